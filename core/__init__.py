@@ -1,0 +1,1 @@
+"""The science and the engine of Contrastive Lab; nothing in here imports streamlit."""

@@ -1,0 +1,104 @@
+"""The command line: `python -m core train --preset fast --set epochs=2 --set margin=0.5`."""
+
+import argparse
+import json
+import math
+import sys
+import tempfile
+from pathlib import Path
+
+from tqdm import tqdm
+
+from core.config import PARAMETERS, PRESETS, RunConfig
+from core.data import DataError
+from core.metrics import FIGURES
+from core.runs import Run, RunsFolderUnusable
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command; returns the exit code: 0 trained, 1 failed, 2 wrong arguments."""
+    options = _parser().parse_args(arguments)
+    try:
+        config = RunConfig.from_text(dict(_pair(text) for text in options.set), PRESETS[options.preset])
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 2
+    with tempfile.TemporaryDirectory() as temporary:
+        run = Run(Path(options.out or temporary) / config.key)
+        try:
+            _train(run, config)
+        except (DataError, RunsFolderUnusable) as error:
+            print(error, file=sys.stderr)
+            return 1
+        status = run.status()
+        if status.state != "done":
+            print(status.message, file=sys.stderr)
+            return 1
+        print(_as_json(run) if options.json else _as_text(run, kept=options.out is not None))
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m core", description="Contrastive Lab without its pages.")
+    train = parser.add_subparsers(required=True, metavar="train").add_parser(
+        "train", help="train as the app does and print the figures"
+    )
+    train.add_argument("--preset", choices=PRESETS, default="fast")
+    train.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="FIELD=VALUE",
+        help=f"change a setting of the preset, as often as you like: {', '.join(PARAMETERS)}",
+    )
+    train.add_argument("--out", metavar="DIR", help="keep the run's folder in DIR, under the run's key")
+    train.add_argument("--json", action="store_true", help="print one JSON object instead of text")
+    return parser
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise ValueError(f"--set wants FIELD=VALUE, not {text!r}.")
+    return name, value
+
+
+def _train(run: Run, config: RunConfig) -> None:
+    from core.pipeline import train_and_measure  # torch, only once the arguments are known to be good
+
+    run.begin(config)
+    with run.lock(), tqdm(desc="training", unit="step", file=sys.stderr) as bar:
+
+        def show(step: int, steps: int, loss: float) -> None:
+            bar.total = steps
+            bar.set_postfix(loss=f"{loss:.4f}", refresh=False)
+            bar.update(step - bar.n)
+
+        train_and_measure(run, lambda report: show(report.step, report.steps, report.loss))
+
+
+def _as_json(run: Run) -> str:
+    figures = run.evaluation().figures
+    return json.dumps(
+        {
+            "key": run.key,
+            "config": run.config().as_dict(),
+            "seconds": run.status().seconds,
+            "figures": {name: value if math.isfinite(value) else None for name, value in figures.items()},
+        }
+    )
+
+
+def _as_text(run: Run, *, kept: bool) -> str:
+    evaluation = run.evaluation()
+    lines = [f"Trained in {run.status().seconds:.2f} s, to step {run.status().step:,}."]
+    for name, value in evaluation.figures.items():
+        shown = evaluation.undefined.get(name) or f"{value:.4f}"
+        lines.append(f"{FIGURES[name].label:<28} {shown}")
+    if kept:
+        lines.append(f"The run's folder: {run.folder}")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

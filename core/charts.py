@@ -1,0 +1,170 @@
+"""Charts of what a run shows: arrays and dataclasses in, Altair charts out.
+
+Colours are left to the theme wherever it has one for the purpose, so that a chart is at home in
+light and in dark.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import altair as alt
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from core.clustering import Confusion
+from core.runs import Progress
+
+VegaLite = dict[str, Any]
+Layers = alt.LayerChart | alt.FacetChart
+
+TRAINING, VALIDATION = "training loss", "validation loss"
+
+
+def loss_curve(reports: Sequence[Progress], collapsed: float, height: int) -> VegaLite:
+    """Loss, its terms and the validation loss over the steps, as a Vega-Lite specification.
+
+    collapsed: the loss of a network that sends every image to one point, drawn as a line: a curve
+    that stays on it has learned nothing. Written as a plain dict because it is drawn anew several
+    times a second while a run is trained, and Altair takes ten times as long to make one.
+    """
+    terms = list(reports[-1].terms) if reports else []
+    several = terms if len(terms) > 1 else []  # a single term is the loss itself
+    rows: list[dict[str, object]] = []
+    for report in reports:
+        rows.append({"step": report.step, "loss": report.loss, "line": TRAINING})
+        rows += [{"step": report.step, "loss": report.terms[name], "line": name} for name in several]
+        if report.validation_loss is not None:
+            rows.append({"step": report.step, "loss": report.validation_loss, "line": VALIDATION})
+    lines = [TRAINING, VALIDATION, *several]
+    steps = reports[-1].steps if reports else 1
+    colour = {
+        "field": "line",
+        "type": "nominal",
+        "sort": lines,
+        "scale": {"domain": lines},
+        "legend": {"orient": "top", "title": None, "columns": 2, "symbolType": "stroke"},
+    }
+    curve = {
+        "data": {"values": rows},
+        "mark": {"type": "line", "interpolate": "monotone", "strokeWidth": 2, "clip": True},
+        "encoding": {
+            "x": {
+                "field": "step",
+                "type": "quantitative",
+                "scale": {"domain": [0, steps], "nice": False},
+                "axis": {"title": "step", "grid": False, "tickCount": 5},
+            },
+            "y": {"field": "loss", "type": "quantitative", "axis": {"title": "loss", "tickCount": 5}},
+            "color": colour,
+            "strokeDash": {
+                "condition": {"test": f"indexof({several!r}, datum.line) >= 0", "value": [3, 3]},
+                "value": [1, 0],
+            },
+            "tooltip": [
+                {"field": "line", "title": "what"},
+                {"field": "step", "format": ","},
+                {"field": "loss", "format": ".4f"},
+            ],
+        },
+    }
+    know_nothing = {
+        "data": {"values": [{"loss": collapsed, "text": "every point the same"}]},
+        "encoding": {"y": {"field": "loss", "type": "quantitative"}},
+        "layer": [
+            {"mark": {"type": "rule", "strokeDash": [2, 4], "color": "#8a8f98"}},
+            {
+                "mark": {"type": "text", "align": "right", "dy": -6, "color": "#8a8f98", "fontSize": 11},
+                "encoding": {"x": {"value": "width"}, "text": {"field": "text"}},
+            },
+        ],
+    }
+    return {"height": height, "layer": [curve, know_nothing]}
+
+
+def density_contours(
+    contours: Mapping[str, npt.NDArray[Any]], class_names: Sequence[str], height: int
+) -> Layers:
+    """Density lines of each class in the plane, with its name where the class is densest.
+
+    contours: the columns of `core.density.Contours`.
+    """
+    table = pd.DataFrame(dict(contours))
+    table["class"] = [class_names[int(label)] for label in table["label"]]
+    table["order"] = np.arange(len(table))
+    table["inside"] = [f"{mass:.0%}" for mass in table["mass"]]
+    colour = alt.Color(
+        "class:N",
+        scale=alt.Scale(domain=list(class_names)),
+        legend=alt.Legend(orient="bottom", title=None, columns=len(class_names), symbolType="stroke"),
+    )
+    lines = (
+        alt.Chart(table)
+        .mark_line(clip=True)
+        .encode(
+            x=alt.X("x:Q", axis=alt.Axis(title="z1", grid=False, tickCount=5), scale=alt.Scale(zero=False)),
+            y=alt.Y("y:Q", axis=alt.Axis(title="z2", grid=False, tickCount=5), scale=alt.Scale(zero=False)),
+            order="order:Q",
+            detail="line:N",
+            color=colour,
+            opacity=alt.Opacity("mass:Q", scale=alt.Scale(domain=[0, 1], range=[1, 0.25]), legend=None),
+            tooltip=[alt.Tooltip("class:N", title="class"), alt.Tooltip("inside:N", title="share inside")],
+        )
+    )
+    innermost = table[table["mass"] == table.groupby("class")["mass"].transform("min")]
+    centres = innermost.groupby("class", as_index=False)[["x", "y"]].mean()
+    names = (
+        alt.Chart(centres)
+        .mark_text(fontWeight="bold", fontSize=14)
+        .encode(x="x:Q", y="y:Q", text="class:N", color=colour)
+    )
+    return alt.layer(lines, names).properties(height=height)
+
+
+def confusion_matrix(
+    confusion: Confusion, class_names: Sequence[str], *, shares: bool, height: int
+) -> Layers:
+    """How many images of each class (rows) each cluster (columns) holds, matched columns first.
+
+    shares: write the share of the row's images instead of their number.
+    """
+    columns = [
+        f"{'ABCDEFGHIJKLMNOPQRSTUVWXYZ'[column % 26]} ≈ {class_names[digit] if digit >= 0 else 'none'}"
+        for column, digit in enumerate(confusion.matched_digit)
+    ]
+    rows = [class_names[int(digit)] for digit in confusion.digits]
+    table = pd.DataFrame(
+        {
+            "class": np.repeat(rows, len(columns)),
+            "cluster": np.tile(columns, len(rows)),
+            "count": confusion.counts.ravel(),
+            "share": confusion.row_shares.ravel(),
+        }
+    )
+    base = alt.Chart(table).encode(
+        x=alt.X(
+            "cluster:N",
+            sort=columns,
+            axis=alt.Axis(title="cluster ≈ matched class", orient="top", labelAngle=0, ticks=False, domain=False),
+        ),
+        y=alt.Y("class:N", sort=rows, axis=alt.Axis(title="true class", ticks=False, domain=False)),
+        tooltip=[
+            alt.Tooltip("class:N", title="true class"),
+            alt.Tooltip("cluster:N"),
+            alt.Tooltip("count:Q", title="images", format=","),
+            alt.Tooltip("share:Q", title="share of the class", format=".1%"),
+        ],
+    )
+    cells = base.mark_rect(cornerRadius=3, stroke=None).encode(
+        color=alt.Color("share:Q", scale=alt.Scale(domain=[0, 1]), legend=None)
+    )
+    text = (
+        base.transform_filter("datum.count > 0")
+        .mark_text(fontSize=11)
+        .encode(
+            text=alt.Text("share:Q", format=".1%") if shares else alt.Text("count:Q", format=","),
+            opacity=alt.condition("datum.share > 0.005", alt.value(1), alt.value(0.55)),
+            color=alt.condition("datum.share > 0.5", alt.value("white"), alt.value("#7d8590")),
+        )
+    )
+    return alt.layer(cells, text).properties(height=height)

@@ -1,0 +1,425 @@
+"""RunConfig: each parameter of a run, declared once.
+
+Type, bounds, default, unit and help text stand here and nowhere else: sliders, URL, validation,
+the run's key, the command line and the docs are read off this declaration. Imports no torch.
+"""
+
+import dataclasses
+import hashlib
+import json
+import math
+import operator
+import reprlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from core.activations import ACTIVATIONS
+from core.data import DATASETS
+from core.losses import LOSSES
+
+# Raised only when the same config would train to something else; part of every run's key.
+TRAINING_VERSION = 1
+
+Kind = Literal["integer", "number", "choice", "widths"]
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """The declaration of one field: what it is called, means, and may be."""
+
+    kind: Kind
+    label: str
+    help: str
+    low: float = -math.inf
+    high: float = math.inf
+    step: float = 1
+    unit: str = ""
+    options: Mapping[str, str] = field(default_factory=dict)  # value -> label
+    advanced: bool = False
+    logarithmic: bool = False  # steps of equal ratio suit it better than steps of equal size
+
+    def parse(self, text: str) -> Any:
+        """The value that `text` (of a URL or a command line) stands for; ValueError if none."""
+        match self.kind:
+            case "integer":
+                return int(text)
+            case "number":
+                return float(text)
+            case "choice":
+                return text
+            case "widths":
+                return tuple(int(width) for width in text.split("-"))
+
+    def text(self, value: Any) -> str:
+        """The opposite of `parse`."""
+        if self.kind == "widths":
+            return "-".join(str(width) for width in value)
+        # all digits that matter: a link must lead to the very same run
+        return repr(float(value)).removesuffix(".0") if self.kind == "number" else str(value)
+
+    def check(self, value: Any) -> Any:
+        """`value` in the field's own type; ValueError, with a sentence, if it is not allowed."""
+        match self.kind:
+            case "integer":
+                return self._within(_whole(value, self.label))
+            case "number":
+                return self._within(_real(value, self.label))
+            case "choice":
+                if not isinstance(value, str) or value not in self.options:
+                    known = ", ".join(self.options)
+                    raise ValueError(f"{self.label}: {reprlib.repr(value)} is not known. Choose one of: {known}.")
+                return value
+            case "widths":
+                if isinstance(value, str) or not hasattr(value, "__iter__"):
+                    raise ValueError(f"{self.label}: give widths such as 256-128-32, not {reprlib.repr(value)}.")
+                widths = tuple(self._within(_whole(width, self.label)) for width in value)
+                if not 1 <= len(widths) <= 4:
+                    raise ValueError(f"{self.label}: 1 to 4 layers, not {len(widths)}.")
+                return widths
+
+    def _within(self, value: float) -> float:
+        if not self.low <= value <= self.high:
+            bounds = f"from {self.low:g} to {self.high:g}"
+            shown = reprlib.repr(value).removesuffix(".0")
+            raise ValueError(f"{self.label} goes {bounds}{_with_unit(self.unit)}; {shown} is outside.")
+        return value
+
+
+def _with_unit(unit: str) -> str:
+    return f" {unit}" if unit else ""
+
+
+def _whole(value: Any, label: str) -> int:
+    try:
+        if not isinstance(value, bool):
+            return operator.index(value)
+    except TypeError:
+        pass
+    raise ValueError(f"{label}: {reprlib.repr(value)} is not a whole number.")
+
+
+def _real(value: Any, label: str) -> float:
+    try:
+        number = math.nan if isinstance(value, (bool, str, bytes)) else float(value)
+    except (TypeError, OverflowError):
+        number = math.nan
+    if not math.isfinite(number):
+        raise ValueError(f"{label}: {reprlib.repr(value)} is not a finite number.")
+    return number + 0.0  # makes -0.0, which is equal to 0.0 but written differently, the same run
+
+
+def _declare(default: Any, kind: Kind, label: str, help: str, **rest: Any) -> Any:
+    parameter = Parameter(kind=kind, label=label, help=help, **rest)
+    return field(default=default, metadata={"parameter": parameter})
+
+
+@dataclass(frozen=True)
+class RunConfig:
+    """One run, completely: equal configs train to equal weights, bit for bit.
+
+    Raises ValueError with a sentence for a value out of its bounds and for a combination that
+    cannot learn anything.
+    """
+
+    dataset: str = _declare(
+        "mnist",
+        "choice",
+        "Images",
+        "MNIST comes with the app. The others are fetched from their authors when first used.",
+        options={name: entry.label for name, entry in DATASETS.items()},
+        advanced=True,
+    )
+    digits: int = _declare(
+        10,
+        "integer",
+        "Classes",
+        "How many digit classes take part: the first n, starting with 0.",
+        low=1,
+        high=10,
+    )
+    loss: str = _declare(
+        "contrastive",
+        "choice",
+        "Loss",
+        "What the network is punished for: which pairs are pulled together, which are pushed apart, and how hard.",
+        options={name: entry.label for name, entry in LOSSES.items()},
+    )
+    margin: float = _declare(
+        1.0,
+        "number",
+        "Margin",
+        "How far apart different digits should be. Beyond it the loss no longer pushes them.",
+        low=0.0,
+        high=5.0,
+        step=0.05,
+    )
+    temperature: float = _declare(
+        0.1,
+        "number",
+        "Temperature",
+        "How sharply a loss on similarities prefers the nearest images.",
+        low=0.01,
+        high=2.0,
+        step=0.01,
+        advanced=True,
+    )
+    sampling: str = _declare(
+        "all",
+        "choice",
+        "Pairs or triplets",
+        "All that a batch holds, or drawn at random: one for each anchor of the batch, as both seed documents do.",
+        options={"all": "All of the batch", "sampled": "Drawn at random"},
+        advanced=True,
+    )
+    miner: str = _declare(
+        "none",
+        "choice",
+        "Miner",
+        "Which of the batch's triplets are worth learning from.",
+        options={"none": "None: take them as they come"},
+        advanced=True,
+    )
+    embedding_dims: int = _declare(
+        2,
+        "integer",
+        "Embedding dimensions",
+        "How many numbers are left of an image's 784. Two can be drawn as they are.",
+        low=2,
+        high=64,
+    )
+    hidden: tuple[int, ...] = _declare(
+        (256, 128, 32),
+        "widths",
+        "Hidden widths",
+        "The sizes of the layers between the 784 pixels and the embedding, such as 256-128-32.",
+        low=2,
+        high=512,
+        unit="units",
+        advanced=True,
+    )
+    activation: str = _declare(
+        "relu",
+        "choice",
+        "Activation",
+        "The bend after each hidden layer; without one the encoder would be a linear map.",
+        options={name: entry.label for name, entry in ACTIVATIONS.items()},
+        advanced=True,
+    )
+    epochs: int = _declare(
+        2,
+        "integer",
+        "Epochs",
+        "How many times training goes through all the images.",
+        low=1,
+        high=50,
+    )
+    batch_size: int = _declare(
+        200,
+        "integer",
+        "Batch size",
+        "How many images (drawn pairs or triplets, where these are drawn) each step looks at.",
+        low=1,
+        high=4096,
+        advanced=True,
+        logarithmic=True,
+    )
+    learning_rate: float = _declare(
+        3e-3,
+        "number",
+        "Learning rate",
+        "How far each step moves the weights (Adam); the highest rate, where the schedule varies it.",
+        low=1e-5,
+        high=1.0,
+        step=1e-4,
+        advanced=True,
+        logarithmic=True,
+    )
+    schedule: str = _declare(
+        "one_cycle",
+        "choice",
+        "Schedule",
+        "The learning rate over time: up and then down to nothing, or the same throughout.",
+        options={"one_cycle": "One cycle: up, then down", "constant": "Constant"},
+        advanced=True,
+    )
+    patience: int = _declare(
+        0,
+        "integer",
+        "Patience",
+        "Early stopping: end when the validation loss has not improved for so many batches, and keep the best weights. 0: never.",
+        low=0,
+        high=1000,
+        unit="batches",
+        advanced=True,
+    )
+    validation: str = _declare(
+        "held_out",
+        "choice",
+        "Validation on",
+        "2,000 training images held out from the training, or the test images. Stopping by the test images makes every test figure too good.",
+        options={"held_out": "Held-out training images", "test": "Test images (as the notebook does)"},
+        advanced=True,
+    )
+    seed: int = _declare(
+        0,
+        "integer",
+        "Seed",
+        "Where chance starts: first weights, order of the images. Same seed, same run, bit for bit.",
+        low=0,
+        high=9999,
+        advanced=True,
+    )
+
+    def __post_init__(self) -> None:
+        for name, parameter in PARAMETERS.items():
+            object.__setattr__(self, name, parameter.check(getattr(self, name)))
+        for refuse in _REFUSALS:
+            if reason := refuse(self):
+                raise ValueError(reason)
+
+    @property
+    def key(self) -> str:
+        """64 hexadecimal digits that name the run: of the config, the data and TRAINING_VERSION.
+
+        Fields at their default are left out, so that a field added later orphans no run.
+        """
+        changed = {
+            spec.name: getattr(self, spec.name)
+            for spec in dataclasses.fields(self)
+            if getattr(self, spec.name) != spec.default
+        }
+        canonical = {
+            "config": changed,
+            "data": DATASETS[self.dataset].checksum,
+            "version": TRAINING_VERSION,
+        }
+        text = json.dumps(canonical, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    @property
+    def layers(self) -> tuple[int, ...]:
+        """The encoder's layer sizes, from 784 pixels to the embedding."""
+        return (784, *self.hidden, self.embedding_dims)
+
+    @property
+    def parameter_count(self) -> int:
+        """The encoder's weights and biases, counted."""
+        return sum(
+            (inputs + 1) * outputs
+            for inputs, outputs in zip(self.layers[:-1], self.layers[1:], strict=True)
+        )
+
+    @property
+    def reach(self) -> float | None:
+        """The distance beyond which the loss no longer pushes, in units of the embedding."""
+        return LOSSES[self.loss].reach(self.margin)
+
+    def as_dict(self) -> dict[str, Any]:
+        """All fields as JSON has them; `RunConfig.from_dict` is the opposite."""
+        return {name: list(v) if isinstance(v, tuple) else v for name, v in dataclasses.asdict(self).items()}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "RunConfig":
+        """The config of `values`; ValueError for a name that is no field."""
+        for name in values:
+            _known(name)
+        return cls(**values)
+
+    @classmethod
+    def from_text(cls, texts: Mapping[str, str], start: "RunConfig | None" = None) -> "RunConfig":
+        """`start` (by default the `fast` preset) with the fields of `texts`, as in a URL, changed."""
+        changes = {name: parse_field(name, text) for name, text in texts.items()}
+        return dataclasses.replace(start or cls(), **changes)
+
+
+PARAMETERS: dict[str, Parameter] = {
+    spec.name: spec.metadata["parameter"] for spec in dataclasses.fields(RunConfig)
+}
+
+
+def parse_field(name: str, text: str) -> Any:
+    """The value of field `name` written as `text`; ValueError, with a sentence, if it is none."""
+    parameter = _known(name)
+    try:
+        value = parameter.parse(text)
+    except ValueError:
+        example = parameter.text(RunConfig.__dataclass_fields__[name].default)
+        raise ValueError(f"{parameter.label}: {reprlib.repr(text)} is not a value such as {example}.") from None
+    return parameter.check(value)
+
+
+def _known(name: str) -> Parameter:
+    if name not in PARAMETERS:
+        raise ValueError(f"There is no setting {name!r}. There are: {', '.join(PARAMETERS)}.")
+    return PARAMETERS[name]
+
+
+def _needs_two_classes(config: RunConfig) -> str | None:
+    if config.digits > 1:
+        return None
+    return (
+        f"{LOSSES[config.loss].label} needs images of at least two classes: with one class there is nothing "
+        "to push apart, and every image would end at the same point. Take 2 or more classes."
+    )
+
+
+def _too_many_triplets(config: RunConfig) -> str | None:
+    if LOSSES[config.loss].takes != "triplets" or config.sampling != "all" or config.batch_size <= 256:
+        return None
+    return (
+        f"A batch of {config.batch_size} holds millions of triplets, too many to take all of them. "
+        "Take a batch of at most 256, or triplets drawn at random."
+    )
+
+
+def _batch_without_pairs(config: RunConfig) -> str | None:
+    if config.sampling != "all" or config.batch_size >= 4:
+        return None
+    return (
+        f"A batch of {config.batch_size} cannot hold two images of one class beside two of another, so it has "
+        "nothing to pull together or nothing to push apart. Take at least 4, or pairs drawn at random."
+    )
+
+
+# Combinations that are refused before anything is queued, each with its reason.
+_REFUSALS: tuple[Callable[[RunConfig], str | None], ...] = (
+    _needs_two_classes,
+    _too_many_triplets,
+    _batch_without_pairs,
+)
+
+
+PRESETS: dict[str, RunConfig] = {
+    "fast": RunConfig(),
+    "tutorial": RunConfig(
+        loss="contrastive_squared",
+        sampling="sampled",
+        epochs=5,
+        batch_size=100,
+        learning_rate=1e-3,
+        schedule="constant",
+    ),
+    "notebook": RunConfig(
+        loss="pair_hinge_triplet",
+        margin=0.1,
+        sampling="sampled",
+        embedding_dims=3,
+        hidden=(256, 256),
+        activation="x_plus_sigmoid",
+        epochs=50,
+        batch_size=4096,
+        learning_rate=1e-3,
+        schedule="constant",
+        patience=5,
+        validation="test",
+    ),
+}
+
+ABOUT_PRESETS: dict[str, str] = {
+    "fast": "Our own: every pair of each batch of 200, and a learning rate that rises and falls. Ready in about two seconds.",
+    "tutorial": "The PyTorch tutorial's recipe: 100 random pairs a step, half of them alike, five epochs at one learning rate.",
+    "notebook": "The Wolfram notebook's recipe: 4,096 random triplets a step into three dimensions, stopped when the loss on "
+    "test images has not improved for five batches. Better not to copy that: whoever picks the moment to stop by the "
+    "test images can no longer be surprised by them.",
+}

@@ -1,0 +1,89 @@
+"""Euclidean distances between the embeddings of a batch, with a finite gradient everywhere.
+
+The square root has an infinite slope at zero: a pair of equal points would turn every weight
+into NaN. Here the gradient of the distance of two equal points is zero.
+"""
+
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from array_api_compat import array_namespace, is_torch_array
+
+from core.losses.base import Array
+
+
+def euclidean(first: Array, second: Array) -> Array:
+    """Distances [n] between the rows of `first` [n, d] and `second` [n, d]."""
+    xp = array_namespace(first)
+    squared = xp.sum((first - second) ** 2, axis=1)
+    apart = squared > 0
+    return xp.where(apart, xp.sqrt(xp.where(apart, squared, xp.ones_like(squared))), squared)
+
+
+def all_distances(embeddings: Array) -> Array:
+    """Distances of all b(b-1)/2 pairs of the rows of `embeddings` [b, d], in `pdist` order."""
+    if is_torch_array(embeddings):
+        import torch
+
+        return torch.pdist(embeddings)  # its backward pass gives 0 at distance 0
+    from scipy.spatial.distance import pdist
+
+    return pdist(embeddings)
+
+
+def all_pairs(labels: Array) -> tuple[Array, Array]:
+    """Indices (first, second) [b(b-1)/2] of all pairs i < j, in the order of `all_distances`."""
+    count = int(labels.shape[0])
+    return _torch_pairs(count) if is_torch_array(labels) else _numpy_pairs(count)
+
+
+@lru_cache(maxsize=4)
+def _torch_pairs(count: int) -> tuple[Any, Any]:
+    import torch
+
+    first, second = torch.triu_indices(count, count, offset=1)
+    return first, second
+
+
+@lru_cache(maxsize=4)
+def _numpy_pairs(count: int) -> tuple[Any, Any]:
+    first, second = np.triu_indices(count, k=1)
+    return first, second
+
+
+def pair_distances(
+    embeddings: Array, labels: Array, pairs: tuple[Array, Array] | None
+) -> tuple[Array, Array]:
+    """Distance [p] of each pair and whether both are of the same class [p], for `pairs` or all."""
+    if pairs is None:
+        first, second = all_pairs(labels)
+        return all_distances(embeddings), labels[first] == labels[second]
+    first, second = pairs
+    return euclidean(embeddings[first], embeddings[second]), labels[first] == labels[second]
+
+
+def triplet_distances(
+    embeddings: Array, labels: Array, triplets: tuple[Array, Array, Array] | None
+) -> tuple[Array, Array]:
+    """Distances anchor-positive [t] and anchor-negative [t], for `triplets` or for all there are."""
+    if triplets is None:
+        triplets = all_triplets(labels)
+    anchor, positive, negative = triplets
+    return (
+        euclidean(embeddings[anchor], embeddings[positive]),
+        euclidean(embeddings[anchor], embeddings[negative]),
+    )
+
+
+def all_triplets(labels: Array) -> tuple[Array, Array, Array]:
+    """Indices (anchor, positive, negative) [t] of all triplets that the batch holds.
+
+    There are up to b^3/4 of them: meant for batches of a few hundred.
+    """
+    xp = array_namespace(labels)
+    same = labels[:, None] == labels[None, :]
+    other_than_itself = ~xp.eye(labels.shape[0], dtype=xp.bool)
+    valid = (same & other_than_itself)[:, :, None] & ~same[:, None, :]
+    anchor, positive, negative = xp.nonzero(valid)
+    return anchor, positive, negative

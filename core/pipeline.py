@@ -1,0 +1,112 @@
+"""From a run's config to its finished folder: train, embed every image, measure, store."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from threadpoolctl import threadpool_limits
+
+from core.data import Dataset, Split, load
+from core.density import contours
+from core.encoder import Encoder, embed
+from core.evaluation import evaluate
+from core.reduction import fit
+from core.runs import Progress, Run, Snapshot, Status
+from core.training import Cancelled, Report, Sample, Trained, TrainingFailed, train
+
+
+def train_and_measure(run: Run, on_report: Callable[[Report], None] = lambda report: None) -> None:
+    """Do the run that was begun in its folder, and leave its status at done, failed or cancelled.
+
+    on_report: hears of each report, after the folder has it. Raises OSError where the folder
+    cannot be written and DataError where the images cannot be read.
+    """
+    if run.cancel_requested():
+        run.set_state("cancelled")
+        return
+    config = run.config()
+    data = load(config.dataset)
+    try:
+        trained = train(config, data, _FolderWatcher(run, on_report))
+    except Cancelled:
+        run.set_state("cancelled")
+        return
+    except TrainingFailed as error:
+        run.set_state("failed", str(error))
+        return
+    run.set_state("measuring")
+    files = _measure(run, trained, data, config.digits)
+    if run.cancel_requested():
+        run.set_state("cancelled")
+        return
+    run.write_status(
+        Status(
+            state="done",
+            updated=time.time(),
+            seconds=trained.seconds,
+            step=trained.step,
+            stopped_early=trained.stopped_early,
+            files=files,
+        )
+    )
+
+
+class _FolderWatcher:
+    """Writes what the training tells into the run's folder."""
+
+    def __init__(self, run: Run, on_report: Callable[[Report], None]) -> None:
+        self._run = run
+        self._on_report = on_report
+
+    def begin(self, sample: Sample) -> None:
+        in_test = np.array([sample.split == "test"], dtype=np.uint8)
+        arrays: dict[str, npt.NDArray[Any]] = {"indices": sample.indices, "labels": sample.labels, "in_test": in_test}
+        self._run.write_arrays("sample.safetensors", arrays)
+        self._run.set_state("training")
+
+    def report(self, report: Report) -> None:
+        self._run.append_progress(Progress(**vars(report)))
+        self._on_report(report)
+
+    def snapshot(self, step: int, embeddings: npt.NDArray[np.float32], encoder: Encoder) -> None:
+        self._run.write_snapshot(Snapshot(step, embeddings), _weights(encoder))
+
+    def cancelled(self) -> bool:
+        return self._run.cancel_requested()
+
+
+def _measure(run: Run, trained: Trained, data: Dataset, classes: int) -> dict[str, str]:
+    """Write the result files; returns their checksums by name."""
+    train_split, test_split = data.train.first_classes(classes), data.test.first_classes(classes)
+    train_points, test_points = _embed(trained, train_split), _embed(trained, test_split)
+    with threadpool_limits(1):  # sums in another order would give other figures
+        evaluation, clusters, test_clusters = evaluate(
+            train_points, train_split.labels, test_points, test_split.labels, classes
+        )
+    flat = fit(train_points, 2).apply(train_points)
+    embedding: dict[str, npt.NDArray[Any]] = {
+        "train": train_points,
+        "test": test_points,
+        "train_labels": train_split.labels,
+        "test_labels": test_split.labels,
+        "train_clusters": clusters.labels,
+        "test_clusters": test_clusters,
+    }
+    lines = contours(flat, train_split.labels).as_dict()
+    return {
+        "embedding.safetensors": run.write_arrays("embedding.safetensors", embedding),
+        "contours.safetensors": run.write_arrays("contours.safetensors", lines),
+        "figures.json": run.write_evaluation(evaluation),
+        "weights.safetensors": run.write_arrays("weights.safetensors", _weights(trained.encoder)),
+    }
+
+
+def _embed(trained: Trained, split: Split) -> npt.NDArray[np.float32]:
+    return embed(trained.encoder, torch.from_numpy(split.images)).numpy()
+
+
+def _weights(encoder: Encoder) -> dict[str, npt.NDArray[Any]]:
+    return {name: tensor.numpy().copy() for name, tensor in encoder.state_dict().items()}

@@ -1,0 +1,296 @@
+"""A run is a folder: one worker writes it, any number of viewers read it.
+
+    config.json            the RunConfig
+    status.json            state and message; written last, and atomically, so that what it says is so
+    progress.jsonl         one line a report
+    sample.safetensors     which images the live picture shows
+    frames/<step>.npy      their embeddings [2000, d], float32, at about 15 steps
+    weights/<step>.safetensors   the encoder at the same steps
+    embedding.safetensors, contours.safetensors, figures.json, weights.safetensors   the result
+    cancel                 its presence asks the worker to stop
+    lock                   held by the worker; the kernel frees it when the worker dies
+
+The folder's name is the config's key, so equal configs meet in one folder and train once.
+"""
+
+import contextlib
+import hashlib
+import io
+import json
+import os
+import re
+import shutil
+import time
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+from filelock import FileLock, Timeout
+from safetensors import SafetensorError
+from safetensors.numpy import load_file, save
+
+from core import settings
+from core.config import RunConfig
+from core.evaluation import Evaluation
+
+State = Literal["missing", "queued", "training", "measuring", "done", "failed", "cancelled"]
+ENDED: frozenset[State] = frozenset({"done", "failed", "cancelled"})
+
+RESULT_FILES = ("embedding.safetensors", "contours.safetensors", "figures.json", "weights.safetensors")
+
+
+class RunDamaged(Exception):
+    """A file of a finished run is missing or not what was written; the run must be trained again."""
+
+
+class RunsFolderUnusable(Exception):
+    """No run can be written; the message says where and why."""
+
+
+@dataclass(frozen=True)
+class Status:
+    """How a run stands. `message` is for the learner; `seconds` is the training time of a done run;
+    `files` the SHA-256 of each result file."""
+
+    state: State
+    message: str = ""
+    updated: float = 0.0
+    seconds: float = 0.0
+    step: int = 0
+    stopped_early: bool = False
+    files: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def ended(self) -> bool:
+        """Nothing more will happen to it."""
+        return self.state in ENDED
+
+
+@dataclass(frozen=True)
+class Progress:
+    """One line of progress.jsonl; see `core.training.Report`."""
+
+    step: int
+    steps: int
+    epoch: int
+    loss: float
+    terms: dict[str, float]
+    seconds: float
+    validation_loss: float | None = None
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The sample's embeddings [s, d] after `step` training steps."""
+
+    step: int
+    embeddings: npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Embedding:
+    """A finished run's embeddings of all images of its classes, and their KMeans clusters.
+
+    train [n, d] with train_labels [n], test [m, d] with test_labels [m]; clusters [n] and [m].
+    """
+
+    train: npt.NDArray[np.float32]
+    test: npt.NDArray[np.float32]
+    train_labels: npt.NDArray[np.uint8]
+    test_labels: npt.NDArray[np.uint8]
+    train_clusters: npt.NDArray[np.int32]
+    test_clusters: npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class Run:
+    """The run in `folder`, read afresh at each call."""
+
+    folder: Path
+
+    @property
+    def key(self) -> str:
+        """The config's key, which is the folder's name."""
+        return self.folder.name
+
+    def config(self) -> RunConfig:
+        """What was trained. Raises RunDamaged where it cannot be read."""
+        try:
+            return RunConfig.from_dict(json.loads(self._path("config.json").read_text("utf-8")))
+        except (OSError, ValueError, TypeError) as error:
+            raise RunDamaged(f"The run's config.json cannot be read ({error}).") from error
+
+    def status(self) -> Status:
+        """How the run stands; state "missing" where there is no readable status."""
+        try:
+            return Status(**json.loads(self._path("status.json").read_text("utf-8")))
+        except (OSError, ValueError, TypeError):
+            return Status("missing")
+
+    def progress(self) -> list[Progress]:
+        """All reports so far, first to last. A line still being written is left out."""
+        try:
+            text = self._path("progress.jsonl").read_text("utf-8")
+        except OSError:
+            return []
+        reports = []
+        for line in text.splitlines():
+            with contextlib.suppress(ValueError, TypeError):
+                reports.append(Progress(**json.loads(line)))
+        return reports
+
+    def snapshot_steps(self) -> list[int]:
+        """The steps of which there is a snapshot, in order."""
+        return sorted(int(path.stem) for path in self._path("frames").glob("*.npy"))
+
+    def snapshot(self, step: int) -> Snapshot:
+        """The snapshot at `step`. Raises RunDamaged where it cannot be read."""
+        try:
+            embeddings = np.load(self._path("frames") / f"{step:06d}.npy", allow_pickle=False)
+        except (OSError, ValueError) as error:
+            raise RunDamaged(f"The snapshot of step {step} cannot be read ({error}).") from error
+        return Snapshot(step, embeddings)
+
+    def sample_labels(self) -> npt.NDArray[np.uint8]:
+        """The labels [s] of the images that the snapshots show."""
+        return self._arrays("sample.safetensors")["labels"]
+
+    def embedding(self) -> Embedding:
+        """The result's arrays, checked. Raises RunDamaged."""
+        return Embedding(**self._checked("embedding.safetensors"))
+
+    def contours(self) -> dict[str, npt.NDArray[Any]]:
+        """The density contours' columns, checked. Raises RunDamaged."""
+        return self._checked("contours.safetensors")
+
+    def weights(self) -> dict[str, npt.NDArray[np.float32]]:
+        """The trained encoder's weights by name, checked. Raises RunDamaged."""
+        return self._checked("weights.safetensors")
+
+    def evaluation(self) -> Evaluation:
+        """The result's figures, checked. Raises RunDamaged."""
+        self._check("figures.json")
+        return Evaluation.from_json(self._path("figures.json").read_text("utf-8"))
+
+    def check(self) -> None:
+        """Compare every result file with its checksum. Raises RunDamaged."""
+        for name in RESULT_FILES:
+            self._check(name)
+
+    def has_writer(self) -> bool:
+        """Whether some process is at work on it now."""
+        try:
+            with FileLock(self._path("lock"), timeout=0):
+                return False
+        except Timeout:
+            return True
+        except OSError:
+            return False
+
+    def cancel_requested(self) -> bool:
+        """Whether the worker has been asked to stop."""
+        return self._path("cancel").exists()
+
+    # What only the engine and the worker call.
+
+    def lock(self) -> FileLock:
+        """Held by the worker from first to last."""
+        return FileLock(self._path("lock"))
+
+    def write_status(self, status: Status) -> None:
+        """Replace the status in one step."""
+        self._write("status.json", json.dumps(asdict(status)).encode())
+
+    def set_state(self, state: State, message: str = "") -> None:
+        """The status with a new state and nothing else."""
+        self.write_status(Status(state, message, updated=time.time()))
+
+    def request_cancel(self) -> None:
+        """Ask the worker to stop; it looks before every step."""
+        with contextlib.suppress(OSError):
+            self._path("cancel").touch()
+
+    def begin(self, config: RunConfig) -> None:
+        """An empty folder with its config, queued; whatever half-written run it held is gone."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            for path in self.folder.iterdir():
+                if path.name != "lock":
+                    shutil.rmtree(path) if path.is_dir() else path.unlink()
+            self._path("frames").mkdir()
+            self._path("weights").mkdir()
+            self._write("config.json", json.dumps(config.as_dict(), indent=1).encode())
+            self.set_state("queued")
+        except OSError as error:
+            raise RunsFolderUnusable(
+                f"The run cannot be stored: {self.folder.parent} is not a folder that can be written "
+                f"({error.strerror}). Ask whoever runs this server to free it, or to set CONTRASTIVE_LAB_RUNS "
+                "to another folder. Your settings and finished runs are not lost."
+            ) from error
+
+    def append_progress(self, progress: Progress) -> None:
+        """One more line of progress.jsonl."""
+        with self._path("progress.jsonl").open("a", encoding="utf-8") as file:
+            file.write(json.dumps(asdict(progress)) + "\n")
+
+    def write_snapshot(self, snapshot: Snapshot, weights: dict[str, npt.NDArray[Any]]) -> None:
+        """The sample's embeddings and the encoder's weights at one step; the frame comes last."""
+        self._write(f"weights/{snapshot.step:06d}.safetensors", save(weights))
+        buffer = io.BytesIO()
+        np.save(buffer, snapshot.embeddings, allow_pickle=False)
+        self._write(f"frames/{snapshot.step:06d}.npy", buffer.getvalue())
+
+    def write_arrays(self, name: str, arrays: dict[str, npt.NDArray[Any]]) -> str:
+        """A safetensors file; returns its SHA-256."""
+        return self._write(name, save(arrays))
+
+    def write_evaluation(self, evaluation: Evaluation) -> str:
+        """figures.json; returns its SHA-256."""
+        return self._write("figures.json", evaluation.to_json().encode())
+
+    def _path(self, name: str) -> Path:
+        return self.folder / name
+
+    def _write(self, name: str, content: bytes) -> str:
+        """Write a file so that a reader sees all of it or none; returns its SHA-256."""
+        part = self._path(f"{name}.{os.getpid()}.part")
+        part.write_bytes(content)
+        os.replace(part, self._path(name))
+        return hashlib.sha256(content).hexdigest()
+
+    def _check(self, name: str) -> None:
+        try:
+            actual = hashlib.sha256(self._path(name).read_bytes()).hexdigest()
+        except OSError as error:
+            raise RunDamaged(f"The run's {name} is missing ({error.strerror}).") from error
+        if actual != self.status().files.get(name):
+            raise RunDamaged(f"The run's {name} is not what was written: the file is damaged.")
+
+    def _checked(self, name: str) -> dict[str, npt.NDArray[Any]]:
+        self._check(name)
+        return self._arrays(name)
+
+    def _arrays(self, name: str) -> dict[str, npt.NDArray[Any]]:
+        try:
+            return load_file(self._path(name))
+        except (OSError, SafetensorError) as error:
+            raise RunDamaged(f"The run's {name} cannot be read ({error}).") from error
+
+
+def place_for(config: RunConfig) -> Run:
+    """Where the run of `config` is written, whether or not it is there."""
+    return Run(settings.runs_folder() / config.key)
+
+
+def run_at(key: str) -> Run:
+    """The run named `key`: trained here, or shipped with the app; status "missing" where it is neither.
+
+    Raises ValueError for what is no key.
+    """
+    if not re.fullmatch("[0-9a-f]{64}", key):
+        raise ValueError("A run's key has 64 hexadecimal digits.")
+    run = Run(settings.runs_folder() / key)
+    shipped = Run(settings.shipped_runs_folder() / key)
+    return shipped if run.status().state == "missing" and shipped.folder.is_dir() else run

@@ -1,0 +1,41 @@
+"""What the host may set by environment variable: one place, read when asked for."""
+
+import os
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+def runs_folder() -> Path:
+    """CONTRASTIVE_LAB_RUNS: where run folders are written; by default `runs` in the project."""
+    return Path(os.environ.get("CONTRASTIVE_LAB_RUNS", PROJECT / "runs"))
+
+
+def shipped_runs_folder() -> Path:
+    """The finished runs that come with the project; only read."""
+    return PROJECT / "assets" / "runs"
+
+
+def downloads_folder() -> Path:
+    """CONTRASTIVE_LAB_DOWNLOADS: where fetched data sets are kept; by default `downloads`."""
+    return Path(os.environ.get("CONTRASTIVE_LAB_DOWNLOADS", PROJECT / "downloads"))
+
+
+def mirror() -> str | None:
+    """CONTRASTIVE_LAB_MIRROR: fetch data sets from `<mirror>/<FashionMNIST or KMNIST>/` instead."""
+    return os.environ.get("CONTRASTIVE_LAB_MIRROR")
+
+
+def workers() -> int:
+    """CONTRASTIVE_LAB_WORKERS: how many runs train at once; by default one per core."""
+    return max(1, int(os.environ.get("CONTRASTIVE_LAB_WORKERS", os.cpu_count() or 1)))
+
+
+def idle_seconds() -> float:
+    """CONTRASTIVE_LAB_IDLE: after so many seconds without work a worker process leaves."""
+    return float(os.environ.get("CONTRASTIVE_LAB_IDLE", "300"))
+
+
+def deadline_seconds() -> float:
+    """CONTRASTIVE_LAB_DEADLINE: a run that takes longer is ended and reported as failed."""
+    return float(os.environ.get("CONTRASTIVE_LAB_DEADLINE", "900"))

@@ -1,0 +1,73 @@
+"""What a worker process does: one run, from its lock to its last status, whatever goes wrong.
+
+The engine loads this module too, so what needs torch is imported inside the functions.
+"""
+
+import errno
+import importlib
+import logging
+import os
+import threading
+import time
+from pathlib import Path
+
+from core.data import DataError, load
+from core.runs import ENDED, Run
+
+log = logging.getLogger(__name__)
+
+
+def warm_up() -> None:
+    """Import torch and read the images, so that the first run need not wait for it."""
+    importlib.import_module("core.pipeline")
+    load("mnist")
+
+
+def leave_with_parent() -> None:
+    """End this process soon after the server has gone, however it went; called once at its start."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        os._exit(1)
+
+    if os.name == "posix":  # elsewhere an orphan leaves when it has been idle for long enough
+        threading.Thread(target=watch, daemon=True, name="watch-parent").start()
+
+
+def run_in_folder(folder: str) -> None:
+    """Train the run that was begun in `folder`, measure it, and leave its status at done, failed or
+    cancelled. Waits while another process writes the same folder; raises nothing."""
+    run = Run(Path(folder))
+    try:
+        with run.lock():
+            if run.status().state in ENDED:
+                return  # another server has finished it meanwhile
+            from core.pipeline import train_and_measure
+
+            train_and_measure(run)
+    except DataError as error:
+        _fail(run, str(error))
+    except OSError as error:
+        _fail(run, _words_for(error))
+    except MemoryError:
+        _fail(run, "There was not enough memory for this run. Take a smaller batch or fewer dimensions.")
+    except Exception as error:
+        log.exception("run %s failed", run.key)
+        _fail(run, f"Training stopped at an error that nobody expected ({type(error).__name__}: {error}).")
+
+
+def _fail(run: Run, message: str) -> None:
+    try:
+        run.set_state("failed", message)
+    except OSError as error:  # the folder is gone, or the disk full: the log is all that is left
+        log.error("run %s failed (%s) and could not say so: %s", run.key, message, error)
+
+
+def _words_for(error: OSError) -> str:
+    if error.errno == errno.ENOSPC:
+        return "The disk is full, so the run could not be written. Free some space and train again."
+    if error.errno == errno.ENOENT:
+        return "The run's folder was deleted while it was trained. Train again."
+    return f"The run could not be written ({error.strerror}). Train again."

@@ -1,0 +1,42 @@
+"""Lab: Train. Set the sliders, train on all of MNIST, watch it, and read what came out."""
+
+import streamlit as st
+
+from pages.ui import actions, controls, history, settings_url, state
+from pages.ui.panel import run_panel
+
+came_by_link = settings_url.read()
+config = controls.sidebar()
+if config is not None:
+    settings_url.write(config)
+    if came_by_link:
+        history.show_run_of_link(config)
+
+with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
+    history.picker()
+    with st.container(horizontal=True, width="content", gap="xsmall"):
+        waiting = state.waiting_for() is not None
+        st.button(
+            "Train",
+            type="primary",
+            icon=":material/play_arrow:",
+            shortcut="Ctrl+Enter",
+            disabled=config is None or waiting,
+            on_click=actions.train,
+            key="train",
+        )
+        st.button(
+            "Stop",
+            icon=":material/stop:",
+            shortcut="Esc",
+            disabled=not waiting,
+            on_click=actions.stop,
+            key="stop",
+        )
+
+for sentence in state.link_problems():
+    st.warning(sentence, icon=":material/link_off:")
+if problem := state.problem():
+    st.error(problem, icon=":material/error:")
+
+run_panel(config)

@@ -1,0 +1,47 @@
+"""What the buttons do: ask the engine for a run, and leave it."""
+
+import streamlit as st
+
+from core.engine import shared_engine
+from core.runs import RunsFolderUnusable
+from pages.ui import settings_url, state
+from pages.ui.run_view import name_for
+
+
+def train() -> None:
+    """Queue the run of the settings as they stand and put it on the page."""
+    try:
+        config = settings_url.current()
+        run = shared_engine().submit(config, state.visitor())
+    except (ValueError, RunsFolderUnusable) as error:
+        state.set_problem(str(error))
+        return
+    state.set_problem(None)
+    if run.status().ended:
+        st.toast(
+            "Trained already: the same settings and seed give the same run, bit for bit. "
+            "Change a setting or the seed for another one.",
+            icon=":material/bolt:",
+        )
+    else:
+        state.wait_for(run.key)
+    state.remember_run(run.key, name_for(config))
+
+
+def stop() -> None:
+    """Leave the run that this session waits for; it is cancelled if nobody else waits for it."""
+    key = state.waiting_for()
+    if key is None:
+        return
+    others = shared_engine().others_watching(key, state.visitor())
+    shared_engine().leave(key, state.visitor())
+    state.wait_for(None)
+    if others:
+        st.toast("You have left this run. Others are still waiting for it, so it goes on.", icon=":material/group:")
+
+
+def use_settings_of_shown_run() -> None:
+    """Set the sliders to what the run on the page was trained with."""
+    from pages.ui.history import shown
+
+    settings_url.put(shown().config())

@@ -1,0 +1,16 @@
+"""The frame around every page: its title, its navigation, its place in the browser's tab."""
+
+import sys
+from pathlib import Path
+
+import streamlit as st
+
+PROJECT = Path(__file__).resolve().parents[2]
+if str(PROJECT) not in sys.path:  # where this file is run by itself, as the tests of the pages do
+    sys.path.insert(0, str(PROJECT))
+
+from pages.ui import navigation
+
+st.set_page_config(page_title="Contrastive Lab", page_icon=":material/scatter_plot:", layout="wide")
+st.logo(str(PROJECT / "assets" / "logo.svg"), size="large")
+st.navigation({section: list(group) for section, group in navigation.SECTIONS.items()}).run()

@@ -1,0 +1,93 @@
+"""The sidebar: one widget for each parameter of RunConfig, made from its declaration."""
+
+import streamlit as st
+
+from core.config import ABOUT_PRESETS, PARAMETERS, PRESETS, Parameter, RunConfig
+from core.losses import LOSSES
+from pages.ui import settings_url
+
+_PRESET = "preset"
+_LABELS = {"fast": "Fast", "tutorial": "Tutorial", "notebook": "Notebook"}
+
+
+def sidebar() -> RunConfig | None:
+    """Draw the settings; returns the config, or None, having said why, where they make no run."""
+    with st.sidebar:
+        _presets()
+        for name, parameter in PARAMETERS.items():
+            if not parameter.advanced and _matters(name):
+                _widget(name, parameter)
+        with st.expander("Advanced", icon=":material/tune:"):
+            for name, parameter in PARAMETERS.items():
+                if parameter.advanced and _matters(name):
+                    _widget(name, parameter)
+        try:
+            return settings_url.current()
+        except ValueError as error:
+            st.error(str(error), icon=":material/error:")
+            return None
+
+
+def _presets() -> None:
+    st.session_state[_PRESET] = _matching_preset()
+    st.segmented_control(
+        "Preset",
+        list(PRESETS),
+        format_func=lambda name: _LABELS[name],
+        key=_PRESET,
+        on_change=_use_preset,
+        help="\n".join(f"- **{_LABELS[name]}**: {about}" for name, about in ABOUT_PRESETS.items()),
+        width="stretch",
+    )
+
+
+def _matching_preset() -> str | None:
+    try:
+        config = settings_url.current()
+    except ValueError:
+        return None
+    return next((name for name, preset in PRESETS.items() if preset == config), None)
+
+
+def _use_preset() -> None:
+    chosen = st.session_state[_PRESET]
+    if chosen is not None:
+        settings_url.put(PRESETS[chosen])
+
+
+def _matters(name: str) -> bool:
+    """A choice of one is no choice, and a loss reads only its own parameters."""
+    parameter = PARAMETERS[name]
+    if parameter.kind == "choice" and len(parameter.options) == 1:
+        return False
+    if any(name in entry.parameters for entry in LOSSES.values()) or name == "temperature":
+        entry = LOSSES.get(st.session_state.get("loss", ""), None)
+        return entry is not None and name in entry.parameters
+    return True
+
+
+def _widget(name: str, parameter: Parameter) -> None:
+    default = RunConfig.__dataclass_fields__[name].default
+    st.session_state.setdefault(name, settings_url.widget_value(name, default))
+    common = {"label": parameter.label, "key": name, "help": parameter.help, "persist_state": "session"}
+    match parameter.kind:
+        case "choice":
+            st.selectbox(options=list(parameter.options), format_func=parameter.options.__getitem__, **common)
+        case "widths":
+            st.text_input(max_chars=20, **common)
+        case "integer" if parameter.advanced:
+            st.number_input(
+                min_value=int(parameter.low), max_value=int(parameter.high), step=int(parameter.step), **common
+            )
+        case "integer":
+            st.slider(min_value=int(parameter.low), max_value=int(parameter.high), **common)
+        case "number" if parameter.advanced:
+            st.number_input(
+                min_value=parameter.low,
+                max_value=parameter.high,
+                step=parameter.step,
+                format="%.5g" if parameter.logarithmic else "%.2f",
+                **common,
+            )
+        case "number":
+            st.slider(min_value=parameter.low, max_value=parameter.high, step=parameter.step, **common)

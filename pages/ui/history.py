@@ -1,0 +1,71 @@
+"""The session's runs: which one is on the page, and picking, renaming and dropping them."""
+
+import streamlit as st
+
+from core import settings
+from core.config import PRESETS, RunConfig
+from core.runs import Run, place_for, run_at
+from pages.ui import state
+
+SHIPPED = PRESETS["fast"].key
+_SHIPPED_NAME = "Example run (shipped)"
+
+
+def shown() -> Run:
+    """The run on the page; the shipped one until the session has one of its own."""
+    return run_at(state.shown_run() or SHIPPED)
+
+
+def shipped() -> Run:
+    """The example run that comes with the app."""
+    return Run(settings.shipped_runs_folder() / SHIPPED)
+
+
+def show_run_of_link(config: RunConfig) -> None:
+    """Somebody came by a link: show the run of its settings if it is finished here already."""
+    run = place_for(config)
+    if run.key != SHIPPED and run.status().state == "done":
+        from pages.ui.run_view import name_for
+
+        state.remember_run(run.key, name_for(config))
+
+
+def picker() -> None:
+    """A list to choose the run on the page from, and what can be done with it."""
+    names = state.run_names()
+    keys = [*reversed(names), *([] if SHIPPED in names else [SHIPPED])]
+    st.session_state["picked_run"] = shown().key
+    with st.container(horizontal=True, gap="xsmall", vertical_alignment="bottom"):
+        st.selectbox(
+            "Run on the page",
+            keys,
+            format_func=lambda key: names.get(key, _SHIPPED_NAME),
+            key="picked_run",
+            on_change=lambda: state.show_run(st.session_state["picked_run"]),
+            label_visibility="collapsed",
+            width=300,
+        )
+        if shown().key in names:
+            _manage(shown().key, names[shown().key])
+        elif (dropped := state.dropped_run()) is not None:
+            st.button(
+                f"Undo: bring back {dropped}", icon=":material/undo:", on_click=state.restore_dropped_run
+            )
+
+
+def _manage(key: str, name: str) -> None:
+    with st.popover("", icon=":material/edit:", help="Rename or drop this run"):
+        st.text_input(
+            "Name",
+            name,
+            max_chars=60,
+            key=f"name_of_{key}",
+            on_change=lambda: state.rename_run(key, st.session_state[f"name_of_{key}"]),
+        )
+        st.button(
+            "Drop from the list",
+            icon=":material/close:",
+            on_click=state.drop_run,
+            args=(key,),
+            help="Takes it off this list only, and can be undone.",
+        )

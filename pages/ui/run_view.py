@@ -1,0 +1,217 @@
+"""How a run is shown: its picture, its loss curve, its figures. Reads the run's folder, no more."""
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import streamlit as st
+
+from core import charts
+from core.clustering import cluster_table
+from core.config import PRESETS, RunConfig
+from core.data import DATASETS
+from core.evaluation import Evaluation
+from core.frames import pack
+from core.losses import LOSSES
+from core.metrics import FIGURES
+from core.reduction import fit
+from core.runs import Run, run_at
+from pages.ui.canvas import embedding_canvas
+
+PICTURE_HEIGHT = 520
+CURVE_HEIGHT = 200
+PICTURE_DIMS = 3  # what the canvas can show; more are reduced to this
+
+
+def class_names(config: RunConfig) -> tuple[str, ...]:
+    """The names of the classes that take part, in the order of their labels."""
+    return DATASETS[config.dataset].classes[: config.digits]
+
+
+def describe(config: RunConfig) -> str:
+    """A config in a line, for the status and the list of runs."""
+    parts = [LOSSES[config.loss].label]
+    if "margin" in LOSSES[config.loss].parameters:
+        parts.append(f"margin {config.margin:g}")
+    parts += [
+        f"{config.embedding_dims}-D",
+        f"{config.digits} classes",
+        f"{config.epochs} epoch{'s' if config.epochs > 1 else ''}",
+    ]
+    if config.dataset != "mnist":
+        parts.append(DATASETS[config.dataset].label)
+    return " · ".join(parts)
+
+
+def name_for(config: RunConfig) -> str:
+    """What a run is called until its owner renames it."""
+    preset = next((name for name, preset in PRESETS.items() if preset == config), None)
+    return f"{preset.capitalize()} preset" if preset else describe(config)
+
+
+def live_picture(run: Run, config: RunConfig) -> None:
+    """The 2,000 sampled images at each snapshot so far; follows the newest while training goes on."""
+    steps = run.snapshot_steps()
+    if steps:
+        frames = [run.snapshot(step).embeddings for step in steps]
+        to_draw = fit(frames[-1], PICTURE_DIMS)  # by the last one, so that the frames do not tumble
+        coordinates = np.stack([to_draw.apply(frame) for frame in frames])
+        labels = run.sample_labels()
+    else:
+        coordinates, labels = np.zeros((0, 0, 2), np.float32), np.zeros(0, np.uint8)
+    payload = pack(coordinates, labels, np.array(steps, dtype=np.uint32))
+    _draw(payload, run, config, "2,000 of the images", live=not run.status().ended)
+
+
+def picture(run: Run, config: RunConfig) -> None:
+    """All the training images, as the finished encoder sees them."""
+    _draw(_picture_payload(run.key, run.status().updated), run, config, "all training images", live=False)
+    if config.embedding_dims > PICTURE_DIMS:
+        st.caption(
+            f"{config.embedding_dims} dimensions, drawn in {PICTURE_DIMS} by truncated SVD: directions that the "
+            "picture leaves out may still separate classes that overlap here."
+        )
+
+
+@st.cache_data(max_entries=20, show_spinner=False)
+def _picture_payload(key: str, updated: float) -> bytes:
+    run = run_at(key)
+    embedding = run.embedding()
+    points = fit(embedding.train, PICTURE_DIMS).apply(embedding.train)
+    return pack(points[None], embedding.train_labels, np.array([run.status().step], dtype=np.uint32))
+
+
+def _draw(payload: bytes, run: Run, config: RunConfig, which: str, *, live: bool) -> None:
+    embedding_canvas(
+        payload,
+        key="picture",
+        run=f"{run.key} {which}",
+        class_names=class_names(config),
+        title=f"Embedding of {which}",
+        description=describe(config),
+        live=live,
+        margin=config.reach,
+        height=PICTURE_HEIGHT,
+    )
+
+
+def loss_curve(run: Run, config: RunConfig) -> None:
+    """Training and validation loss, and the loss's terms, over the steps."""
+    reports = run.progress()
+    collapsed = LOSSES[config.loss].collapsed(config.margin)
+    st.vega_lite_chart(charts.loss_curve(reports, collapsed, CURVE_HEIGHT), key="loss_curve")
+
+
+def figures(evaluation: Evaluation) -> None:
+    """The six figures, each with its direction, what guessing scores, and its meaning on hover."""
+    names = list(FIGURES)
+    for row in (names[:3], names[3:]):
+        for name, column in zip(row, st.columns(3), strict=True):
+            _figure(name, evaluation, column)
+
+
+def figures_to_come() -> None:
+    """The same six places, empty, so that nothing jumps when the figures arrive."""
+    names = list(FIGURES)
+    for row in (names[:3], names[3:]):
+        for name, column in zip(row, st.columns(3), strict=True):
+            column.metric(FIGURES[name].label, "–", delta="comes at the end", delta_color="off", delta_arrow="off")
+
+
+def _figure(name: str, evaluation: Evaluation, column: "st.delta_generator.DeltaGenerator") -> None:
+    figure, value = FIGURES[name], evaluation.figures[name]
+    better = "higher is better" if figure.higher_is_better else "lower is better"
+    chance = f"guessing {evaluation.random_rand_index:.2f}" if name == "rand_index" else f"best {figure.best:g}"
+    undefined = evaluation.undefined.get(name)
+    column.metric(
+        figure.label,
+        f"{value:.3f}" if math.isfinite(value) else "undefined",
+        delta=chance,
+        delta_color="off",
+        delta_arrow="up" if figure.higher_is_better else "down",
+        help=f"{figure.meaning} Best {figure.best:g}; {better}." + (f" **{undefined}**" if undefined else ""),
+    )
+
+
+@st.cache_data(max_entries=20, show_spinner=False)
+def _contours(key: str, updated: float) -> dict[str, npt.NDArray[np.float64]]:
+    return run_at(key).contours()
+
+
+def density(run: Run, config: RunConfig) -> None:
+    """Density lines of each class."""
+    lines = _contours(run.key, run.status().updated)
+    if len(lines["x"]) == 0:
+        st.info("There is no density to draw: every class lies on a single point or line.")
+        return
+    st.altair_chart(charts.density_contours(lines, class_names(config), PICTURE_HEIGHT - 20), key="density")
+    reduced = "" if config.embedding_dims == 2 else " Drawn in two dimensions by truncated SVD."
+    st.caption(f"Each line encloses 25, 50, 75 or 90 % of its class's training images.{reduced}")
+
+
+def confusion(evaluation: Evaluation, config: RunConfig) -> None:
+    """KMeans clusters against the true classes."""
+    st.caption(
+        f"KMeans found {len(evaluation.confusion.clusters)} clusters without seeing a label; each is matched to the "
+        f"class it fits best (Hungarian method). **{evaluation.confusion.matched_share:.1%}** of the images lie in a "
+        "cluster matched to their own class."
+    )
+    shares = st.segmented_control(
+        "Cells", ["counts", "shares of the class"], default="counts", required=True, label_visibility="collapsed"
+    )
+    chart = charts.confusion_matrix(
+        evaluation.confusion, class_names(config), shares=shares != "counts", height=PICTURE_HEIGHT - 90
+    )
+    st.altair_chart(chart, key="confusion")
+
+
+def davies_bouldin(evaluation: Evaluation, config: RunConfig) -> None:
+    """The index taken apart: one row a cluster."""
+    index = evaluation.davies_bouldin
+    if index.reason is not None:
+        st.warning(f"The Davies-Bouldin index is undefined here. {index.reason}", icon=":material/info:")
+        return
+    names = class_names(config)
+    rows = cluster_table(index, evaluation.confusion)
+    table = pd.DataFrame(
+        {
+            "cluster": [_cluster_name(row.cluster, row.digit, names) for row in rows],
+            "images": [row.size for row in rows],
+            "WCD": [row.within for row in rows],
+            "nearest rival": [_cluster_name(row.rival, row.rival_digit, names) for row in rows],
+            "BCD": [row.between for row in rows],
+            "S": [row.similarity for row in rows],
+        }
+    )
+    st.markdown(
+        f"For each cluster, S = (its WCD + its rival's WCD) / BCD. The mean of the S column is the "
+        f"**Davies-Bouldin index, {index.score:.4f}**. Lower is better; 0 is perfect."
+    )
+    st.dataframe(
+        table,
+        hide_index=True,
+        height="content",
+        column_config={
+            "cluster": st.column_config.TextColumn("cluster ≈ class"),
+            "images": st.column_config.NumberColumn(format="localized"),
+            "WCD": st.column_config.NumberColumn(
+                format="%.4f", help="Within-cluster distance: mean distance of its images to its centroid."
+            ),
+            "nearest rival": st.column_config.TextColumn(help="The other cluster with which S is highest."),
+            "BCD": st.column_config.NumberColumn(
+                format="%.4f", help="Between-cluster distance: from its centroid to its rival's."
+            ),
+            "S": st.column_config.ProgressColumn(
+                format="%.4f",
+                min_value=0.0,
+                max_value=float(table["S"].max()),
+                help="How similar the two clusters are: 0 for points, 1 where they touch on average.",
+            ),
+        },
+    )
+
+
+def _cluster_name(cluster: int, digit: int, names: tuple[str, ...]) -> str:
+    matched = names[digit] if 0 <= digit < len(names) else "no class"
+    return f"{'ABCDEFGHIJ'[cluster % 10]} ≈ {matched}"

@@ -1,0 +1,82 @@
+"""The settings in the URL: every setting that is not at its default, by its RunConfig name.
+
+Streamlit's own binding would write an option's label where we want its name, drop a bad value
+without a word, and lose the settings on links from other pages. So the page reads and writes the
+query itself, in the text form that RunConfig declares.
+"""
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from core.config import PARAMETERS, RunConfig, parse_field
+from pages.ui import state
+
+
+def read() -> bool:
+    """Take the settings from the URL, on the first run and whenever somebody else has changed it
+    (the back button, a link from another page comes without them and changes nothing).
+
+    Returns whether it did.
+    """
+    present = dict(st.query_params)
+    written = state.url_written()
+    if present == written or (written is not None and not present):
+        return False
+    problems = []
+    for name, parameter in PARAMETERS.items():
+        st.session_state[name] = widget_value(name, _default(name))
+        if name in present:
+            try:
+                st.session_state[name] = widget_value(name, parse_field(name, present[name]))
+            except ValueError as error:
+                shown = parameter.text(_default(name))
+                problems.append(f"{error} The link's value is left out; {shown} is used instead.")
+    problems += [
+        f"The link speaks of {name!r}, which is no setting of this app; it is left out."
+        for name in present
+        if name not in PARAMETERS
+    ]
+    state.set_link_problems(problems)
+    return True
+
+
+def write(config: RunConfig) -> None:
+    """Put every setting that is not at its default into the URL."""
+    parameters = link_parameters(config)
+    if dict(st.query_params) != parameters:
+        st.query_params.from_dict(parameters)
+    state.remember_url(parameters)
+
+
+def link_parameters(config: RunConfig) -> dict[str, str]:
+    """The query of the link that brings back `config`."""
+    values = {name: getattr(config, name) for name in PARAMETERS}
+    return {
+        name: PARAMETERS[name].text(value) for name, value in values.items() if value != _default(name)
+    }
+
+
+def widget_value(name: str, value: object) -> object:
+    """A setting as its widget holds it: widths are text, everything else is itself."""
+    return PARAMETERS[name].text(value) if PARAMETERS[name].kind == "widths" else value
+
+
+def put(config: RunConfig) -> None:
+    """Set every widget to `config`. Only from a callback, before the widgets are drawn."""
+    for name in PARAMETERS:
+        st.session_state[name] = widget_value(name, getattr(config, name))
+
+
+def current() -> RunConfig:
+    """The settings as they stand. Raises ValueError with a sentence where they make no run."""
+    values: Mapping[str, object] = {name: st.session_state.get(name, _default(name)) for name in PARAMETERS}
+    parsed = {
+        name: parse_field(name, str(value)) if PARAMETERS[name].kind == "widths" and isinstance(value, str) else value
+        for name, value in values.items()
+    }
+    return RunConfig.from_dict(parsed)
+
+
+def _default(name: str) -> object:
+    return RunConfig.__dataclass_fields__[name].default

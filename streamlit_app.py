@@ -1,0 +1,38 @@
+"""The application: `streamlit run streamlit_app.py`.
+
+Streamlit finds `app` below and serves it. A host that runs this file as an ordinary script gets
+the same pages; there the engine starts with the first visitor instead of with the server.
+"""
+
+import runpy
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+PROJECT = Path(__file__).resolve().parent
+SCRIPT = PROJECT / "pages" / "ui" / "app.py"
+
+if str(PROJECT) not in sys.path:  # the pages and the workers import `core` and `pages` from here
+    sys.path.insert(0, str(PROJECT))
+
+
+@asynccontextmanager
+async def engine(_: st.App) -> AsyncIterator[None]:
+    """The workers come and go with the server."""
+    from core.engine import close_shared_engine, shared_engine
+
+    shared_engine()
+    try:
+        yield
+    finally:
+        close_shared_engine()
+
+
+if get_script_run_ctx(suppress_warning=True) is None:
+    app = st.App(SCRIPT, lifespan=engine)
+else:
+    runpy.run_path(str(SCRIPT), run_name="__main__")
