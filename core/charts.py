@@ -18,7 +18,7 @@ from core.runs import Progress
 VegaLite = dict[str, Any]
 Layers = alt.LayerChart | alt.FacetChart
 
-TRAINING, VALIDATION = "training loss", "validation loss"
+TRAINING, VALIDATION = "training", "validation"
 
 
 def loss_curve(reports: Sequence[Progress], collapsed: float, height: int) -> VegaLite:
@@ -43,7 +43,7 @@ def loss_curve(reports: Sequence[Progress], collapsed: float, height: int) -> Ve
         "type": "nominal",
         "sort": lines,
         "scale": {"domain": lines},
-        "legend": {"orient": "top", "title": None, "columns": 2, "symbolType": "stroke"},
+        "legend": {"orient": "top", "title": None, "columns": 4, "symbolType": "stroke", "labelFontSize": 11},
     }
     curve = {
         "data": {"values": rows},
@@ -79,7 +79,7 @@ def loss_curve(reports: Sequence[Progress], collapsed: float, height: int) -> Ve
             },
         ],
     }
-    return {"height": height, "layer": [curve, know_nothing]}
+    return {"height": height, "layer": [curve, know_nothing] if rows else [know_nothing]}
 
 
 def density_contours(

@@ -130,14 +130,6 @@ class RunConfig:
         options={name: entry.label for name, entry in DATASETS.items()},
         advanced=True,
     )
-    digits: int = _declare(
-        10,
-        "integer",
-        "Classes",
-        "How many digit classes take part: the first n, starting with 0.",
-        low=1,
-        high=10,
-    )
     loss: str = _declare(
         "contrastive",
         "choice",
@@ -164,21 +156,13 @@ class RunConfig:
         step=0.01,
         advanced=True,
     )
-    sampling: str = _declare(
-        "all",
-        "choice",
-        "Pairs or triplets",
-        "All that a batch holds, or drawn at random: one for each anchor of the batch, as both seed documents do.",
-        options={"all": "All of the batch", "sampled": "Drawn at random"},
-        advanced=True,
-    )
-    miner: str = _declare(
-        "none",
-        "choice",
-        "Miner",
-        "Which of the batch's triplets are worth learning from.",
-        options={"none": "None: take them as they come"},
-        advanced=True,
+    epochs: int = _declare(
+        2,
+        "integer",
+        "Epochs",
+        "How many times training goes through all the images.",
+        low=1,
+        high=50,
     )
     embedding_dims: int = _declare(
         2,
@@ -188,31 +172,21 @@ class RunConfig:
         low=2,
         high=64,
     )
-    hidden: tuple[int, ...] = _declare(
-        (256, 128, 32),
-        "widths",
-        "Hidden widths",
-        "The sizes of the layers between the 784 pixels and the embedding, such as 256-128-32.",
-        low=2,
-        high=512,
-        unit="units",
-        advanced=True,
-    )
-    activation: str = _declare(
-        "relu",
-        "choice",
-        "Activation",
-        "The bend after each hidden layer; without one the encoder would be a linear map.",
-        options={name: entry.label for name, entry in ACTIVATIONS.items()},
-        advanced=True,
-    )
-    epochs: int = _declare(
-        2,
+    digits: int = _declare(
+        10,
         "integer",
-        "Epochs",
-        "How many times training goes through all the images.",
+        "Classes",
+        "How many digit classes take part: the first n, starting with 0.",
         low=1,
-        high=50,
+        high=10,
+    )
+    sampling: str = _declare(
+        "all",
+        "choice",
+        "Pairs or triplets",
+        "All that a batch holds, or drawn at random: one for each anchor of the batch, as both seed documents do.",
+        options={"all": "All of the batch", "sampled": "Drawn at random"},
+        advanced=True,
     )
     batch_size: int = _declare(
         200,
@@ -241,6 +215,32 @@ class RunConfig:
         "Schedule",
         "The learning rate over time: up and then down to nothing, or the same throughout.",
         options={"one_cycle": "One cycle: up, then down", "constant": "Constant"},
+        advanced=True,
+    )
+    hidden: tuple[int, ...] = _declare(
+        (256, 128, 32),
+        "widths",
+        "Hidden widths",
+        "The sizes of the layers between the 784 pixels and the embedding, such as 256-128-32.",
+        low=2,
+        high=512,
+        unit="units",
+        advanced=True,
+    )
+    activation: str = _declare(
+        "relu",
+        "choice",
+        "Activation",
+        "The bend after each hidden layer; without one the encoder would be a linear map.",
+        options={name: entry.label for name, entry in ACTIVATIONS.items()},
+        advanced=True,
+    )
+    miner: str = _declare(
+        "none",
+        "choice",
+        "Miner",
+        "Which of the batch's triplets are worth learning from.",
+        options={"none": "None: take them as they come"},
         advanced=True,
     )
     patience: int = _declare(

@@ -150,12 +150,7 @@ def read_folder(entry: DatasetEntry, folder: Path) -> Dataset:
 
     Raises DataError where a file is missing or is not the one that was published.
     """
-    contents = [_read_checked(folder / name, checksum) for name, checksum in entry.files.items()]
-    train_images, train_labels, test_images, test_labels = contents
-    return Dataset(
-        train=Split(parse_images(train_images), parse_labels(train_labels)),
-        test=Split(parse_images(test_images), parse_labels(test_labels)),
-    )
+    return from_idx(*(_read_checked(folder / name, checksum) for name, checksum in entry.files.items()))
 
 
 def _read_checked(path: Path, sha256: str) -> bytes:
@@ -174,17 +169,30 @@ def _read_checked(path: Path, sha256: str) -> bytes:
     return gzip.decompress(compressed)
 
 
+def from_idx(train_images: bytes, train_labels: bytes, test_images: bytes, test_labels: bytes) -> Dataset:
+    """The data set of four IDX files, in the order of a catalogue entry's `files`."""
+    return Dataset(
+        train=Split(parse_images(train_images), parse_labels(train_labels)),
+        test=Split(parse_images(test_images), parse_labels(test_labels)),
+    )
+
+
 def parse_images(idx: bytes) -> Images:
     """The images [n, 784] of an IDX file with its 16-byte header (magic 2051, n, rows, columns)."""
-    magic, count, rows, columns = np.frombuffer(idx, ">u4", count=4)
-    if magic != 2051 or (rows, columns) != (28, 28):
+    magic, count, rows, columns = _header(idx, 4)
+    if (magic, rows, columns) != (2051, 28, 28) or len(idx) != 16 + count * 784:
         raise DataError("This is not an IDX file of 28 x 28 images.")
-    return np.frombuffer(idx, np.uint8, offset=16).reshape(int(count), 784).copy()
+    return np.frombuffer(idx, np.uint8, offset=16).reshape(count, 784).copy()  # torch wants it writable
 
 
 def parse_labels(idx: bytes) -> Labels:
     """The labels [n] of an IDX file with its 8-byte header (magic 2049, n)."""
-    magic, count = np.frombuffer(idx, ">u4", count=2)
-    if magic != 2049:
+    magic, count = _header(idx, 2)
+    if magic != 2049 or len(idx) != 8 + count:
         raise DataError("This is not an IDX file of labels.")
-    return np.frombuffer(idx, np.uint8, count=int(count), offset=8).copy()
+    return np.frombuffer(idx, np.uint8, offset=8).copy()
+
+
+def _header(idx: bytes, count: int) -> list[int]:
+    """The first `count` big-endian numbers of an IDX file; zeros where it is too short to have them."""
+    return [int.from_bytes(idx[4 * place : 4 * place + 4], "big") for place in range(count)]

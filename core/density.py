@@ -69,8 +69,9 @@ def contours(
     """For each class the lines that enclose the given shares of its probability.
 
     points: [n, 2], labels: [n]. masses: each between 0 and 1. grid: nodes along each side, more where
-    a far outlier or a narrow kernel needs them. bandwidth: see `density`. A class whose density is not defined (fewer
-    than 3 points, points on a line, coordinates that are not finite) is left out, with the reason.
+    a far outlier or a narrow kernel needs them. bandwidth: see `density`. A class whose density is
+    not defined (fewer than 3 points, points on a line, coordinates that are not finite) is left out,
+    with the reason.
     Raises ValueError for shapes that do not match, and for masses, grid or bandwidth out of range.
     Source: Scott 1992; Hyndman 1996 (highest density regions).
     """

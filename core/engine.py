@@ -100,10 +100,10 @@ class Engine:
         with self._changed:
             return key in self._jobs
 
-    def position(self, key: str) -> int:
-        """How many queued runs come before run `key`; 0 for one that is next or under way."""
+    def queued_before(self, key: str) -> int | None:
+        """How many queued runs come before run `key`; None for one that is not in the queue."""
         with self._changed:
-            return self._queue.index(key) if key in self._queue else 0
+            return self._queue.index(key) if key in self._queue else None
 
     def others_watching(self, key: str, watcher: str) -> int:
         """How many sessions beside `watcher` wait for run `key`."""

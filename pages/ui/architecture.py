@@ -3,20 +3,21 @@
 import streamlit as st
 
 from core.config import RunConfig
+from pages.ui.drawing import drawing
 
 
 def architecture(config: RunConfig) -> None:
     """Two images, one encoder with its layer sizes, two embeddings and the distance between them."""
     layers = config.layers
     reduction = 1 - config.embedding_dims / layers[0]
-    st.html(_drawing(layers), width="stretch")
+    drawing(_svg(layers), key="architecture")
     st.caption(
         f"Both images go through **one** encoder: {' → '.join(str(size) for size in layers)}, "
         f"{config.parameter_count:,} shared weights. 784 numbers become {config.embedding_dims}: {reduction:.2%} less."
     )
 
 
-def _drawing(layers: tuple[int, ...]) -> str:
+def _svg(layers: tuple[int, ...]) -> str:
     """An inline SVG in the page's own text colour; `layers` are checked whole numbers."""
     width, height, left, right = 460, 92, 96, 366
     tallest = max(layers) ** 0.5

@@ -49,9 +49,7 @@ def _status_line(run: Run, status: Status, config: RunConfig, settings: RunConfi
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="status"):
         match status.state:
             case "queued":
-                ahead = shared_engine().position(run.key)
-                waits = f"{ahead} before it" if ahead else "next"
-                st.markdown(f":material/hourglass_top: **In the queue**, {waits} · {about}")
+                st.markdown(f":material/hourglass_top: {_place_in_queue(run)} · {about}")
             case "training":
                 st.markdown(f":material/play_circle: **Training** · {_time_left(run)} · {about}")
             case "measuring":
@@ -72,6 +70,16 @@ def _status_line(run: Run, status: Status, config: RunConfig, settings: RunConfi
                 help="The sliders have been moved since. Press here to set them back to this run's, or Train for a new run.",
             )
     st.progress(_fraction(run, status))
+
+
+def _place_in_queue(run: Run) -> str:
+    match shared_engine().queued_before(run.key):
+        case None:
+            return "**Starting** the training process"
+        case 0:
+            return "**In the queue**, next"
+        case ahead:
+            return f"**In the queue**, {ahead} before it"
 
 
 def _fraction(run: Run, status: Status) -> float:

@@ -20,7 +20,7 @@ from core.runs import Run, run_at
 from pages.ui.canvas import embedding_canvas
 
 PICTURE_HEIGHT = 520
-CURVE_HEIGHT = 200
+CURVE_HEIGHT = 250
 PICTURE_DIMS = 3  # what the canvas can show; more are reduced to this
 
 
@@ -116,7 +116,7 @@ def figures_to_come() -> None:
     names = list(FIGURES)
     for row in (names[:3], names[3:]):
         for name, column in zip(row, st.columns(3), strict=True):
-            column.metric(FIGURES[name].label, "–", delta="comes at the end", delta_color="off", delta_arrow="off")
+            column.metric(FIGURES[name].short, "–", delta="comes at the end", delta_color="off", delta_arrow="off")
 
 
 def _figure(name: str, evaluation: Evaluation, column: "st.delta_generator.DeltaGenerator") -> None:
@@ -125,12 +125,12 @@ def _figure(name: str, evaluation: Evaluation, column: "st.delta_generator.Delta
     chance = f"guessing {evaluation.random_rand_index:.2f}" if name == "rand_index" else f"best {figure.best:g}"
     undefined = evaluation.undefined.get(name)
     column.metric(
-        figure.label,
+        figure.short,
         f"{value:.3f}" if math.isfinite(value) else "undefined",
         delta=chance,
         delta_color="off",
         delta_arrow="up" if figure.higher_is_better else "down",
-        help=f"{figure.meaning} Best {figure.best:g}; {better}." + (f" **{undefined}**" if undefined else ""),
+        help=f"**{figure.label}.** {figure.meaning} Best {figure.best:g}; {better}." + (f" **{undefined}**" if undefined else ""),
     )
 
 
