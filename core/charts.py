@@ -4,6 +4,7 @@ Colours are left to the theme wherever it has one for the purpose, so that a cha
 light and in dark.
 """
 
+import string
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -82,10 +83,16 @@ def loss_curve(reports: Sequence[Progress], collapsed: float, height: int) -> Ve
     return {"height": height, "layer": [curve, know_nothing] if rows else [know_nothing]}
 
 
+def cluster_name(cluster: int, digit: int, class_names: Sequence[str]) -> str:
+    """A cluster by its letter and the class it is matched to (-1: none)."""
+    matched = class_names[digit] if digit >= 0 else "no class"
+    return f"{string.ascii_uppercase[cluster % 26]} ≈ {matched}"
+
+
 def density_contours(
     contours: Mapping[str, npt.NDArray[Any]], class_names: Sequence[str], height: int
 ) -> Layers:
-    """Density lines of each class in the plane, with its name where the class is densest.
+    """Density lines of each class in the plane, with its name above its outermost line.
 
     contours: the columns of `core.density.Contours`.
     """
@@ -111,11 +118,10 @@ def density_contours(
             tooltip=[alt.Tooltip("class:N", title="class"), alt.Tooltip("inside:N", title="share inside")],
         )
     )
-    innermost = table[table["mass"] == table.groupby("class")["mass"].transform("min")]
-    centres = innermost.groupby("class", as_index=False)[["x", "y"]].mean()
+    tops = table.loc[table.groupby("class")["y"].idxmax(), ["class", "x", "y"]]
     names = (
-        alt.Chart(centres)
-        .mark_text(fontWeight="bold", fontSize=14)
+        alt.Chart(tops)
+        .mark_text(fontWeight="bold", fontSize=14, dy=-10)
         .encode(x="x:Q", y="y:Q", text="class:N", color=colour)
     )
     return alt.layer(lines, names).properties(height=height)
@@ -124,13 +130,13 @@ def density_contours(
 def confusion_matrix(
     confusion: Confusion, class_names: Sequence[str], *, shares: bool, height: int
 ) -> Layers:
-    """How many images of each class (rows) each cluster (columns) holds, matched columns first.
+    """How many images of each class (rows) each cluster (columns) holds.
 
     shares: write the share of the row's images instead of their number.
     """
     columns = [
-        f"{'ABCDEFGHIJKLMNOPQRSTUVWXYZ'[column % 26]} ≈ {class_names[digit] if digit >= 0 else 'none'}"
-        for column, digit in enumerate(confusion.matched_digit)
+        cluster_name(int(cluster), int(digit), class_names)
+        for cluster, digit in zip(confusion.clusters, confusion.matched_digit, strict=True)
     ]
     rows = [class_names[int(digit)] for digit in confusion.digits]
     table = pd.DataFrame(
@@ -145,7 +151,9 @@ def confusion_matrix(
         x=alt.X(
             "cluster:N",
             sort=columns,
-            axis=alt.Axis(title="cluster ≈ matched class", orient="top", labelAngle=0, ticks=False, domain=False),
+            axis=alt.Axis(
+                title="cluster ≈ matched class", orient="top", labelAngle=0, ticks=False, domain=False
+            ),
         ),
         y=alt.Y("class:N", sort=rows, axis=alt.Axis(title="true class", ticks=False, domain=False)),
         tooltip=[

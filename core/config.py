@@ -68,11 +68,15 @@ class Parameter:
             case "choice":
                 if not isinstance(value, str) or value not in self.options:
                     known = ", ".join(self.options)
-                    raise ValueError(f"{self.label}: {reprlib.repr(value)} is not known. Choose one of: {known}.")
+                    raise ValueError(
+                        f"{self.label}: {reprlib.repr(value)} is not known. Choose one of: {known}."
+                    )
                 return value
             case "widths":
                 if isinstance(value, str) or not hasattr(value, "__iter__"):
-                    raise ValueError(f"{self.label}: give widths such as 256-128-32, not {reprlib.repr(value)}.")
+                    raise ValueError(
+                        f"{self.label}: give widths such as 256-128-32, not {reprlib.repr(value)}."
+                    )
                 widths = tuple(self._within(_whole(width, self.label)) for width in value)
                 if not 1 <= len(widths) <= 4:
                     raise ValueError(f"{self.label}: 1 to 4 layers, not {len(widths)}.")
@@ -306,8 +310,7 @@ class RunConfig:
     def parameter_count(self) -> int:
         """The encoder's weights and biases, counted."""
         return sum(
-            (inputs + 1) * outputs
-            for inputs, outputs in zip(self.layers[:-1], self.layers[1:], strict=True)
+            (inputs + 1) * outputs for inputs, outputs in zip(self.layers[:-1], self.layers[1:], strict=True)
         )
 
     @property
@@ -345,7 +348,9 @@ def parse_field(name: str, text: str) -> Any:
         value = parameter.parse(text)
     except ValueError:
         example = parameter.text(RunConfig.__dataclass_fields__[name].default)
-        raise ValueError(f"{parameter.label}: {reprlib.repr(text)} is not a value such as {example}.") from None
+        raise ValueError(
+            f"{parameter.label}: {reprlib.repr(text)} is not a value such as {example}."
+        ) from None
     return parameter.check(value)
 
 

@@ -1,6 +1,7 @@
 """The encoder: one multilayer perceptron through which every image goes with the same weights."""
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 import torch
 from torch import nn
@@ -20,7 +21,7 @@ class Encoder(nn.Module):
         super().__init__()
         self.linear = nn.ModuleList(
             nn.Linear(inputs, outputs, device="meta").to_empty(device="cpu")  # filled below
-            for inputs, outputs in zip(layers[:-1], layers[1:], strict=True)
+            for inputs, outputs in pairwise(layers)
         )
         self.activation = ACTIVATIONS[activation].function
         with torch.no_grad():

@@ -195,12 +195,12 @@ def shared_engine() -> Engine:
     It hangs on a module of its own, out of reach of Streamlit's caches, which any visitor can
     clear, and of the re-import of an edited source file.
     """
-    anchor: Any = sys.modules.setdefault("_contrastive_lab_engine", types.ModuleType("_contrastive_lab_engine"))
+    anchor: Any = sys.modules.setdefault(
+        "_contrastive_lab_engine", types.ModuleType("_contrastive_lab_engine")
+    )
     with anchor.__dict__.setdefault("lock", threading.Lock()):
         if getattr(anchor, "engine", None) is None:
-            anchor.engine = Engine(
-                settings.workers(), settings.idle_seconds(), settings.deadline_seconds()
-            )
+            anchor.engine = Engine(settings.workers(), settings.idle_seconds(), settings.deadline_seconds())
             anchor.engine.warm_up()
         engine: Engine = anchor.engine
         return engine

@@ -2,7 +2,7 @@
 
 import json
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -63,7 +63,7 @@ def evaluate(
     train [n, d] with labels [n], test [m, d] with labels [m]; k = `classes`. KMeans is fitted on
     the training split alone; the test points go to its nearest centroid.
     """
-    clusters = kmeans(train, classes)
+    clusters = _in_order_of_digits(kmeans(train, classes), train_labels)
     test_clusters = assign(test, clusters.centroids)
     davies = davies_bouldin(train, clusters.labels)
     figures = {
@@ -82,6 +82,14 @@ def evaluate(
         confusion=confusion(train_labels, clusters.labels),
     )
     return evaluation, clusters, test_clusters
+
+
+def _in_order_of_digits(clusters: Clustering, digits: Labels) -> Clustering:
+    """The same clusters, numbered as the digits that they match: KMeans numbers them at random."""
+    order = confusion(digits, clusters.labels).clusters
+    new = np.empty(len(order), dtype=np.int32)
+    new[order] = np.arange(len(order), dtype=np.int32)
+    return replace(clusters, labels=new[clusters.labels], centroids=clusters.centroids[order])
 
 
 def _plain(value: Any) -> Any:

@@ -114,8 +114,8 @@ def _check_labels(labels: Labels, others: Labels) -> None:
 
 @dataclass(frozen=True)
 class Figure:
-    """What a figure on the page is: `short` is its label in a tight place, `meaning` one sentence, its best and worst value, and what
-    `chance` gets (None where guessing has no value of its own)."""
+    """What a figure on the page is: `short` its label in a tight place, `meaning` in one sentence,
+    its best and worst value, and what `chance` gets (None where guessing has no value of its own)."""
 
     name: str
     label: str

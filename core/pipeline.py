@@ -63,7 +63,11 @@ class _FolderWatcher:
 
     def begin(self, sample: Sample) -> None:
         in_test = np.array([sample.split == "test"], dtype=np.uint8)
-        arrays: dict[str, npt.NDArray[Any]] = {"indices": sample.indices, "labels": sample.labels, "in_test": in_test}
+        arrays: dict[str, npt.NDArray[Any]] = {
+            "indices": sample.indices,
+            "labels": sample.labels,
+            "in_test": in_test,
+        }
         self._run.write_arrays("sample.safetensors", arrays)
         self._run.set_state("training")
 

@@ -73,9 +73,7 @@ class ByClass:
         )
 
 
-def batches(
-    config: RunConfig, by_class: ByClass, generator: np.random.Generator
-) -> Iterator[Batch]:
+def batches(config: RunConfig, by_class: ByClass, generator: np.random.Generator) -> Iterator[Batch]:
     """The batches of one epoch: each image once, as itself or as the anchor of a pair.
 
     Triplets are drawn freely, as the notebook does, as many batches as fit the number of images.

@@ -12,8 +12,7 @@ from core.losses.pair_hinge_triplet import ENTRY as PAIR_HINGE_TRIPLET
 from core.losses.triplet_margin import ENTRY as TRIPLET_MARGIN
 
 LOSSES: dict[str, LossEntry] = {
-    entry.name: entry
-    for entry in (CONTRASTIVE, CONTRASTIVE_SQUARED, PAIR_HINGE_TRIPLET, TRIPLET_MARGIN)
+    entry.name: entry for entry in (CONTRASTIVE, CONTRASTIVE_SQUARED, PAIR_HINGE_TRIPLET, TRIPLET_MARGIN)
 }
 
 __all__ = ["LOSSES", "Loss", "LossEntry"]

@@ -61,9 +61,7 @@ def pull_and_push(pull: Array, push: Array, same: Array, *, sampled: bool) -> Lo
     """
     if sampled:
         count = max(same.shape[0], 1)
-        return Loss.of(
-            attraction=_sum_where(pull, same) / count, repulsion=_sum_where(push, ~same) / count
-        )
+        return Loss.of(attraction=_sum_where(pull, same) / count, repulsion=_sum_where(push, ~same) / count)
     return Loss.of(attraction=mean_where(pull, same) / 2, repulsion=mean_where(push, ~same) / 2)
 
 

@@ -37,7 +37,9 @@ def stop() -> None:
     shared_engine().leave(key, state.visitor())
     state.wait_for(None)
     if others:
-        st.toast("You have left this run. Others are still waiting for it, so it goes on.", icon=":material/group:")
+        st.toast(
+            "You have left this run. Others are still waiting for it, so it goes on.", icon=":material/group:"
+        )
 
 
 def use_settings_of_shown_run() -> None:

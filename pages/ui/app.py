@@ -11,6 +11,8 @@ if str(PROJECT) not in sys.path:  # where this file is run by itself, as the tes
 
 from pages.ui import navigation
 
-st.set_page_config(page_title="Contrastive Lab", page_icon=str(PROJECT / "assets" / "icon.svg"), layout="wide")
+st.set_page_config(
+    page_title="Contrastive Lab", page_icon=str(PROJECT / "assets" / "icon.svg"), layout="wide"
+)
 st.logo(str(PROJECT / "assets" / "logo.svg"), size="large")
 st.navigation({section: list(group) for section, group in navigation.SECTIONS.items()}).run()

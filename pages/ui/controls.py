@@ -77,7 +77,10 @@ def _widget(name: str, parameter: Parameter) -> None:
             st.text_input(max_chars=20, **common)
         case "integer" if parameter.advanced:
             st.number_input(
-                min_value=int(parameter.low), max_value=int(parameter.high), step=int(parameter.step), **common
+                min_value=int(parameter.low),
+                max_value=int(parameter.high),
+                step=int(parameter.step),
+                **common,
             )
         case "integer":
             st.slider(min_value=int(parameter.low), max_value=int(parameter.high), **common)

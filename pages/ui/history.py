@@ -13,7 +13,8 @@ _SHIPPED_NAME = "Example run (shipped)"
 
 def shown() -> Run:
     """The run on the page; the shipped one until the session has one of its own."""
-    return run_at(state.shown_run() or SHIPPED)
+    key = state.shown_run()
+    return shipped() if key is None else run_at(key)
 
 
 def shipped() -> Run:

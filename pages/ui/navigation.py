@@ -7,6 +7,8 @@ import streamlit as st
 FOLDER = Path(__file__).resolve().parents[1]
 
 HOME = st.Page(FOLDER / "home" / "home.py", title="Home", icon=":material/home:", default=True)
-TRAIN = st.Page(FOLDER / "lab" / "train.py", title="Train", icon=":material/model_training:", url_path="train")
+TRAIN = st.Page(
+    FOLDER / "lab" / "train.py", title="Train", icon=":material/model_training:", url_path="train"
+)
 
 SECTIONS = {"": (HOME,), "Lab": (TRAIN,)}

@@ -19,7 +19,7 @@ from core.reduction import fit
 from core.runs import Run, run_at
 from pages.ui.canvas import embedding_canvas
 
-PICTURE_HEIGHT = 520
+PICTURE_HEIGHT = 560
 CURVE_HEIGHT = 250
 PICTURE_DIMS = 3  # what the canvas can show; more are reduced to this
 
@@ -116,13 +116,17 @@ def figures_to_come() -> None:
     names = list(FIGURES)
     for row in (names[:3], names[3:]):
         for name, column in zip(row, st.columns(3), strict=True):
-            column.metric(FIGURES[name].short, "–", delta="comes at the end", delta_color="off", delta_arrow="off")
+            column.metric(
+                FIGURES[name].short, "–", delta="comes at the end", delta_color="off", delta_arrow="off"
+            )
 
 
 def _figure(name: str, evaluation: Evaluation, column: "st.delta_generator.DeltaGenerator") -> None:
     figure, value = FIGURES[name], evaluation.figures[name]
     better = "higher is better" if figure.higher_is_better else "lower is better"
-    chance = f"guessing {evaluation.random_rand_index:.2f}" if name == "rand_index" else f"best {figure.best:g}"
+    chance = (
+        f"guessing {evaluation.random_rand_index:.2f}" if name == "rand_index" else f"best {figure.best:g}"
+    )
     undefined = evaluation.undefined.get(name)
     column.metric(
         figure.short,
@@ -130,7 +134,8 @@ def _figure(name: str, evaluation: Evaluation, column: "st.delta_generator.Delta
         delta=chance,
         delta_color="off",
         delta_arrow="up" if figure.higher_is_better else "down",
-        help=f"**{figure.label}.** {figure.meaning} Best {figure.best:g}; {better}." + (f" **{undefined}**" if undefined else ""),
+        help=f"**{figure.label}.** {figure.meaning} Best {figure.best:g}; {better}."
+        + (f" **{undefined}**" if undefined else ""),
     )
 
 
@@ -158,7 +163,11 @@ def confusion(evaluation: Evaluation, config: RunConfig) -> None:
         "cluster matched to their own class."
     )
     shares = st.segmented_control(
-        "Cells", ["counts", "shares of the class"], default="counts", required=True, label_visibility="collapsed"
+        "Cells",
+        ["counts", "shares of the class"],
+        default="counts",
+        required=True,
+        label_visibility="collapsed",
     )
     chart = charts.confusion_matrix(
         evaluation.confusion, class_names(config), shares=shares != "counts", height=PICTURE_HEIGHT - 90
@@ -176,10 +185,10 @@ def davies_bouldin(evaluation: Evaluation, config: RunConfig) -> None:
     rows = cluster_table(index, evaluation.confusion)
     table = pd.DataFrame(
         {
-            "cluster": [_cluster_name(row.cluster, row.digit, names) for row in rows],
+            "cluster": [charts.cluster_name(row.cluster, row.digit, names) for row in rows],
             "images": [row.size for row in rows],
             "WCD": [row.within for row in rows],
-            "nearest rival": [_cluster_name(row.rival, row.rival_digit, names) for row in rows],
+            "nearest rival": [charts.cluster_name(row.rival, row.rival_digit, names) for row in rows],
             "BCD": [row.between for row in rows],
             "S": [row.similarity for row in rows],
         }
@@ -210,8 +219,3 @@ def davies_bouldin(evaluation: Evaluation, config: RunConfig) -> None:
             ),
         },
     )
-
-
-def _cluster_name(cluster: int, digit: int, names: tuple[str, ...]) -> str:
-    matched = names[digit] if 0 <= digit < len(names) else "no class"
-    return f"{'ABCDEFGHIJ'[cluster % 10]} ≈ {matched}"

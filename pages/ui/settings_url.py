@@ -52,9 +52,7 @@ def write(config: RunConfig) -> None:
 def link_parameters(config: RunConfig) -> dict[str, str]:
     """The query of the link that brings back `config`."""
     values = {name: getattr(config, name) for name in PARAMETERS}
-    return {
-        name: PARAMETERS[name].text(value) for name, value in values.items() if value != _default(name)
-    }
+    return {name: PARAMETERS[name].text(value) for name, value in values.items() if value != _default(name)}
 
 
 def widget_value(name: str, value: object) -> object:
@@ -72,7 +70,9 @@ def current() -> RunConfig:
     """The settings as they stand. Raises ValueError with a sentence where they make no run."""
     values: Mapping[str, object] = {name: st.session_state.get(name, _default(name)) for name in PARAMETERS}
     parsed = {
-        name: parse_field(name, str(value)) if PARAMETERS[name].kind == "widths" and isinstance(value, str) else value
+        name: parse_field(name, str(value))
+        if PARAMETERS[name].kind == "widths" and isinstance(value, str)
+        else value
         for name, value in values.items()
     }
     return RunConfig.from_dict(parsed)
