@@ -11,7 +11,7 @@ from tqdm import tqdm
 
 from core.config import PARAMETERS, PRESETS, RunConfig
 from core.data import DataError
-from core.metrics import FIGURES
+from core.figures import FIGURES
 from core.runs import Run, RunsFolderUnusable
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from core.clustering import Confusion
+from core.confusion import Confusion
 from core.runs import Progress
 
 VegaLite = dict[str, Any]

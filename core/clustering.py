@@ -1,66 +1,18 @@
-"""KMeans clusters, how well they are apart (Davies-Bouldin), and which digit each one holds."""
+"""How well clusters are apart: the Davies-Bouldin index, with all that it is made of."""
 
 from dataclasses import dataclass
 from typing import Any
-from warnings import catch_warnings, simplefilter
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import linear_sum_assignment
 from scipy.spatial.distance import cdist
-from sklearn.cluster import KMeans
-from sklearn.exceptions import ConvergenceWarning
-from threadpoolctl import threadpool_limits
+
+from core.confusion import Confusion
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Labels = npt.NDArray[Any]
 Points = npt.NDArray[np.floating]
-
-
-@dataclass(frozen=True)
-class Clustering:
-    """What KMeans found.
-
-    labels: [n], 0 to k'-1. centroids: [k', d]. inertia: sum of squared distances to the own centroid
-    (best 0). k: how many clusters were asked for; k' < k where there were too few distinct points.
-    """
-
-    labels: npt.NDArray[np.int32]
-    centroids: Floats
-    inertia: float
-    k: int
-
-
-def kmeans(points: Points, k: int, *, seed: int = 0, restarts: int = 10) -> Clustering:
-    """The best of `restarts` KMeans clusterings of points [n, d], each from its own k-means++ start.
-
-    Raises ValueError for no points, k < 1, and coordinates that are not finite. The same seed gives
-    the same clusters. Source: Lloyd 1982; Arthur, Vassilvitskii 2007 (k-means++).
-    """
-    _check_finite(points)
-    if k < 1:
-        raise ValueError(f"There must be at least one cluster, not {k}.")
-    found = _distinct(points, k)
-    # sklearn's threads add up in any order, so one thread is what makes equal seeds equal
-    with catch_warnings(), threadpool_limits(1, user_api="openmp"):
-        # points that differ by rounding alone can still end in fewer clusters; handled below
-        simplefilter("ignore", ConvergenceWarning)
-        model = KMeans(found, n_init=restarts, random_state=seed).fit(points.astype(np.float64))
-    filled, labels = np.unique(model.labels_, return_inverse=True)
-    centroids = model.cluster_centers_[filled]
-    return Clustering(labels.astype(np.int32), centroids, float(model.inertia_), k)
-
-
-def assign(points: Points, centroids: Floats) -> npt.NDArray[np.int32]:
-    """The index of the nearest centroid for each point: [n, d] and [k, d] to [n]; the lower if tied.
-
-    Raises ValueError for coordinates that are not finite.
-    """
-    _check_finite(points)
-    distances: Floats = cdist(points, centroids, "sqeuclidean")
-    nearest: npt.NDArray[np.int32] = distances.argmin(axis=1).astype(np.int32)
-    return nearest
 
 
 @dataclass(frozen=True)
@@ -164,59 +116,6 @@ def _equal_centroids(names: Labels, equal: npt.NDArray[np.bool_]) -> str | None:
 
 
 @dataclass(frozen=True)
-class Confusion:
-    """How often each digit (row) fell into each cluster (column).
-
-    digits: [r], rising. clusters: [c], ordered so that each stands in the order of its digit,
-    unmatched ones last. counts: [r, c]. matched_digit: [c], the digit that each cluster is matched
-    to; -1 for a cluster too many.
-    """
-
-    digits: Labels
-    clusters: Labels
-    counts: Ints
-    matched_digit: Ints
-
-    @property
-    def row_shares(self) -> Floats:
-        """[r, c]: which share of a digit's images fell into each cluster; an empty row is all 0."""
-        return _shares(self.counts, self.counts.sum(axis=1, keepdims=True))
-
-    @property
-    def column_shares(self) -> Floats:
-        """[r, c]: which share of a cluster's images is of each digit; an empty column is all 0."""
-        return _shares(self.counts, self.counts.sum(axis=0, keepdims=True))
-
-    @property
-    def matched_share(self) -> float:
-        """The share of all images whose cluster is matched to their digit; best 1, worst above 0.
-
-        With no image at all it is 0. Known as clustering accuracy.
-        """
-        matched = self.counts[self.digits[:, None] == self.matched_digit]
-        return float(matched.sum() / max(1, self.counts.sum()))
-
-
-def confusion(digits: Labels, clusters: Labels) -> Confusion:
-    """Counts digits [n] against clusters [n] and matches each cluster to one digit, one to one, so
-    that as many images as possible lie in matched cells (the Hungarian method).
-
-    Raises ValueError for different lengths. Source: Kuhn 1955.
-    """
-    if len(digits) != len(clusters):
-        raise ValueError(f"Each image has one digit and one cluster; got {len(digits)} and {len(clusters)}.")
-    rows, row = np.unique(digits, return_inverse=True)
-    columns, column = np.unique(clusters, return_inverse=True)
-    shape = (len(rows), len(columns))
-    counts = np.bincount(row * shape[1] + column, minlength=shape[0] * shape[1]).reshape(shape)
-    matched_rows, matched_columns = linear_sum_assignment(counts, maximize=True)  # rows rising
-    left = np.setdiff1d(np.arange(shape[1]), matched_columns)
-    order = np.concatenate([matched_columns, left]).astype(np.int64)
-    matched_digit = np.concatenate([rows[matched_rows], np.full(len(left), -1)]).astype(np.int64)
-    return Confusion(rows, columns[order], counts[:, order].astype(np.int64), matched_digit)
-
-
-@dataclass(frozen=True)
 class ClusterRow:
     """One cluster in the Davies-Bouldin breakdown; the index is the mean of `similarity`.
 
@@ -259,29 +158,3 @@ def cluster_table(davies: DaviesBouldin, confusion: Confusion) -> list[ClusterRo
             )
         )
     return rows
-
-
-def _shares(counts: Ints, totals: Ints) -> Floats:
-    return counts / np.maximum(totals, 1)
-
-
-def _distinct(points: Points, enough: int) -> int:
-    """How many distinct points there are, counted up to `enough`."""
-    count = 0
-    for left in (points[:1000], points):  # all points only where the first ones are not enough
-        count = 0
-        while count < enough and len(left):
-            left, count = left[(left != left[0]).any(axis=1)], count + 1
-        if count >= enough:
-            break
-    return count
-
-
-def _check_finite(points: Points) -> None:
-    if points.ndim != 2 or len(points) == 0:
-        raise ValueError(f"Clusters need points as a table [n, d], not an array of shape {points.shape}.")
-    if not np.isfinite(points).all():
-        raise ValueError(
-            "Some coordinates are not finite numbers (the training diverged), so there are no clusters. "
-            "A lower learning rate usually helps."
-        )

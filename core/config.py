@@ -138,7 +138,8 @@ class RunConfig:
         "contrastive",
         "choice",
         "Loss",
-        "What the network is punished for: which pairs are pulled together, which are pushed apart, and how hard.",
+        "What the network is punished for: which pairs are pulled together, which are pushed apart, and how "
+        "hard.",
         options={name: entry.label for name, entry in LOSSES.items()},
     )
     margin: float = _declare(
@@ -188,7 +189,8 @@ class RunConfig:
         "all",
         "choice",
         "Pairs or triplets",
-        "All that a batch holds, or drawn at random: one for each anchor of the batch, as both seed documents do.",
+        "All that a batch holds, or drawn at random: one for each anchor of the batch, as both seed "
+        "documents do.",
         options={"all": "All of the batch", "sampled": "Drawn at random"},
         advanced=True,
     )
@@ -251,7 +253,8 @@ class RunConfig:
         0,
         "integer",
         "Patience",
-        "Early stopping: end when the validation loss has not improved for so many batches, and keep the best weights. 0: never.",
+        "Early stopping: end when the validation loss has not improved for so many batches, and keep the "
+        "best weights. 0: never.",
         low=0,
         high=1000,
         unit="batches",
@@ -261,7 +264,8 @@ class RunConfig:
         "held_out",
         "choice",
         "Validation on",
-        "2,000 training images held out from the training, or the test images. Stopping by the test images makes every test figure too good.",
+        "2,000 training images held out from the training, or the test images. Stopping by the test images "
+        "makes every test figure too good.",
         options={"held_out": "Held-out training images", "test": "Test images (as the notebook does)"},
         advanced=True,
     )
@@ -382,7 +386,8 @@ def _batch_without_pairs(config: RunConfig) -> str | None:
     if config.sampling != "all" or config.batch_size >= 4:
         return None
     return (
-        f"A batch of {config.batch_size} cannot hold two images of one class beside two of another, so it has "
+        f"A batch of {config.batch_size} cannot hold two images of one class beside two of another, so it "
+        f"has "
         "nothing to pull together or nothing to push apart. Take at least 4, or pairs drawn at random."
     )
 
@@ -422,9 +427,13 @@ PRESETS: dict[str, RunConfig] = {
 }
 
 ABOUT_PRESETS: dict[str, str] = {
-    "fast": "Our own: every pair of each batch of 200, and a learning rate that rises and falls. Ready in about two seconds.",
-    "tutorial": "The PyTorch tutorial's recipe: 100 random pairs a step, half of them alike, five epochs at one learning rate.",
-    "notebook": "The Wolfram notebook's recipe: 4,096 random triplets a step into three dimensions, stopped when the loss on "
-    "test images has not improved for five batches. Better not to copy that: whoever picks the moment to stop by the "
+    "fast": "Our own: every pair of each batch of 200, and a learning rate that rises and falls. Ready in "
+    "about two seconds.",
+    "tutorial": "The PyTorch tutorial's recipe: 100 random pairs a step, half of them alike, five epochs at "
+    "one learning rate.",
+    "notebook": "The Wolfram notebook's recipe: 4,096 random triplets a step into three dimensions, stopped "
+    "when the loss on "
+    "test images has not improved for five batches. Better not to copy that: whoever picks the moment to "
+    "stop by the "
     "test images can no longer be surprised by them.",
 }

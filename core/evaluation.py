@@ -3,21 +3,16 @@
 import json
 import math
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from core import metrics
-from core.clustering import (
-    Clustering,
-    Confusion,
-    DaviesBouldin,
-    assign,
-    confusion,
-    davies_bouldin,
-    kmeans,
-)
+from core.clustering import DaviesBouldin, davies_bouldin
+from core.confusion import Confusion, confusion
+
+if TYPE_CHECKING:
+    from core.kmeans import Clustering
 
 Points = npt.NDArray[np.float32]
 Labels = npt.NDArray[np.uint8]
@@ -27,7 +22,7 @@ Labels = npt.NDArray[np.uint8]
 class Evaluation:
     """The figures of one run.
 
-    figures: name -> value, NaN where undefined; the names are those of `metrics.FIGURES`.
+    figures: name -> value, NaN where undefined; the names are those of `core.figures.FIGURES`.
     undefined: name -> why, in a sentence. random_rand_index: what guessing would score.
     """
 
@@ -57,12 +52,16 @@ class Evaluation:
 
 def evaluate(
     train: Points, train_labels: Labels, test: Points, test_labels: Labels, classes: int
-) -> tuple[Evaluation, Clustering, npt.NDArray[np.int32]]:
+) -> tuple[Evaluation, "Clustering", npt.NDArray[np.int32]]:
     """The figures of an embedding, its KMeans clusters, and the clusters [m] of the test points.
 
     train [n, d] with labels [n], test [m, d] with labels [m]; k = `classes`. KMeans is fitted on
     the training split alone; the test points go to its nearest centroid.
     """
+    # scikit-learn: a second and 60 MB, which a process that only reads evaluations does not need
+    from core import metrics
+    from core.kmeans import assign, kmeans
+
     clusters = _in_order_of_digits(kmeans(train, classes), train_labels)
     test_clusters = assign(test, clusters.centroids)
     davies = davies_bouldin(train, clusters.labels)
@@ -84,7 +83,7 @@ def evaluate(
     return evaluation, clusters, test_clusters
 
 
-def _in_order_of_digits(clusters: Clustering, digits: Labels) -> Clustering:
+def _in_order_of_digits(clusters: "Clustering", digits: Labels) -> "Clustering":
     """The same clusters, numbered as the digits that they match: KMeans numbers them at random."""
     order = confusion(digits, clusters.labels).clusters
     new = np.empty(len(order), dtype=np.int32)

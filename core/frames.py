@@ -124,7 +124,8 @@ def unpack(payload: bytes) -> Frames:
     offset += 2 * f * n * d
 
     low, span = bounds[:, 0], bounds[:, 1] - bounds[:, 0]
-    coordinates = (low + quantised * (span / LEVELS)).astype(np.float32)
+    # The minimum keeps a rounding above the highest value from leaving the range of float32.
+    coordinates = np.minimum(low + quantised * (span / LEVELS), bounds[:, 1]).astype(np.float32)
     coordinates[quantised == MISSING] = np.nan
     options = None
     if length:

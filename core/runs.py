@@ -149,7 +149,7 @@ class Run:
         """The snapshot at `step`. Raises RunDamaged where it cannot be read."""
         try:
             embeddings = np.load(self._path("frames") / f"{step:06d}.npy", allow_pickle=False)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, EOFError) as error:
             raise RunDamaged(f"The snapshot of step {step} cannot be read ({error}).") from error
         return Snapshot(step, embeddings)
 

@@ -23,7 +23,8 @@ def contrastive(
 ENTRY = LossEntry(
     name="contrastive",
     label="Contrastive on d",
-    summary="Pulls pairs of one digit together and pushes pairs of different digits until they are a margin apart.",
+    summary="Pulls pairs of one digit together and pushes pairs of different digits until they are a margin "
+    "apart.",
     formula=r"\ell = y\,\frac{d^2}{2} + (1-y)\,\frac{\max(0,\; m-d)^2}{2}",
     paper="Hadsell, Chopra, LeCun: Dimensionality Reduction by Learning an Invariant Mapping, CVPR 2006",
     function=contrastive,

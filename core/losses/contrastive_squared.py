@@ -24,9 +24,11 @@ def contrastive_squared(
 ENTRY = LossEntry(
     name="contrastive_squared",
     label="Contrastive on d²",
-    summary="The tutorial's loss: like contrastive on d, but on the squared distance, so the push is weakest for the closest pairs.",
+    summary="The tutorial's loss: like contrastive on d, but on the squared distance, so the push is "
+    "weakest for the closest pairs.",
     formula=r"\ell = y\,\frac{h}{2} + (1-y)\,\frac{\max(0,\; m-h)}{2}, \quad h = d^2",
-    paper="The PyTorch tutorial's loss; Chopra, Hadsell, LeCun: Learning a Similarity Metric Discriminatively, CVPR 2005",
+    paper="The PyTorch tutorial's loss; Chopra, Hadsell, LeCun: Learning a Similarity Metric "
+    "Discriminatively, CVPR 2005",
     function=contrastive_squared,
     takes="pairs",
     parameters=("margin",),

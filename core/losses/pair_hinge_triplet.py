@@ -27,7 +27,8 @@ def pair_hinge_triplet(
 ENTRY = LossEntry(
     name="pair_hinge_triplet",
     label="Pair-hinge triplet",
-    summary="The notebook's loss on triplets: pulls the positive to the anchor and pushes the negative until it is a margin away.",
+    summary="The notebook's loss on triplets: pulls the positive to the anchor and pushes the negative "
+    "until it is a margin away.",
     formula=r"\ell = d(a,p)^2 + \max(0,\; m - d(a,n))^2",
     paper="The Wolfram notebook's loss (T. Lieber, Contrastive Representation Learning)",
     function=pair_hinge_triplet,

@@ -24,7 +24,8 @@ def triplet_margin(
 ENTRY = LossEntry(
     name="triplet_margin",
     label="Triplet margin",
-    summary="Asks that an anchor be nearer to its positive than to its negative by a margin; absolute distances do not matter.",
+    summary="Asks that an anchor be nearer to its positive than to its negative by a margin; absolute "
+    "distances do not matter.",
     formula=r"\ell = \max(0,\; d(a,p) - d(a,n) + m)",
     paper="Balntas, Riba, Ponsa, Mikolajczyk: Learning local feature descriptors with triplets, BMVC 2016",
     function=triplet_margin,

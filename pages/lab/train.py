@@ -34,8 +34,8 @@ with st.container(horizontal=True, horizontal_alignment="distribute", vertical_a
             key="stop",
         )
 
-for sentence in state.link_problems():
-    st.warning(sentence, icon=":material/link_off:")
+if problems := state.link_problems():
+    st.warning("\n".join(f"- {sentence}" for sentence in problems), icon=":material/link_off:")
 if problem := state.problem():
     st.error(problem, icon=":material/error:")
 

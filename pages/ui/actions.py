@@ -17,6 +17,7 @@ def train() -> None:
         state.set_problem(str(error))
         return
     state.set_problem(None)
+    state.set_link_problems([])
     if run.status().ended:
         st.toast(
             "Trained already: the same settings and seed give the same run, bit for bit. "

@@ -113,10 +113,7 @@ def _results(run: Run, status: Status, config: RunConfig) -> None:
         _pictures(run, config, evaluation)
     with right:
         run_view.loss_curve(run, config)
-        if evaluation is not None:
-            run_view.figures(evaluation)
-        else:
-            run_view.figures_to_come()
+        run_view.figures(evaluation)
         architecture(config)
 
 

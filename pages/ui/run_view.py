@@ -12,9 +12,9 @@ from core.clustering import cluster_table
 from core.config import PRESETS, RunConfig
 from core.data import DATASETS
 from core.evaluation import Evaluation
+from core.figures import FIGURES, Figure
 from core.frames import pack
 from core.losses import LOSSES
-from core.metrics import FIGURES
 from core.reduction import fit
 from core.runs import Run, run_at
 from pages.ui.canvas import embedding_canvas
@@ -103,39 +103,34 @@ def loss_curve(run: Run, config: RunConfig) -> None:
     st.vega_lite_chart(charts.loss_curve(reports, collapsed, CURVE_HEIGHT), key="loss_curve")
 
 
-def figures(evaluation: Evaluation) -> None:
-    """The six figures, each with its direction, what guessing scores, and its meaning on hover."""
-    names = list(FIGURES)
-    for row in (names[:3], names[3:]):
-        for name, column in zip(row, st.columns(3), strict=True):
-            _figure(name, evaluation, column)
+def figures(evaluation: Evaluation | None) -> None:
+    """The six figures, each with its direction, what guessing scores, and its meaning on hover.
+
+    None: the run has not come so far; the same six places, empty, so that nothing jumps later.
+    """
+    for names in (list(FIGURES)[:3], list(FIGURES)[3:]):
+        with st.container(horizontal=True, gap="small", wrap=False):
+            for name in names:
+                _figure(FIGURES[name], evaluation)
 
 
-def figures_to_come() -> None:
-    """The same six places, empty, so that nothing jumps when the figures arrive."""
-    names = list(FIGURES)
-    for row in (names[:3], names[3:]):
-        for name, column in zip(row, st.columns(3), strict=True):
-            column.metric(
-                FIGURES[name].short, "–", delta="comes at the end", delta_color="off", delta_arrow="off"
-            )
-
-
-def _figure(name: str, evaluation: Evaluation, column: "st.delta_generator.DeltaGenerator") -> None:
-    figure, value = FIGURES[name], evaluation.figures[name]
+def _figure(figure: Figure, evaluation: Evaluation | None) -> None:
     better = "higher is better" if figure.higher_is_better else "lower is better"
-    chance = (
-        f"guessing {evaluation.random_rand_index:.2f}" if name == "rand_index" else f"best {figure.best:g}"
-    )
-    undefined = evaluation.undefined.get(name)
-    column.metric(
+    meaning = f"**{figure.label}.** {figure.meaning} Best {figure.best:g}; {better}. {figure.chance or ''}"
+    value, beside = "–", f"best {figure.best:g}"
+    if evaluation is not None:
+        number = evaluation.figures[figure.name]
+        value = f"{number:.3f}" if math.isfinite(number) else "undefined"
+        meaning += f" **{evaluation.undefined[figure.name]}**" if figure.name in evaluation.undefined else ""
+        if figure.name == "rand_index":
+            beside = f"guessing {evaluation.random_rand_index:.2f}"
+    st.metric(
         figure.short,
-        f"{value:.3f}" if math.isfinite(value) else "undefined",
-        delta=chance,
+        value,
+        delta=beside,
         delta_color="off",
         delta_arrow="up" if figure.higher_is_better else "down",
-        help=f"**{figure.label}.** {figure.meaning} Best {figure.best:g}; {better}."
-        + (f" **{undefined}**" if undefined else ""),
+        help=meaning,
     )
 
 

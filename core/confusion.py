@@ -1,0 +1,69 @@
+"""Which digit each cluster holds: the contingency of digits and clusters, matched one to one."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import linear_sum_assignment
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Labels = npt.NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Confusion:
+    """How often each digit (row) fell into each cluster (column).
+
+    digits: [r], rising. clusters: [c], ordered so that each stands in the order of its digit,
+    unmatched ones last. counts: [r, c]. matched_digit: [c], the digit that each cluster is matched
+    to; -1 for a cluster too many.
+    """
+
+    digits: Labels
+    clusters: Labels
+    counts: Ints
+    matched_digit: Ints
+
+    @property
+    def row_shares(self) -> Floats:
+        """[r, c]: which share of a digit's images fell into each cluster; an empty row is all 0."""
+        return _shares(self.counts, self.counts.sum(axis=1, keepdims=True))
+
+    @property
+    def column_shares(self) -> Floats:
+        """[r, c]: which share of a cluster's images is of each digit; an empty column is all 0."""
+        return _shares(self.counts, self.counts.sum(axis=0, keepdims=True))
+
+    @property
+    def matched_share(self) -> float:
+        """The share of all images whose cluster is matched to their digit; best 1, worst above 0.
+
+        With no image at all it is 0. Known as clustering accuracy.
+        """
+        matched = self.counts[self.digits[:, None] == self.matched_digit]
+        return float(matched.sum() / max(1, self.counts.sum()))
+
+
+def confusion(digits: Labels, clusters: Labels) -> Confusion:
+    """Counts digits [n] against clusters [n] and matches each cluster to one digit, one to one, so
+    that as many images as possible lie in matched cells (the Hungarian method).
+
+    Raises ValueError for different lengths. Source: Kuhn 1955.
+    """
+    if len(digits) != len(clusters):
+        raise ValueError(f"Each image has one digit and one cluster; got {len(digits)} and {len(clusters)}.")
+    rows, row = np.unique(digits, return_inverse=True)
+    columns, column = np.unique(clusters, return_inverse=True)
+    shape = (len(rows), len(columns))
+    counts = np.bincount(row * shape[1] + column, minlength=shape[0] * shape[1]).reshape(shape)
+    matched_rows, matched_columns = linear_sum_assignment(counts, maximize=True)  # rows rising
+    left = np.setdiff1d(np.arange(shape[1]), matched_columns)
+    order = np.concatenate([matched_columns, left]).astype(np.int64)
+    matched_digit = np.concatenate([rows[matched_rows], np.full(len(left), -1)]).astype(np.int64)
+    return Confusion(rows, columns[order], counts[:, order].astype(np.int64), matched_digit)
+
+
+def _shares(counts: Ints, totals: Ints) -> Floats:
+    return counts / np.maximum(totals, 1)

@@ -1,0 +1,49 @@
+"""What the tests of runs and of the engine share."""
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from core.config import RunConfig
+from core.engine import Engine
+from core.runs import Run
+
+# Trains for about a second, and for long enough to be caught in the act.
+SHORT = RunConfig(epochs=1, seed=4321)
+LONG = RunConfig(epochs=50, seed=4321)
+
+
+@pytest.fixture
+def runs_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty runs folder, this test's own."""
+    monkeypatch.setenv("CONTRASTIVE_LAB_RUNS", str(tmp_path / "runs"))
+    return tmp_path / "runs"
+
+
+@pytest.fixture
+def engine(runs_folder: Path) -> Iterator[Engine]:
+    """A real engine with one worker process."""
+    engine = Engine(workers=1, idle_seconds=60, deadline_seconds=300)
+    yield engine
+    engine.close()
+
+
+def wait_until(condition: Callable[[], bool], what: str, seconds: float = 120) -> None:
+    """Wait for `condition`; fails with `what` where it does not come about."""
+    give_up = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > give_up:
+            pytest.fail(f"In {seconds:g} s this did not happen: {what}")
+        time.sleep(0.02)
+
+
+def wait_for_end(run: Run) -> None:
+    """Wait until the run is done, failed or cancelled."""
+    wait_until(lambda: run.status().ended, f"the run ends (it is {run.status().state})")
+
+
+def wait_for_snapshots(run: Run, count: int = 3) -> None:
+    """Wait until the run is under way, with some snapshots written."""
+    wait_until(lambda: len(run.snapshot_steps()) >= count, "the run writes snapshots")

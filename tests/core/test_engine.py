@@ -1,0 +1,225 @@
+"""The engine, with real worker processes and real signals."""
+
+import os
+import signal
+import threading
+
+import psutil
+import pytest
+
+from core.config import RunConfig
+from core.engine import DIED, Engine, close_shared_engine, shared_engine
+from core.runs import Run, RunsFolderUnusable, place_for
+from tests.core.conftest import LONG, SHORT, wait_for_end, wait_for_snapshots, wait_until
+
+
+def test_a_submitted_run_is_trained_in_another_process(engine):
+    run = engine.submit(SHORT, "ada")
+    wait_for_end(run)
+    assert run.status().state == "done"
+    run.check()
+    assert engine.worker_pids() != []
+    assert os.getpid() not in engine.worker_pids()
+
+
+def test_equal_configs_are_trained_once(engine):
+    first = engine.submit(SHORT, "ada")
+    second = engine.submit(RunConfig(epochs=1, seed=4321), "bob")
+    assert first == second
+    assert engine.others_watching(first.key, "ada") == 1
+    wait_for_end(first)
+    wait_until(lambda: not engine.has(first.key), "the engine lets go of the run")
+    done = first.status()
+    assert engine.submit(SHORT, "eve").status() == done
+    assert not engine.has(first.key)
+
+
+def test_a_worker_trains_to_the_same_bits_as_this_process(engine, tmp_path):
+    from core.pipeline import train_and_measure
+
+    there = engine.submit(SHORT, "ada")
+    here = Run(tmp_path / SHORT.key)
+    here.begin(SHORT)
+    train_and_measure(here)
+    wait_for_end(there)
+    assert there.status().files["weights.safetensors"] == here.status().files["weights.safetensors"]
+    assert there.status().files["figures.json"] == here.status().files["figures.json"]
+
+
+def test_the_last_one_to_leave_cancels_the_run_and_nobody_else(engine):
+    run = engine.submit(LONG, "ada")
+    engine.submit(LONG, "bob")
+    wait_for_snapshots(run)
+    engine.leave(run.key, "ada")
+    assert not run.cancel_requested()
+    before = len(run.progress())
+    wait_until(lambda: len(run.progress()) > before, "the run goes on for the other one")
+    engine.leave(run.key, "bob")
+    wait_for_end(run)
+    assert run.status().state == "cancelled"
+
+
+def test_a_run_that_has_not_begun_can_be_cancelled(engine):
+    running = engine.submit(LONG, "ada")
+    waiting = engine.submit(SHORT, "ada")
+    assert engine.queued_before(waiting.key) == 0
+    engine.leave(waiting.key, "ada")
+    assert waiting.status().state == "cancelled"
+    assert engine.queued_before(waiting.key) is None
+    engine.leave(running.key, "ada")
+    wait_for_end(running)
+    assert waiting.progress() == []
+
+
+def test_a_cancelled_run_can_be_trained_again(engine):
+    run = engine.submit(LONG, "ada")
+    wait_for_snapshots(run)
+    engine.leave(run.key, "ada")
+    wait_for_end(run)
+    wait_until(lambda: not engine.has(run.key), "the engine lets go of the run")
+    again = engine.submit(LONG, "ada")
+    wait_for_snapshots(again)
+    assert again.status().state == "training"
+
+
+def test_a_killed_worker_is_reported_and_the_next_run_works(engine):
+    run = engine.submit(LONG, "ada")
+    wait_for_snapshots(run)
+    (pid,) = engine.worker_pids()
+    os.kill(pid, signal.SIGKILL)
+    wait_for_end(run)
+    assert run.status().state == "failed"
+    assert run.status().message == DIED
+    following = engine.submit(SHORT, "ada")
+    wait_for_end(following)
+    assert following.status().state == "done"
+
+
+def test_a_killed_worker_leaves_its_neighbour_alone(runs_folder):
+    engine = Engine(workers=2, idle_seconds=60, deadline_seconds=300)
+    try:
+        doomed = engine.submit(LONG, "ada")
+        neighbour = engine.submit(RunConfig(epochs=3, seed=4322), "bob")
+        wait_for_snapshots(doomed)
+        wait_for_snapshots(neighbour)
+        victim = next(pid for pid in engine.worker_pids() if _writes(pid, doomed))
+        os.kill(victim, signal.SIGKILL)
+        wait_for_end(doomed)
+        wait_for_end(neighbour)
+        assert doomed.status().state == "failed"
+        assert neighbour.status().state == "done"
+    finally:
+        engine.close()
+
+
+def _writes(pid: int, run: Run) -> bool:
+    return any(file.path == str(run.folder / "lock") for file in psutil.Process(pid).open_files())
+
+
+def test_a_hung_worker_is_ended_at_the_deadline(runs_folder):
+    engine = Engine(workers=1, idle_seconds=60, deadline_seconds=15)
+    try:
+        run = engine.submit(LONG, "ada")
+        wait_for_snapshots(run)
+        (pid,) = engine.worker_pids()
+        os.kill(pid, signal.SIGSTOP)
+        wait_for_end(run)
+        assert run.status().state == "failed"
+        assert "longer than 15 seconds" in run.status().message
+        wait_until(lambda: not psutil.pid_exists(pid), "the hung worker is gone")
+    finally:
+        engine.close()
+
+
+def test_a_half_written_run_is_trained_again_from_the_start(engine):
+    half = place_for(SHORT)
+    half.begin(SHORT)
+    half.set_state("training")  # as a server that was killed leaves it
+    (half.folder / "frames" / "000099.npy").write_bytes(b"half")
+    run = engine.submit(SHORT, "ada")
+    wait_for_end(run)
+    assert run.status().state == "done"
+    assert 99 not in run.snapshot_steps()
+
+
+def test_a_damaged_finished_run_is_trained_again(engine):
+    run = engine.submit(SHORT, "ada")
+    wait_for_end(run)
+    wait_until(lambda: not engine.has(run.key), "the engine lets go of the run")
+    path = run.folder / "embedding.safetensors"
+    path.write_bytes(path.read_bytes()[:1000])
+    again = engine.submit(SHORT, "ada")
+    assert engine.has(again.key)
+    wait_for_end(again)
+    again.check()
+
+
+def test_a_deleted_run_folder_is_survived(engine):
+    import shutil
+
+    run = engine.submit(LONG, "ada")
+    wait_for_snapshots(run)
+    shutil.rmtree(run.folder, ignore_errors=True)
+    wait_until(lambda: not engine.has(run.key), "the engine lets go of the run")
+    following = engine.submit(SHORT, "ada")
+    wait_for_end(following)
+    assert following.status().state == "done"
+
+
+def test_a_run_that_cannot_be_stored_is_refused_and_not_queued(engine, tmp_path, monkeypatch):
+    in_the_way = tmp_path / "file"
+    in_the_way.touch()
+    monkeypatch.setenv("CONTRASTIVE_LAB_RUNS", str(in_the_way))
+    with pytest.raises(RunsFolderUnusable):
+        engine.submit(SHORT, "ada")
+    assert not engine.has(SHORT.key)
+
+
+def test_a_diverging_run_says_so_in_words(engine):
+    run = engine.submit(RunConfig(loss="triplet_margin", batch_size=64, learning_rate=1.0, epochs=1), "ada")
+    wait_for_end(run)
+    assert run.status().state in ("failed", "done")
+    if run.status().state == "failed":
+        assert "learning rate" in run.status().message
+
+
+def test_closing_ends_the_workers_and_calls_no_run_failed(runs_folder):
+    engine = Engine(workers=1, idle_seconds=60, deadline_seconds=300)
+    run = engine.submit(LONG, "ada")
+    wait_for_snapshots(run)
+    pids = engine.worker_pids()
+    engine.close()
+    wait_until(lambda: not any(psutil.pid_exists(pid) for pid in pids), "the workers are gone")
+    assert run.status().state == "training"
+    wait_until(lambda: not run.has_writer(), "the lock is free")
+
+
+def test_an_idle_worker_leaves_and_comes_back_when_needed(runs_folder):
+    engine = Engine(workers=1, idle_seconds=1, deadline_seconds=300)
+    try:
+        run = engine.submit(SHORT, "ada")
+        wait_until(lambda: bool(engine.worker_pids()), "a worker starts")
+        (pid,) = engine.worker_pids()
+        wait_for_end(run)
+        wait_until(lambda: not psutil.pid_exists(pid), "the idle worker leaves")
+        following = engine.submit(RunConfig(epochs=1, seed=4323), "ada")
+        wait_for_end(following)
+        assert following.status().state == "done"
+    finally:
+        engine.close()
+
+
+def test_all_threads_share_one_engine(runs_folder, monkeypatch):
+    monkeypatch.setenv("CONTRASTIVE_LAB_WORKERS", "1")
+    close_shared_engine()
+    engines: list[Engine] = []
+    threads = [threading.Thread(target=lambda: engines.append(shared_engine())) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    try:
+        assert len(engines) == 8
+        assert len({id(engine) for engine in engines}) == 1
+    finally:
+        close_shared_engine()

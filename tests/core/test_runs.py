@@ -1,0 +1,197 @@
+"""A run's folder: what is written comes back, and what is half-written or damaged is noticed."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+
+from core.config import PRESETS, RunConfig
+from core.pipeline import train_and_measure
+from core.runs import RESULT_FILES, Progress, Run, RunDamaged, RunsFolderUnusable, Status, place_for, run_at
+from tests.core.conftest import SHORT
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """One real run of one epoch, read by the tests of this file."""
+    run = Run(tmp_path_factory.mktemp("finished") / SHORT.key)
+    run.begin(SHORT)
+    train_and_measure(run)
+    assert run.status().state == "done"
+    return run
+
+
+@pytest.fixture
+def copy(finished, runs_folder):
+    """The finished run, copied to where this test may damage it."""
+    import shutil
+
+    shutil.copytree(finished.folder, runs_folder / SHORT.key)
+    return run_at(SHORT.key)
+
+
+def test_a_finished_run_has_every_image_of_both_splits_and_its_label(finished, mnist):
+    embedding = finished.embedding()
+    assert embedding.train.shape == (60_000, 2)
+    assert embedding.test.shape == (10_000, 2)
+    assert np.array_equal(embedding.train_labels, mnist.train.labels)
+    assert np.array_equal(embedding.test_labels, mnist.test.labels)
+    assert embedding.train_clusters.max() == embedding.test_clusters.max() == 9
+
+
+def test_the_stored_weights_give_the_stored_embedding(finished, mnist):
+    import torch
+
+    from core.encoder import embed, with_weights
+
+    weights = {name: torch.from_numpy(array) for name, array in finished.weights().items()}
+    again = embed(with_weights(finished.config(), weights), torch.from_numpy(mnist.test.images))
+    assert np.array_equal(again.numpy(), finished.embedding().test)
+
+
+def test_the_last_snapshot_is_the_embedding_of_the_sample(finished):
+    last = finished.snapshot(finished.snapshot_steps()[-1])
+    sample = finished._arrays("sample.safetensors")
+    assert last.step == finished.status().step
+    assert np.array_equal(last.embeddings, finished.embedding().train[sample["indices"]])
+    assert np.array_equal(finished.sample_labels(), finished.embedding().train_labels[sample["indices"]])
+
+
+def test_the_stored_figures_are_those_of_the_stored_embedding(finished):
+    from sklearn.metrics import adjusted_rand_score, davies_bouldin_score
+
+    embedding, figures = finished.embedding(), finished.evaluation().figures
+    assert figures["adjusted_rand_index"] == pytest.approx(
+        adjusted_rand_score(embedding.train_labels, embedding.train_clusters)
+    )
+    assert figures["davies_bouldin"] == pytest.approx(
+        davies_bouldin_score(embedding.train.astype(np.float64), embedding.train_clusters), abs=1e-9
+    )
+
+
+def test_progress_tells_of_every_step_to_the_last_and_of_the_validation_loss(finished):
+    reports = finished.progress()
+    assert [report.step for report in reports] == sorted(report.step for report in reports)
+    assert reports[-1].step == reports[-1].steps == 290
+    assert sum(report.validation_loss is not None for report in reports) >= 10
+    for report in reports:
+        assert report.loss == pytest.approx(sum(report.terms.values()), rel=1e-4)
+
+
+def test_a_line_still_being_written_is_left_out(copy):
+    complete = copy.progress()
+    with (copy.folder / "progress.jsonl").open("a") as file:
+        file.write('{"step": 291, "steps"')
+    assert copy.progress() == complete
+
+
+@pytest.mark.parametrize("name", RESULT_FILES)
+def test_one_flipped_bit_in_a_result_file_is_noticed(copy, name):
+    path = copy.folder / name
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(RunDamaged, match=re.escape(name)):
+        copy.check()
+
+
+@pytest.mark.parametrize("name", RESULT_FILES)
+def test_a_truncated_or_missing_result_file_is_noticed(copy, name):
+    path = copy.folder / name
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(RunDamaged, match=re.escape(name)):
+        copy.check()
+    path.unlink()
+    with pytest.raises(RunDamaged, match=re.escape(name)):
+        copy.check()
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"digits": 99}', '{"colour": "red"}'])
+def test_a_config_that_cannot_be_read_is_damage_not_a_crash(copy, text):
+    (copy.folder / "config.json").write_text(text)
+    with pytest.raises(RunDamaged, match=r"config\.json"):
+        copy.config()
+
+
+@pytest.mark.parametrize("text", ["", "{", "[1]", '{"colour": "red"}', "null"])
+def test_a_status_that_cannot_be_read_counts_as_missing(copy, text):
+    (copy.folder / "status.json").write_text(text)
+    assert copy.status() == Status("missing")
+
+
+@pytest.mark.parametrize("content", [b"", b"\x93NUMPY", b"not an array"])
+def test_a_damaged_snapshot_is_noticed(copy, content):
+    step = copy.snapshot_steps()[0]
+    (copy.folder / "frames" / f"{step:06d}.npy").write_bytes(content)
+    with pytest.raises(RunDamaged, match="snapshot"):
+        copy.snapshot(step)
+
+
+def test_a_pickle_in_place_of_a_snapshot_is_refused(copy):
+    step = copy.snapshot_steps()[0]
+    np.save(copy.folder / "frames" / f"{step:06d}.npy", np.array([{"a": 1}], dtype=object), allow_pickle=True)
+    with pytest.raises(RunDamaged):
+        copy.snapshot(step)
+
+
+def test_beginning_again_leaves_nothing_of_the_run_before(copy):
+    copy.request_cancel()
+    copy.begin(SHORT)
+    assert copy.status().state == "queued"
+    assert copy.snapshot_steps() == []
+    assert copy.progress() == []
+    assert not copy.cancel_requested()
+    assert not (copy.folder / "embedding.safetensors").exists()
+
+
+def test_a_file_where_the_runs_folder_should_be_is_explained(tmp_path, monkeypatch):
+    in_the_way = tmp_path / "runs"
+    in_the_way.write_text("a file")
+    monkeypatch.setenv("CONTRASTIVE_LAB_RUNS", str(in_the_way))
+    with pytest.raises(RunsFolderUnusable, match=r"not a folder that can be written.*CONTRASTIVE_LAB_RUNS"):
+        place_for(SHORT).begin(SHORT)
+    assert in_the_way.read_text() == "a file"
+
+
+@pytest.mark.parametrize("key", ["", "..", "0" * 63, "0" * 65, "../" + "0" * 61, "g" * 64, "A" * 64])
+def test_what_is_no_key_never_becomes_a_path(key):
+    with pytest.raises(ValueError, match="64 hexadecimal"):
+        run_at(key)
+
+
+def test_the_shipped_run_is_the_default_one_and_whole(runs_folder):
+    shipped = run_at(PRESETS["fast"].key)
+    assert "assets" in shipped.folder.parts
+    assert shipped.config() == PRESETS["fast"] == RunConfig()
+    shipped.check()
+    size = sum(path.stat().st_size for path in shipped.folder.rglob("*") if path.is_file())
+    assert size <= 3_000_000
+
+
+def test_the_shipped_run_is_what_training_gives_today(finished, runs_folder):
+    # another machine may round otherwise, so the figures are compared and not the bits
+    shipped = run_at(PRESETS["fast"].key)
+    run = Run(runs_folder / "again")
+    run.begin(PRESETS["fast"])
+    train_and_measure(run)
+    ours, theirs = run.evaluation().figures, shipped.evaluation().figures
+    assert ours == pytest.approx(theirs, abs=0.05)
+
+
+def test_a_run_of_ones_own_comes_before_the_shipped_one(runs_folder):
+    place_for(PRESETS["fast"]).begin(PRESETS["fast"])
+    assert run_at(PRESETS["fast"].key).folder.parent == runs_folder
+
+
+def test_a_writer_is_seen_while_it_writes(copy):
+    assert not copy.has_writer()
+    with copy.lock():
+        assert copy.has_writer()
+    assert not copy.has_writer()
+
+
+def test_progress_is_one_json_object_a_line(copy):
+    copy.append_progress(Progress(291, 290, 1, 0.5, {"attraction": 0.5}, 1.0))
+    lines = (copy.folder / "progress.jsonl").read_text().splitlines()
+    assert json.loads(lines[-1])["loss"] == 0.5
