@@ -1,0 +1,162 @@
+// What is drawn with lines and letters: a light grid below the points, numbers and the margin circle above.
+
+function niceTicks(low, high, wanted) {
+  const rough = (high - low) / wanted;
+  const power = Math.pow(10, Math.floor(Math.log10(rough)));
+  const step = [1, 2, 5, 10].map((m) => m * power).find((s) => s >= rough) ?? 10 * power;
+  const ticks = [];
+  for (let i = Math.ceil(low / step); i * step <= high && ticks.length < 50; i++) ticks.push(i * step);
+  return { ticks, step };
+}
+
+function tickText(value, step) {
+  if (Math.abs(value) < step / 1e6) return "0";
+  if (step < 1e-4 || Math.abs(value) >= 1e5) return value.toExponential(1);
+  return value.toFixed(Math.max(0, -Math.floor(Math.log10(step) + 1e-9))).replace("-", "−");
+}
+
+function prepare(canvas, state) {
+  const context = canvas.getContext("2d");
+  context.setTransform(state.ratio, 0, 0, state.ratio, 0, 0);
+  context.clearRect(0, 0, state.width, state.height);
+  context.font = `11px ${state.theme.font}`;
+  return context;
+}
+
+function ticksOf(state) {
+  const { ax, bx, ay, by } = project2d(state.view, state.width, state.height);
+  const x = niceTicks(-bx / ax, (state.width - bx) / ax, Math.max(2, state.width / 90));
+  const y = niceTicks((state.height - by) / ay, -by / ay, Math.max(2, state.height / 85));
+  return { x, y, toX: (v) => ax * v + bx, toY: (v) => ay * v + by };
+}
+
+function drawGrid(canvas, state) {
+  const context = prepare(canvas, state);
+  if (!state.frames) return;
+  if (state.frames.d === 3) return drawBox(context, state);
+  const { x, y, toX, toY } = ticksOf(state);
+  const line = (value, horizontal) => {
+    context.strokeStyle = css(state.theme.text, value === 0 ? 0.2 : 0.075);
+    const at = Math.round(horizontal ? toY(value) : toX(value)) + 0.5;
+    context.beginPath();
+    context.moveTo(horizontal ? 0 : at, horizontal ? at : 0);
+    context.lineTo(horizontal ? state.width : at, horizontal ? at : state.height);
+    context.stroke();
+  };
+  for (const value of x.ticks) line(value, false);
+  for (const value of y.ticks) line(value, true);
+}
+
+// Letters with a rim of the background's colour stay readable over points.
+function write(context, state, text, x, y, align, strength = 0.72) {
+  context.textAlign = align;
+  context.textBaseline = "middle";
+  context.lineJoin = "round";
+  context.lineWidth = 3.5;
+  context.strokeStyle = css(state.theme.background, 0.9);
+  context.strokeText(text, x, y);
+  context.fillStyle = css(mix(state.theme.background, state.theme.text, strength));
+  context.fillText(text, x, y);
+}
+
+function drawOverlay(canvas, state) {
+  const context = prepare(canvas, state);
+  if (!state.frames) return;
+  drawMargin(context, state);
+  if (state.frames.d === 3) return drawBoxLabels(context, state);
+  const { x, y, toX, toY } = ticksOf(state);
+  const bottom = state.height - 13;
+  for (const value of x.ticks) {
+    const at = toX(value);
+    if (at > 50 && at < state.width - 38) write(context, state, tickText(value, x.step), at, bottom, "center");
+  }
+  for (const value of y.ticks) {
+    const at = toY(value);
+    if (at > 32 && at < state.height - 30) write(context, state, tickText(value, y.step), 34, at, "right");
+  }
+  context.font = `600 12px ${state.theme.font}`;
+  write(context, state, "z1", state.width - 12, bottom, "right", 0.9);
+  write(context, state, "z2", 34, 15, "right", 0.9);
+}
+
+function drawMargin(context, state) {
+  const { margin } = state.frames.options;
+  if (!margin) return;
+  let x, y, radius;
+  if (state.frames.d === 2) {
+    const { ax, bx, by } = project2d(state.view, state.width, state.height);
+    [x, y, radius] = [bx, by, margin * ax];
+  } else {
+    const centre = project3d(state, [0, 0, 0]);
+    [x, y, radius] = [centre.x, centre.y, margin * state.view.scale * (EYE / (EYE - centre.depth))];
+  }
+  if (radius < 6 || radius > 20 * (state.width + state.height)) return;
+  context.strokeStyle = css(state.theme.text, state.frames.d === 2 ? 0.8 : 0.45);
+  context.lineWidth = 1.5;
+  context.setLineDash([6, 5]);
+  context.beginPath();
+  context.arc(x, y, radius, 0, 2 * Math.PI);
+  context.stroke();
+  context.setLineDash([]);
+  // The name stands on the circle wherever there is room for it in the picture: above first.
+  const text = `margin ${margin.toFixed(2)}`;
+  context.font = `500 12px ${state.theme.font}`;
+  const half = context.measureText(text).width / 2 + 8;
+  for (const degrees of [-90, -65, -115, -40, -140, 90, 65, 115, 0, 180]) {
+    const px = x + radius * Math.cos((degrees * Math.PI) / 180), py = y + radius * Math.sin((degrees * Math.PI) / 180);
+    const free = px - half > 44 && px + half < state.width - 60 && py > 16 && py < state.height - 40;
+    if (!free || radius < half) continue;
+    context.fillStyle = css(state.theme.background, 0.88);
+    context.beginPath();
+    context.roundRect(px - half, py - 10, 2 * half, 20, 10);
+    context.fill();
+    return write(context, state, text, px, py, "center", 0.95);
+  }
+}
+
+function corners(extent) {
+  const half = extent.low.map((low, axis) => (extent.high[axis] - low) / 2);
+  const at = (bits) => extent.centre.map((c, axis) => c + (bits & (1 << axis) ? half[axis] : -half[axis]));
+  return [0, 1, 2, 3, 4, 5, 6, 7].map(at);
+}
+
+// A box around the cloud; the three edges that meet at its lowest corner are the axes.
+function drawBox(context, state) {
+  const places = corners(state.extent).map((point) => project3d(state, point));
+  for (let from = 0; from < 8; from++) {
+    for (const bit of [1, 2, 4]) {
+      const to = from ^ bit;
+      if (to < from) continue;
+      const nearness = Math.max(0, Math.min(1, (places[from].depth + places[to].depth) / 4 + 0.5));
+      context.strokeStyle = css(state.theme.text, from === 0 ? 0.42 : 0.07 + 0.1 * nearness);
+      context.lineWidth = from === 0 ? 1.4 : 1;
+      context.beginPath();
+      context.moveTo(places[from].x, places[from].y);
+      context.lineTo(places[to].x, places[to].y);
+      context.stroke();
+    }
+  }
+}
+
+function drawBoxLabels(context, state) {
+  const { low, high, centre } = state.extent;
+  const all = corners(state.extent);
+  const middle = project3d(state, centre);
+  const { step } = niceTicks(0, Math.max(...high.map((h, axis) => h - low[axis])), 4);
+  const label = (point, text, away, strength) => {
+    const place = project3d(state, point);
+    const dx = place.x - middle.x, dy = place.y - middle.y, length = Math.hypot(dx, dy) || 1;
+    write(context, state, text, place.x + (dx / length) * away, place.y + (dy / length) * away, "center", strength);
+  };
+  for (let axis = 0; axis < 3; axis++) {
+    context.font = `600 12px ${state.theme.font}`;
+    label(all[1 << axis], `z${axis + 1}`, 13, 0.9);
+    context.font = `11px ${state.theme.font}`;
+    for (const value of niceTicks(low[axis], high[axis], 3).ticks) {
+      if (value - low[axis] < step * 0.25 || high[axis] - value < step * 0.35) continue;
+      const point = [...all[0]];
+      point[axis] = value;
+      label(point, tickText(value, step), 12, 0.6);
+    }
+  }
+}

@@ -1,0 +1,81 @@
+"""A page with nothing but the canvas, for tests: the query says which picture."""
+
+import sys
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from core.data import load
+
+
+@cache
+def clusters(points: int, frames: int, dims: int) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
+    """Clusters with MNIST's own labels that grow out of one cloud, like those of a network in training."""
+    labels = np.asarray(load("mnist").train.labels[:points])
+    generator = np.random.default_rng(3)
+    start = generator.normal(0, 0.12, (points, dims))
+    angle = np.arange(10) * 2.399963
+    homes = np.stack([np.cos(angle), np.sin(angle), np.sin(angle * 1.7 + 1)], axis=1)[:, :dims]
+    homes *= (0.67 + 0.1 * (np.arange(10) % 5))[:, None]
+    widths = generator.uniform(0.05, 0.12, (10, 1))[labels]
+    stray = generator.random(points) < 0.012
+    targets = np.where(stray, generator.integers(0, 10, points), labels)
+    noise = generator.normal(0, 1, (points, dims)) * widths * np.where(stray, 2.2, 1.0)[:, None]
+    share = 1 - (1 - np.linspace(0, 1, max(frames, 2))[:frames]) ** 2
+    moves = start + share[:, None, None] * (homes[targets] + noise - start)
+    return moves.astype(np.float32), labels
+
+
+def steps(frames: int) -> NDArray[np.int64]:
+    return 3 * np.arange(frames) ** 2
+
+
+def page() -> None:
+    import streamlit as st
+
+    from core.frames import pack
+    from pages.ui.canvas import embedding_canvas
+
+    ask = st.query_params
+    frames = int(ask.get("frames", 15))
+    coordinates, labels = clusters(int(ask.get("points", 60_000)), frames, int(ask.get("dims", 2)))
+    shown = st.session_state.setdefault("shown", int(ask.get("shown", frames)))
+    if "live" in ask:
+        with st.container(horizontal=True):
+            if st.button("Next snapshot"):
+                shown = st.session_state["shown"] = min(frames, shown + 1)
+            st.toggle("Done", key="done")
+            st.toggle("Another run", key="other")
+            st.button("Again")
+    coordinates = coordinates[:shown].copy()
+    match ask.get("case"):
+        case "equal":
+            coordinates[:] = 0.5
+        case "missing":
+            coordinates[:] = np.nan
+        case "some-missing":
+            coordinates[:, ::100] = np.nan
+        case "empty":
+            coordinates, labels = coordinates[:, :0], labels[:0]
+        case "nothing":
+            coordinates, shown = coordinates[:0], 0
+        case "one-class":
+            labels = np.zeros_like(labels)
+    embedding_canvas(
+        pack(coordinates, labels, steps(shown)),
+        key="canvas",
+        run="b" if st.session_state.get("other") else "a",
+        class_names=tuple("0123456789"),
+        title="Test embedding",
+        live="live" in ask and not st.session_state.get("done"),
+        margin=1.0,
+        height=int(ask.get("height", 560)),
+    )
+
+
+if __name__ == "__main__":
+    page()

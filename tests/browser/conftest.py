@@ -1,0 +1,100 @@
+"""Fixtures of the browser tests: `server`, `start_server`, `page`, `watched`; the rest is in harness.py."""
+
+import contextlib
+import os
+import re
+from collections.abc import Callable, Generator, Iterator, Sequence
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Error, Page, sync_playwright
+
+from run import NO_BROWSER, Refused, find_browser
+from tests.browser.harness import APP, BROWSER_FLAGS, Server, Watch, running_server, watch
+
+REPORTS = pytest.StashKey[dict[str, pytest.TestReport]]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Keep how the test went, for the fixture that takes the picture of a failure."""
+    report = yield
+    item.stash.setdefault(REPORTS, {})[report.when] = report
+    return report
+
+
+# A package's fixture, not a session's: Playwright keeps an event loop running in this thread, which
+# tests of other folders may not expect.
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """A real Chromium without a window: the one that CHROMIUM names, or the system's."""
+    try:
+        program = find_browser()
+    except Refused as refusal:
+        pytest.fail(str(refusal))
+    with sync_playwright() as playwright:
+        own = Path(playwright.chromium.executable_path)
+        if program is None and not own.is_file():
+            pytest.fail(NO_BROWSER)
+        try:
+            browser = playwright.chromium.launch(executable_path=program or own, args=list(BROWSER_FLAGS))
+        except Error as error:
+            pytest.fail(f"{program or own} is there but does not start: {error}")
+        yield browser
+        browser.close()
+
+
+StartServer = Callable[..., Server]
+
+
+@pytest.fixture
+def start_server(tmp_path: Path) -> Iterator[StartServer]:
+    """Start a server of the test's own: `start_server(script=..., NAME=VALUE)`; see running_server."""
+    with contextlib.ExitStack() as stack:
+        count = 0
+
+        def start(script: Path = APP, options: Sequence[str] = (), **env: str) -> Server:
+            nonlocal count
+            count += 1
+            return stack.enter_context(running_server(tmp_path / f"server-{count}", script, options, **env))
+
+        yield start
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The app as `streamlit run streamlit_app.py` serves it, one for the tests of a file."""
+    with running_server(tmp_path_factory.mktemp("server")) as server:
+        yield server
+
+
+@pytest.fixture
+def watched(browser: Browser, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Page, Watch]]:
+    """A page in a context of its own, and the list of its faults, which must end empty."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    seen = watch(page)
+    yield page, seen
+    reports = request.node.stash.get(REPORTS, {})
+    if seen.unexpected() or "call" not in reports or reports["call"].failed:
+        save_picture(page, request.node.name, tmp_path)
+    faults = seen.unexpected()  # before closing: a request cut short by that is no fault
+    context.close()
+    assert not faults, "in the browser:\n" + "\n".join(faults)
+
+
+@pytest.fixture
+def page(watched: tuple[Page, Watch]) -> Page:
+    """An empty page of 1440 x 900; any error in its console, scripts or requests fails the test."""
+    return watched[0]
+
+
+def save_picture(page: Page, test: str, tmp_path: Path) -> None:
+    """What the page showed, into CONTRASTIVE_LAB_SCREENSHOTS or the test's own folder."""
+    folder = Path(os.environ.get("CONTRASTIVE_LAB_SCREENSHOTS", tmp_path))
+    picture = folder / (re.sub(r"\W+", "-", test) + ".png")
+    with contextlib.suppress(Error):  # a crashed page has no picture; its faults are reported all the same
+        page.screenshot(path=picture)
+        print(f"the page at the failure: {picture}")

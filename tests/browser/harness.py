@@ -1,0 +1,223 @@
+"""A real server, a real browser, and what must not go wrong in either unseen."""
+
+import contextlib
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psutil
+from playwright.sync_api import ConsoleMessage, Page, Request, Response
+
+from run import PROJECT
+
+APP = PROJECT / "streamlit_app.py"
+START_SECONDS = 60
+STOP_SECONDS = 20
+ORPHAN_SECONDS = 10
+
+# On a deep link such as /train, Streamlit 1.67 first looks for its server below that path, in vain.
+ASKED_IN_VAIN = (
+    re.compile(r"/[^/]+/_stcore/health"),
+    re.compile(r"/[^/]+/_stcore/host-config"),
+)
+TROUBLE_IN_LOG = re.compile(
+    r"\b(WARNING|ERROR|CRITICAL)\b|Traceback \(most recent call last\)|\b\w*(Error|Exception|Warning): "
+)
+BROWSER_FLAGS = (
+    "--no-sandbox",  # containers run as root and have no sandbox
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+# ---- the server
+
+
+@dataclass
+class Server:
+    """A running `streamlit run`; `process.pid` is Streamlit's own process."""
+
+    url: str
+    process: subprocess.Popen[bytes]
+    log: Path
+    runs: Path
+    expected: list[str] = field(default_factory=list)
+
+    def expect_in_log(self, pattern: str) -> None:
+        """A test that provokes a fault names the lines that it may log."""
+        self.expected.append(pattern)
+
+    def troubles(self) -> list[str]:
+        """The log's lines that tell of an error or a warning, and were not expected."""
+        lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
+        return [
+            line
+            for line in lines
+            if TROUBLE_IN_LOG.search(line) and not any(re.search(known, line) for known in self.expected)
+        ]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextlib.contextmanager
+def running_server(
+    folder: Path, script: Path = APP, options: Sequence[str] = (), **env: str
+) -> Iterator[Server]:
+    """`streamlit run` in the project's folder, its runs and log in `folder`; stopped at the end.
+
+    `env` overrides environment variables. The log must hold no error and no warning, nor the
+    processes that the server started outlive it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    runs, log, port = folder / "runs", folder / "server.log", free_port()
+    command = [sys.executable, "-m", "streamlit", "run", str(script)]
+    command += ["--server.headless", "true", "--server.address", "127.0.0.1", "--server.port", str(port)]
+    command += ["--server.fileWatcherType", "none"]
+    # without the level a warning would look like any other line
+    command += ["--logger.messageFormat", "%(levelname)s %(name)s: %(message)s", *options]
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("STREAMLIT_")}
+    own = {"CONTRASTIVE_LAB_RUNS": str(runs), "PYTHONUNBUFFERED": "1", **env}
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command,
+            cwd=PROJECT,
+            env=inherited | own,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    server = Server(f"http://127.0.0.1:{port}", process, log, runs)
+    try:
+        wait_until_healthy(server)
+        yield server
+    finally:
+        left = stop(process)
+    assert not left, f"these processes outlived the server: {left}"
+    assert not server.troubles(), f"the server's log {log} holds:\n" + "\n".join(server.troubles())
+
+
+def wait_until_healthy(server: Server) -> None:
+    # no proxy of the environment stands between two processes of one machine
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    end = time.monotonic() + START_SECONDS
+    while time.monotonic() < end:
+        if server.process.poll() is not None:
+            break
+        with contextlib.suppress(OSError), opener.open(server.url + "/_stcore/health", timeout=5) as answer:
+            if answer.status == 200:
+                return
+        time.sleep(0.05)
+    raise AssertionError(f"the server did not come up; its log:\n{server.log.read_text(encoding='utf-8')}")
+
+
+def stop(process: subprocess.Popen[bytes]) -> list[str]:
+    """Ask it to end as a terminal's Ctrl+C or a host would; return the children it left behind."""
+    children: list[psutil.Process] = []
+    with contextlib.suppress(psutil.NoSuchProcess):
+        children = psutil.Process(process.pid).children(recursive=True)
+    process.terminate()
+    try:
+        process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        children.append(psutil.Process(process.pid))
+    left = [f"{child}" for child in psutil.wait_procs(children, timeout=ORPHAN_SECONDS)[1]]
+    if os.name == "posix":  # also those that lost their parent
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+    for child in children:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            child.kill()
+    process.wait()
+    return left
+
+
+# ---- the page
+
+
+@dataclass
+class Watch:
+    """What went wrong in a page since it was opened: its console, its scripts, its requests."""
+
+    faults: list[str] = field(default_factory=list)
+    expected: list[str] = field(default_factory=list)
+
+    def expect(self, pattern: str) -> None:
+        """A test that provokes a fault names it: a pattern of the fault's line."""
+        self.expected.append(pattern)
+
+    def unexpected(self) -> list[str]:
+        return [
+            fault for fault in self.faults if not any(re.search(pattern, fault) for pattern in self.expected)
+        ]
+
+    def console(self, message: ConsoleMessage) -> None:
+        url = str(message.location.get("url", ""))
+        if message.type == "error" and not asked_in_vain(url):
+            self.faults.append(f"console: {message.text} ({url})")
+
+    def failed(self, request: Request) -> None:
+        self.faults.append(f"request failed: {request.method} {request.url}: {request.failure}")
+
+    def answered(self, response: Response) -> None:
+        if response.status >= 400 and not asked_in_vain(response.url):
+            self.faults.append(f"answer {response.status}: {response.request.method} {response.url}")
+
+
+def asked_in_vain(url: str) -> bool:
+    return any(known.fullmatch(urlsplit(url).path) for known in ASKED_IN_VAIN)
+
+
+def watch(page: Page) -> Watch:
+    """Collect the page's faults from now on."""
+    seen = Watch()
+    page.on("console", seen.console)
+    page.on("pageerror", lambda error: seen.faults.append(f"script: {error}"))
+    page.on("requestfailed", seen.failed)
+    page.on("response", seen.answered)
+    return seen
+
+
+SETTLED = """quiet => {
+    const app = document.querySelector('[data-testid="stApp"]');
+    const idle = app
+        && app.dataset.testScriptState === 'notRunning'
+        && app.dataset.testConnectionState === 'CONNECTED'
+        && !document.querySelector('[data-testid="stSkeleton"], [data-stale="true"]');
+    const now = performance.now();
+    if (!idle) window.idleSince = null;
+    else window.idleSince ??= now;
+    return idle && now - window.idleSince >= quiet;
+}"""
+
+
+def settled(page: Page, quiet: float = 0.4, timeout: float = 60) -> None:
+    """Wait until the script has run and nothing has started it again for `quiet` seconds.
+
+    Right after a click the script has not begun: without the quiet time its last end would count.
+    """
+    page.evaluate("window.idleSince = null")
+    page.wait_for_function(SETTLED, arg=quiet * 1000, polling=50, timeout=timeout * 1000)
+
+
+def open_page(page: Page, server: Server, path: str = "/") -> None:
+    """Open an address of the app as a visitor would paste it, and wait until the page stands."""
+    page.goto(server.url + path, wait_until="domcontentloaded")
+    settled(page)
