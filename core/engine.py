@@ -6,6 +6,7 @@ it stands lies in its folder, and after a restart everything is read from there.
 """
 
 import contextlib
+import gc
 import sys
 import threading
 import types
@@ -122,6 +123,7 @@ class Engine:
             self._changed.notify_all()
         for slot in self._slots:
             slot.kill()
+        gc.collect()  # gives back the semaphores: a server ended by SIGTERM runs no exit hooks
 
     def _serve(self, slot: "_Slot") -> None:
         while job := self._next():
@@ -171,7 +173,7 @@ class _Slot:
     def kill(self) -> None:
         with self._lock:
             if self._executor is not None:
-                self._executor.shutdown(wait=False, kill_workers=True)
+                self._executor.shutdown(wait=True, kill_workers=True)
                 self._executor = None
 
     def pids(self) -> list[int]:

@@ -38,6 +38,7 @@ def train_and_measure(run: Run, on_report: Callable[[Report], None] = lambda rep
         run.set_state("failed", str(error))
         return
     run.set_state("measuring")
+    run.drop_snapshots_after(trained.step)
     files = _measure(run, trained, data, config.digits)
     if run.cancel_requested():
         run.set_state("cancelled")

@@ -242,6 +242,12 @@ class Run:
         np.save(buffer, snapshot.embeddings, allow_pickle=False)
         self._write(f"frames/{snapshot.step:06d}.npy", buffer.getvalue())
 
+    def drop_snapshots_after(self, step: int) -> None:
+        """Forget the snapshots after the step whose weights were kept."""
+        for later in (other for other in self.snapshot_steps() if other > step):
+            self._path(f"frames/{later:06d}.npy").unlink()
+            self._path(f"weights/{later:06d}.safetensors").unlink()
+
     def write_arrays(self, name: str, arrays: dict[str, npt.NDArray[Any]]) -> str:
         """A safetensors file; returns its SHA-256."""
         return self._write(name, save(arrays))

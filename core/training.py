@@ -25,6 +25,12 @@ SNAPSHOTS = 15
 REPORTS = 100
 
 
+DIVERGED = (
+    "At step {step:,} the loss was no longer a number: the weights have grown beyond all bounds. "
+    "Take a lower learning rate."
+)
+
+
 class TrainingFailed(Exception):
     """Training cannot go on; the message says why and what to change."""
 
@@ -145,7 +151,10 @@ def train(config: RunConfig, data: Dataset, watcher: Watcher) -> Trained:
     generator = np.random.default_rng(config.seed)
 
     def embed_sample() -> torch.Tensor:
-        return embed(encoder, validation.images)
+        embeddings = embed(encoder, validation.images)
+        if not torch.isfinite(embeddings).all():
+            raise TrainingFailed(DIVERGED.format(step=step))
+        return embeddings
 
     snapshots = snapshot_steps(steps)
     patience = _Patience(config.patience)
@@ -153,9 +162,9 @@ def train(config: RunConfig, data: Dataset, watcher: Watcher) -> Trained:
     check_every = math.ceil(4096 / config.batch_size)
     report_every = max(1, steps // REPORTS)
     meter = _Meter()
-    watcher.snapshot(0, embed_sample().numpy(), encoder)
-
     step = 0
+    watcher.snapshot(step, embed_sample().numpy(), encoder)
+
     stopped_early = False
     for epoch in range(1, config.epochs + 1):
         for batch in batches(config, by_class, generator):
@@ -183,10 +192,7 @@ def train(config: RunConfig, data: Dataset, watcher: Watcher) -> Trained:
             if validation_loss is not None or step % report_every == 0 or step == steps:
                 mean, terms = meter.take()
                 if not math.isfinite(mean):
-                    raise TrainingFailed(
-                        f"At step {step:,} the loss was no longer a number: the weights have grown beyond all "
-                        "bounds. Take a lower learning rate."
-                    )
+                    raise TrainingFailed(DIVERGED.format(step=step))
                 seconds = time.perf_counter() - began
                 watcher.report(Report(step, steps, epoch, mean, terms, seconds, validation_loss))
             if stopped_early:

@@ -1,6 +1,6 @@
 // Colours come from Streamlit's theme, so the picture follows it from light to dark.
 
-const PETROFF_10 = ["#3f90da", "#ffa90e", "#bd1f01", "#94a4a2", "#832db6", "#a96b59", "#e76300", "#b9ac70", "#717581", "#92dadd"];
+const PALETTE = ["#3f90da", "#ffa90e", "#bd1f01", "#94a4a2", "#832db6", "#a96b59", "#e76300", "#b9ac70", "#43474f", "#92dadd"];
 
 function readTheme(element, classes) {
   const style = getComputedStyle(element);
@@ -9,7 +9,7 @@ function readTheme(element, classes) {
     return parseColour(value && value !== "unset" ? value : fallback);
   };
   const chart = style.getPropertyValue("--st-chart-categorical-colors").split(",").map((c) => c.trim()).filter(Boolean);
-  const palette = (chart.length >= Math.min(classes, 10) ? chart : PETROFF_10).map(parseColour);
+  const palette = (chart.length >= Math.min(classes, 10) ? chart : PALETTE).map(parseColour);
   const background = colour("--st-background-color", "#ffffff");
   const text = colour("--st-text-color", "#31333f");
   const font = style.getPropertyValue("--st-font").trim();

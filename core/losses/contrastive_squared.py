@@ -27,8 +27,7 @@ ENTRY = LossEntry(
     summary="The tutorial's loss: like contrastive on d, but on the squared distance, so the push is "
     "weakest for the closest pairs.",
     formula=r"\ell = y\,\frac{h}{2} + (1-y)\,\frac{\max(0,\; m-h)}{2}, \quad h = d^2",
-    paper="The PyTorch tutorial's loss; Chopra, Hadsell, LeCun: Learning a Similarity Metric "
-    "Discriminatively, CVPR 2005",
+    paper="The PyTorch tutorial's loss, a variant of the one on d of Hadsell, Chopra, LeCun 2006",
     function=contrastive_squared,
     takes="pairs",
     parameters=("margin",),

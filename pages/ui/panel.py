@@ -67,7 +67,7 @@ def _status_line(run: Run, status: Status, config: RunConfig, settings: RunConfi
                 icon=":material/sync_alt:",
                 type="tertiary",
                 on_click=actions.use_settings_of_shown_run,
-                help="The sliders have been moved since. Press here to set them back to this run's, or Train for a new run.",
+                help="Press here to set the sliders back to this run's settings, or Train for a run with the new ones.",
             )
     st.progress(_fraction(run, status))
 

@@ -34,7 +34,7 @@ PALETTE = [
     "#a96b59",
     "#e76300",
     "#b9ac70",
-    "#717581",
+    "#43474f",
     "#92dadd",
 ]
 COLOURS = np.array([[int(c[i : i + 2], 16) for i in (1, 3, 5)] for c in PALETTE], float)

@@ -175,12 +175,16 @@ def test_a_run_that_cannot_be_stored_is_refused_and_not_queued(engine, tmp_path,
     assert not engine.has(SHORT.key)
 
 
-def test_a_diverging_run_says_so_in_words(engine):
-    run = engine.submit(RunConfig(loss="triplet_margin", batch_size=64, learning_rate=1.0, epochs=1), "ada")
+def test_images_that_cannot_be_fetched_fail_the_run_in_words_and_nothing_else(engine, tmp_path, monkeypatch):
+    monkeypatch.setenv("CONTRASTIVE_LAB_MIRROR", "http://127.0.0.1:9")  # nobody listens there
+    monkeypatch.setenv("CONTRASTIVE_LAB_DOWNLOADS", str(tmp_path))
+    run = engine.submit(RunConfig(dataset="kmnist", epochs=1), "ada")
     wait_for_end(run)
-    assert run.status().state in ("failed", "done")
-    if run.status().state == "failed":
-        assert "learning rate" in run.status().message
+    assert run.status().state == "failed"
+    assert "could not be fetched" in run.status().message
+    following = engine.submit(SHORT, "ada")
+    wait_for_end(following)
+    assert following.status().state == "done"
 
 
 def test_closing_ends_the_workers_and_calls_no_run_failed(runs_folder):

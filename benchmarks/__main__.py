@@ -1,0 +1,64 @@
+"""The command: `python -m benchmarks [NAME ...] [--json]`."""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable
+
+from benchmarks import density, parallel, quality, random_rand, snapshots, step, training_time
+from benchmarks.row import Row, context, say, table
+
+# In the order in which they run: short ones first; those that share a measurement together.
+BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
+    "random_rand": random_rand.measure,
+    "step_overhead": step.step_overhead,
+    "step_metric_learning": step.step_metric_learning,
+    "snapshots": snapshots.measure,
+    "parallel": parallel.measure,
+    "density": density.measure,
+    "quality": quality.measure,
+    "time_to_rand": training_time.time_to_rand,
+    "tutorial_recipe": training_time.tutorial_recipe,
+}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Measure what is asked for, all by default, and print it. A goal not met is a result, not an error."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks", description="Ours against theirs, measured side by side."
+    )
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help=f"which to run, by default all: {', '.join(BENCHMARKS)}"
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON array instead of a table")
+    options = parser.parse_args(arguments)
+    for name in options.names:
+        if name not in BENCHMARKS:
+            parser.error(f"there is no benchmark {name!r}; there are: {', '.join(BENCHMARKS)}")
+    _warn_if_busy()
+    rows: list[Row] = []
+    for name in options.names or BENCHMARKS:
+        say(f"== {name}")
+        rows += BENCHMARKS[name]()
+    if options.json:
+        print(json.dumps([row.as_dict() for row in rows], indent=1))
+    else:
+        print(table(rows))
+        print("\n" + ", ".join(f"{name} {value}" for name, value in context().items()))
+    return 0
+
+
+def _warn_if_busy() -> None:
+    if not hasattr(os, "getloadavg"):  # not on Windows
+        return
+    load, cores = os.getloadavg()[0], os.cpu_count() or 1
+    if load > cores / 2:
+        say(
+            f"Other programs keep {load:.1f} of {cores} cores busy. The tutorial takes several threads and suffers "
+            "from that far more than ours, so the ratios will flatter us: measure again when it is quiet."
+        )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,73 @@
+"""One line of the table: what was measured, the two figures, and whether the goal was met."""
+
+import os
+import sys
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import torch
+
+THREADS = torch.get_num_threads()  # as PyTorch chooses them; training itself takes one
+
+
+def context() -> dict[str, Any]:
+    """What the figures depend on beside the code."""
+    return {"threads": THREADS, "torch": torch.__version__, "cpu_count": os.cpu_count()}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A measurement. Its goal is about `ratio`, or about `ours` where there is no ratio.
+
+    low, high: the goal's bounds; None: no such bound.
+    """
+
+    name: str
+    what: str
+    unit: str
+    ours: float
+    theirs: float | None = None
+    ratio: float | None = None
+    low: float | None = field(default=None, kw_only=True)
+    high: float | None = field(default=None, kw_only=True)
+
+    @property
+    def goal(self) -> str:
+        """The goal in words: `>= 60`, `<= 0.2`, or `0.81 to 0.83`."""
+        if self.low is not None and self.high is not None:
+            return f"{self.low:g} to {self.high:g}"
+        return f">= {self.low:g}" if self.low is not None else f"<= {self.high:g}"
+
+    @property
+    def met(self) -> bool:
+        """Whether the goal is reached; never for NaN."""
+        judged = self.ours if self.ratio is None else self.ratio
+        above = self.low is None or judged >= self.low
+        return above and (self.high is None or judged <= self.high)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The object that `--json` prints."""
+        fields = {name: value for name, value in asdict(self).items() if name not in ("low", "high")}
+        return fields | {"goal": self.goal, "met": self.met, "context": context()}
+
+
+def table(rows: list[Row]) -> str:
+    """The rows as text, with aligned columns."""
+    lines = [("name", "what", "ours", "theirs", "ratio", "goal", "met")]
+    for row in rows:
+        figures = (_figure(row.ours, row.unit), _figure(row.theirs, row.unit), _figure(row.ratio))
+        lines.append((row.name, row.what, *figures, row.goal, "yes" if row.met else "NO"))
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    aligned = (
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) for line in lines
+    )
+    return "\n".join(line.rstrip() for line in aligned)
+
+
+def _figure(value: float | None, unit: str = "") -> str:
+    return "-" if value is None else f"{value:.4g} {unit}".rstrip()
+
+
+def say(text: str) -> None:
+    """A word about what is going on, on standard error."""
+    print(text, file=sys.stderr, flush=True)

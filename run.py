@@ -1,0 +1,295 @@
+"""Run the app or the tests; whatever they need is set up first, in the folder .venv beside this file.
+
+    python run.py app  [options of `streamlit run`]    e.g. python run.py app --server.port 8600
+    python run.py test [arguments of pytest]           e.g. python run.py test tests/core -k margin
+
+`test` alone also checks style and types; with arguments it runs pytest only. The browser tests use
+the Chromium or Chrome that is there (the environment variable CHROMIUM may name one) or install one.
+Needs nothing but Python 3.11 or newer, on Linux, macOS or Windows.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Iterator, Mapping, Sequence
+
+PROJECT = Path(__file__).resolve().parent
+OLDEST_PYTHON = (3, 11)
+WINDOWS = os.name == "nt"
+# pip settings that would put the packages elsewhere than into .venv, or leave some out
+MISPLACING = tuple(
+    f"PIP_{name}" for name in ("TARGET", "PREFIX", "ROOT", "PYTHON", "NO_DEPS", "DRY_RUN", "REQUIREMENT")
+)
+
+BROWSER_COMMANDS = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "chrome",
+    "msedge",
+    "microsoft-edge",
+)
+MAC_BROWSERS = (
+    "Google Chrome.app/Contents/MacOS/Google Chrome",
+    "Chromium.app/Contents/MacOS/Chromium",
+    "Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
+)
+WINDOWS_BROWSERS = (
+    "Google/Chrome/Application/chrome.exe",
+    "Chromium/Application/chrome.exe",
+    "Microsoft/Edge/Application/msedge.exe",
+)
+NO_BROWSER = (
+    "The browser tests need Chromium or Chrome; none was found here and none could be installed. "
+    "Install Chromium, Google Chrome or Microsoft Edge, or set the environment variable CHROMIUM "
+    "to the full path of its program, and start this command again."
+)
+
+
+class Refused(Exception):
+    """It cannot go on; the message says why and what to do."""
+
+
+def say(text: str) -> None:
+    print(f"[run.py] {text}", flush=True)
+
+
+def check_python(version: tuple[int, int]) -> None:
+    if version < OLDEST_PYTHON:
+        found, needed = (".".join(str(part) for part in v) for v in (version, OLDEST_PYTHON))
+        raise Refused(
+            f"Contrastive Lab needs Python {needed} or newer; this is Python {found}. "
+            f"Install a newer one from python.org and start this command with it."
+        )
+
+
+def call(command: Sequence[str | Path], env: Mapping[str, str] | None = None) -> int:
+    """Run a command in the project's folder; Ctrl+C is left to it, and waits for it to end."""
+    process = subprocess.Popen([str(part) for part in command], cwd=PROJECT, env=env)
+    interrupted = False
+    while True:
+        try:
+            code = process.wait()
+            break
+        except KeyboardInterrupt:
+            interrupted = True
+    if interrupted:
+        raise KeyboardInterrupt
+    return code
+
+
+def hand_over(command: Sequence[str | Path], env: Mapping[str, str] | None = None) -> int:
+    """Become the command where the system can, so that signals and the exit code are its own."""
+    if WINDOWS:
+        return call(command, env)
+    os.chdir(PROJECT)
+    os.execve(str(command[0]), [str(part) for part in command], dict(env or os.environ))
+
+
+# ---- the virtual environment
+
+
+def python_of(venv: Path) -> Path:
+    return venv / ("Scripts/python.exe" if WINDOWS else "bin/python")
+
+
+def usable(venv: Path) -> bool:
+    """Whether it has a Python that starts, is new enough and has pip."""
+    probe = f"import sys, pip; sys.exit(sys.version_info < {OLDEST_PYTHON})"
+    try:
+        found = subprocess.run([str(python_of(venv)), "-c", probe], stderr=subprocess.DEVNULL, check=False)
+    except OSError:
+        return False
+    return found.returncode == 0
+
+
+def fingerprint(requirements: Path) -> str:
+    """SHA-256 of the file and of those it includes with -r."""
+    text = requirements.read_text(encoding="utf-8")
+    digest = hashlib.sha256(text.encode())
+    for included in included_files(requirements):
+        digest.update(fingerprint(included).encode())
+    return digest.hexdigest()
+
+
+def included_files(requirements: Path) -> list[Path]:
+    lines = requirements.read_text(encoding="utf-8").splitlines()
+    return [requirements.parent / line[3:].strip() for line in lines if line.startswith("-r ")]
+
+
+def stamp(venv: Path, requirements: Path) -> Path:
+    return venv / f"installed-{requirements.stem}.sha256"
+
+
+def is_installed(venv: Path, requirements: Path) -> bool:
+    try:
+        return stamp(venv, requirements).read_text(encoding="utf-8") == fingerprint(requirements)
+    except OSError:
+        return False
+
+
+def prepare(requirements: Path, venv: Path) -> Path:
+    """Make the environment where there is none, install what changed, return its Python."""
+    python = python_of(venv)
+    if not usable(venv):
+        say(f"Making a virtual environment in {venv} ...")
+        if call([sys.executable, "-m", "venv", "--clear", venv]) != 0:
+            raise Refused(
+                f"Python could not make a virtual environment in {venv} (its own words are above). "
+                "On Debian and Ubuntu it needs the package python3-venv."
+            )
+    if not is_installed(venv, requirements):
+        say(f"Installing {requirements.name}. The first time this takes some minutes: PyTorch is large ...")
+        env = {name: value for name, value in os.environ.items() if name not in MISPLACING}
+        env["PIP_USER"] = "0"
+        install: list[str | Path] = [
+            python,
+            "-m",
+            "pip",
+            "install",
+            "--disable-pip-version-check",
+            "-r",
+            requirements,
+        ]
+        if call(install, env) != 0:
+            raise Refused(
+                f"pip could not install {requirements.name} (its own words are above). "
+                "It needs a network and some gigabytes of disk; start this command again to go on."
+            )
+        # only now: an install that was cut short is done again
+        for done in (requirements, *included_files(requirements)):
+            stamp(venv, done).write_text(fingerprint(done), encoding="utf-8")
+    return python
+
+
+# ---- the browser
+
+
+def works(browser: Path) -> bool:
+    """Whether it starts; Ubuntu's chromium-browser without snap is a file that does not."""
+    if WINDOWS:  # there --version would open a window
+        return browser.is_file()
+    try:
+        command = [str(browser), "--version"]
+        quiet = subprocess.DEVNULL
+        return subprocess.run(command, stdout=quiet, stderr=quiet, timeout=60, check=False).returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+
+
+def candidates(env: Mapping[str, str], platform: str) -> Iterator[Path]:
+    """Where a browser may be, best first: on the PATH, then the usual folders of the system."""
+    for name in BROWSER_COMMANDS:
+        found = shutil.which(name, path=env.get("PATH", ""))
+        if found:
+            yield Path(found)
+    if platform == "darwin":
+        for folder in (Path("/Applications"), Path(env.get("HOME", "/")) / "Applications"):
+            yield from (folder / browser for browser in MAC_BROWSERS)
+    if platform == "win32":
+        for variable in ("PROGRAMFILES", "PROGRAMFILES(X86)", "LOCALAPPDATA"):
+            if variable in env:
+                yield from (Path(env[variable]) / browser for browser in WINDOWS_BROWSERS)
+
+
+def find_browser(env: Mapping[str, str] = os.environ, platform: str = sys.platform) -> Path | None:
+    """A Chromium that starts: the one that CHROMIUM names, else the first that the system has."""
+    if env.get("CHROMIUM"):
+        named = Path(env["CHROMIUM"])
+        if not works(named):
+            raise Refused(f"CHROMIUM is set to {named}, but no browser starts there. Correct or unset it.")
+        return named
+    return next((browser for browser in candidates(env, platform) if works(browser)), None)
+
+
+def playwright_browser(python: Path) -> Path | None:
+    """The Chromium that Playwright has downloaded for itself, if it has."""
+    ask = (
+        "from playwright.sync_api import sync_playwright\n"
+        "with sync_playwright() as p: print(p.chromium.executable_path)"
+    )
+    answer = subprocess.run([str(python), "-c", ask], stdout=subprocess.PIPE, text=True, check=False)
+    browser = Path(answer.stdout.strip() or "no-browser")
+    return browser if works(browser) else None
+
+
+def is_root() -> bool:
+    return hasattr(os, "geteuid") and os.geteuid() == 0
+
+
+def install_browser(python: Path) -> None:
+    """Debian's package where we may, else Playwright's own; whether it worked is seen by looking."""
+    if is_root() and shutil.which("apt-get"):
+        say("Installing Debian's package chromium ...")
+        quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        if call(["apt-get", "update"], quiet) == 0:
+            call(["apt-get", "install", "-y", "chromium"], quiet)
+        if find_browser():
+            return
+    say("Downloading Playwright's Chromium ...")
+    with_libraries = ["--with-deps"] if is_root() and sys.platform == "linux" else []
+    call([python, "-m", "playwright", "install", *with_libraries, "chromium"])
+
+
+def ensure_browser(python: Path) -> Path:
+    browser = find_browser() or playwright_browser(python)
+    if browser is None:
+        say("The browser tests need a Chromium; none was found.")
+        install_browser(python)
+        browser = find_browser() or playwright_browser(python)
+    if browser is None:
+        raise Refused(NO_BROWSER)
+    say(f"Browser for the tests: {browser}")
+    return browser
+
+
+# ---- the commands
+
+
+def app(arguments: Sequence[str]) -> int:
+    python = prepare(PROJECT / "requirements.txt", PROJECT / ".venv")
+    say("Starting the app; Ctrl+C ends it.")
+    return hand_over([python, "-m", "streamlit", "run", PROJECT / "streamlit_app.py", *arguments])
+
+
+def test(arguments: Sequence[str]) -> int:
+    python = prepare(PROJECT / "requirements-dev.txt", PROJECT / ".venv")
+    env = {**os.environ, "CHROMIUM": str(ensure_browser(python))}
+    if not arguments:
+        for check in (["ruff", "check"], ["ruff", "format", "--check"], ["mypy"]):
+            say(" ".join(check))
+            code = call([python, "-m", *check])
+            if code != 0:
+                say(f"`{' '.join(check)}` found something to correct (above); the tests were not run.")
+                return code
+    say(" ".join(["pytest", *arguments]))
+    return hand_over([python, "-m", "pytest", *arguments], env)
+
+
+COMMANDS = {"app": app, "test": test}
+
+
+def main(arguments: Sequence[str]) -> int:
+    try:
+        check_python(sys.version_info[:2])
+        if not arguments or arguments[0] not in COMMANDS:
+            asked_for_help = bool(arguments) and arguments[0] in ("-h", "--help")
+            print(__doc__, file=sys.stdout if asked_for_help else sys.stderr)
+            return 0 if asked_for_help else 2
+        return COMMANDS[arguments[0]](arguments[1:])
+    except Refused as refusal:
+        print(f"[run.py] {refusal}", file=sys.stderr, flush=True)
+        return 1
+    except KeyboardInterrupt:
+        say("Stopped.")
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,40 @@
+"""What all tests share: one thread, the real data, a runs folder of their own."""
+
+import os
+
+# Before torch and NumPy are imported: they read these once. One thread a process, as in the app.
+for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ[name] = "1"
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from core.data import DataError, Dataset, load
+
+# No deadline: no test asserts a time. The same examples on every machine: red here is red there.
+settings.register_profile("project", deadline=None, derandomize=True, database=None)
+settings.load_profile("project")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """No test sees or touches the developer's own runs and settings."""
+    runs = tmp_path_factory.mktemp("runs")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in list(os.environ):
+            if name.startswith("CONTRASTIVE_LAB_") and name != "CONTRASTIVE_LAB_SCREENSHOTS":
+                patch.delenv(name)
+        patch.setenv("CONTRASTIVE_LAB_RUNS", str(runs))
+        yield runs
+
+
+@pytest.fixture(scope="session")
+def mnist() -> Dataset:
+    """The real MNIST: 60,000 images to train on, 10,000 to test on; only to be read."""
+    try:
+        return load("mnist")
+    except DataError as damage:
+        pytest.fail(f"The tests need the MNIST files in assets/mnist: {damage}")

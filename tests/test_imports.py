@@ -1,0 +1,212 @@
+"""The one-way imports of the design: core knows no pages, the pages' process knows no torch."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+# Bottom to top: a module imports from its own row and from rows above it in this list only.
+# A package (losses) stands for all of its modules.
+LAYERS: tuple[tuple[str, ...], ...] = (
+    ("settings", "activations", "losses", "data", "frames", "figures"),
+    ("reduction", "density", "clustering", "confusion", "kmeans", "metrics"),
+    ("download", "config", "evaluation"),
+    ("sampling", "encoder", "training", "runs"),
+    ("charts", "pipeline"),
+    ("worker", "__main__"),
+    ("engine",),
+)
+LEVEL = {module: level for level, modules in enumerate(LAYERS) for module in modules}
+# The second half of `data`, apart because it needs torchvision: imported when a data set is fetched.
+LATE = {("data", "download")}
+# arrays in, arrays out: they know nothing of networks, runs and pages
+ARRAYS_ONLY = set(LAYERS[1])
+TORCH = {"torch", "torchvision"}
+
+
+def imports_of(file: Path) -> Iterator[str]:
+    """Every module that a file imports, wherever in it; `from a import b` may mean the module a.b."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{file}: relative imports hide what is imported"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def modules_of(tree: Path, folder: str) -> Iterator[tuple[str, str, list[str]]]:
+    """(file, dotted name, imports) of each Python file below a folder of the project."""
+    for file in sorted((tree / folder).rglob("*.py")):
+        path = file.relative_to(tree)
+        yield path.as_posix(), ".".join(path.with_suffix("").parts), list(imports_of(file))
+
+
+def top(module: str) -> str:
+    return module.split(".")[0]
+
+
+def core_part(name: str) -> str:
+    """core.losses.base -> losses; core itself -> nothing."""
+    parts = name.split(".")
+    return parts[1] if parts[0] == "core" and len(parts) > 1 else ""
+
+
+def breaches(tree: Path) -> list[str]:
+    return [*core_breaches(tree), *page_breaches(tree), *streamlit_breaches(tree)]
+
+
+def core_breaches(tree: Path) -> Iterator[str]:
+    for file, name, imported in modules_of(tree, "core"):
+        own = core_part(name)
+        if own != "__init__" and own not in LEVEL:
+            yield f"{file}: {own} has no place in LAYERS (tests/test_imports.py)"
+            continue
+        for module in imported:
+            if top(module) in ("streamlit", "pages", "streamlit_app", "tests", "benchmarks"):
+                yield f"{file}: core imports {module}"
+            if own in ARRAYS_ONLY and top(module) in TORCH:
+                yield f"{file}: {own} takes arrays, and imports {module}"
+            other = core_part(module)
+            if other not in LEVEL or other == own:
+                continue
+            if own in ARRAYS_ONLY and other not in ARRAYS_ONLY:
+                yield f"{file}: {own} takes arrays, and imports {module}"
+            if LEVEL[other] > LEVEL.get(own, -1) and (own, other) not in LATE:
+                yield f"{file}: {own} imports {module}, which stands above it"
+
+
+def page_breaches(tree: Path) -> Iterator[str]:
+    for file, name, imported in modules_of(tree, "pages"):
+        section = name.split(".")[1]
+        if "." not in name.removeprefix("pages.") and section != "__init__":
+            yield f"{file}: lies directly in pages/, where Streamlit takes it for an old-style page"
+        for module in imported:
+            if top(module) in TORCH:
+                yield f"{file}: a page imports {module}"
+            if top(module) in ("streamlit_app", "tests", "benchmarks"):
+                yield f"{file}: a page imports {module}"
+            if top(module) == "pages" and not (module == "pages.ui" or module.startswith("pages.ui.")):
+                yield f"{file}: imports {module}; pages share by pages/ui only"
+
+
+def streamlit_breaches(tree: Path) -> Iterator[str]:
+    """Beside the entry point, the pages and the tests nothing knows Streamlit (core: see above)."""
+    files = [*tree.glob("*.py"), *(tree / "benchmarks").rglob("*.py")]
+    for file in sorted(files):
+        path = file.relative_to(tree).as_posix()
+        if path == "streamlit_app.py":
+            continue
+        for module in imports_of(file):
+            if top(module) in ("streamlit", "pages"):
+                yield f"{path}: imports {module}"
+
+
+def needed_by_pages(tree: Path) -> list[str]:
+    """The modules of core that the Streamlit process imports, from the pages or the entry point."""
+    imported = [module for _, _, modules in modules_of(tree, "pages") for module in modules]
+    imported += imports_of(tree / "streamlit_app.py")
+    found = {f"core.{core_part(module)}" for module in imported if core_part(module) in LEVEL}
+    return sorted(found)
+
+
+def torch_after_importing(modules: list[str], folder: Path) -> str:
+    """Import the modules in a fresh process; return what of torch is then loaded."""
+    code = (
+        "import importlib, sys\n"
+        "sys.path.insert(0, '.')\n"
+        "for name in sys.argv[1:]: importlib.import_module(name)\n"
+        "print(*sorted({'torch', 'torchvision'} & set(sys.modules)))"
+    )
+    command = [sys.executable, "-c", code, *modules]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def test_the_imports_go_one_way() -> None:
+    assert breaches(PROJECT) == []
+
+
+def test_what_the_pages_import_does_not_load_torch() -> None:
+    needed = needed_by_pages(PROJECT)
+    assert {"core.config", "core.engine", "core.losses", "core.charts"} <= set(needed)
+    assert torch_after_importing(needed, PROJECT) == ""
+
+
+@pytest.mark.parametrize(
+    "module",
+    [*sorted(ARRAYS_ONLY), "charts", "config", "losses", "data", "activations", "frames", "runs", "engine"],
+)
+def test_these_modules_load_without_torch(module: str) -> None:
+    assert torch_after_importing([f"core.{module}"], PROJECT) == ""
+
+
+# ---- the rules themselves: each must be able to fail
+
+
+def write(tree: Path, files: dict[str, str]) -> None:
+    for path, text in files.items():
+        (tree / path).parent.mkdir(parents=True, exist_ok=True)
+        (tree / path).write_text(text, encoding="utf-8")
+
+
+GOOD = {
+    "streamlit_app.py": "import streamlit as st\n",
+    "core/data.py": "def fetch():\n    from core.download import fetch\n",
+    "core/config.py": "from core.data import Split\nfrom core import settings\n",
+    "core/losses/contrastive.py": "from core.losses.base import hinge\n",
+    "pages/lab/train.py": "import streamlit as st\nfrom pages.ui import state\nfrom core import config\n",
+    "pages/ui/panel.py": "import pages.ui.state\n",
+}
+
+
+def test_a_tree_that_keeps_the_rules_has_no_breach(tmp_path: Path) -> None:
+    write(tmp_path, GOOD)
+    assert breaches(tmp_path) == []
+    assert needed_by_pages(tmp_path) == ["core.config"]
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "breach"),
+    [
+        ("core/config.py", "import streamlit\n", "core imports streamlit"),
+        ("core/config.py", "def late():\n    from pages.ui import state\n", "core imports pages.ui.state"),
+        ("core/config.py", "from core import engine\n", "config imports core.engine, which stands above"),
+        ("core/losses/base.py", "import core.config\n", "losses imports core.config, which stands above"),
+        ("core/runs.py", "if True:\n    from core.worker import run\n", "runs imports core.worker.run"),
+        ("core/__init__.py", "from core.engine import Engine\n", "__init__ imports core.engine.Engine"),
+        (
+            "core/density.py",
+            "def late():\n    import torch.nn\n",
+            "density takes arrays, and imports torch.nn",
+        ),
+        (
+            "core/metrics.py",
+            "from core.data import load\n",
+            "metrics takes arrays, and imports core.data.load",
+        ),
+        ("core/novelty.py", "", "novelty has no place in LAYERS"),
+        ("pages/lab/clusters.py", "from pages.lab.train import x\n", "imports pages.lab.train.x"),
+        ("pages/ui/panel.py", "from pages.lab import train\n", "imports pages.lab.train"),
+        ("pages/lab/draw.py", "import torch\n", "a page imports torch"),
+        ("pages/home.py", "", "lies directly in pages/"),
+        ("benchmarks/step.py", "from streamlit import write\n", "imports streamlit.write"),
+        ("helper.py", "import streamlit.runtime\n", "imports streamlit.runtime"),
+    ],
+)
+def test_a_breach_is_found_and_named(tmp_path: Path, path: str, text: str, breach: str) -> None:
+    write(tmp_path, {**GOOD, path: text})
+    found = breaches(tmp_path)
+    assert len(found) == 1
+    assert found[0].startswith(path)
+    assert breach in found[0]
+
+
+def test_a_module_that_loads_torch_by_way_of_another_is_found(tmp_path: Path) -> None:
+    write(tmp_path, {"outer.py": "import inner\n", "inner.py": "import torch\n", "torch.py": ""})
+    assert torch_after_importing(["outer"], tmp_path) == "torch"

@@ -1,0 +1,274 @@
+"""run.py: it refuses with a sentence, finds a browser, and installs exactly when it has to."""
+
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+import run
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+def executable(folder: Path, name: str, code: int = 0) -> Path:
+    """A program that exits with `code`, as `chromium --version` does where it is installed."""
+    folder.mkdir(parents=True, exist_ok=True)
+    program = folder / (name + (".bat" if run.WINDOWS else ""))
+    program.write_text(f"exit /b {code}\n" if run.WINDOWS else f"#!/bin/sh\nexit {code}\n")
+    program.chmod(0o755)
+    return program
+
+
+def fill(folder: Path) -> Path:
+    """run.py alone in a folder, with requirements that need no network, and an app that only prints."""
+    shutil.copy(PROJECT / "run.py", folder)
+    (folder / "requirements.txt").write_text("")
+    (folder / "requirements-dev.txt").write_text("-r requirements.txt\n")
+    # stands in for the installed Streamlit: found first, because -m looks in the working directory
+    (folder / "streamlit.py").write_text("import sys\nprint('streamlit', *sys.argv[1:])\nsys.exit(3)\n")
+    return folder
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> Path:
+    """A project as it is cloned: without an environment."""
+    folder = tmp_path / "a folder with spaces"
+    folder.mkdir()
+    return fill(folder)
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("project")
+
+
+@pytest.fixture
+def folder(shared: Path) -> Path:
+    """A project with an environment, which takes seconds to make: one for all tests, its files reset."""
+    for file in shared.glob("*.*"):
+        if file.is_file():
+            file.unlink()
+    fill(shared)
+    run.prepare(shared / "requirements-dev.txt", shared / ".venv")
+    return shared
+
+
+def start(folder: Path, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "run.py", *arguments]
+    return subprocess.run(
+        command, cwd=folder, env=os.environ | env, capture_output=True, text=True, check=False
+    )
+
+
+# ---- the version of Python
+
+
+@pytest.mark.parametrize("version", [(3, 8), (3, 10), (2, 7)])
+def test_an_older_python_is_refused_by_a_sentence_that_names_both_versions(version: tuple[int, int]) -> None:
+    found = f"{version[0]}.{version[1]}"
+    with pytest.raises(run.Refused, match=rf"needs Python 3\.11 or newer; this is Python {found}\."):
+        run.check_python(version)
+
+
+@pytest.mark.parametrize("version", [(3, 11), (3, 13), (4, 0)])
+def test_python_from_3_11_on_is_accepted(version: tuple[int, int]) -> None:
+    run.check_python(version)
+
+
+def test_without_a_command_it_says_how_it_is_used(fresh: Path) -> None:
+    answer = start(fresh)
+    assert answer.returncode == 2
+    assert "python run.py app" in answer.stderr
+    assert "python run.py test" in answer.stderr
+
+
+# ---- the browser
+
+
+def test_the_browser_that_chromium_names_comes_first(tmp_path: Path) -> None:
+    executable(tmp_path / "bin", "chromium")
+    named = executable(tmp_path / "elsewhere", "my-browser")
+    env = {"CHROMIUM": str(named), "PATH": str(tmp_path / "bin")}
+    assert run.find_browser(env, "linux") == named
+
+
+def test_a_chromium_that_names_nothing_is_refused_rather_than_replaced(tmp_path: Path) -> None:
+    executable(tmp_path / "bin", "chromium")
+    env = {"CHROMIUM": str(tmp_path / "nothing"), "PATH": str(tmp_path / "bin")}
+    with pytest.raises(run.Refused, match=r"CHROMIUM is set to .*nothing, but no browser starts there"):
+        run.find_browser(env, "linux")
+
+
+def test_chromium_is_preferred_to_chrome_and_chrome_to_edge(tmp_path: Path) -> None:
+    env = {"PATH": str(tmp_path)}
+    for name in ("msedge", "google-chrome", "chromium"):
+        program = executable(tmp_path, name)
+        assert run.find_browser(env, "linux") == program
+
+
+def test_a_browser_that_does_not_start_is_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    executable(tmp_path, "chromium-browser", code=10)
+    works = executable(tmp_path, "google-chrome")
+    monkeypatch.setattr(run, "WINDOWS", False)  # there it looks without starting
+    assert run.find_browser({"PATH": str(tmp_path)}, "linux") == works
+
+
+def test_without_a_browser_none_is_found(tmp_path: Path) -> None:
+    assert run.find_browser({"PATH": str(tmp_path)}, "linux") is None
+
+
+def test_on_macos_the_applications_folders_are_searched(tmp_path: Path) -> None:
+    env = {"PATH": str(tmp_path), "HOME": str(tmp_path)}
+    places = [path.as_posix() for path in run.candidates(env, "darwin")]
+    assert places[0] == "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
+    own = tmp_path / "Applications" / run.MAC_BROWSERS[1]
+    assert own.as_posix() in places
+
+
+def test_on_windows_the_program_folders_are_searched(tmp_path: Path) -> None:
+    env = {"PATH": str(tmp_path), "PROGRAMFILES": "C:/Programs", "LOCALAPPDATA": "C:/Local"}
+    places = [path.as_posix() for path in run.candidates(env, "win32")]
+    assert places[0] == "C:/Programs/Google/Chrome/Application/chrome.exe"
+    assert places[-1] == "C:/Local/Microsoft/Edge/Application/msedge.exe"
+
+
+def test_without_a_browser_and_without_a_way_to_install_one_the_tests_are_refused(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    executable(tmp_path, "apt-get", code=100)  # as without a network; and .venv here has no Playwright
+    (folder / "pytest.py").write_text("print('the tests ran')\n")
+    monkeypatch.setattr(run, "PROJECT", folder)
+    monkeypatch.setattr(run, "MAC_BROWSERS", ())
+    monkeypatch.setattr(run, "WINDOWS_BROWSERS", ())
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("CHROMIUM", raising=False)
+    assert run.main(["test"]) == 1
+    said = capfd.readouterr()
+    assert run.NO_BROWSER in said.err
+    assert "the tests ran" not in said.out
+
+
+# ---- the checks and the tests
+
+
+def with_tools(folder: Path, **codes: int) -> None:
+    """ruff, mypy and pytest that say how they were called and exit with a given code."""
+    for tool in ("ruff", "mypy", "pytest"):
+        code = codes.get(tool, 0)
+        (folder / f"{tool}.py").write_text(
+            f"import os, sys\nprint('{tool}', *sys.argv[1:], os.environ['CHROMIUM'])\nsys.exit({code})\n"
+            if tool == "pytest"
+            else f"import sys\nprint('{tool}', *sys.argv[1:])\nsys.exit({code})\n"
+        )
+
+
+def output(answer: subprocess.CompletedProcess[str], *tools: str) -> list[str]:
+    return [line for line in answer.stdout.splitlines() if line.split(" ")[0] in tools]
+
+
+def test_the_checks_run_before_the_tests_and_the_tests_are_told_the_browser(
+    folder: Path, tmp_path: Path
+) -> None:
+    browser = executable(tmp_path / "bin", "chromium")
+    with_tools(folder, pytest=5)
+    answer = start(folder, "test", CHROMIUM=str(browser))
+    assert answer.returncode == 5
+    tools = output(answer, "ruff", "mypy", "pytest")
+    assert tools == ["ruff check", "ruff format --check", "mypy", f"pytest {browser}"]
+    assert answer.stdout.splitlines()[-1] == f"pytest {browser}"
+
+
+def test_a_check_that_fails_ends_it_with_its_code(folder: Path, tmp_path: Path) -> None:
+    browser = executable(tmp_path / "bin", "chromium")
+    with_tools(folder, mypy=7)
+    answer = start(folder, "test", CHROMIUM=str(browser))
+    assert answer.returncode == 7
+    assert "`mypy` found something to correct" in answer.stdout
+    assert output(answer, "pytest") == []
+
+
+def test_with_arguments_only_pytest_runs_with_them(folder: Path, tmp_path: Path) -> None:
+    browser = executable(tmp_path / "bin", "chromium")
+    with_tools(folder, ruff=1)
+    answer = start(folder, "test", "-k", "two words", CHROMIUM=str(browser))
+    assert answer.returncode == 0
+    assert output(answer, "ruff", "mypy", "pytest") == [f"pytest -k two words {browser}"]
+
+
+# ---- the environment
+
+
+def tiny_wheel(folder: Path) -> None:
+    """A package of one empty module, as a file that pip installs without a network."""
+    about = "Metadata-Version: 2.1\nName: tiny\nVersion: 1\n"
+    how = "Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+    files = {"tiny.py": "", "tiny-1.dist-info/METADATA": about, "tiny-1.dist-info/WHEEL": how}
+    record = "".join(f"{name},,\n" for name in [*files, "tiny-1.dist-info/RECORD"])
+    with zipfile.ZipFile(folder / "tiny-1-py3-none-any.whl", "w") as archive:
+        for name, text in {**files, "tiny-1.dist-info/RECORD": record}.items():
+            archive.writestr(name, text)
+
+
+def test_the_app_is_set_up_once_and_started_with_its_options_and_exit_code(fresh: Path) -> None:
+    first = start(fresh, "app", "--server.port", "8600")
+    assert first.returncode == 3, first.stderr
+    assert "Making a virtual environment" in first.stdout
+    assert "Installing requirements.txt" in first.stdout
+    assert first.stdout.splitlines()[-1].endswith("streamlit_app.py --server.port 8600")
+
+    second = start(fresh, "app")
+    assert "Making" not in second.stdout
+    assert "Installing" not in second.stdout
+
+
+def test_changed_requirements_are_installed_again_also_through_an_include(folder: Path) -> None:
+    venv, file = folder / ".venv", folder / "requirements-dev.txt"
+    assert run.is_installed(venv, file)
+    assert run.is_installed(venv, folder / "requirements.txt")
+
+    (folder / "requirements.txt").write_text("# changed\n")
+    assert not run.is_installed(venv, file)
+    assert not run.is_installed(venv, folder / "requirements.txt")
+    run.prepare(folder / "requirements.txt", venv)
+    assert run.is_installed(venv, folder / "requirements.txt")
+    assert not run.is_installed(venv, file)
+
+
+def test_an_install_that_fails_is_said_and_done_again(folder: Path) -> None:
+    (folder / "requirements.txt").write_text("./no-such-package\n")
+    failed = start(folder, "app")
+    assert failed.returncode == 1
+    assert "pip could not install requirements.txt" in failed.stderr
+    assert "streamlit" not in failed.stdout.splitlines()[-1]
+
+    (folder / "requirements.txt").write_text("")
+    assert start(folder, "app").returncode == 3
+
+
+def test_a_broken_environment_is_made_anew(folder: Path) -> None:
+    venv, file = folder / ".venv", folder / "requirements.txt"
+    python = run.prepare(file, venv)
+    python.unlink()
+    assert not run.usable(venv)
+    run.prepare(file, venv)
+    assert run.usable(venv)
+    assert run.is_installed(venv, file)
+
+
+def test_pip_settings_of_the_environment_do_not_lead_the_packages_elsewhere(
+    folder: Path, tmp_path: Path
+) -> None:
+    (folder / "requirements.txt").write_text("./tiny-1-py3-none-any.whl\n")
+    tiny_wheel(folder)
+    elsewhere = tmp_path / "elsewhere"
+    astray = {"PIP_TARGET": str(elsewhere), "PIP_USER": "1", "PIP_PREFIX": str(elsewhere), "PIP_NO_DEPS": "1"}
+    assert start(folder, "app", **astray).returncode == 3
+    assert not elsewhere.exists()
+    python = run.python_of(folder / ".venv")
+    assert subprocess.run([python, "-c", "import tiny"], check=False).returncode == 0
