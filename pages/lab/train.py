@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages.ui import actions, controls, history, settings_url, state
 from pages.ui.panel import run_panel
+from pages.ui.watching import awaited
 
 came_by_link = settings_url.read()
 config = controls.sidebar()
@@ -15,7 +16,7 @@ if config is not None:
 with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
     history.picker()
     with st.container(horizontal=True, width="content", gap="xsmall"):
-        waiting = state.waiting_for() is not None
+        waiting = awaited() is not None
         st.button(
             "Train",
             type="primary",

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.engine import shared_engine
-from core.runs import RunsFolderUnusable
+from core.runs import RunsFolderUnusable, run_at
 from pages.ui import settings_url, state
 from pages.ui.run_view import name_for
 
@@ -43,8 +43,6 @@ def stop() -> None:
         )
 
 
-def use_settings_of_shown_run() -> None:
-    """Set the sliders to what the run on the page was trained with."""
-    from pages.ui.history import shown
-
-    settings_url.put(shown().config())
+def use_settings_of(key: str) -> None:
+    """Set the sliders to what run `key` was trained with."""
+    settings_url.put(run_at(key).config())

@@ -36,9 +36,11 @@ def _presets() -> None:
         format_func=lambda name: _LABELS[name],
         key=_PRESET,
         on_change=_use_preset,
-        help="\n".join(f"- **{_LABELS[name]}**: {about}" for name, about in ABOUT_PRESETS.items()),
+        help="A recipe: sets every slider at once. Move any of them and it is yours.",
         width="stretch",
     )
+    if st.session_state[_PRESET] is not None:
+        st.caption(ABOUT_PRESETS[st.session_state[_PRESET]])
 
 
 def _matching_preset() -> str | None:

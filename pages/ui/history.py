@@ -6,6 +6,7 @@ from core import settings
 from core.config import PRESETS, RunConfig
 from core.runs import Run, place_for, run_at
 from pages.ui import state
+from pages.ui.run_view import name_for
 
 SHIPPED = PRESETS["fast"].key
 _SHIPPED_NAME = "Example run (shipped)"
@@ -23,11 +24,9 @@ def shipped() -> Run:
 
 
 def show_run_of_link(config: RunConfig) -> None:
-    """Somebody came by a link: show the run of its settings if it is finished here already."""
+    """Somebody came by a link: show the run of its settings if it is finished, or under way, here."""
     run = place_for(config)
-    if run.key != SHIPPED and run.status().state == "done":
-        from pages.ui.run_view import name_for
-
+    if run.key != SHIPPED and run.status().state in ("done", "queued", "training", "measuring"):
         state.remember_run(run.key, name_for(config))
 
 
@@ -42,7 +41,7 @@ def picker() -> None:
             keys,
             format_func=lambda key: names.get(key, _SHIPPED_NAME),
             key="picked_run",
-            on_change=lambda: state.show_run(st.session_state["picked_run"]),
+            on_change=_show_picked,
             label_visibility="collapsed",
             width=300,
         )
@@ -52,6 +51,11 @@ def picker() -> None:
             st.button(
                 f"Undo: bring back {dropped}", icon=":material/undo:", on_click=state.restore_dropped_run
             )
+
+
+def _show_picked() -> None:
+    picked = st.session_state["picked_run"]
+    state.show_run(picked if picked in state.run_names() else None)
 
 
 def _manage(key: str, name: str) -> None:

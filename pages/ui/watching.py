@@ -1,0 +1,29 @@
+"""Which runs are under way, and whether this session still waits for one."""
+
+from core.engine import shared_engine
+from core.runs import Run, run_at
+from pages.ui import state
+
+
+def under_way(run: Run) -> bool:
+    """Whether somebody is at work on the run, or it stands in the queue.
+
+    False also for one that was interrupted: its status says that it is being trained, but no
+    process holds its lock any more.
+    """
+    status = run.status()
+    if status.ended or status.state == "missing":
+        return False
+    return shared_engine().has(run.key) or run.has_writer()
+
+
+def awaited() -> Run | None:
+    """The run that this session has asked for, as long as it is under way."""
+    key = state.waiting_for()
+    if key is None:
+        return None
+    run = run_at(key)
+    if under_way(run):
+        return run
+    state.wait_for(None)
+    return None
