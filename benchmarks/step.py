@@ -74,7 +74,7 @@ class _Trainer:
         moments = [time.perf_counter()]
         rows = torch.from_numpy(batch.images)
         self.optimizer.zero_grad(set_to_none=True)
-        images, labels = to_input(self.images[rows]), self.labels[rows]
+        images, labels = to_input(self.images.index_select(0, rows)), self.labels.index_select(0, rows)
         moments.append(time.perf_counter())
         embeddings = self.encoder(images)
         moments.append(time.perf_counter())

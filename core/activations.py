@@ -34,6 +34,8 @@ def sigmoid(x: Array) -> Array:
 
 def relu(x: Array) -> Array:
     """max(0, x)."""
+    if is_torch_array(x):
+        return x.relu()  # many times faster than clip, above all backwards
     return array_namespace(x).clip(x, min=0.0)
 
 

@@ -32,10 +32,11 @@ class Encoder(nn.Module):
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
         """Embeddings [n, d] of `images` [n, 784], 0 to 1."""
+        *hidden_layers, last = self.linear
         hidden = images
-        for layer in self.linear[:-1]:
+        for layer in hidden_layers:
             hidden = self.activation(layer(hidden))
-        return self.linear[-1](hidden)  # type: ignore[no-any-return]
+        return last(hidden)  # type: ignore[no-any-return]
 
 
 def build(config: RunConfig) -> Encoder:
@@ -45,7 +46,7 @@ def build(config: RunConfig) -> Encoder:
 
 def to_input(images: torch.Tensor) -> torch.Tensor:
     """Grey levels uint8 [n, 784] as the encoder wants them: float32, 0 to 1."""
-    return images.float().div_(255)
+    return images.float().mul_(1 / 255)
 
 
 def embed(encoder: Encoder, images: torch.Tensor, chunk: int = 2000) -> torch.Tensor:

@@ -173,7 +173,7 @@ def train(config: RunConfig, data: Dataset, watcher: Watcher) -> Trained:
             step += 1
             rows = torch.from_numpy(batch.images)
             optimizer.zero_grad(set_to_none=True)
-            loss = loss_of(config, encoder(to_input(images[rows])), labels[rows], batch)
+            loss = loss_of(config, encoder(to_input(images.index_select(0, rows))), labels.index_select(0, rows), batch)
             loss.total.backward()
             optimizer.step()
             if schedule is not None:

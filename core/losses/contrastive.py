@@ -1,5 +1,9 @@
 """Contrastive loss on the distance (Hadsell, Chopra, LeCun 2006)."""
 
+from functools import partial
+
+from array_api_compat import is_torch_array
+
 from core.losses.base import Array, Loss, LossEntry, hinge, pull_and_push
 from core.losses.distances import pair_distances
 
@@ -16,8 +20,20 @@ def contrastive(
     Best value 0.
     Source: Hadsell, Chopra, LeCun, "Dimensionality Reduction by Learning an Invariant Mapping", 2006, eq. 4.
     """
+    if pairs is None and is_torch_array(embeddings):
+        from core.losses.all_pairs import pull_and_push_of_all_pairs
+
+        return pull_and_push_of_all_pairs(embeddings, labels, partial(_push, margin=margin))
     d, same = pair_distances(embeddings, labels, pairs)
     return pull_and_push(d**2 / 2, hinge(margin - d) ** 2 / 2, same, sampled=pairs is not None)
+
+
+def _push(squared: Array, different: Array, margin: float) -> tuple[Array, Array]:
+    """f(d) = min(0, d - m)² / 2, f'(d) = min(0, d - m), and f'(d) / d, for `core.losses.all_pairs`."""
+    d = squared.sqrt_()
+    slope = d.add(different, alpha=-margin).clamp_(max=0.0)  # 0 within a class, where d >= 0
+    w = (slope / d).nan_to_num_(0.0, 0.0, 0.0)  # equal points have no direction
+    return (slope.view(-1) @ slope.view(-1)) / 2, w
 
 
 ENTRY = LossEntry(

@@ -17,7 +17,7 @@ def sidebar() -> RunConfig | None:
         for name, parameter in PARAMETERS.items():
             if not parameter.advanced and _matters(name):
                 _widget(name, parameter)
-        with st.expander("Advanced", icon=":material/tune:"):
+        with st.expander("Advanced", icon=":material/tune:", key="advanced"):  # keyed, or a new caption above closes it
             for name, parameter in PARAMETERS.items():
                 if parameter.advanced and _matters(name):
                     _widget(name, parameter)
