@@ -264,7 +264,7 @@ class RunConfig:
         "held_out",
         "choice",
         "Validation on",
-        "2,000 training images held out from the training, or the test images. Stopping by the test images "
+        "1,000 training images held out from the training, or 2,000 test images. Stopping by the test images "
         "makes every test figure too good.",
         options={"held_out": "Held-out training images", "test": "Test images (as the notebook does)"},
         advanced=True,

@@ -31,7 +31,9 @@ def pull_and_push_of_all_pairs(embeddings: torch.Tensor, labels: torch.Tensor, p
 
 class _AllPairs(torch.autograd.Function):
     @staticmethod
-    def forward(ctx: Any, x: torch.Tensor, labels: torch.Tensor, push: Push) -> tuple[torch.Tensor, torch.Tensor]:
+    def forward(
+        ctx: Any, x: torch.Tensor, labels: torch.Tensor, push: Push
+    ) -> tuple[torch.Tensor, torch.Tensor]:
         attraction, pull_gradient = _attraction(x, labels.long())
         different = _different(labels.to(x.dtype))
         negatives = different.sum().clamp_(min=1)  # as everything here, each pair twice

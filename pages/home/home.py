@@ -4,11 +4,14 @@ import streamlit as st
 
 from pages.ui import history, navigation, run_view
 
-st.title("Train a network to see which digits are alike")
-st.markdown(
-    "Contrastive Lab teaches contrastive learning by doing: **train a Siamese network on 60,000 real handwritten "
-    "digits in about two seconds**, watch them sort themselves, and find out why."
-)
-st.page_link(navigation.TRAIN, label="Train your own", icon=":material/play_arrow:")
+st.title("Teach a network which digits are alike")
+with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+    st.markdown(
+        "Train it on 60,000 handwritten digits in about two seconds, watch them sort themselves, "
+        "and find out why it works.",
+        width="content",
+    )
+    if st.button("Train your own", icon=":material/play_arrow:", type="primary"):
+        st.switch_page(navigation.TRAIN)
 example = history.shipped()
 run_view.picture(example, example.config())

@@ -17,7 +17,8 @@ def sidebar() -> RunConfig | None:
         for name, parameter in PARAMETERS.items():
             if not parameter.advanced and _matters(name):
                 _widget(name, parameter)
-        with st.expander("Advanced", icon=":material/tune:", key="advanced"):  # keyed, or a new caption above closes it
+        # keyed: without that it closes whenever the preset's caption above it comes or goes
+        with st.expander("Advanced", icon=":material/tune:", key="advanced"):
             for name, parameter in PARAMETERS.items():
                 if parameter.advanced and _matters(name):
                     _widget(name, parameter)

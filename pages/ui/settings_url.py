@@ -21,7 +21,8 @@ def read() -> bool:
     """
     present = dict(st.query_params)
     written = state.url_written()
-    if present == written or (written is not None and not present):
+    from_another_page = state.take_arrival()
+    if present == written or (from_another_page and not present and written is not None):
         return False
     problems = []
     for name, parameter in PARAMETERS.items():

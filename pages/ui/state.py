@@ -16,6 +16,8 @@ _URL = "url_written"
 _LINK_PROBLEMS = "link_problems"
 _DROPPED = "dropped_run"
 _PROBLEM = "problem"
+_PAGE = "page"
+_ARRIVED = "arrived_from_another_page"
 
 
 def visitor() -> str:
@@ -94,6 +96,18 @@ def url_written() -> dict[str, str] | None:
 def remember_url(parameters: dict[str, str]) -> None:
     """Remember what was written, so that a change by hand or by the back button is noticed."""
     st.session_state[_URL] = parameters
+
+
+def enter_page(path: str) -> None:
+    """Remember which page is running, and whether the visitor has just come to it."""
+    if st.session_state.get(_PAGE) != path:
+        st.session_state[_ARRIVED] = _PAGE in st.session_state
+    st.session_state[_PAGE] = path
+
+
+def take_arrival() -> bool:
+    """Whether the visitor has come from another page of the app since this was last asked."""
+    return bool(st.session_state.pop(_ARRIVED, False))
 
 
 def link_problems() -> list[str]:

@@ -73,7 +73,7 @@ def test_the_stored_figures_are_those_of_the_stored_embedding(finished):
 def test_progress_tells_of_every_step_to_the_last_and_of_the_validation_loss(finished):
     reports = finished.progress()
     assert [report.step for report in reports] == sorted(report.step for report in reports)
-    assert reports[-1].step == reports[-1].steps == 290
+    assert reports[-1].step == reports[-1].steps == 295
     assert sum(report.validation_loss is not None for report in reports) >= 10
     for report in reports:
         assert report.loss == pytest.approx(sum(report.terms.values()), rel=1e-4)

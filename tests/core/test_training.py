@@ -20,6 +20,7 @@ from core.losses import LOSSES
 from core.sampling import ByClass, batches, validation_batches
 from core.training import (
     HELD_OUT,
+    SAMPLE,
     SNAPSHOTS,
     Cancelled,
     Report,
@@ -80,7 +81,7 @@ def identical(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> b
 
 @pytest.fixture(scope="module")
 def some(mnist: Dataset) -> Dataset:
-    """The first 10,000 and 3,000 images: 40 steps of 200 an epoch beside the 2,000 held out."""
+    """The first 10,000 and 3,000 images: 45 steps of 200 an epoch beside the 1,000 held out."""
     return Dataset(
         Split(mnist.train.images[:10_000], mnist.train.labels[:10_000]),
         Split(mnist.test.images[:3000], mnist.test.labels[:3000]),
@@ -161,7 +162,7 @@ def test_the_first_step_costs_what_a_loop_over_its_real_images_gives(
     """Images, labels and pairs meet as they should: rebuilt from the untrained encoder and the sampler."""
     _, recorder = trained(dataclasses.replace(config, epochs=1), some)
     assert recorder.sample is not None
-    fitted = np.setdiff1d(np.arange(10_000), recorder.sample.indices)
+    fitted = np.setdiff1d(np.arange(10_000), recorder.sample.indices[: recorder.sample.validating])
     images, labels = some.train.images[fitted], some.train.labels[fitted]
     batch = next(batches(config, ByClass(labels), np.random.default_rng(config.seed)))
     points = embed(build(config), torch.from_numpy(images[batch.images])).tolist()
@@ -174,10 +175,10 @@ def test_the_first_step_costs_what_a_loop_over_its_real_images_gives(
 def test_reports_come_in_order_to_the_last_step_and_their_terms_add_up(some: Dataset) -> None:
     _, recorder = trained(RunConfig(epochs=3), some)
     steps = [report.step for report in recorder.reports]
-    assert steps == sorted(set(steps)) and steps[-1] == 120 == recorder.reports[-1].steps
+    assert steps == sorted(set(steps)) and steps[-1] == 135 == recorder.reports[-1].steps
     for report in recorder.reports:
         assert report.loss == pytest.approx(sum(report.terms.values()), rel=1e-5)
-        assert report.epoch == math.ceil(report.step / 40) and report.steps == 120
+        assert report.epoch == math.ceil(report.step / 45) and report.steps == 135
     assert all(
         one.seconds <= later.seconds
         for one, later in zip(recorder.reports, recorder.reports[1:], strict=False)
@@ -226,7 +227,8 @@ def test_the_highest_learning_rate_ends_in_a_number_or_in_that_sentence(
 def validation_loss(config: RunConfig, sample: Sample, embeddings: np.ndarray) -> float:
     """Over the fixed batches of the sample, with the slow loop."""
     means = []
-    for batch in validation_batches(config, ByClass(sample.labels), np.random.default_rng(HELD_OUT)):
+    labels_of_sample = sample.labels[: sample.validating]
+    for batch in validation_batches(config, ByClass(labels_of_sample), np.random.default_rng(SAMPLE)):
         tuples = None if batch.tuples is None else list(zip(*(p.tolist() for p in batch.tuples), strict=True))
         points, labels = embeddings[batch.images].tolist(), sample.labels[batch.images].tolist()
         means.append(sum(ORACLES[config.loss](points, labels, config.margin, tuples).values()))
@@ -267,13 +269,13 @@ def test_early_stopping_keeps_the_weights_with_the_best_validation_loss(
 
 def test_a_patience_that_is_never_exhausted_trains_to_the_end(some: Dataset) -> None:
     result, recorder = trained(RunConfig(epochs=2, patience=1000), some)
-    assert not result.stopped_early and recorder.reports[-1].step == recorder.reports[-1].steps == 80
+    assert not result.stopped_early and recorder.reports[-1].step == recorder.reports[-1].steps == 90
 
 
 def test_without_patience_the_last_weights_are_kept(some: Dataset) -> None:
     result, recorder = trained(QUICK, some)
-    assert result.step == 40 and not result.stopped_early
-    assert recorder.snapshots[-1][0] == 40
+    assert result.step == 45 and not result.stopped_early
+    assert recorder.snapshots[-1][0] == 45
     assert identical(recorder.snapshots[-1][2], result.encoder.state_dict())
 
 
@@ -290,7 +292,7 @@ def test_snapshots_are_at_most_15_from_0_to_the_end_and_dense_at_first(steps: in
 def test_a_snapshot_is_the_sample_embedded_with_the_weights_of_its_step(some: Dataset) -> None:
     _, recorder = trained(QUICK, some)
     assert recorder.sample is not None
-    assert [step for step, _, _ in recorder.snapshots] == sorted(snapshot_steps(40))
+    assert [step for step, _, _ in recorder.snapshots] == sorted(snapshot_steps(45))
     images = torch.from_numpy(some.train.images[recorder.sample.indices])
     encoder = build(QUICK)
     assert identical(recorder.snapshots[0][2], encoder.state_dict())
@@ -313,7 +315,7 @@ def poisoned(split: Split, rows: np.ndarray) -> Split:
 def test_held_out_images_and_test_images_are_never_trained_on(some: Dataset) -> None:
     untouched, recorder = trained(QUICK, some)
     assert recorder.sample is not None and recorder.sample.split == "train"
-    held_out = recorder.sample.indices
+    held_out = recorder.sample.indices[: recorder.sample.validating]
     data = Dataset(poisoned(some.train, held_out), poisoned(some.test, np.arange(3000)))
     assert identical(untouched.encoder.state_dict(), weights_of(QUICK, data))
     # and the poison does work: a single image of the others changes the weights
@@ -341,7 +343,8 @@ def test_the_sample_is_2000_different_images_of_the_classes_the_same_for_every_s
     sample = choose_sample(config, train_split, test_split)
     split = test_split if validation == "test" else train_split
     assert sample.split == ("test" if validation == "test" else "train")
-    assert len(sample.indices) == 2000 and (np.diff(sample.indices) > 0).all()
+    assert len(sample.indices) == len(set(sample.indices.tolist())) == SAMPLE == 2000
+    assert sample.validating == (SAMPLE if validation == "test" else HELD_OUT)
     assert np.array_equal(sample.labels, split.labels[sample.indices])
     assert set(sample.labels.tolist()) == set(range(digits))
     other = choose_sample(dataclasses.replace(config, seed=7), train_split, test_split)
@@ -363,16 +366,16 @@ def test_one_cycle_rises_to_the_learning_rate_and_falls_to_next_to_nothing(
     some: Dataset, rates: list[float]
 ) -> None:
     train(RunConfig(epochs=2, learning_rate=0.004), some, Recorder())
-    assert len(rates) == 80
+    assert len(rates) == 90
     peak = int(np.argmax(rates))
-    assert rates[peak] == pytest.approx(0.004) and 0.2 < peak / 80 < 0.4
+    assert rates[peak] == pytest.approx(0.004) and 0.1 < peak / 90 < 0.3
     assert (np.diff(rates[: peak + 1]) > 0).all() and (np.diff(rates[peak:]) < 0).all()
     assert rates[0] < 0.004 / 10 and rates[-1] < 0.004 / 1000
 
 
 def test_a_constant_rate_is_the_learning_rate_at_every_step(some: Dataset, rates: list[float]) -> None:
     train(RunConfig(epochs=1, learning_rate=0.004, schedule="constant"), some, Recorder())
-    assert rates == [0.004] * 40
+    assert rates == [0.004] * 45
 
 
 @pytest.mark.parametrize("batch_size", [4, 4096])

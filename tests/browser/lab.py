@@ -1,0 +1,190 @@
+"""The Train page as a visitor meets it: by its labels, its buttons and its address."""
+
+import contextlib
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from core.config import PARAMETERS, RunConfig
+from core.figures import FIGURES
+from core.runs import Run
+from tests.browser.harness import Server, open_page, settled, watch
+
+TRAINING_MS = 120_000  # a training under load; no measure of how long one should take
+
+# What the page shows while a run is trained is gone within a second: written down in the page itself.
+RECORDER = """() => {
+    window.seen = { status: [], snapshots: [], points: [] };
+    const add = (list, value) => { if (list.at(-1) !== value) list.push(value) };
+    setInterval(() => {
+        const status = document.querySelector('.st-key-status');
+        const canvas = document.querySelector('.cl-canvas');
+        const curve = document.querySelector(
+            '[data-testid="stColumn"]:last-child [data-testid="stVegaLiteChart"] g.mark-line path');
+        if (status) add(window.seen.status, status.innerText);
+        if (canvas?.contrastiveCanvas) {
+            const { n, steps } = canvas.contrastiveCanvas.state();
+            add(window.seen.snapshots, `${n} points at ${steps.length} steps`);
+        }
+        if (curve) add(window.seen.points, (curve.getAttribute('d') ?? '').split(/(?=[MLC])/).length);
+    }, 30);
+}"""
+
+# Whatever a visitor could scroll to the side or down, and by how much. A table may, inside itself.
+SCROLLABLE = """along => [...document.querySelectorAll('html, body, main, main *')]
+    .filter(element => !element.closest('[data-testid="stDataFrame"]'))
+    .map(element => ({
+        element,
+        hidden: along === 'x' ? element.scrollWidth - element.clientWidth
+                              : element.scrollHeight - element.clientHeight,
+        how: getComputedStyle(element)[along === 'x' ? 'overflowX' : 'overflowY'],
+        root: element === document.documentElement || element === document.body,
+    }))
+    .filter(({ hidden, how, root }) => hidden > 1 && (root || how === 'auto' || how === 'scroll'))
+    .map(({ element, hidden }) => `${element.dataset.testid ?? element.tagName}: ${hidden} px`)"""
+
+
+class TrainPage:
+    """The Lab's Train page in a browser."""
+
+    def __init__(self, page: Page, server: Server) -> None:
+        page.set_default_timeout(15_000)
+        self.page = page
+        self.server = server
+        self.train = page.get_by_role("button", name=re.compile(r"^Train\b"))
+        self.stop = page.get_by_role("button", name=re.compile(r"^Stop\b"))
+        self.status = page.locator(".st-key-status")
+        self.alerts = page.get_by_role("alert")
+        self.loss_curve = page.get_by_test_id("stVegaLiteChart").filter(has_text="every point the same")
+        self.differ = page.get_by_role("button", name=re.compile("Settings differ"))
+        self.run_list = page.get_by_role("combobox", name="Run on the page")
+
+    def open(self, query: str = "") -> "TrainPage":
+        open_page(self.page, self.server, f"/train?{query}" if query else "/train")
+        return self
+
+    # ---- settings
+
+    def widget(self, name: str) -> Locator:
+        """The widget of a RunConfig field; opens Advanced where it lies there."""
+        parameter = PARAMETERS[name]
+        if parameter.advanced:
+            self._open_advanced()
+        if parameter.kind in ("integer", "number"):
+            role = "spinbutton" if parameter.advanced else "slider"
+        else:
+            role = "combobox" if parameter.kind == "choice" else "textbox"
+        return self.page.get_by_test_id("stSidebar").get_by_role(role, name=parameter.label)  # type: ignore[arg-type]
+
+    def _open_advanced(self) -> None:
+        details = self.page.locator("details").filter(has_text="Advanced")
+        if details.get_attribute("open") is None:
+            details.locator("summary").click()
+
+    def value(self, name: str) -> Any:
+        """What the widget shows, as RunConfig has it."""
+        parameter, shown = PARAMETERS[name], self.widget(name).input_value()
+        if parameter.kind == "choice":
+            return next(value for value, label in parameter.options.items() if label == shown)
+        return parameter.parse(shown)
+
+    def set(self, **values: Any) -> None:
+        """Move widgets, as by hand; sliders by their keys."""
+        for name, value in values.items():
+            parameter, widget = PARAMETERS[name], self.widget(name)
+            if parameter.kind == "choice":
+                widget.click()
+                self.page.get_by_role("option", name=parameter.options[value], exact=True).click()
+            elif parameter.advanced:
+                widget.fill(parameter.text(value))
+                widget.press("Enter")
+            else:
+                step = parameter.step if parameter.kind == "number" else 1
+                presses = round((value - self.value(name)) / step)
+                for _ in range(abs(presses)):
+                    widget.press("ArrowRight" if presses > 0 else "ArrowLeft")
+            settled(self.page)
+
+    def preset(self, label: str) -> Locator:
+        return self.page.get_by_role("radio", name=label)
+
+    # ---- the run on the page
+
+    def press_train(self) -> None:
+        self.train.click()
+
+    def wait_until_trained(self) -> None:
+        expect(self.status).to_contain_text("Trained in", timeout=TRAINING_MS)
+        settled(self.page)
+
+    def wait_until_training(self) -> None:
+        expect(self.status).to_contain_text("Training", timeout=TRAINING_MS)
+        expect(self.status).to_contain_text("left", timeout=TRAINING_MS)
+
+    def record(self) -> None:
+        """From now on, write down what the page shows; `seen` reads it."""
+        self.page.evaluate(RECORDER)
+
+    def seen(self, what: str) -> list[Any]:
+        seen: list[Any] = self.page.evaluate(f"window.seen.{what}")
+        return seen
+
+    def canvas(self) -> dict[str, Any]:
+        state: dict[str, Any] = self.page.locator(".cl-canvas").evaluate(
+            "root => root.contrastiveCanvas.state()"
+        )
+        return state
+
+    def tab(self, name: str) -> Locator:
+        """Opens a tab; returns its panel."""
+        self.page.get_by_role("tab", name=name).click()
+        settled(self.page)
+        return self.page.get_by_role("tabpanel", name=name)
+
+    def figures(self) -> dict[str, str]:
+        """Name in figures.json -> the number on the page."""
+        tiles = self.page.get_by_test_id("stMetric")
+        values = {
+            tile.get_by_test_id("stMetricLabel").inner_text(): tile.get_by_test_id(
+                "stMetricValue"
+            ).inner_text()
+            for tile in tiles.all()
+        }
+        return {name: values[figure.short].strip() for name, figure in FIGURES.items()}
+
+    def scrollable(self, along: str) -> list[str]:
+        found: list[str] = self.page.evaluate(SCROLLABLE, along)
+        return found
+
+
+def run_of(folder: Path, **settings: Any) -> Run:
+    """The run of these settings below a runs folder."""
+    return Run(folder / RunConfig(**settings).key)
+
+
+def folders(runs: Path) -> set[str]:
+    """The keys of the runs that were begun there."""
+    return {path.name for path in runs.iterdir()} if runs.is_dir() else set()
+
+
+def stored_figures(run: Run) -> dict[str, float]:
+    """The figures as they lie in the run's folder."""
+    figures: dict[str, float] = json.loads((run.folder / "figures.json").read_text())["figures"]
+    return figures
+
+
+@contextlib.contextmanager
+def visitor(browser: Browser, server: Server, **options: Any) -> Iterator[TrainPage]:
+    """Somebody else: a browser context of its own, which must see no fault either."""
+    context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}, **options})
+    try:
+        page = context.new_page()
+        seen = watch(page)
+        yield TrainPage(page, server)
+        assert not seen.unexpected(), "in the browser:\n" + "\n".join(seen.unexpected())
+    finally:
+        context.close()

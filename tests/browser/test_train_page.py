@@ -1,0 +1,206 @@
+"""The whole path in a real browser: set, train on all of MNIST, watch, and read what came out."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from core.config import PRESETS
+from tests.browser.harness import Server, settled
+from tests.browser.lab import TrainPage, folders, run_of, stored_figures, visitor
+
+FAST = PRESETS["fast"]
+
+
+@pytest.fixture
+def lab(page: Page, server: Server) -> TrainPage:
+    return TrainPage(page, server)
+
+
+@pytest.fixture(scope="module")
+def trained(browser: Browser, server: Server) -> Iterator[TrainPage]:
+    """A visitor before a finished run of one epoch."""
+    with visitor(browser, server) as page:
+        page.open("epochs=1&seed=11").press_train()
+        page.wait_until_trained()
+        yield page
+
+
+def test_fast_trains_before_the_visitors_eyes_and_its_figures_are_those_of_the_folder(lab: TrainPage) -> None:
+    lab.open()
+    assert folders(lab.server.runs) == set()
+    lab.record()
+    lab.press_train()
+    expect(lab.stop).to_be_enabled()
+    lab.set(epochs=3)  # in mid-run: nothing of this run may notice
+    expect(lab.differ).to_be_visible()
+    lab.wait_until_trained()
+
+    assert folders(lab.server.runs) == {FAST.key}  # one click, one run; the slider began none
+    run = run_of(lab.server.runs)
+    assert run.config() == FAST
+    figures = stored_figures(run)
+    assert lab.figures() == {name: f"{value:.3f}" for name, value in figures.items()}
+    assert figures["rand_index"] > 0.9
+    assert lab.canvas()["n"] == 60_000
+    expect(lab.differ).to_be_visible()  # the sliders were moved, the picture is of what was trained
+    expect(lab.status).to_contain_text("2 epochs")
+    assert lab.value("epochs") == 3
+    expect(lab.train).to_be_enabled()
+    expect(lab.stop).to_be_disabled()
+
+    steps = run.progress()[-1].steps
+    training = [line for line in lab.seen("status") if "Training" in line]
+    assert any(re.search(rf"step [\d,]+ of {steps} .* \d+ s left", line) for line in training)
+    live = {line for line in lab.seen("snapshots") if line.startswith("2000 points")}
+    assert len(live) >= 2  # the picture grew snapshot by snapshot
+    assert max(lab.seen("points")) >= len(run.progress()) / 2
+
+
+def test_the_picture_can_be_given_its_settings_back(trained: TrainPage) -> None:
+    trained.set(margin=1.2, digits=4)
+    trained.differ.click()
+    settled(trained.page)
+    assert (trained.value("margin"), trained.value("digits"), trained.value("epochs")) == (1.0, 10, 1)
+    expect(trained.differ).to_have_count(0)
+
+
+def test_density_lines_of_every_class_are_drawn(trained: TrainPage) -> None:
+    panel = trained.tab("Density")
+    lines = panel.locator("svg [aria-roledescription='line mark']")
+    classes = set()
+    for line in lines.all():
+        match = re.search(r"class: (\d)", line.get_attribute("aria-label") or "")
+        assert match
+        classes.add(match.group(1))
+    assert classes == set("0123456789")
+
+
+def test_the_confusion_matrix_holds_every_image_once(trained: TrainPage) -> None:
+    panel = trained.tab("Clusters")
+    run = run_of(trained.server.runs, epochs=1, seed=11)
+    stored = json.loads((run.folder / "figures.json").read_text())["confusion"]
+    counts = np.zeros((10, 10), int)
+    for text in panel.locator("svg text[aria-roledescription='text mark']").all():
+        about = text.get_attribute("aria-label") or ""
+        cell = re.search(r"cluster: (\w) ≈ (\d); class: (\d)", about)
+        assert cell
+        digit = stored["matched_digit"].index(int(cell.group(2)))
+        counts[int(cell.group(3)), digit] += int(text.inner_text().replace(",", ""))
+    assert counts.tolist() == stored["counts"]
+    embedding = run.embedding()
+    assert counts.sum(axis=1).tolist() == np.bincount(embedding.train_labels).tolist()
+    matched = np.trace(counts) / counts.sum()  # the digits are rising, and so are those matched to them
+    expect(panel).to_contain_text(f"{matched:.1%}")
+    panel.get_by_role("radio", name="shares").click()
+    settled(trained.page)
+    expect(panel.locator("svg")).to_contain_text(f"{counts[3, 3] / counts[3].sum():.1%}")
+
+
+def test_the_davies_bouldin_table_is_the_index_taken_apart(trained: TrainPage) -> None:
+    panel = trained.tab("Davies-Bouldin")
+    run = run_of(trained.server.runs, epochs=1, seed=11)
+    index = stored_figures(run)["davies_bouldin"]
+    expect(panel).to_contain_text(f"{index:.4f}")
+    table = panel.locator("table[role=grid]")
+    head = table.locator("th").all_inner_texts()
+    rows = [row.locator("td").all_inner_texts() for row in table.locator("tbody tr").all()]
+    cells = {name: [row[place] for row in rows] for place, name in enumerate(head)}
+    similarity = np.array(cells["S"], float)
+    assert similarity.mean() == pytest.approx(index, rel=1e-9)
+
+    # each row anew, from the embedding in the folder
+    embedding = run.embedding()
+    clusters = range(10)
+    own = [embedding.train[embedding.train_clusters == c].astype(float) for c in clusters]
+    centre = [points.mean(axis=0) for points in own]
+    within = [np.linalg.norm(own[c] - centre[c], axis=1).mean() for c in clusters]
+    letters = [text[0] for text in cells["cluster ≈ class"]]
+    assert letters == list("ABCDEFGHIJ")
+    for c in clusters:
+        rival = letters.index(cells["nearest rival"][c][0])
+        between = np.linalg.norm(centre[c] - centre[rival])
+        others = [
+            (within[c] + within[other]) / np.linalg.norm(centre[c] - centre[other])
+            for other in clusters
+            if other != c
+        ]
+        assert int(cells["images"][c]) == len(own[c])
+        assert float(cells["WCD"][c]) == pytest.approx(within[c], rel=1e-5)
+        assert float(cells["BCD"][c]) == pytest.approx(between, rel=1e-5)
+        assert similarity[c] == pytest.approx(max(others), rel=1e-5)
+
+
+def test_the_same_settings_again_cost_no_second_training(trained: TrainPage) -> None:
+    run = run_of(trained.server.runs, epochs=1, seed=11)
+    before = run.status()
+    trained.press_train()
+    expect(trained.page.get_by_text("Trained already")).to_be_visible()
+    settled(trained.page)
+    assert run.status() == before
+    assert trained.canvas()["n"] == 60_000
+
+
+def test_ctrl_enter_trains_and_escape_stops(lab: TrainPage) -> None:
+    lab.open("epochs=50&seed=12")
+    lab.page.get_by_role("tab", name="Embedding").focus()
+    lab.page.keyboard.press("Control+Enter")
+    lab.wait_until_training()
+    lab.page.keyboard.press("Escape")
+    expect(lab.status).to_contain_text("Stopped", timeout=15_000)
+    assert run_of(lab.server.runs, epochs=50, seed=12).status().state == "cancelled"
+
+
+def test_stop_ends_a_long_run_and_keeps_what_it_has_shown(lab: TrainPage) -> None:
+    lab.open("epochs=50&seed=13").press_train()
+    lab.wait_until_training()
+    expect(lab.train).to_be_disabled()
+    expect(lab.page.get_by_role("img", name=re.compile("2,000 points"))).to_be_visible(timeout=15_000)
+    lab.stop.click()
+    expect(lab.status).to_contain_text("Stopped", timeout=15_000)
+    settled(lab.page)
+    run = run_of(lab.server.runs, epochs=50, seed=13)
+    assert run.status().state == "cancelled"
+    assert run.config() == replace(FAST, epochs=50, seed=13)
+    assert lab.canvas()["n"] == 2000
+    expect(lab.train).to_be_enabled()
+    expect(lab.stop).to_be_disabled()
+    assert lab.alerts.count() == 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_finished_run_and_its_controls_are_on_one_screen(
+    browser: Browser, server: Server, trained: TrainPage, scheme: str
+) -> None:
+    with visitor(browser, server, color_scheme=scheme) as page:
+        page.open("epochs=1&seed=11")
+        expect(page.status).to_contain_text("Trained in")
+        assert page.scrollable("y") == []
+        parts = (page.train, page.page.locator(".cl-canvas"), page.loss_curve)
+        for part in (*parts, *page.page.get_by_test_id("stMetric").all()):
+            box = part.bounding_box()
+            assert box and box["y"] >= 0 and box["y"] + box["height"] <= 900
+        dark = page.page.locator(".stApp").evaluate("app => getComputedStyle(app).backgroundColor")
+        assert (dark == "rgb(255, 255, 255)") == (scheme == "light")
+
+
+def test_a_run_under_way_is_on_one_screen(lab: TrainPage) -> None:
+    lab.open("epochs=50&seed=14").press_train()
+    lab.wait_until_training()
+    expect(lab.page.get_by_role("img", name=re.compile("2,000 points"))).to_be_visible(timeout=15_000)
+    assert lab.scrollable("y") == []
+    lab.stop.click()
+    expect(lab.status).to_contain_text("Stopped", timeout=15_000)
+
+
+def test_on_a_phone_nothing_scrolls_to_the_side(browser: Browser, server: Server) -> None:
+    with visitor(browser, server, viewport={"width": 390, "height": 844}) as phone:
+        phone.open()
+        assert phone.scrollable("x") == []
+        for tab in ("Density", "Clusters", "Davies-Bouldin"):
+            phone.tab(tab)
+            assert phone.scrollable("x") == [], tab
