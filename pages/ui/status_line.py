@@ -15,9 +15,9 @@ def status_line(run: Run, status: Status, config: RunConfig, settings: RunConfig
     settings: what the sliders stand at; where they differ from the run's, a button says so.
     """
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="status"):
-        st.markdown(f"{_state(run, status)} · {run_view.describe(config)} · {DATASETS[config.dataset].label}")
+        st.markdown(f"{_state(run, status, config)} · {run_view.describe(config)} · {DATASETS[config.dataset].label}")
         if settings is not None and settings != config:
-            st.button(
+            back = st.button(
                 "Settings differ from this picture",
                 icon=":material/sync_alt:",
                 type="tertiary",
@@ -25,6 +25,8 @@ def status_line(run: Run, status: Status, config: RunConfig, settings: RunConfig
                 args=(run.key,),
                 help="Press here to set the sliders back to this run's settings, or Train for a run with the new ones.",
             )
+            if back:
+                st.rerun()  # the sliders lie outside of this fragment
     st.progress(1.0 if status.state == "done" else _fraction(run))
 
 
@@ -33,15 +35,16 @@ def elsewhere_line(run: Run) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         name = state.run_names().get(run.key, "The run you started")
         st.markdown(f":material/play_circle: **{name}** goes on beside this: {_fraction(run):.0%}")
-        st.button("Show it", type="tertiary", on_click=state.show_run, args=(run.key,))
+        if st.button("Show it", type="tertiary", on_click=state.show_run, args=(run.key,)):
+            st.rerun()  # the list of runs lies outside of this fragment
 
 
-def _state(run: Run, status: Status) -> str:
+def _state(run: Run, status: Status, config: RunConfig) -> str:
     match status.state:
         case "queued":
             return f":material/hourglass_top: {_place_in_queue(run)}"
         case "training":
-            return f":material/play_circle: **Training** · {_time_left(run)}"
+            return f":material/play_circle: **Training** · {_time_left(run, stops_early=config.patience > 0)}"
         case "measuring":
             return ":material/straighten: **Measuring** the clusters of all images"
         case "done" if run.key == history.SHIPPED and state.shown_run() is None:
@@ -70,10 +73,11 @@ def _fraction(run: Run) -> float:
     return reports[-1].step / reports[-1].steps if reports else 0.0
 
 
-def _time_left(run: Run) -> str:
+def _time_left(run: Run, *, stops_early: bool) -> str:
     reports = run.progress()
     if not reports:
         return "starting"
     last = reports[-1]
     left = last.seconds / last.step * (last.steps - last.step)
-    return f"epoch {last.epoch}, step {last.step:,} of {last.steps:,} · {left:.0f} s left"
+    at_most = "at most " if stops_early else ""
+    return f"epoch {last.epoch}, step {last.step:,} of {last.steps:,} · {at_most}{left:.0f} s left"

@@ -22,7 +22,8 @@ RECORDER = """() => {
     const add = (list, value) => { if (list.at(-1) !== value) list.push(value) };
     setInterval(() => {
         const status = document.querySelector('.st-key-status');
-        const canvas = document.querySelector('.cl-canvas');
+        const canvas = [...document.querySelectorAll('.stBidiComponent, [data-testid^="stBidi"], .stBidiComponent *')]
+            .map(host => host.shadowRoot?.querySelector('.cl-canvas')).find(Boolean);
         const curve = document.querySelector(
             '[data-testid="stColumn"]:last-child [data-testid="stVegaLiteChart"] g.mark-line path');
         if (status) add(window.seen.status, status.innerText);
@@ -103,10 +104,18 @@ class TrainPage:
                 widget.fill(parameter.text(value))
                 widget.press("Enter")
             else:
-                step = parameter.step if parameter.kind == "number" else 1
-                presses = round((value - self.value(name)) / step)
-                for _ in range(abs(presses)):
-                    widget.press("ArrowRight" if presses > 0 else "ArrowLeft")
+                self._slide(name, value)
+            settled(self.page)
+            assert self.value(name) == value
+
+    def _slide(self, name: str, value: float) -> None:
+        parameter, widget = PARAMETERS[name], self.widget(name)
+        for _ in range(10):  # a press that falls into the page's own update may be lost
+            presses = round((value - self.value(name)) / (parameter.step if parameter.kind == "number" else 1))
+            if presses == 0:
+                return
+            for _ in range(abs(presses)):
+                widget.press("ArrowRight" if presses > 0 else "ArrowLeft")
             settled(self.page)
 
     def preset(self, label: str) -> Locator:

@@ -72,6 +72,7 @@ def test_the_picture_can_be_given_its_settings_back(trained: TrainPage) -> None:
 def test_density_lines_of_every_class_are_drawn(trained: TrainPage) -> None:
     panel = trained.tab("Density")
     lines = panel.locator("svg [aria-roledescription='line mark']")
+    expect(lines).not_to_have_count(0)
     classes = set()
     for line in lines.all():
         match = re.search(r"class: (\d)", line.get_attribute("aria-label") or "")
@@ -85,12 +86,14 @@ def test_the_confusion_matrix_holds_every_image_once(trained: TrainPage) -> None
     run = run_of(trained.server.runs, epochs=1, seed=11)
     stored = json.loads((run.folder / "figures.json").read_text())["confusion"]
     counts = np.zeros((10, 10), int)
-    for text in panel.locator("svg text[aria-roledescription='text mark']").all():
+    cells = panel.locator("svg text[aria-roledescription='text mark']")
+    expect(cells).not_to_have_count(0)
+    for text in cells.all():
         about = text.get_attribute("aria-label") or ""
         cell = re.search(r"cluster: (\w) ≈ (\d); class: (\d)", about)
         assert cell
         digit = stored["matched_digit"].index(int(cell.group(2)))
-        counts[int(cell.group(3)), digit] += int(text.inner_text().replace(",", ""))
+        counts[int(cell.group(3)), digit] += int((text.text_content() or "").replace(",", ""))
     assert counts.tolist() == stored["counts"]
     embedding = run.embedding()
     assert counts.sum(axis=1).tolist() == np.bincount(embedding.train_labels).tolist()
@@ -147,7 +150,6 @@ def test_the_same_settings_again_cost_no_second_training(trained: TrainPage) -> 
 
 def test_ctrl_enter_trains_and_escape_stops(lab: TrainPage) -> None:
     lab.open("epochs=50&seed=12")
-    lab.page.get_by_role("tab", name="Embedding").focus()
     lab.page.keyboard.press("Control+Enter")
     lab.wait_until_training()
     lab.page.keyboard.press("Escape")
