@@ -20,8 +20,7 @@ def train() -> None:
     state.set_link_problems([])
     if run.status().ended:
         st.toast(
-            "Trained already: the same settings and seed give the same run, bit for bit. "
-            "Change a setting or the seed for another one.",
+            "Trained already: same settings and seed, same run. Change one of them for another.",
             icon=":material/bolt:",
         )
     else:

@@ -106,10 +106,9 @@ def figures(evaluation: Evaluation | None) -> None:
 
     None: the run has not come so far; the same six places, empty, so that nothing jumps later.
     """
-    for names in (list(FIGURES)[:3], list(FIGURES)[3:]):
-        with st.container(horizontal=True, gap="small", wrap=False):
-            for name in names:
-                _figure(FIGURES[name], evaluation)
+    with st.container(horizontal=True, gap="small"):
+        for figure in FIGURES.values():
+            _figure(figure, evaluation)
     if evaluation is not None:
         rand, guessing = evaluation.figures["rand_index"], evaluation.random_rand_index
         st.caption(
@@ -135,6 +134,7 @@ def _figure(figure: Figure, evaluation: Evaluation | None) -> None:
         delta_color="off",
         delta_arrow="up" if figure.higher_is_better else "down",
         help=meaning,
+        width=118,
     )
 
 

@@ -15,7 +15,9 @@ def status_line(run: Run, status: Status, config: RunConfig, settings: RunConfig
     settings: what the sliders stand at; where they differ from the run's, a button says so.
     """
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="status"):
-        st.markdown(f"{_state(run, status, config)} · {run_view.describe(config)} · {DATASETS[config.dataset].label}")
+        st.markdown(
+            f"{_state(run, status, config)} · {run_view.describe(config)} · {DATASETS[config.dataset].label}"
+        )
         if settings is not None and settings != config:
             back = st.button(
                 "Settings differ from this picture",

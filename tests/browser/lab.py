@@ -22,7 +22,7 @@ RECORDER = """() => {
     const add = (list, value) => { if (list.at(-1) !== value) list.push(value) };
     setInterval(() => {
         const status = document.querySelector('.st-key-status');
-        const canvas = [...document.querySelectorAll('.stBidiComponent, [data-testid^="stBidi"], .stBidiComponent *')]
+        const canvas = [...document.querySelectorAll('[data-testid="stBidiComponentIsolated"]')]
             .map(host => host.shadowRoot?.querySelector('.cl-canvas')).find(Boolean);
         const curve = document.querySelector(
             '[data-testid="stColumn"]:last-child [data-testid="stVegaLiteChart"] g.mark-line path');

@@ -1,0 +1,156 @@
+"""Settings travel in the address: cold links, the back button, presets, and links gone bad."""
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from core.config import PARAMETERS, PRESETS, RunConfig
+from tests.browser.conftest import StartServer
+from tests.browser.harness import Server, open_page, settled
+from tests.browser.lab import TrainPage, visitor
+
+# one of each kind of widget, none at its default
+MOVED = {
+    "loss": "triplet_margin",
+    "margin": 0.35,
+    "epochs": 3,
+    "embedding_dims": 5,
+    "digits": 4,
+    "sampling": "sampled",
+    "batch_size": 128,
+    "learning_rate": 0.0005,
+    "hidden": (64, 32),
+    "seed": 21,
+}
+
+
+@pytest.fixture
+def lab(page: Page, server: Server) -> TrainPage:
+    return TrainPage(page, server)
+
+
+def shown(lab: TrainPage) -> RunConfig:
+    """The settings as every widget on the page shows them; one without a widget has no choice."""
+    values = {}
+    for name, parameter in PARAMETERS.items():
+        if name != "temperature" and len(parameter.options) != 1:
+            values[name] = lab.value(name)
+    return RunConfig(**values)
+
+
+def test_a_link_followed_cold_leads_to_its_page_and_settings(page: Page, start_server: StartServer) -> None:
+    lab = TrainPage(page, start_server()).open("margin=0.5&epochs=1&embedding_dims=3")
+    assert page.get_by_role("dialog").count() == 0
+    assert page.get_by_text("Page not found").count() == 0
+    assert shown(lab) == RunConfig(margin=0.5, epochs=1, embedding_dims=3)
+    assert lab.canvas()["n"] == 60_000
+    expect(lab.differ).to_be_visible()  # the shipped run, which was trained with others
+
+
+def test_moved_settings_stand_in_the_address_and_come_back_from_it(
+    lab: TrainPage, browser: Browser, server: Server
+) -> None:
+    lab.open()
+    assert shown(lab) == RunConfig()
+    assert "?" not in lab.page.url
+    lab.set(**MOVED)
+    query = lab.page.url.partition("?")[2]
+    assert RunConfig.from_text(dict(pair.split("=") for pair in query.split("&"))) == RunConfig(**MOVED)
+    with visitor(browser, server) as other:
+        other.open(query)
+        assert shown(other) == RunConfig(**MOVED)
+        assert other.alerts.count() == 0
+
+
+def test_a_link_to_a_finished_run_shows_it(lab: TrainPage, browser: Browser, server: Server) -> None:
+    lab.open("epochs=1&digits=3&seed=22").press_train()
+    lab.wait_until_trained()
+    with visitor(browser, server) as other:
+        open_page(other.page, server, lab.page.url.removeprefix(server.url))
+        expect(other.status).to_contain_text("Trained in")
+        expect(other.status).to_contain_text("3 classes")
+        expect(other.differ).to_have_count(0)
+        assert other.figures() == lab.figures()
+        assert other.canvas()["n"] == lab.canvas()["n"] < 60_000
+
+
+def test_back_and_forward_move_the_settings(lab: TrainPage) -> None:
+    lab.open()
+    lab.set(epochs=4)
+    lab.preset("Tutorial").click()
+    settled(lab.page)
+    for go, config in [
+        (lab.page.go_back, RunConfig(epochs=4)),
+        (lab.page.go_back, RunConfig()),
+        (lab.page.go_forward, RunConfig(epochs=4)),
+        (lab.page.go_forward, PRESETS["tutorial"]),
+    ]:
+        go()
+        settled(lab.page, quiet=0.8)
+        assert shown(lab) == config
+
+
+def test_the_settings_survive_a_visit_to_another_page(lab: TrainPage) -> None:
+    lab.open("epochs=7&hidden=64-32")
+    lab.page.get_by_role("link", name="Home").click()
+    settled(lab.page)
+    lab.page.get_by_role("link", name="Train", exact=True).click()
+    settled(lab.page)
+    assert shown(lab) == RunConfig(epochs=7, hidden=(64, 32))
+    assert lab.page.url.endswith("/train?epochs=7&hidden=64-32")
+
+
+@pytest.mark.parametrize("name", ["tutorial", "notebook"])
+def test_a_preset_sets_every_widget_and_is_left_when_one_is_moved(lab: TrainPage, name: str) -> None:
+    lab.open()
+    preset = lab.preset(name.capitalize())
+    preset.click()
+    settled(lab.page)
+    assert shown(lab) == PRESETS[name]
+    expect(preset).to_be_checked()
+    lab.set(seed=5)  # moved with Advanced open, which must stay open
+    expect(preset).not_to_be_checked()
+    expect(lab.widget("seed")).to_be_visible()
+
+
+def test_a_bad_link_is_answered_by_one_warning_with_a_reason_for_each_value(lab: TrainPage) -> None:
+    lab.open("margin=9&loss=zzz&digits=abc&foo=1&hidden=5-x&epochs=3")
+    expect(lab.alerts).to_have_count(1)
+    sentences = lab.alerts.get_by_role("listitem")
+    expect(sentences).to_have_count(5)
+    for words in (
+        "Margin goes from 0 to 5; 9 is outside",
+        "'zzz' is not known",
+        "'abc' is not a value such as 10",
+        "'foo', which is no setting",
+        "'5-x' is not a value such as 256-128-32",
+    ):
+        expect(sentences.filter(has_text=words)).to_have_count(1)
+    assert shown(lab) == RunConfig(epochs=3)  # what was right is kept
+    assert lab.page.url.endswith("/train?epochs=3")
+    assert lab.canvas()["n"] == 60_000
+    expect(lab.train).to_be_enabled()
+
+
+def test_a_link_to_an_impossible_run_says_why_and_cannot_be_trained(lab: TrainPage) -> None:
+    lab.open("digits=1")
+    expect(lab.alerts).to_contain_text(re.compile("needs images of at least two classes"))
+    expect(lab.train).to_be_disabled()
+    lab.page.keyboard.press("Control+Enter")
+    settled(lab.page)
+    assert lab.canvas()["n"] == 60_000
+    lab.set(digits=2)
+    expect(lab.alerts).to_have_count(0)
+    expect(lab.train).to_be_enabled()
+
+
+def test_nonsense_typed_into_the_hidden_widths_is_refused_with_a_sentence(lab: TrainPage) -> None:
+    lab.open()
+    widths = lab.widget("hidden")
+    widths.fill("64-many")
+    widths.press("Enter")
+    expect(lab.alerts).to_contain_text("'64-many' is not a value such as 256-128-32")
+    expect(lab.train).to_be_disabled()
+    lab.set(hidden=(64, 16))
+    expect(lab.train).to_be_enabled()
