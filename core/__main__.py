@@ -66,8 +66,8 @@ def _pair(text: str) -> tuple[str, str]:
 def _train(run: Run, config: RunConfig) -> None:
     from core.pipeline import train_and_measure  # torch, only once the arguments are known to be good
 
-    run.begin(config)
     with run.lock(), tqdm(desc="training", unit="step", file=sys.stderr) as bar:
+        run.reset(config)
 
         def show(step: int, steps: int, loss: float) -> None:
             bar.total = steps

@@ -115,7 +115,7 @@ def density_contours(
             detail="line:N",
             color=colour,
             opacity=alt.Opacity("mass:Q", scale=alt.Scale(domain=[0, 1], range=[1, 0.25]), legend=None),
-            tooltip=[alt.Tooltip("class:N", title="class"), alt.Tooltip("inside:N", title="share inside")],
+            tooltip=[alt.Tooltip("class:N", title="class"), alt.Tooltip("inside:N", title="density inside")],
         )
     )
     tops = table.loc[table.groupby("class")["y"].idxmax(), ["class", "x", "y"]]

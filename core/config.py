@@ -146,7 +146,8 @@ class RunConfig:
         1.0,
         "number",
         "Margin",
-        "How far apart different digits should be. Beyond it the loss no longer pushes them.",
+        "How far apart the loss wants different classes. Its formula says whether that is a distance, "
+        "a squared distance, or the difference of two distances.",
         low=0.0,
         high=5.0,
         step=0.05,
@@ -254,7 +255,7 @@ class RunConfig:
         "integer",
         "Patience",
         "Early stopping: end when the validation loss has not improved for so many batches, and keep the "
-        "best weights. 0: never.",
+        "best weights. It is looked at every 4,096 images or so. 0: never.",
         low=0,
         high=1000,
         unit="batches",
@@ -290,7 +291,8 @@ class RunConfig:
     def key(self) -> str:
         """64 hexadecimal digits that name the run: of the config, the data and TRAINING_VERSION.
 
-        Fields at their default are left out, so that a field added later orphans no run.
+        Fields at their default are left out, so that a field added later orphans no run; whoever
+        changes a default raises TRAINING_VERSION.
         """
         changed = {
             spec.name: getattr(self, spec.name)
@@ -383,12 +385,11 @@ def _too_many_triplets(config: RunConfig) -> str | None:
 
 
 def _batch_without_pairs(config: RunConfig) -> str | None:
-    if config.sampling != "all" or config.batch_size >= 4:
+    if config.sampling != "all" or config.batch_size >= 3:
         return None
     return (
-        f"A batch of {config.batch_size} cannot hold two images of one class beside two of another, so it "
-        f"has "
-        "nothing to pull together or nothing to push apart. Take at least 4, or pairs drawn at random."
+        f"A batch of {config.batch_size} cannot hold both a pair of one class and a pair of two classes, so "
+        "there is nothing to pull together or nothing to push apart. Take a larger batch, or pairs drawn at random."
     )
 
 

@@ -32,13 +32,19 @@ def fetch(entry: DatasetEntry) -> Dataset:
     site = f"{mirror.rstrip('/')}/{entry.torchvision}/" if mirror else sites[0]
     try:
         folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DataError(
+            f"{entry.label} cannot be stored: {folder.parent} is not a folder that can be written "
+            f"({error.strerror}). Choose MNIST, which is always here."
+        ) from error
+    try:
         with FileLock(folder / "lock"), _quiet_and_impatient():  # another worker may want it as well
             for name, md5 in entry.files.items():
                 # Asks nobody where a file with this checksum is there. torchvision's own class would
                 # be content with any file of the name, even one that an ended worker left half written.
                 download_url(site + name, str(folder), name, md5)
             return from_idx(*(gzip.decompress((folder / name).read_bytes()) for name in entry.files))
-    except (RuntimeError, HTTPException, OSError) as error:
+    except (RuntimeError, HTTPException, OSError, ValueError) as error:
         log.warning("could not fetch %s: %s", entry.name, error)
         raise DataError(
             f"{entry.label} does not come with the app and could not be fetched: there is no network, its "

@@ -7,8 +7,11 @@ it stands lies in its folder, and after a restart everything is read from there.
 
 import contextlib
 import gc
+import logging
+import os
 import sys
 import threading
+import time
 import types
 from collections import deque
 from collections.abc import Callable
@@ -21,8 +24,10 @@ from loky.process_executor import BrokenProcessPool, ShutdownExecutorError
 
 from core import settings
 from core.config import RunConfig
-from core.runs import ENDED, Run, RunDamaged, place_for
+from core.runs import ENDED, Run, RunDamaged, RunsFolderUnusable, place_for
 from core.worker import leave_with_parent, run_in_folder, warm_up
+
+log = logging.getLogger(__name__)
 
 WORKER_ENVIRONMENT = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
@@ -32,10 +37,22 @@ DIED = (
 )
 
 
+# A session whose page has not asked for so long is gone: closed, reloaded, or asleep.
+GONE_AFTER_SECONDS = 90.0
+
+
 @dataclass
 class _Job:
     run: Run
-    watchers: set[str] = field(default_factory=set)
+    config: RunConfig
+    watchers: dict[str, float] = field(default_factory=dict)  # who waits for it -> when last heard of
+
+    def heard_of(self, watcher: str) -> None:
+        self.watchers[watcher] = time.monotonic()
+
+    def present(self) -> set[str]:
+        now = time.monotonic()
+        return {name for name, heard in self.watchers.items() if now - heard < GONE_AFTER_SECONDS}
 
 
 class Engine:
@@ -53,8 +70,9 @@ class Engine:
         self._changed = threading.Condition()
         self._closing = False
         self._slots = [_Slot(idle_seconds) for _ in range(workers)]
-        for slot in self._slots:
-            threading.Thread(target=self._serve, args=(slot,), daemon=True, name="slot").start()
+        self._free = set(range(workers))
+        for number in range(workers):
+            threading.Thread(target=self._serve, args=(number,), daemon=True, name=f"slot {number}").start()
 
     def warm_up(self) -> None:
         """Start the first worker process and let it import what the first run will need."""
@@ -70,16 +88,22 @@ class Engine:
         run = place_for(config)
         with self._changed:
             if job := self._jobs.get(run.key):
-                job.watchers.add(watcher)
+                job.heard_of(watcher)
+                run.withdraw_cancel()  # the one who left just before has changed nothing for this one
                 return run
             if _finished_and_whole(run):
                 return run
-            if not run.has_writer():  # another server may be at work on it: then its folder is left alone
-                run.begin(config)
-            self._jobs[run.key] = _Job(run, {watcher})
-            self._queue.append(run.key)
-            self._changed.notify()
+            run.begin(config)
+            job = _Job(run, config)
+            job.heard_of(watcher)
+            self._enqueue(job)
         return run
+
+    def watch(self, key: str, watcher: str) -> None:
+        """`watcher` waits for run `key`, and is still there; to be said at least once a minute."""
+        with self._changed:
+            if job := self._jobs.get(key):
+                job.heard_of(watcher)
 
     def leave(self, key: str, watcher: str) -> None:
         """`watcher` no longer waits for run `key`; the last one to leave cancels it."""
@@ -87,14 +111,15 @@ class Engine:
             job = self._jobs.get(key)
             if job is None:
                 return
-            job.watchers.discard(watcher)
-            if job.watchers:
+            job.watchers.pop(watcher, None)
+            if job.present():
                 return
             job.run.request_cancel()
             if key in self._queue:
                 self._queue.remove(key)
                 del self._jobs[key]
-                job.run.set_state("cancelled")
+                with contextlib.suppress(OSError):  # a folder that is gone is cancelled enough
+                    job.run.set_state("cancelled")
 
     def has(self, key: str) -> bool:
         """Whether run `key` is queued or under way here."""
@@ -110,7 +135,7 @@ class Engine:
         """How many sessions beside `watcher` wait for run `key`."""
         with self._changed:
             job = self._jobs.get(key)
-            return len(job.watchers - {watcher}) if job else 0
+            return len(job.present() - {watcher}) if job else 0
 
     def worker_pids(self) -> list[int]:
         """The process ids of the live workers."""
@@ -122,11 +147,17 @@ class Engine:
             self._closing = True
             self._changed.notify_all()
         for slot in self._slots:
-            slot.kill()
+            slot.close()
         gc.collect()  # gives back the semaphores: a server ended by SIGTERM runs no exit hooks
 
-    def _serve(self, slot: "_Slot") -> None:
-        while job := self._next():
+    def _enqueue(self, job: _Job) -> None:
+        self._jobs[job.run.key] = job
+        self._queue.append(job.run.key)
+        self._changed.notify_all()
+
+    def _serve(self, number: int) -> None:
+        slot = self._slots[number]
+        while job := self._next(number):
             try:
                 slot.submit(run_in_folder, str(job.run.folder)).result(timeout=self._deadline)
             except TimeoutError:
@@ -135,14 +166,35 @@ class Engine:
             except (BrokenProcessPool, ShutdownExecutorError):
                 slot.kill()
                 self._report(job, DIED)
+            except Exception as error:  # no process could be started: this run fails, the slot lives on
+                log.exception("run %s could not be handed to a worker", job.run.key)
+                slot.kill()
+                self._report(
+                    job, f"The training process could not be started ({error}). Try again in a moment."
+                )
             finally:
-                with self._changed:
-                    self._jobs.pop(job.run.key, None)
+                self._release(number, job)
 
-    def _next(self) -> _Job | None:
+    def _next(self, number: int) -> _Job | None:
         with self._changed:
-            self._changed.wait_for(lambda: self._queue or self._closing)
-            return None if self._closing else self._jobs[self._queue.popleft()]
+            # of the free slots the first one goes: its worker is the likeliest to be warm
+            self._changed.wait_for(lambda: self._closing or (self._queue and number == min(self._free)))
+            if self._closing:
+                return None
+            self._free.remove(number)
+            self._changed.notify_all()
+            return self._jobs[self._queue.popleft()]
+
+    def _release(self, number: int, job: _Job) -> None:
+        with self._changed:
+            self._free.add(number)
+            self._jobs.pop(job.run.key, None)
+            if job.present() and job.run.status().state == "cancelled" and not self._closing:
+                # somebody asked for it after the last one had left, but too late to withdraw that
+                with contextlib.suppress(RunsFolderUnusable):
+                    job.run.begin(job.config)
+                    self._enqueue(job)
+            self._changed.notify_all()
 
     def _report(self, job: _Job, message: str) -> None:
         if not self._closing and job.run.status().state not in ENDED:
@@ -156,15 +208,19 @@ class _Slot:
     def __init__(self, idle_seconds: float) -> None:
         self._idle = idle_seconds
         self._executor: Any = None
+        self._closed = False
         self._lock = threading.Lock()
 
     def submit(self, function: Callable[..., None], *arguments: str) -> "Future[None]":
         with self._lock:
+            if self._closed:
+                raise ShutdownExecutorError("the engine is closed")
             if self._executor is None:
                 self._executor = loky.ProcessPoolExecutor(
                     max_workers=1,
                     timeout=self._idle,
                     initializer=leave_with_parent,
+                    initargs=(os.getpid(),),
                     env=WORKER_ENVIRONMENT,
                 )
             future: Future[None] = self._executor.submit(function, *arguments)
@@ -175,6 +231,10 @@ class _Slot:
             if self._executor is not None:
                 self._executor.shutdown(wait=True, kill_workers=True)
                 self._executor = None
+
+    def close(self) -> None:
+        self._closed = True
+        self.kill()
 
     def pids(self) -> list[int]:
         with self._lock:

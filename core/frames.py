@@ -46,6 +46,7 @@ class CanvasOptions:
     title, description: begin the text alternative of the picture.
     live: still training, so follow the newest frame; otherwise the frames are played once.
     margin: radius of the dashed circle around the origin, in units of the embedding, or None.
+    margin_label: what is written on it; by default "margin" and the radius.
     height: of the picture, in CSS pixels.
     """
 
@@ -55,6 +56,7 @@ class CanvasOptions:
     description: str = ""
     live: bool = False
     margin: float | None = None
+    margin_label: str = ""
     height: int = 520
 
 

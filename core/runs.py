@@ -20,10 +20,11 @@ import json
 import os
 import re
 import shutil
+import threading
 import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -47,6 +48,19 @@ class RunDamaged(Exception):
 
 class RunsFolderUnusable(Exception):
     """No run can be written; the message says where and why."""
+
+    @classmethod
+    def at(cls, folder: Path, error: OSError) -> "RunsFolderUnusable":
+        """For a `folder` that gave `error`."""
+        return cls(
+            f"The run cannot be stored: {folder} is not a folder that can be written ({error.strerror}). "
+            "Ask whoever runs this server to free it, or to choose another one. "
+            "Your settings and finished runs are not lost."
+        )
+
+
+# Two threads that try the lock at one moment would each take the other for a writer.
+_one_probe_at_a_time = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -125,14 +139,15 @@ class Run:
     def status(self) -> Status:
         """How the run stands; state "missing" where there is no readable status."""
         try:
-            return Status(**json.loads(self._path("status.json").read_text("utf-8")))
+            status = Status(**json.loads(self._path("status.json").read_text("utf-8")))
         except (OSError, ValueError, TypeError):
             return Status("missing")
+        return status if status.state in get_args(State) else Status("missing")
 
     def progress(self) -> list[Progress]:
         """All reports so far, first to last. A line still being written is left out."""
         try:
-            text = self._path("progress.jsonl").read_text("utf-8")
+            text = self._path("progress.jsonl").read_text("utf-8", errors="replace")
         except OSError:
             return []
         reports = []
@@ -181,8 +196,10 @@ class Run:
 
     def has_writer(self) -> bool:
         """Whether some process is at work on it now."""
+        if not self._path("lock").exists():
+            return False
         try:
-            with FileLock(self._path("lock"), timeout=0):
+            with _one_probe_at_a_time, FileLock(self._path("lock"), timeout=0):
                 return False
         except Timeout:
             return True
@@ -212,8 +229,26 @@ class Run:
         with contextlib.suppress(OSError):
             self._path("cancel").touch()
 
+    def withdraw_cancel(self) -> None:
+        """Take `request_cancel` back; without effect where the worker has obeyed already."""
+        with contextlib.suppress(OSError):
+            self._path("cancel").unlink()
+
     def begin(self, config: RunConfig) -> None:
-        """An empty folder with its config, queued; whatever half-written run it held is gone."""
+        """Queue the run, in a folder emptied of whatever it held; unless some process is writing
+        there: then its work is left alone. Raises RunsFolderUnusable."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with _one_probe_at_a_time, FileLock(self._path("lock"), timeout=0):
+                self.reset(config)
+        except Timeout:
+            return
+        except OSError as error:
+            raise RunsFolderUnusable.at(self.folder.parent, error) from error
+
+    def reset(self, config: RunConfig) -> None:
+        """An empty folder with its config, queued. Only for who holds the lock. Raises
+        RunsFolderUnusable."""
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             for path in self.folder.iterdir():
@@ -224,11 +259,7 @@ class Run:
             self._write("config.json", json.dumps(config.as_dict(), indent=1).encode())
             self.set_state("queued")
         except OSError as error:
-            raise RunsFolderUnusable(
-                f"The run cannot be stored: {self.folder.parent} is not a folder that can be written "
-                f"({error.strerror}). Ask whoever runs this server to free it, or to set CONTRASTIVE_LAB_RUNS "
-                "to another folder. Your settings and finished runs are not lost."
-            ) from error
+            raise RunsFolderUnusable.at(self.folder.parent, error) from error
 
     def append_progress(self, progress: Progress) -> None:
         """One more line of progress.jsonl."""
@@ -263,7 +294,7 @@ class Run:
         """Write a file so that a reader sees all of it or none; returns its SHA-256."""
         part = self._path(f"{name}.{os.getpid()}.part")
         part.write_bytes(content)
-        os.replace(part, self._path(name))
+        _replace(part, self._path(name))
         return hashlib.sha256(content).hexdigest()
 
     def _check(self, name: str) -> None:
@@ -283,6 +314,16 @@ class Run:
             return load_file(self._path(name))
         except (OSError, SafetensorError) as error:
             raise RunDamaged(f"The run's {name} cannot be read ({error}).") from error
+
+
+def _replace(part: Path, path: Path) -> None:
+    """os.replace; Windows refuses it for the moment in which a viewer has the old file open."""
+    for _ in range(50):
+        with contextlib.suppress(PermissionError):
+            os.replace(part, path)
+            return
+        time.sleep(0.02)
+    os.replace(part, path)
 
 
 def place_for(config: RunConfig) -> Run:

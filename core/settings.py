@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+import loky
+
 PROJECT = Path(__file__).resolve().parent.parent
 
 
@@ -28,14 +30,22 @@ def mirror() -> str | None:
 
 def workers() -> int:
     """CONTRASTIVE_LAB_WORKERS: how many runs train at once; by default one per core."""
-    return max(1, int(os.environ.get("CONTRASTIVE_LAB_WORKERS", os.cpu_count() or 1)))
+    return max(1, int(_number("CONTRASTIVE_LAB_WORKERS", loky.cpu_count())))  # those of a container, too
 
 
 def idle_seconds() -> float:
     """CONTRASTIVE_LAB_IDLE: after so many seconds without work a worker process leaves."""
-    return float(os.environ.get("CONTRASTIVE_LAB_IDLE", "300"))
+    return _number("CONTRASTIVE_LAB_IDLE", 300)
 
 
 def deadline_seconds() -> float:
     """CONTRASTIVE_LAB_DEADLINE: a run that takes longer is ended and reported as failed."""
-    return float(os.environ.get("CONTRASTIVE_LAB_DEADLINE", "900"))
+    return _number("CONTRASTIVE_LAB_DEADLINE", 900)
+
+
+def _number(name: str, default: float) -> float:
+    text = os.environ.get(name)
+    try:
+        return default if text is None else float(text)
+    except ValueError:
+        raise SystemExit(f"The environment variable {name} should be a number, not {text!r}.") from None

@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 from core.data import DataError, load
-from core.runs import ENDED, Run
+from core.runs import Run, RunDamaged, RunsFolderUnusable
 
 log = logging.getLogger(__name__)
 
@@ -23,9 +23,8 @@ def warm_up() -> None:
     load("mnist")
 
 
-def leave_with_parent() -> None:
-    """End this process soon after the server has gone, however it went; called once at its start."""
-    parent = os.getppid()
+def leave_with_parent(parent: int) -> None:
+    """End this process soon after the server `parent` has gone, however it went; called at its start."""
 
     def watch() -> None:
         while os.getppid() == parent:
@@ -42,18 +41,28 @@ def run_in_folder(folder: str) -> None:
     run = Run(Path(folder))
     try:
         with run.lock():
-            if run.status().state in ENDED:
+            if run.status().state == "done":
                 return  # another server has finished it meanwhile
-            from core.pipeline import train_and_measure
+            _train(run)
+    except OSError as error:  # not even the lock could be taken
+        _fail(run, _words_for(error))
 
-            train_and_measure(run)
-    except DataError as error:
+
+def _train(run: Run) -> None:
+    from core.pipeline import train_and_measure
+
+    try:
+        if run.status().state != "queued":  # left half-written by a process that has died since
+            run.reset(run.config())
+        train_and_measure(run)
+    except (DataError, RunDamaged, RunsFolderUnusable) as error:
         _fail(run, str(error))
     except OSError as error:
         _fail(run, _words_for(error))
-    except MemoryError:
-        _fail(run, "There was not enough memory for this run. Take a smaller batch or fewer dimensions.")
     except Exception as error:
+        if isinstance(error, MemoryError) or "can't allocate memory" in str(error):  # torch's own words
+            _fail(run, "There was not enough memory for this run. Take a smaller batch or fewer dimensions.")
+            return
         log.exception("run %s failed", run.key)
         _fail(run, f"Training stopped at an error that nobody expected ({type(error).__name__}: {error}).")
 

@@ -99,7 +99,7 @@ function drawMargin(context, state) {
   context.stroke();
   context.setLineDash([]);
   // The name stands on the circle wherever there is room for it in the picture: above first.
-  const text = `margin ${margin.toFixed(2)}`;
+  const text = state.frames.options.margin_label || `margin ${margin.toFixed(2)}`;
   context.font = `500 12px ${state.theme.font}`;
   const half = context.measureText(text).width / 2 + 8;
   for (const degrees of [-90, -65, -115, -40, -140, 90, 65, 115, 0, 180]) {

@@ -14,9 +14,9 @@ from core.losses.base import Array
 
 
 def euclidean(first: Array, second: Array) -> Array:
-    """Distances [n] between the rows of `first` [n, d] and `second` [n, d]."""
+    """Distances [...] between the points `first` [..., d] and `second` [..., d]."""
     xp = array_namespace(first)
-    squared = xp.sum((first - second) ** 2, axis=1)
+    squared = xp.sum((first - second) ** 2, axis=-1)
     apart = squared > 0
     return xp.where(apart, xp.sqrt(xp.where(apart, squared, xp.ones_like(squared))), squared)
 
@@ -68,7 +68,10 @@ def triplet_distances(
 ) -> tuple[Array, Array]:
     """Distances anchor-positive [t] and anchor-negative [t], for `triplets` or for all there are."""
     if triplets is None:
-        triplets = all_triplets(labels)
+        # distances first, triplets second: there are b² of the ones and up to b³/4 of the others
+        distances = euclidean(embeddings[:, None, :], embeddings[None, :, :])
+        anchor, positive, negative = all_triplets(labels)
+        return distances[anchor, positive], distances[anchor, negative]
     anchor, positive, negative = triplets
     return (
         euclidean(embeddings[anchor], embeddings[positive]),

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.runs import RunDamaged
 from pages.ui import history, navigation, run_view
 
 st.title("Teach a network which digits are alike")
@@ -14,4 +15,7 @@ with st.container(horizontal=True, vertical_alignment="center", horizontal_align
     if st.button("Train your own", icon=":material/play_arrow:", type="primary"):
         st.switch_page(navigation.TRAIN)
 example = history.shipped()
-run_view.picture(example, example.config())
+try:
+    run_view.picture(example, example.config())
+except RunDamaged as damage:
+    st.error(f"The example cannot be shown. {damage} Restore it from the project's repository.")

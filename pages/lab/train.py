@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages.ui import actions, controls, history, settings_url, state
 from pages.ui.panel import run_panel
+from pages.ui.plain_text import plain
 from pages.ui.watching import awaited
 
 came_by_link = settings_url.read()
@@ -29,15 +30,15 @@ with st.container(horizontal=True, horizontal_alignment="distribute", vertical_a
         st.button(
             "Stop",
             icon=":material/stop:",
-            shortcut="Esc",
+            shortcut="Ctrl+Shift+Enter",
             disabled=not waiting,
             on_click=actions.stop,
             key="stop",
         )
 
 if problems := state.link_problems():
-    st.warning("\n".join(f"- {sentence}" for sentence in problems), icon=":material/link_off:")
+    st.warning("\n".join(f"- {plain(sentence)}" for sentence in problems[:8]), icon=":material/link_off:")
 if problem := state.problem():
-    st.error(problem, icon=":material/error:")
+    st.error(plain(problem), icon=":material/error:")
 
 run_panel(config)

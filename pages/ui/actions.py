@@ -18,7 +18,7 @@ def train() -> None:
         return
     state.set_problem(None)
     state.set_link_problems([])
-    if run.status().ended:
+    if run.status().state == "done":
         st.toast(
             "Trained already: same settings and seed, same run. Change one of them for another.",
             icon=":material/bolt:",

@@ -35,6 +35,7 @@ def embedding_canvas(
     description: str = "",
     live: bool = False,
     margin: float | None = None,
+    margin_label: str = "",
     height: int = 520,
 ) -> None:
     """Shows the frames in `payload` (from `core.frames.pack`); the options are those of `CanvasOptions`.
@@ -48,6 +49,7 @@ def embedding_canvas(
         description=description,
         live=live,
         margin=margin,
+        margin_label=margin_label,
         height=height,
     )
     # One bytes object: bytes inside a dict would make Streamlit turn all of the data into text.

@@ -5,6 +5,7 @@ import streamlit as st
 from core.config import ABOUT_PRESETS, PARAMETERS, PRESETS, Parameter, RunConfig
 from core.losses import LOSSES
 from pages.ui import settings_url
+from pages.ui.plain_text import plain
 
 _PRESET = "preset"
 _LABELS = {"fast": "Fast", "tutorial": "Tutorial", "notebook": "Notebook"}
@@ -17,6 +18,8 @@ def sidebar() -> RunConfig | None:
         for name, parameter in PARAMETERS.items():
             if not parameter.advanced and _matters(name):
                 _widget(name, parameter)
+                if name == "loss":
+                    _formula()
         # keyed: without that it closes whenever the preset's caption above it comes or goes
         with st.expander("Advanced", icon=":material/tune:", key="advanced"):
             for name, parameter in PARAMETERS.items():
@@ -25,8 +28,14 @@ def sidebar() -> RunConfig | None:
         try:
             return settings_url.current()
         except ValueError as error:
-            st.error(str(error), icon=":material/error:")
+            st.error(plain(str(error)), icon=":material/error:")
             return None
+
+
+def _formula() -> None:
+    """The chosen loss as the textbook writes it, and what it does on hover."""
+    if entry := LOSSES.get(st.session_state["loss"]):
+        st.caption(f"${entry.formula}$", help=f"{entry.summary}\n\n{entry.paper}")
 
 
 def _presets() -> None:

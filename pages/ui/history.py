@@ -4,12 +4,14 @@ import streamlit as st
 
 from core import settings
 from core.config import PRESETS, RunConfig
+from core.engine import shared_engine
 from core.runs import Run, place_for, run_at
 from pages.ui import state
+from pages.ui.plain_text import plain
 from pages.ui.run_view import name_for
+from pages.ui.watching import under_way
 
 SHIPPED = PRESETS["fast"].key
-_SHIPPED_NAME = "Example run (shipped)"
 
 
 def shown() -> Run:
@@ -26,7 +28,11 @@ def shipped() -> Run:
 def show_run_of_link(config: RunConfig) -> None:
     """Somebody came by a link: show the run of its settings if it is finished, or under way, here."""
     run = place_for(config)
-    if run.key != SHIPPED and run.status().state in ("done", "queued", "training", "measuring"):
+    if under_way(run):
+        shared_engine().watch(run.key, state.visitor())
+        state.wait_for(run.key)
+        state.remember_run(run.key, name_for(config))
+    elif run.key != SHIPPED and run.status().state in ("done", "training", "measuring"):
         state.remember_run(run.key, name_for(config))
 
 
@@ -39,7 +45,7 @@ def picker() -> None:
         st.selectbox(
             "Run on the page",
             keys,
-            format_func=lambda key: names.get(key, _SHIPPED_NAME),
+            format_func=lambda key: names.get(key, state.EXAMPLE_NAME),
             key="picked_run",
             on_change=_show_picked,
             label_visibility="collapsed",
@@ -49,7 +55,9 @@ def picker() -> None:
             _manage(shown().key, names[shown().key])
         elif (dropped := state.dropped_run()) is not None:
             st.button(
-                f"Undo: bring back {dropped}", icon=":material/undo:", on_click=state.restore_dropped_run
+                f"Undo: bring back {plain(dropped)}",
+                icon=":material/undo:",
+                on_click=state.restore_dropped_run,
             )
 
 

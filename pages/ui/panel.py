@@ -7,6 +7,7 @@ from core.evaluation import Evaluation
 from core.runs import Run, RunDamaged, Status
 from pages.ui import history, run_view
 from pages.ui.architecture import architecture
+from pages.ui.plain_text import plain
 from pages.ui.status_line import elsewhere_line, status_line
 from pages.ui.watching import awaited, under_way
 
@@ -27,6 +28,7 @@ def _panel(settings: RunConfig | None, moving: list[Run]) -> None:
     if not all(under_way(run) for run in moving):
         st.rerun()  # the whole page: buttons change, and perhaps nothing needs to tick any more
     run = history.shown()
+    moves = under_way(run)  # before its status: an end between the two would look like an interruption
     status = run.status()
     waiting_for = awaited()
     if waiting_for is not None and waiting_for.key != run.key:
@@ -34,19 +36,20 @@ def _panel(settings: RunConfig | None, moving: list[Run]) -> None:
     try:
         config = run.config()
         status_line(run, status, config, settings)
-        _what_went_wrong(run, status)
+        _what_went_wrong(status, moves)
         _results(run, status, config)
     except RunDamaged as damage:
         st.error(
-            f"This run cannot be shown. {damage} Press Train to train it again; other runs are not affected.",
+            f"This run cannot be shown. {plain(str(damage))} Press Train to train it again; "
+            "other runs are not affected.",
             icon=":material/broken_image:",
         )
 
 
-def _what_went_wrong(run: Run, status: Status) -> None:
-    if status.state == "failed":
-        st.error(status.message, icon=":material/error:")
-    elif not status.ended and not under_way(run):
+def _what_went_wrong(status: Status, moves: bool) -> None:
+    if status.state == "failed" and not moves:
+        st.error(plain(status.message), icon=":material/error:")
+    elif not status.ended and not moves:
         st.warning(
             "This run was interrupted: the server or its worker was stopped. Press Train to train it again.",
             icon=":material/power_off:",

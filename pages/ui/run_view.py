@@ -1,6 +1,8 @@
 """How a run is shown: its picture, its loss curve, its figures. Reads the run's folder, no more."""
 
+import contextlib
 import math
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +18,7 @@ from core.figures import FIGURES, Figure
 from core.frames import pack
 from core.losses import LOSSES
 from core.reduction import fit
-from core.runs import Run, run_at
+from core.runs import Run, RunDamaged
 from pages.ui.canvas import embedding_canvas
 
 PICTURE_HEIGHT = 560
@@ -50,9 +52,13 @@ def name_for(config: RunConfig) -> str:
 
 def live_picture(run: Run, config: RunConfig) -> None:
     """The 2,000 sampled images at each snapshot so far; follows the newest while training goes on."""
-    steps = run.snapshot_steps()
-    if steps:
-        frames = [run.snapshot(step).embeddings for step in steps]
+    snapshots = []
+    for step in run.snapshot_steps():
+        with contextlib.suppress(RunDamaged):  # gone since it was listed: the run has begun anew
+            snapshots.append(run.snapshot(step))
+    steps = [snapshot.step for snapshot in snapshots]
+    if snapshots:
+        frames = [snapshot.embeddings for snapshot in snapshots]
         to_draw = fit(frames[-1], PICTURE_DIMS)  # by the last one, so that the frames do not tumble
         coordinates = np.stack([to_draw.apply(frame) for frame in frames])
         labels = run.sample_labels()
@@ -64,7 +70,13 @@ def live_picture(run: Run, config: RunConfig) -> None:
 
 def picture(run: Run, config: RunConfig) -> None:
     """All the training images, as the finished encoder sees them."""
-    _draw(_picture_payload(run.key, run.status().updated), run, config, "all training images", live=False)
+    _draw(
+        _picture_payload(str(run.folder), run.status().updated),
+        run,
+        config,
+        "all training images",
+        live=False,
+    )
     if config.embedding_dims > PICTURE_DIMS:
         st.caption(
             f"{config.embedding_dims} dimensions, drawn in {PICTURE_DIMS} by truncated SVD: directions that the "
@@ -73,8 +85,8 @@ def picture(run: Run, config: RunConfig) -> None:
 
 
 @st.cache_data(max_entries=20, show_spinner=False)
-def _picture_payload(key: str, updated: float) -> bytes:
-    run = run_at(key)
+def _picture_payload(folder: str, updated: float) -> bytes:
+    run = Run(Path(folder))
     embedding = run.embedding()
     points = fit(embedding.train, PICTURE_DIMS).apply(embedding.train)
     return pack(points[None], embedding.train_labels, np.array([run.status().step], dtype=np.uint32))
@@ -90,8 +102,15 @@ def _draw(payload: bytes, run: Run, config: RunConfig, which: str, *, live: bool
         description=describe(config),
         live=live,
         margin=config.reach,
+        margin_label=_margin_label(config),
         height=PICTURE_HEIGHT,
     )
+
+
+def _margin_label(config: RunConfig) -> str:
+    """What is written on the circle where the loss stops pushing."""
+    on_the_square = config.reach is not None and config.reach != config.margin
+    return f"√margin = {config.reach:.2f}" if on_the_square else f"margin {config.margin:.2f}"
 
 
 def loss_curve(run: Run, config: RunConfig) -> None:
@@ -139,19 +158,19 @@ def _figure(figure: Figure, evaluation: Evaluation | None) -> None:
 
 
 @st.cache_data(max_entries=20, show_spinner=False)
-def _contours(key: str, updated: float) -> dict[str, npt.NDArray[np.float64]]:
-    return run_at(key).contours()
+def _contours(folder: str, updated: float) -> dict[str, npt.NDArray[np.float64]]:
+    return Run(Path(folder)).contours()
 
 
 def density(run: Run, config: RunConfig) -> None:
     """Density lines of each class."""
-    lines = _contours(run.key, run.status().updated)
+    lines = _contours(str(run.folder), run.status().updated)
     if len(lines["x"]) == 0:
         st.info("There is no density to draw: every class lies on a single point or line.")
         return
     st.altair_chart(charts.density_contours(lines, class_names(config), PICTURE_HEIGHT - 20), key="density")
     reduced = "" if config.embedding_dims == 2 else " Drawn in two dimensions by truncated SVD."
-    st.caption(f"Each line encloses 25, 50, 75 or 90 % of its class's training images.{reduced}")
+    st.caption(f"The lines of a class enclose 25, 50, 75 and 90 % of its estimated density.{reduced}")
 
 
 def confusion(evaluation: Evaluation, config: RunConfig) -> None:

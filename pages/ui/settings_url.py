@@ -5,24 +5,24 @@ without a word, and lose the settings on links from other pages. So the page rea
 query itself, in the text form that RunConfig declares.
 """
 
+import reprlib
 from collections.abc import Mapping
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core.config import PARAMETERS, RunConfig, parse_field
 from pages.ui import state
 
 
 def read() -> bool:
-    """Take the settings from the URL, on the first run and whenever somebody else has changed it
-    (the back button, a link from another page comes without them and changes nothing).
+    """Take the settings from the URL: at first, and when the browser has gone back or forward.
 
-    Returns whether it did.
+    At any other time it is the page that writes the URL, and what the browser sends along may lag
+    behind the sliders. Returns whether it did.
     """
     present = dict(st.query_params)
-    written = state.url_written()
-    from_another_page = state.take_arrival()
-    if present == written or (from_another_page and not present and written is not None):
+    if state.url_written() is not None and not _gone_back_or_forward():
         return False
     problems = []
     for name, parameter in PARAMETERS.items():
@@ -34,12 +34,18 @@ def read() -> bool:
                 shown = parameter.text(_default(name))
                 problems.append(f"{error} The link's value is left out; {shown} is used instead.")
     problems += [
-        f"The link speaks of {name!r}, which is no setting of this app; it is left out."
+        f"The link speaks of {reprlib.repr(name)}, which is no setting of this app; it is left out."
         for name in present
         if name not in PARAMETERS
     ]
     state.set_link_problems(problems)
+    state.remember_url(present)  # also where the settings make no run and `write` is not called
     return True
+
+
+def _gone_back_or_forward() -> bool:
+    context = get_script_run_ctx()
+    return context is not None and context.is_history_navigation
 
 
 def write(config: RunConfig) -> None:

@@ -8,6 +8,8 @@ from typing import cast
 
 import streamlit as st
 
+EXAMPLE_NAME = "Example run (shipped)"  # what the run that comes with the app is called
+
 _VISITOR = "visitor"
 _NAMES = "run_names"
 _SHOWN = "shown_run"
@@ -16,8 +18,6 @@ _URL = "url_written"
 _LINK_PROBLEMS = "link_problems"
 _DROPPED = "dropped_run"
 _PROBLEM = "problem"
-_PAGE = "page"
-_ARRIVED = "arrived_from_another_page"
 
 
 def visitor() -> str:
@@ -32,19 +32,14 @@ def run_names() -> dict[str, str]:
 
 def remember_run(key: str, name: str) -> None:
     """Add a run to the session's list, or leave it where it is, and show it."""
-    names = run_names()
-    taken = {other for other_key, other in names.items() if other_key != key}
-    unique, number = name, 2
-    while unique in taken:
-        unique, number = f"{name} ({number})", number + 1
-    names.setdefault(key, unique)
+    run_names().setdefault(key, _unique(key, name))
     show_run(key)
 
 
 def rename_run(key: str, name: str) -> None:
     """Give a run of the session another name; an empty one changes nothing."""
     if name.strip():
-        run_names()[key] = name.strip()[:60]
+        run_names()[key] = _unique(key, name.strip()[:60])
 
 
 def drop_run(key: str) -> None:
@@ -64,8 +59,18 @@ def dropped_run() -> str | None:
 def restore_dropped_run() -> None:
     """Put the run dropped last back on the list and show it."""
     key, name = st.session_state.pop(_DROPPED)
-    run_names()[key] = name
+    run_names()[key] = _unique(key, name)
     show_run(key)
+
+
+def _unique(key: str, name: str) -> str:
+    """`name`, with a number behind it where another run of the session has it: a list of runs can
+    tell them apart by nothing else."""
+    taken = {other for other_key, other in run_names().items() if other_key != key} | {EXAMPLE_NAME}
+    unique, number = name, 2
+    while unique in taken:
+        unique, number = f"{name} ({number})", number + 1
+    return unique
 
 
 def shown_run() -> str | None:
@@ -96,18 +101,6 @@ def url_written() -> dict[str, str] | None:
 def remember_url(parameters: dict[str, str]) -> None:
     """Remember what was written, so that a change by hand or by the back button is noticed."""
     st.session_state[_URL] = parameters
-
-
-def enter_page(path: str) -> None:
-    """Remember which page is running, and whether the visitor has just come to it."""
-    if st.session_state.get(_PAGE) != path:
-        st.session_state[_ARRIVED] = _PAGE in st.session_state
-    st.session_state[_PAGE] = path
-
-
-def take_arrival() -> bool:
-    """Whether the visitor has come from another page of the app since this was last asked."""
-    return bool(st.session_state.pop(_ARRIVED, False))
 
 
 def link_problems() -> list[str]:

@@ -7,6 +7,7 @@ from core.data import DATASETS
 from core.engine import shared_engine
 from core.runs import Run, Status
 from pages.ui import actions, history, run_view, state
+from pages.ui.plain_text import plain
 
 
 def status_line(run: Run, status: Status, config: RunConfig, settings: RunConfig | None) -> None:
@@ -36,7 +37,7 @@ def elsewhere_line(run: Run) -> None:
     """Another run is on the page, but the one that this session waits for goes on."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         name = state.run_names().get(run.key, "The run you started")
-        st.markdown(f":material/play_circle: **{name}** goes on beside this: {_fraction(run):.0%}")
+        st.markdown(f":material/play_circle: **{plain(name)}** goes on beside this: {_fraction(run):.0%}")
         if st.button("Show it", type="tertiary", on_click=state.show_run, args=(run.key,)):
             st.rerun()  # the list of runs lies outside of this fragment
 

@@ -111,7 +111,9 @@ class TrainPage:
     def _slide(self, name: str, value: float) -> None:
         parameter, widget = PARAMETERS[name], self.widget(name)
         for _ in range(10):  # a press that falls into the page's own update may be lost
-            presses = round((value - self.value(name)) / (parameter.step if parameter.kind == "number" else 1))
+            presses = round(
+                (value - self.value(name)) / (parameter.step if parameter.kind == "number" else 1)
+            )
             if presses == 0:
                 return
             for _ in range(abs(presses)):

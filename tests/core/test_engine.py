@@ -62,7 +62,7 @@ def test_the_last_one_to_leave_cancels_the_run_and_nobody_else(engine):
 def test_a_run_that_has_not_begun_can_be_cancelled(engine):
     running = engine.submit(LONG, "ada")
     waiting = engine.submit(SHORT, "ada")
-    assert engine.queued_before(waiting.key) == 0
+    wait_until(lambda: engine.queued_before(waiting.key) == 0, "the first one is taken from the queue")
     engine.leave(waiting.key, "ada")
     assert waiting.status().state == "cancelled"
     assert engine.queued_before(waiting.key) is None

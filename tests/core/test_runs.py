@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -114,7 +116,7 @@ def test_a_config_that_cannot_be_read_is_damage_not_a_crash(copy, text):
         copy.config()
 
 
-@pytest.mark.parametrize("text", ["", "{", "[1]", '{"colour": "red"}', "null"])
+@pytest.mark.parametrize("text", ["", "{", "[1]", '{"colour": "red"}', "null", '{"state": "asleep"}'])
 def test_a_status_that_cannot_be_read_counts_as_missing(copy, text):
     (copy.folder / "status.json").write_text(text)
     assert copy.status() == Status("missing")
@@ -135,6 +137,30 @@ def test_a_pickle_in_place_of_a_snapshot_is_refused(copy):
         copy.snapshot(step)
 
 
+def test_a_bad_byte_in_the_progress_costs_one_line(copy):
+    complete = copy.progress()
+    with (copy.folder / "progress.jsonl").open("ab") as file:
+        file.write(b"\xff\xfe\n")
+    assert copy.progress() == complete
+
+
+def test_a_run_that_another_process_writes_is_left_alone(copy):
+    script = (
+        "import sys, time, filelock\n"
+        "with filelock.FileLock(sys.argv[1]):\n"
+        "    print('held', flush=True)\n"
+        "    time.sleep(60)"
+    )
+    command = [sys.executable, "-c", script, str(copy.folder / "lock")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as writer:
+        assert writer.stdout.readline().strip() == b"held"
+        assert copy.has_writer()
+        copy.begin(SHORT)
+        assert copy.status().state == "done"
+        copy.check()
+        writer.kill()
+
+
 def test_beginning_again_leaves_nothing_of_the_run_before(copy):
     copy.request_cancel()
     copy.begin(SHORT)
@@ -149,7 +175,7 @@ def test_a_file_where_the_runs_folder_should_be_is_explained(tmp_path, monkeypat
     in_the_way = tmp_path / "runs"
     in_the_way.write_text("a file")
     monkeypatch.setenv("CONTRASTIVE_LAB_RUNS", str(in_the_way))
-    with pytest.raises(RunsFolderUnusable, match=r"not a folder that can be written.*CONTRASTIVE_LAB_RUNS"):
+    with pytest.raises(RunsFolderUnusable, match="not a folder that can be written"):
         place_for(SHORT).begin(SHORT)
     assert in_the_way.read_text() == "a file"
 

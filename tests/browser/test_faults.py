@@ -1,0 +1,169 @@
+"""What goes wrong is told in words, and nothing else is lost: files, folders, networks, workers."""
+
+import os
+import re
+import shutil
+import signal
+from pathlib import Path
+
+import psutil
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from core.config import PRESETS
+from run import PROJECT
+from tests.browser.conftest import StartServer
+from tests.browser.harness import Server, free_port, settled
+from tests.browser.lab import TRAINING_MS, TrainPage, folders, run_of, visitor
+
+SHIPPED = PROJECT / "assets" / "runs" / PRESETS["fast"].key
+
+
+def workers(server: Server) -> list[psutil.Process]:
+    """The training processes of a server: those of its children that have torch in them."""
+    children = psutil.Process(server.process.pid).children(recursive=True)
+    return [child for child in children if has_torch(child.pid)]
+
+
+def has_torch(pid: int) -> bool:
+    return "libtorch" in Path(f"/proc/{pid}/maps").read_text()
+
+
+def flip_bytes(file: Path) -> None:
+    """Damage a file as a bad disk does: the same length, other content."""
+    content = bytearray(file.read_bytes())
+    middle = len(content) // 2
+    for place in range(middle, middle + 64):
+        content[place] ^= 0xFF
+    file.write_bytes(content)
+
+
+def expect_example(lab: TrainPage) -> None:
+    """The shipped run can still be seen."""
+    lab.run_list.click()
+    lab.page.get_by_role("option", name="Example").click()
+    settled(lab.page)
+    assert lab.canvas()["n"] == 60_000
+
+
+def test_a_worker_killed_in_mid_run_is_reported_and_the_next_run_works(page: Page, server: Server) -> None:
+    server.expect_in_log(r"resource_tracker|leaked|loky")  # the killed process cannot tidy up after itself
+    lab = TrainPage(page, server).open("epochs=50&seed=41")
+    lab.press_train()
+    lab.wait_until_training()
+    for worker in workers(server):
+        os.kill(worker.pid, signal.SIGKILL)
+    expect(lab.status).to_contain_text("Failed", timeout=30_000)
+    expect(lab.alerts).to_contain_text("was killed, or the machine ran out of memory")
+    expect(lab.train).to_be_enabled()
+    assert run_of(server.runs, epochs=50, seed=41).status().state == "failed"
+    lab.set(digits=2)
+    lab.page.get_by_role("slider", name="Epochs").press("Home")
+    settled(page)
+    lab.press_train()
+    expect(lab.status).to_contain_text("2 classes", timeout=TRAINING_MS)
+    lab.wait_until_trained()
+    expect(lab.alerts).to_have_count(0)
+
+
+def test_torch_is_in_the_workers_and_never_in_streamlits_process(page: Page, server: Server) -> None:
+    lab = TrainPage(page, server).open("epochs=1&digits=2&seed=42")
+    lab.press_train()
+    lab.wait_until_trained()
+    for tab in ("Density", "Clusters", "Davies-Bouldin"):
+        lab.tab(tab)
+    assert not has_torch(server.process.pid)
+    assert workers(server)
+
+
+@pytest.mark.parametrize("name", ["embedding.safetensors", "figures.json", "contours.safetensors"])
+def test_a_damaged_run_is_told_of_and_trained_anew(
+    browser: Browser, start_server: StartServer, tmp_path: Path, name: str
+) -> None:
+    """The shipped run stands in for one trained here, so that each file costs one training only."""
+    runs = tmp_path / "runs"
+    shutil.copytree(SHIPPED, runs / SHIPPED.name)
+    flip_bytes(runs / SHIPPED.name / name)
+    server = start_server(CONTRASTIVE_LAB_RUNS=str(runs))
+    with visitor(browser, server) as lab:
+        lab.open("digits=10")
+        lab.press_train()  # not believed: it is checked and begun anew
+        lab.wait_until_trained()
+        assert lab.alerts.count() == 0
+        assert run_of(runs).check() is None
+
+
+def test_a_finished_run_that_is_damaged_later_says_so(
+    browser: Browser, start_server: StartServer, page: Page
+) -> None:
+    server = start_server()
+    query, run = "epochs=1&digits=2&seed=43", run_of(server.runs, epochs=1, digits=2, seed=43)
+    first = TrainPage(page, server).open(query)
+    first.press_train()
+    first.wait_until_trained()
+    flip_bytes(run.folder / "figures.json")
+    with visitor(browser, server) as lab:
+        lab.open(query)
+        expect(lab.alerts).to_have_count(1)
+        expect(lab.alerts).to_contain_text("figures.json is not what was written")
+        expect(lab.alerts).to_contain_text("Press Train to train it again")
+        lab.press_train()
+        expect(lab.alerts).to_have_count(0, timeout=TRAINING_MS)
+        lab.wait_until_trained()
+        assert lab.figures()["rand_index"]
+        expect_example(lab)
+
+
+def test_a_file_in_place_of_the_runs_folder_is_told_of(
+    page: Page, start_server: StartServer, tmp_path: Path
+) -> None:
+    place = tmp_path / "not-a-folder"
+    place.write_text("")
+    lab = TrainPage(page, start_server(CONTRASTIVE_LAB_RUNS=str(place))).open()
+    assert lab.canvas()["n"] == 60_000
+    lab.press_train()
+    expect(lab.alerts).to_contain_text("is not a folder that can be written")
+    expect(lab.alerts).to_contain_text("Your settings and finished runs are not lost")
+    expect(lab.status).to_contain_text("An example")
+    assert lab.canvas()["n"] == 60_000
+    expect(lab.train).to_be_enabled()
+
+
+@pytest.mark.parametrize("damage", ["damaged", "missing"])
+def test_a_damaged_or_missing_data_file_is_named(
+    page: Page, start_server: StartServer, tmp_path: Path, damage: str
+) -> None:
+    copy = tmp_path / "project"
+    for part in ("core", "pages", "assets", ".streamlit"):
+        shutil.copytree(PROJECT / part, copy / part, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(PROJECT / "streamlit_app.py", copy)
+    images = copy / "assets" / "mnist" / "train-images-idx3-ubyte.gz"
+    flip_bytes(images) if damage == "damaged" else images.unlink()
+    server = start_server(copy / "streamlit_app.py")
+    server.expect_in_log(r"resource_tracker|leaked|loky")
+    lab = TrainPage(page, server).open()
+    assert lab.canvas()["n"] == 60_000
+    lab.press_train()
+    expect(lab.status).to_contain_text("Failed", timeout=TRAINING_MS)
+    expect(lab.alerts).to_contain_text("train-images-idx3-ubyte.gz")
+    expect_example(lab)
+
+
+def test_without_a_network_other_images_are_refused_and_mnist_still_works(
+    page: Page, start_server: StartServer, tmp_path: Path
+) -> None:
+    server = start_server(
+        CONTRASTIVE_LAB_MIRROR=f"http://127.0.0.1:{free_port()}",
+        CONTRASTIVE_LAB_DOWNLOADS=str(tmp_path / "downloads"),
+    )
+    server.expect_in_log("could not fetch kmnist")
+    lab = TrainPage(page, server).open("dataset=kmnist&epochs=1&digits=2")
+    lab.press_train()
+    expect(lab.status).to_contain_text("Failed", timeout=TRAINING_MS)
+    expect(lab.alerts).to_contain_text("could not be fetched")
+    expect(lab.alerts).to_contain_text("Choose MNIST")
+    lab.set(dataset="mnist")
+    lab.press_train()
+    expect(lab.status).to_contain_text(re.compile("MNIST digits"), timeout=TRAINING_MS)
+    lab.wait_until_trained()
+    assert len(folders(server.runs)) == 2

@@ -1,0 +1,66 @@
+"""The server ends, softly or hard, and comes back: what is finished is there, what was cut short says so."""
+
+import signal
+from pathlib import Path
+
+import psutil
+from playwright.sync_api import Browser, expect
+
+from tests.browser.conftest import StartServer
+from tests.browser.harness import ORPHAN_SECONDS, STOP_SECONDS
+from tests.browser.lab import run_of, visitor
+
+FINISHED, CUT_SHORT = "epochs=1&digits=2&seed=51", "epochs=50&digits=2&seed=52"
+
+
+def test_a_server_killed_in_mid_run_loses_nothing_that_was_finished(
+    browser: Browser, start_server: StartServer, tmp_path: Path
+) -> None:
+    runs = tmp_path / "runs"
+    server = start_server(CONTRASTIVE_LAB_RUNS=str(runs))
+    with visitor(browser, server) as lab:
+        lab.open(FINISHED).press_train()
+        lab.wait_until_trained()
+        figures = lab.figures()
+        lab.open(CUT_SHORT).press_train()
+        lab.wait_until_training()
+        children = psutil.Process(server.process.pid).children(recursive=True)
+        lab.page.close()  # before the server goes: its last words would be failed requests
+        server.process.kill()
+        server.process.wait()
+    assert not psutil.wait_procs(children, timeout=ORPHAN_SECONDS)[1]  # nobody trains on for nobody
+    server.expect_in_log("resource_tracker|leaked")
+    run = run_of(runs, epochs=50, digits=2, seed=52)
+    assert run.status().state == "training"  # nobody was left to say otherwise
+
+    again = start_server(CONTRASTIVE_LAB_RUNS=str(runs))
+    with visitor(browser, again) as lab:
+        lab.open(FINISHED)
+        expect(lab.status).to_contain_text("Trained in")
+        assert lab.figures() == figures
+        lab.open(CUT_SHORT)
+        expect(lab.alerts).to_contain_text("This run was interrupted")
+        expect(lab.status).not_to_contain_text("Training")
+        expect(lab.status).not_to_contain_text("Trained")
+        expect(lab.train).to_be_enabled()
+        expect(lab.stop).to_be_disabled()
+        lab.press_train()
+        lab.wait_until_training()
+        expect(lab.alerts).to_have_count(0)
+        lab.stop.click()
+        expect(lab.status).to_contain_text("Stopped", timeout=15_000)
+
+
+def test_a_server_asked_to_end_in_mid_run_ends_with_its_workers(
+    browser: Browser, start_server: StartServer
+) -> None:
+    server = start_server()
+    with visitor(browser, server) as lab:
+        lab.open(CUT_SHORT).press_train()
+        lab.wait_until_training()
+        children = psutil.Process(server.process.pid).children(recursive=True)
+        assert children
+        lab.page.close()
+        server.process.send_signal(signal.SIGTERM)
+        server.process.wait(STOP_SECONDS)
+    assert not psutil.wait_procs(children, timeout=ORPHAN_SECONDS)[1]

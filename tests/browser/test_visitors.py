@@ -1,0 +1,128 @@
+"""Several visitors, and several runs of one visitor."""
+
+from contextlib import ExitStack
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.harness import Server, settled, watch
+from tests.browser.lab import TrainPage, folders, run_of, visitor
+
+
+@pytest.fixture
+def lab(page: Page, server: Server) -> TrainPage:
+    return TrainPage(page, server)
+
+
+def test_runs_can_be_picked_renamed_dropped_and_brought_back(lab: TrainPage) -> None:
+    page = lab.page
+    lab.open("epochs=1&digits=2&seed=31").press_train()
+    lab.wait_until_trained()
+    first = lab.figures()
+    lab.set(digits=3)
+    lab.press_train()
+    expect(lab.status).to_contain_text("3 classes")
+    lab.wait_until_trained()
+    second = lab.figures()
+    assert first != second
+
+    def runs() -> list[str]:
+        lab.run_list.click()
+        options: list[str] = page.get_by_role("option").all_inner_texts()
+        page.keyboard.press("Escape")
+        return options
+
+    assert len(runs()) == 3  # two of its own and the example
+    lab.run_list.click()
+    page.get_by_role("option").nth(1).click()
+    settled(page)
+    assert lab.figures() == first
+
+    page.get_by_role("button", name="edit").click()
+    name = page.get_by_role("textbox", name="Name")
+    name.fill("My first run")
+    name.press("Enter")
+    settled(page)
+    expect(lab.run_list).to_have_value("My first run")
+
+    drop = page.get_by_role("button", name="Drop from the list")
+    if not drop.is_visible():
+        page.get_by_role("button", name="edit").click()
+    drop.click()
+    settled(page)
+    assert lab.figures() == second
+    assert "My first run" not in runs()
+    lab.run_list.click()
+    page.get_by_role("option", name="Example").click()  # undone from anywhere
+    settled(page)
+    page.get_by_role("button", name="Undo").click()
+    settled(page)
+    expect(lab.run_list).to_have_value("My first run")
+    assert lab.figures() == first
+    assert run_of(lab.server.runs, epochs=1, digits=2, seed=31).status().state == "done"
+
+
+def test_the_first_of_two_who_stops_leaves_and_the_last_one_cancels(
+    lab: TrainPage, browser: Browser, server: Server
+) -> None:
+    query, run = "epochs=50&seed=32", run_of(server.runs, epochs=50, seed=32)
+    with visitor(browser, server) as other:
+        for visit in (lab, other):
+            visit.open(query).press_train()
+            visit.wait_until_training()
+        other.stop.click()
+        expect(other.page.get_by_text("You have left this run")).to_be_visible()
+        expect(other.train).to_be_enabled()
+        step = run.progress()[-1].step
+        lab.page.wait_for_timeout(1500)
+        assert run.status().state == "training" and run.progress()[-1].step > step
+        expect(lab.stop).to_be_enabled()
+        lab.stop.click()
+        for visit in (lab, other):
+            expect(visit.status).to_contain_text("Stopped", timeout=15_000)
+        assert run.status().state == "cancelled"
+
+
+def test_three_who_press_train_at_once_share_one_training(browser: Browser, server: Server) -> None:
+    before = folders(server.runs)
+    with ExitStack() as stack:
+        three = [stack.enter_context(visitor(browser, server)) for _ in range(3)]
+        for visit in three:
+            visit.open("seed=33")
+        for visit in three:
+            visit.press_train()
+        for visit in three:
+            visit.wait_until_trained()
+        assert folders(server.runs) - before == {run_of(server.runs, seed=33).key}
+        reports = run_of(server.runs, seed=33).progress()
+        assert [r.step for r in reports] == sorted({r.step for r in reports})  # written by one, once
+        assert three[0].figures() == three[1].figures() == three[2].figures()
+
+
+def test_two_tabs_of_one_visitor_share_one_training(lab: TrainPage) -> None:
+    second = lab.page.context.new_page()
+    faults = watch(second)
+    tabs = [lab, TrainPage(second, lab.server)]
+    for tab in tabs:
+        tab.open("epochs=1&digits=2&seed=34").press_train()
+    for tab in tabs:
+        tab.wait_until_trained()
+    reports = run_of(lab.server.runs, epochs=1, digits=2, seed=34).progress()
+    assert [r.step for r in reports] == sorted({r.step for r in reports})
+    assert tabs[0].figures() == tabs[1].figures()
+    assert not faults.unexpected()
+
+
+def test_another_run_can_be_looked_at_while_ones_own_goes_on(lab: TrainPage) -> None:
+    lab.open("epochs=50&seed=35").press_train()
+    lab.wait_until_training()
+    lab.run_list.click()
+    lab.page.get_by_role("option", name="Example").click()
+    expect(lab.page.get_by_text("goes on beside this")).to_be_visible()
+    settled_picture = lab.page.get_by_role("img", name="60,000 points")
+    expect(settled_picture).to_be_visible()
+    lab.page.get_by_role("button", name="Show it").click()
+    lab.wait_until_training()
+    expect(lab.run_list).not_to_have_value("Example run (shipped)")
+    lab.stop.click()
+    expect(lab.status).to_contain_text("Stopped", timeout=15_000)
