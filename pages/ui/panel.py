@@ -21,13 +21,13 @@ def run_panel(settings: RunConfig | None) -> None:
     settings: what the sliders stand at, to say when the picture belongs to other settings.
     """
     moving = [run for run in (history.shown(), awaited()) if run is not None and under_way(run)]
-    st.fragment(_panel, run_every=TICK_SECONDS if moving else None)(settings, moving)
+    st.fragment(_panel, run_every=TICK_SECONDS if moving else None)(settings, moving, history.shown())
 
 
-def _panel(settings: RunConfig | None, moving: list[Run]) -> None:
-    if not all(under_way(run) for run in moving):
-        st.rerun()  # the whole page: buttons change, and perhaps nothing needs to tick any more
+def _panel(settings: RunConfig | None, moving: list[Run], drawn: Run) -> None:
     run = history.shown()
+    if run != drawn or not all(under_way(run) for run in moving):
+        st.rerun()  # the whole page: buttons and the list change, and perhaps nothing needs to tick any more
     moves = under_way(run)  # before its status: an end between the two would look like an interruption
     status = run.status()
     waiting_for = awaited()
@@ -35,7 +35,7 @@ def _panel(settings: RunConfig | None, moving: list[Run]) -> None:
         elsewhere_line(waiting_for)
     try:
         config = run.config()
-        status_line(run, status, config, settings)
+        status_line(run, status, config, settings, interrupted=not status.ended and not moves)
         _what_went_wrong(status, moves)
         _results(run, status, config)
     except RunDamaged as damage:

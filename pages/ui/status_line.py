@@ -10,15 +10,17 @@ from pages.ui import actions, history, run_view, state
 from pages.ui.plain_text import plain
 
 
-def status_line(run: Run, status: Status, config: RunConfig, settings: RunConfig | None) -> None:
+def status_line(
+    run: Run, status: Status, config: RunConfig, settings: RunConfig | None, *, interrupted: bool
+) -> None:
     """The line, and below it how much of the training is done.
 
     settings: what the sliders stand at; where they differ from the run's, a button says so.
+    interrupted: nobody is at work on it, though its status does not know.
     """
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="status"):
-        st.markdown(
-            f"{_state(run, status, config)} · {run_view.describe(config)} · {DATASETS[config.dataset].label}"
-        )
+        what = ":material/power_off: **Interrupted**" if interrupted else _state(run, status, config)
+        st.markdown(f"{what} · {run_view.describe(config)} · {DATASETS[config.dataset].label}")
         if settings is not None and settings != config:
             back = st.button(
                 "Settings differ from this picture",
@@ -38,8 +40,7 @@ def elsewhere_line(run: Run) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         name = state.run_names().get(run.key, "The run you started")
         st.markdown(f":material/play_circle: **{plain(name)}** goes on beside this: {_fraction(run):.0%}")
-        if st.button("Show it", type="tertiary", on_click=state.show_run, args=(run.key,)):
-            st.rerun()  # the list of runs lies outside of this fragment
+        st.button("Show it", type="tertiary", on_click=state.show_run, args=(run.key,))
 
 
 def _state(run: Run, status: Status, config: RunConfig) -> str:

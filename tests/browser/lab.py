@@ -128,6 +128,12 @@ class TrainPage:
     def press_train(self) -> None:
         self.train.click()
 
+    def press_shortcut_of(self, button: Locator) -> None:
+        """Press the keys that the button names as its own."""
+        shown = button.locator("kbd").get_attribute("aria-label") or ""
+        keys = shown.removeprefix("Shortcut").replace("Ctrl", "Control").replace("Esc", "Escape")
+        self.page.keyboard.press(keys.replace(" ", ""))
+
     def wait_until_trained(self) -> None:
         expect(self.status).to_contain_text("Trained in", timeout=TRAINING_MS)
         settled(self.page)

@@ -137,7 +137,7 @@ def test_a_link_to_an_impossible_run_says_why_and_cannot_be_trained(lab: TrainPa
     lab.open("digits=1")
     expect(lab.alerts).to_contain_text(re.compile("needs images of at least two classes"))
     expect(lab.train).to_be_disabled()
-    lab.page.keyboard.press("Control+Enter")
+    lab.press_shortcut_of(lab.train)
     settled(lab.page)
     assert lab.canvas()["n"] == 60_000
     lab.set(digits=2)

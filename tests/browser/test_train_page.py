@@ -144,11 +144,11 @@ def test_the_same_settings_again_cost_no_second_training(trained: TrainPage) -> 
     assert trained.canvas()["n"] == 60_000
 
 
-def test_ctrl_enter_trains_and_escape_stops(lab: TrainPage) -> None:
+def test_the_keys_that_the_buttons_name_train_and_stop(lab: TrainPage) -> None:
     lab.open("epochs=50&seed=12")
-    lab.page.keyboard.press("Control+Enter")
+    lab.press_shortcut_of(lab.train)
     lab.wait_until_training()
-    lab.page.keyboard.press("Escape")
+    lab.press_shortcut_of(lab.stop)
     expect(lab.status).to_contain_text("Stopped", timeout=15_000)
     assert run_of(lab.server.runs, epochs=50, seed=12).status().state == "cancelled"
 

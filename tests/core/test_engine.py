@@ -59,6 +59,39 @@ def test_the_last_one_to_leave_cancels_the_run_and_nobody_else(engine):
     assert run.status().state == "cancelled"
 
 
+def test_who_asks_just_after_the_last_one_left_gets_the_run_all_the_same(engine):
+    run = engine.submit(RunConfig(epochs=3, seed=4321), "ada")
+    wait_for_snapshots(run)
+    engine.leave(run.key, "ada")
+    engine.submit(run.config(), "bob")
+    wait_until(lambda: run.status().state == "done", "the run is finished for the second one")
+    run.check()
+
+
+def test_a_visitor_who_is_not_heard_of_any_more_keeps_no_run_going(engine, monkeypatch):
+    monkeypatch.setattr("core.engine.GONE_AFTER_SECONDS", 2.0)
+    run = engine.submit(LONG, "ada")  # and closes the page
+    wait_for_snapshots(run)
+    wait_until(lambda: engine.others_watching(run.key, "bob") == 0, "the visitor counts as gone")
+    engine.watch(run.key, "bob")
+    assert engine.others_watching(run.key, "eve") == 1
+    engine.leave(run.key, "bob")
+    wait_for_end(run)
+    assert run.status().state == "cancelled"
+
+
+def test_runs_one_after_another_are_trained_by_the_same_warm_worker(runs_folder):
+    engine = Engine(workers=2, idle_seconds=60, deadline_seconds=300)
+    try:
+        for seed in range(3):
+            run = engine.submit(RunConfig(epochs=1, seed=seed), "ada")
+            wait_for_end(run)
+            wait_until(lambda key=run.key: not engine.has(key), "the engine lets go of the run")
+        assert len(engine.worker_pids()) == 1
+    finally:
+        engine.close()
+
+
 def test_a_run_that_has_not_begun_can_be_cancelled(engine):
     running = engine.submit(LONG, "ada")
     waiting = engine.submit(SHORT, "ada")

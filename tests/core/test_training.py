@@ -373,6 +373,12 @@ def test_one_cycle_rises_to_the_learning_rate_and_falls_to_next_to_nothing(
     assert rates[0] < 0.004 / 10 and rates[-1] < 0.004 / 1000
 
 
+@pytest.mark.parametrize("batch_size", [4096, 3000, 1800, 1500, 1000, 900, 800])
+def test_the_shortest_trainings_end_too(some: Dataset, batch_size: int) -> None:
+    result, recorder = trained(RunConfig(epochs=1, batch_size=batch_size), some)
+    assert result.step == recorder.reports[-1].steps == 9000 // batch_size
+
+
 def test_a_constant_rate_is_the_learning_rate_at_every_step(some: Dataset, rates: list[float]) -> None:
     train(RunConfig(epochs=1, learning_rate=0.004, schedule="constant"), some, Recorder())
     assert rates == [0.004] * 45

@@ -1,0 +1,156 @@
+"""The Train page's settings and what it says of them; see tests/browser for the trainings."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Element
+
+from core.config import ABOUT_PRESETS, PARAMETERS, PRESETS, RunConfig
+from core.figures import FIGURES
+from core.losses import LOSSES
+from core.runs import run_at
+from tests.pages.conftest import OpenPage
+
+PAGE = "lab/train.py"
+
+
+def widgets(app: AppTest) -> dict[str, object]:
+    """The sidebar's widgets by the name of their field."""
+    found = {}
+    for kind in ("slider", "number_input", "selectbox", "text_input"):
+        found.update({widget.key: widget for widget in app.sidebar.get(kind)})
+    return found
+
+
+def config_of(app: AppTest) -> RunConfig:
+    """The settings as the widgets hold them."""
+    values = {name: app.session_state[name] for name in widgets(app)}
+    values["hidden"] = PARAMETERS["hidden"].parse(values["hidden"])
+    return RunConfig(**values)
+
+
+def sentences(alerts: Sequence[Element]) -> list[str]:
+    """What alerts say, without the backslashes that keep Markdown from taking it for markup."""
+    return [re.sub(r"\\(.)", r"\1", alert.value) for alert in alerts]
+
+
+def expected_names(loss: str) -> set[str]:
+    """The fields that matter for a loss and leave a choice."""
+    of_losses = {name for entry in LOSSES.values() for name in entry.parameters} | {"temperature"}
+    return {
+        name
+        for name, parameter in PARAMETERS.items()
+        if (name not in of_losses or name in LOSSES[loss].parameters) and len(parameter.options) != 1
+    }
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_the_sidebar_has_one_widget_for_each_setting_that_matters(open_page: OpenPage, loss: str) -> None:
+    app = open_page(PAGE, **({} if loss == RunConfig().loss else {"loss": loss}))
+    assert set(widgets(app)) == expected_names(loss)
+    assert config_of(app) == RunConfig(loss=loss)
+
+
+def test_each_widget_has_the_bounds_the_options_and_the_words_of_its_declaration(open_page: OpenPage) -> None:
+    for name, widget in widgets(open_page(PAGE)).items():
+        parameter = PARAMETERS[name]
+        assert widget.label == parameter.label and widget.help == parameter.help
+        if parameter.kind in ("integer", "number"):
+            assert (widget.min, widget.max) == (parameter.low, parameter.high)
+        if parameter.kind == "choice":
+            assert widget.options == list(parameter.options.values())
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_preset_sets_every_widget(open_page: OpenPage, name: str) -> None:
+    app = open_page(PAGE)
+    app.segmented_control(key="preset").set_value(name).run()
+    assert not app.exception
+    assert config_of(app) == PRESETS[name]
+    assert ABOUT_PRESETS[name] in [caption.value for caption in app.sidebar.caption]
+
+
+@pytest.mark.parametrize(
+    ("name", "forged"),
+    [("margin", 9.0), ("margin", -1.0), ("epochs", 51), ("embedding_dims", 1), ("digits", 0)],
+)
+def test_a_slider_value_out_of_its_bounds_never_arrives(
+    open_page: OpenPage, name: str, forged: float
+) -> None:
+    """A browser sends what its visitor makes it send."""
+    app = open_page(PAGE)
+    app.slider(key=name).set_value(forged).run()
+    assert not app.exception
+    assert PARAMETERS[name].low <= app.session_state[name] <= PARAMETERS[name].high
+
+
+@pytest.mark.parametrize(
+    ("name", "forged", "words"),
+    [
+        ("temperature", 99.0, "Temperature goes from 0.01 to 2; 99 is outside"),
+        ("miner", "best", "Miner: 'best' is not known"),
+    ],
+)
+def test_what_has_no_widget_is_refused_by_the_config(
+    open_page: OpenPage, tmp_path: Path, name: str, forged: object, words: str
+) -> None:
+    app = open_page(PAGE)
+    app.session_state[name] = forged
+    app.run()
+    assert [words in plain for plain in sentences(app.error)] == [True]
+    assert app.button(key="train").disabled
+    assert not list((tmp_path / "runs").glob("*"))
+
+
+@pytest.mark.parametrize("text", ["many", "256--32", "", "1", "9999", "8-8-8-8-8", "-5", "²"])
+def test_nonsense_for_the_hidden_widths_is_answered_and_cannot_be_trained(
+    open_page: OpenPage, text: str
+) -> None:
+    app = open_page(PAGE)
+    app.text_input(key="hidden").set_value(text).run()
+    assert not app.exception
+    assert [error.startswith("Hidden widths") for error in sentences(app.error)] == [True]
+    assert app.button(key="train").disabled
+    app.text_input(key="hidden").set_value("64-32").run()
+    assert not app.error and not app.button(key="train").disabled
+    assert config_of(app).hidden == (64, 32)
+
+
+@pytest.mark.parametrize(
+    "refused",
+    [
+        {"digits": "1"},
+        {"loss": "triplet_margin", "batch_size": "4096"},
+        {"batch_size": "1"},
+    ],
+    ids=str,
+)
+def test_a_combination_that_cannot_learn_is_refused_with_its_reason(
+    open_page: OpenPage, refused: dict[str, str]
+) -> None:
+    with pytest.raises(ValueError) as reason:
+        RunConfig.from_text(refused)
+    app = open_page(PAGE, **refused)
+    assert sentences(app.error) == [str(reason.value)]
+    assert app.button(key="train").disabled
+    assert len(app.metric) == len(FIGURES)  # the run on the page stays
+
+
+def test_the_example_shows_its_own_figures(open_page: OpenPage) -> None:
+    figures = run_at(PRESETS["fast"].key).evaluation().figures
+    tiles = {tile.label: tile.value for tile in open_page(PAGE).metric}
+    assert tiles == {FIGURES[name].short: f"{value:.3f}" for name, value in figures.items()}
+
+
+def test_every_bad_value_of_a_link_is_named_once_and_the_rest_is_taken(open_page: OpenPage) -> None:
+    app = open_page(PAGE, margin="nan", seed="1e3", epochs="5", activation="Relu", what="else")
+    (warning,) = sentences(app.warning)
+    for words in ("Margin: nan is not a finite number", "Seed: '1e3'", "Activation: 'Relu'", "'what'"):
+        assert warning.count(words) == 1
+    assert "Epochs" not in warning
+    assert config_of(app) == RunConfig(epochs=5)
+    app.run()
+    assert app.query_params == {"epochs": "5"}
