@@ -71,8 +71,12 @@ class Engine:
         self._closing = False
         self._slots = [_Slot(idle_seconds) for _ in range(workers)]
         self._free = set(range(workers))
-        for number in range(workers):
-            threading.Thread(target=self._serve, args=(number,), daemon=True, name=f"slot {number}").start()
+        self._threads = [
+            threading.Thread(target=self._serve, args=(number,), daemon=True, name=f"slot {number}")
+            for number in range(workers)
+        ]
+        for thread in self._threads:
+            thread.start()
 
     def warm_up(self) -> None:
         """Start the first worker process and let it import what the first run will need."""
@@ -148,6 +152,8 @@ class Engine:
             self._changed.notify_all()
         for slot in self._slots:
             slot.close()
+        for thread in self._threads:
+            thread.join(timeout=5)  # each holds on to its executor until it has seen the end
         gc.collect()  # gives back the semaphores: a server ended by SIGTERM runs no exit hooks
 
     def _enqueue(self, job: _Job) -> None:

@@ -67,9 +67,10 @@ def test_the_first_of_two_who_stops_leaves_and_the_last_one_cancels(
 ) -> None:
     query, run = "epochs=50&seed=32", run_of(server.runs, epochs=50, seed=32)
     with visitor(browser, server) as other:
-        for visit in (lab, other):
-            visit.open(query).press_train()
-            visit.wait_until_training()
+        lab.open(query).press_train()
+        lab.wait_until_training()
+        other.open(query)  # who comes by the link of a run under way waits for it as well
+        other.wait_until_training()
         other.stop.click()
         expect(other.page.get_by_text("You have left this run")).to_be_visible()
         expect(other.train).to_be_enabled()
@@ -104,7 +105,9 @@ def test_two_tabs_of_one_visitor_share_one_training(lab: TrainPage) -> None:
     faults = watch(second)
     tabs = [lab, TrainPage(second, lab.server)]
     for tab in tabs:
-        tab.open("epochs=1&digits=2&seed=34").press_train()
+        tab.open("epochs=1&digits=2&seed=34")
+    for tab in tabs:
+        tab.press_train()
     for tab in tabs:
         tab.wait_until_trained()
     reports = run_of(lab.server.runs, epochs=1, digits=2, seed=34).progress()
