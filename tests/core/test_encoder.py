@@ -91,7 +91,8 @@ def test_input_goes_from_0_to_1_and_leaves_the_images_as_they_were(mnist: Datase
     images = torch.from_numpy(mnist.test.images[:10])
     before = images.clone()
     scaled = to_input(images)
-    assert torch.equal(scaled, before.float() / 255) and torch.equal(images, before)
+    torch.testing.assert_close(scaled, before.float() / 255, rtol=1e-6, atol=0)
+    assert torch.equal(images, before)
     assert scaled.min() == 0 and scaled.max() == 1
 
 
