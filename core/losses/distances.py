@@ -60,7 +60,7 @@ def pair_distances(
         first, second = all_pairs(labels)
         return all_distances(embeddings), labels[first] == labels[second]
     first, second = pairs
-    return euclidean(embeddings[first], embeddings[second]), labels[first] == labels[second]
+    return euclidean(_rows(embeddings, first), _rows(embeddings, second)), labels[first] == labels[second]
 
 
 def triplet_distances(
@@ -74,9 +74,14 @@ def triplet_distances(
         return distances[anchor, positive], distances[anchor, negative]
     anchor, positive, negative = triplets
     return (
-        euclidean(embeddings[anchor], embeddings[positive]),
-        euclidean(embeddings[anchor], embeddings[negative]),
+        euclidean(_rows(embeddings, anchor), _rows(embeddings, positive)),
+        euclidean(_rows(embeddings, anchor), _rows(embeddings, negative)),
     )
+
+
+def _rows(embeddings: Array, indices: Array) -> Array:
+    """The rows of `embeddings`; in torch the way whose gradient is many times faster than that of []."""
+    return embeddings.index_select(0, indices) if is_torch_array(embeddings) else embeddings[indices]
 
 
 def all_triplets(labels: Array) -> tuple[Array, Array, Array]:
