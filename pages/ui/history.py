@@ -40,18 +40,14 @@ def picker() -> None:
     """A list to choose the run on the page from, and what can be done with it."""
     names = state.run_names()
     keys = [*reversed(names), *([] if SHIPPED in names else [SHIPPED])]
-    # A list of its own for each run on the page: were one list set to another run, a browser that has not
-    # heard of it yet would seem to have picked the former run again.
-    widget = f"picked_beside_{shown().key}"
-    st.session_state[widget] = shown().key
+    st.session_state["picked_run"] = shown().key
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="bottom"):
         st.selectbox(
             "Run on the page",
             keys,
             format_func=lambda key: names.get(key, state.EXAMPLE_NAME),
-            key=widget,
+            key="picked_run",
             on_change=_show_picked,
-            args=(widget,),
             label_visibility="collapsed",
             width=300,
         )
@@ -65,8 +61,8 @@ def picker() -> None:
             )
 
 
-def _show_picked(widget: str) -> None:
-    picked = st.session_state[widget]
+def _show_picked() -> None:
+    picked = st.session_state["picked_run"]
     state.show_run(picked if picked in state.run_names() else None)
 
 
