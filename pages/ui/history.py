@@ -40,14 +40,18 @@ def picker() -> None:
     """A list to choose the run on the page from, and what can be done with it."""
     names = state.run_names()
     keys = [*reversed(names), *([] if SHIPPED in names else [SHIPPED])]
-    st.session_state["picked_run"] = shown().key
+    # A new widget for each change of the list, deaf after the next one: a browser that has not yet heard of
+    # a change goes on to report the former choice, several times a second, and would seem to pick it again.
+    version = state.changes_of_list()
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="bottom"):
         st.selectbox(
             "Run on the page",
             keys,
+            index=keys.index(shown().key),
             format_func=lambda key: names.get(key, state.EXAMPLE_NAME),
-            key="picked_run",
+            key=f"picked_run_{version}",
             on_change=_show_picked,
+            args=(version,),
             label_visibility="collapsed",
             width=300,
         )
@@ -61,9 +65,10 @@ def picker() -> None:
             )
 
 
-def _show_picked() -> None:
-    picked = st.session_state["picked_run"]
-    state.show_run(picked if picked in state.run_names() else None)
+def _show_picked(version: int) -> None:
+    if version == state.changes_of_list():
+        picked = st.session_state[f"picked_run_{version}"]
+        state.show_run(picked if picked in state.run_names() else None)
 
 
 def _manage(key: str, name: str) -> None:

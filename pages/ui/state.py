@@ -13,6 +13,7 @@ EXAMPLE_NAME = "Example run (shipped)"  # what the run that comes with the app i
 _VISITOR = "visitor"
 _NAMES = "run_names"
 _SHOWN = "shown_run"
+_CHANGES = "changes_of_list"
 _WAITING = "waiting_for"
 _URL = "url_written"
 _LINK_PROBLEMS = "link_problems"
@@ -40,12 +41,14 @@ def rename_run(key: str, name: str) -> None:
     """Give a run of the session another name; an empty one changes nothing."""
     if name.strip():
         run_names()[key] = _unique(key, name.strip()[:60])
+        _list_changed()
 
 
 def drop_run(key: str) -> None:
     """Take a run off the session's list; its folder stays. `restore_dropped_run` undoes it."""
     names = run_names()
     st.session_state[_DROPPED] = (key, names.pop(key))
+    _list_changed()
     if shown_run() == key:
         show_run(next(reversed(names), None))
 
@@ -81,6 +84,16 @@ def shown_run() -> str | None:
 def show_run(key: str | None) -> None:
     """Put a run on the page."""
     st.session_state[_SHOWN] = key
+    _list_changed()
+
+
+def changes_of_list() -> int:
+    """How often the list of runs has changed: which runs, their names, or which one is on the page."""
+    return cast(int, st.session_state.get(_CHANGES, 0))
+
+
+def _list_changed() -> None:
+    st.session_state[_CHANGES] = changes_of_list() + 1
 
 
 def waiting_for() -> str | None:

@@ -56,8 +56,8 @@ class TrainPage:
         page.set_default_timeout(15_000)
         self.page = page
         self.server = server
-        self.train = page.get_by_role("button", name=re.compile(r"^Train\b"))
-        self.stop = page.get_by_role("button", name=re.compile(r"^Stop\b"))
+        self.train = page.get_by_role("main").get_by_role("button", name=re.compile(r"^Train\b"))
+        self.stop = page.get_by_role("main").get_by_role("button", name=re.compile(r"^Stop\b"))
         self.status = page.locator(".st-key-status")
         self.alerts = page.get_by_role("alert")
         self.loss_curve = page.get_by_test_id("stVegaLiteChart").filter(has_text="every point the same")

@@ -71,10 +71,10 @@ def test_the_first_of_two_who_stops_leaves_and_the_last_one_cancels(
         lab.wait_until_training()
         other.open(query)  # who comes by the link of a run under way waits for it as well
         other.wait_until_training()
+        before = run.progress()
         other.stop.click()
         expect(other.page.get_by_text("You have left this run")).to_be_visible()
         expect(other.train).to_be_enabled()
-        before = run.progress()
         lab.page.wait_for_timeout(1500)
         after = run.progress()
         assert run.status().state == "training" and len(after) > len(before)
