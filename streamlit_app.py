@@ -26,6 +26,7 @@ async def engine(_: st.App) -> AsyncIterator[None]:
     from core.engine import close_shared_engine, shared_engine
 
     shared_engine()
+    routes.announce()
     try:
         yield
     finally:
@@ -33,6 +34,10 @@ async def engine(_: st.App) -> AsyncIterator[None]:
 
 
 if get_script_run_ctx(suppress_warning=True) is None:
-    app = st.App(SCRIPT, lifespan=engine)
+    from pages.ui import routes
+
+    app = st.App(
+        SCRIPT, lifespan=engine, routes=routes.routes(st.config.get_option("server.baseUrlPath") or "")
+    )
 else:
     runpy.run_path(str(SCRIPT), run_name="__main__")

@@ -1,4 +1,7 @@
-"""The command line: `python -m core train --preset fast --set epochs=2 --set margin=0.5`."""
+"""The command line: `python -m core train --preset fast --set epochs=2 --set margin=0.5`.
+
+`python -m core ship --preset fast` trains the same way and puts the run into assets/, for the app to come with.
+"""
 
 import argparse
 import json
@@ -9,6 +12,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from core import settings
 from core.config import PARAMETERS, PRESETS, RunConfig
 from core.data import DataError
 from core.figures import FIGURES
@@ -34,25 +38,29 @@ def main(arguments: list[str] | None = None) -> int:
         if status.state != "done":
             print(status.message, file=sys.stderr)
             return 1
+        if options.command == "ship":
+            run = _ship(run)
         print(_as_json(run) if options.json else _as_text(run, kept=options.out is not None))
     return 0
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m core", description="Contrastive Lab without its pages.")
-    train = parser.add_subparsers(required=True, metavar="train").add_parser(
-        "train", help="train as the app does and print the figures"
-    )
-    train.add_argument("--preset", choices=PRESETS, default="fast")
-    train.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        metavar="FIELD=VALUE",
-        help=f"change a setting of the preset, as often as you like: {', '.join(PARAMETERS)}",
-    )
+    commands = parser.add_subparsers(required=True, dest="command")
+    train = commands.add_parser("train", help="train as the app does and print the figures")
+    ship = commands.add_parser("ship", help="train, and put the run with its replay into assets/")
+    for command in (train, ship):
+        command.add_argument("--preset", choices=PRESETS, default="fast")
+        command.add_argument(
+            "--set",
+            action="append",
+            default=[],
+            metavar="FIELD=VALUE",
+            help=f"change a setting of the preset, as often as you like: {', '.join(PARAMETERS)}",
+        )
+        command.add_argument("--json", action="store_true", help="print one JSON object instead of text")
     train.add_argument("--out", metavar="DIR", help="keep the run's folder in DIR, under the run's key")
-    train.add_argument("--json", action="store_true", help="print one JSON object instead of text")
+    ship.set_defaults(out=None)
     return parser
 
 
@@ -75,6 +83,14 @@ def _train(run: Run, config: RunConfig) -> None:
             bar.update(step - bar.n)
 
         train_and_measure(run, lambda report: show(report.step, report.steps, report.loss))
+
+
+def _ship(run: Run) -> Run:
+    from core.replaying import make_replay
+    from core.shipping import ship
+
+    make_replay(run)
+    return ship(run, settings.shipped_runs_folder())
 
 
 def _as_json(run: Run) -> str:

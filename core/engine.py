@@ -17,15 +17,16 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import loky
 from loky.process_executor import BrokenProcessPool, ShutdownExecutorError
 
 from core import settings
 from core.config import RunConfig
+from core.replay import Replay
 from core.runs import ENDED, Run, RunDamaged, RunsFolderUnusable, place_for
-from core.worker import leave_with_parent, run_in_folder, warm_up
+from core.worker import leave_with_parent, replay_in_folder, run_in_folder, warm_up
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +37,9 @@ DIED = (
     "Nothing else is lost; train again."
 )
 
+
+MOST_REPLAYS_WAITING = 50
+ReplayState = Literal["none", "waiting", "computing", "failed"]
 
 # A session whose page has not asked for so long is gone: closed, reloaded, or asleep.
 GONE_AFTER_SECONDS = 90.0
@@ -56,7 +60,8 @@ class _Job:
 
 
 class Engine:
-    """Trains runs in the background, each once, however many sessions ask for it.
+    """Trains runs in the background, each once, however many sessions ask for it; and when no training
+    waits, makes the replays of finished ones.
 
     workers: how many train at once. idle_seconds: after so long without work a worker process
     leaves. deadline_seconds: a run that takes longer is ended and reported as failed.
@@ -67,6 +72,9 @@ class Engine:
         self._deadline = deadline_seconds
         self._jobs: dict[str, _Job] = {}  # queued and running, by key
         self._queue: deque[str] = deque()
+        self._replays: deque[Run] = deque()  # waiting
+        self._replaying: dict[str, Run] = {}
+        self._replay_problems: dict[str, str] = {}
         self._changed = threading.Condition()
         self._closing = False
         self._slots = [_Slot(idle_seconds) for _ in range(workers)]
@@ -141,6 +149,26 @@ class Engine:
             job = self._jobs.get(key)
             return len(job.present() - {watcher}) if job else 0
 
+    def ask_for_replay(self, run: Run) -> None:
+        """Make the replay of a finished run, behind every training; nothing where that is done, under
+        way, or has failed."""
+        with self._changed:
+            if self.replay_state(run.key) != "none" or Replay(run).ready():
+                return
+            self._replays.append(run)
+            if len(self._replays) > MOST_REPLAYS_WAITING:
+                self._replays.popleft()
+            self._changed.notify_all()
+
+    def replay_state(self, key: str) -> ReplayState:
+        """How far the replay of run `key` has come here; "none" also for one that is ready."""
+        with self._changed:
+            if key in self._replaying:
+                return "computing"
+            if any(run.key == key for run in self._replays):
+                return "waiting"
+            return "failed" if key in self._replay_problems else "none"
+
     def worker_pids(self) -> list[int]:
         """The process ids of the live workers."""
         return [pid for slot in self._slots for pid in slot.pids()]
@@ -159,37 +187,70 @@ class Engine:
     def _enqueue(self, job: _Job) -> None:
         self._jobs[job.run.key] = job
         self._queue.append(job.run.key)
+        self._replay_problems.pop(job.run.key, None)
+        if not self._free:  # a training goes first: as many replays as there are trainings waiting make room
+            for run in list(self._replaying.values())[: len(self._queue)]:
+                Replay(run).request_pause()
         self._changed.notify_all()
 
     def _serve(self, number: int) -> None:
-        slot = self._slots[number]
-        while job := self._next(number):
-            try:
-                slot.submit(run_in_folder, str(job.run.folder)).result(timeout=self._deadline)
-            except TimeoutError:
-                slot.kill()
-                self._report(job, f"The run took longer than {self._deadline:g} seconds and was ended.")
-            except (BrokenProcessPool, ShutdownExecutorError):
-                slot.kill()
-                self._report(job, DIED)
-            except Exception as error:  # no process could be started: this run fails, the slot lives on
-                log.exception("run %s could not be handed to a worker", job.run.key)
-                slot.kill()
-                self._report(
-                    job, f"The training process could not be started ({error}). Try again in a moment."
-                )
-            finally:
-                self._release(number, job)
+        while work := self._next(number):
+            if isinstance(work, _Job):
+                try:
+                    self._in_slot(number, work.run, run_in_folder, lambda words: self._report(work, words))
+                finally:
+                    self._release(number, work)
+            else:
+                self._make_replay(number, work)
 
-    def _next(self, number: int) -> _Job | None:
+    def _in_slot(
+        self, number: int, run: Run, function: Callable[[str], Any], failed: Callable[[str], None]
+    ) -> Any:
+        """What `function` makes of the run's folder in the slot's worker; `failed` hears where it ended otherwise."""
+        slot = self._slots[number]
+        try:
+            return slot.submit(function, str(run.folder)).result(timeout=self._deadline)
+        except TimeoutError:
+            slot.kill()
+            failed(f"The run took longer than {self._deadline:g} seconds and was ended.")
+        except (BrokenProcessPool, ShutdownExecutorError):
+            slot.kill()
+            failed(DIED)
+        except Exception as error:  # no process could be started: this run fails, the slot lives on
+            log.exception("run %s could not be handed to a worker", run.key)
+            slot.kill()
+            failed(f"The training process could not be started ({error}). Try again in a moment.")
+        return None
+
+    def _make_replay(self, number: int, run: Run) -> None:
+        replay = Replay(run)
+        problems: list[str] = []
+        words = self._in_slot(number, run, replay_in_folder, problems.append)
+        with self._changed:
+            self._free.add(number)
+            del self._replaying[run.key]
+            if words or problems:
+                self._replay_problems[run.key] = words or problems[0]
+            elif not replay.ready() and not self._closing:  # paused: it goes on when the trainings are done
+                self._replays.appendleft(run)
+            self._changed.notify_all()
+
+    def _next(self, number: int) -> "_Job | Run | None":
         with self._changed:
             # of the free slots the first one goes: its worker is the likeliest to be warm
-            self._changed.wait_for(lambda: self._closing or (self._queue and number == min(self._free)))
+            self._changed.wait_for(
+                lambda: self._closing or ((self._queue or self._replays) and number == min(self._free))
+            )
             if self._closing:
                 return None
             self._free.remove(number)
             self._changed.notify_all()
-            return self._jobs[self._queue.popleft()]
+            if self._queue:
+                return self._jobs[self._queue.popleft()]
+            run = self._replays.popleft()
+            self._replaying[run.key] = run
+            Replay(run).withdraw_pause()
+            return run
 
     def _release(self, number: int, job: _Job) -> None:
         with self._changed:
@@ -217,7 +278,7 @@ class _Slot:
         self._closed = False
         self._lock = threading.Lock()
 
-    def submit(self, function: Callable[..., None], *arguments: str) -> "Future[None]":
+    def submit(self, function: Callable[..., Any], *arguments: str) -> "Future[Any]":
         with self._lock:
             if self._closed:
                 raise ShutdownExecutorError("the engine is closed")
@@ -229,7 +290,7 @@ class _Slot:
                     initargs=(os.getpid(),),
                     env=WORKER_ENVIRONMENT,
                 )
-            future: Future[None] = self._executor.submit(function, *arguments)
+            future: Future[Any] = self._executor.submit(function, *arguments)
             return future
 
     def kill(self) -> None:

@@ -97,10 +97,13 @@ def _measure(run: Run, trained: Trained, data: Dataset, classes: int) -> dict[st
         "test": test_points,
         "train_labels": train_split.labels,
         "test_labels": test_split.labels,
-        "train_clusters": clusters.labels,
-        "test_clusters": test_clusters,
+        "train_clusters": clusters.labels.astype(np.uint8),
+        "test_clusters": test_clusters.astype(np.uint8),
     }
-    lines = contours(flat, train_split.labels).as_dict()
+    lines = {
+        name: column.astype(np.float32) if column.dtype == np.float64 else column
+        for name, column in contours(flat, train_split.labels).as_dict().items()
+    }
     return {
         "embedding.safetensors": run.write_arrays("embedding.safetensors", embedding),
         "contours.safetensors": run.write_arrays("contours.safetensors", lines),

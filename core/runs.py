@@ -7,6 +7,7 @@
     frames/<step>.npy      their embeddings [2000, d], float32, at about 15 steps
     weights/<step>.safetensors   the encoder at the same steps
     embedding.safetensors, contours.safetensors, figures.json, weights.safetensors   the result
+    replay/                every image at those steps, once somebody has asked for it: core/replay.py
     cancel                 its presence asks the worker to stop
     lock                   held by the worker; the kernel frees it when the worker dies
 
@@ -104,6 +105,15 @@ class Snapshot:
 
 
 @dataclass(frozen=True)
+class ShownSample:
+    """The images of the live picture: their places [s] in a split, of its chosen classes, and labels [s]."""
+
+    split: str
+    indices: npt.NDArray[np.int64]
+    labels: npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
 class Embedding:
     """A finished run's embeddings of all images of its classes, and their KMeans clusters.
 
@@ -114,8 +124,8 @@ class Embedding:
     test: npt.NDArray[np.float32]
     train_labels: npt.NDArray[np.uint8]
     test_labels: npt.NDArray[np.uint8]
-    train_clusters: npt.NDArray[np.int32]
-    test_clusters: npt.NDArray[np.int32]
+    train_clusters: npt.NDArray[np.uint8]
+    test_clusters: npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
@@ -168,9 +178,15 @@ class Run:
             raise RunDamaged(f"The snapshot of step {step} cannot be read ({error}).") from error
         return Snapshot(step, embeddings)
 
-    def sample_labels(self) -> npt.NDArray[np.uint8]:
-        """The labels [s] of the images that the snapshots show."""
-        return self._arrays("sample.safetensors")["labels"]
+    def weights_at(self, step: int) -> dict[str, npt.NDArray[np.float32]]:
+        """The encoder's weights by name at the snapshot of `step`. Raises RunDamaged where they cannot be read."""
+        return self._arrays(f"weights/{step:06d}.safetensors")
+
+    def shown_sample(self) -> ShownSample:
+        """The images that the snapshots show. Raises RunDamaged where that cannot be read."""
+        arrays = self._arrays("sample.safetensors")
+        split = "test" if arrays["in_test"][0] else "train"
+        return ShownSample(split, arrays["indices"], arrays["labels"])
 
     def embedding(self) -> Embedding:
         """The result's arrays, checked. Raises RunDamaged."""

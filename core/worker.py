@@ -48,6 +48,27 @@ def run_in_folder(folder: str) -> None:
         _fail(run, _words_for(error))
 
 
+def replay_in_folder(folder: str) -> str:
+    """Make the replay of the finished run in `folder`; returns what went wrong, in a sentence, or "".
+
+    It may return before the replay is complete, when the engine has asked it to pause. Raises nothing.
+    """
+    from core.replaying import make_replay
+
+    run = Run(Path(folder))
+    try:
+        with run.lock():
+            make_replay(run)
+    except (DataError, RunDamaged) as error:
+        return str(error)
+    except OSError as error:
+        return _words_for(error)
+    except Exception as error:
+        log.exception("the replay of run %s failed", run.key)
+        return f"The replay stopped at an error that nobody expected ({type(error).__name__}: {error})."
+    return ""
+
+
 def _train(run: Run) -> None:
     from core.pipeline import train_and_measure
 

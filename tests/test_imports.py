@@ -13,12 +13,13 @@ PROJECT = Path(__file__).resolve().parent.parent
 # Bottom to top: a module imports from its own row and from rows above it in this list only.
 # A package (losses) stands for all of its modules.
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("settings", "activations", "losses", "data", "frames", "figures"),
+    ("settings", "activations", "losses", "data", "frames", "figures", "replay_archive"),
     ("reduction", "density", "clustering", "confusion", "kmeans", "metrics"),
     ("download", "config", "evaluation"),
     ("sampling", "encoder", "training", "runs"),
-    ("charts", "pipeline"),
-    ("worker", "__main__"),
+    ("charts", "pipeline", "replay"),
+    ("replaying", "shipping", "pictures"),
+    ("worker", "overlays", "__main__"),
     ("engine",),
 )
 LEVEL = {module: level for level, modules in enumerate(LAYERS) for module in modules}

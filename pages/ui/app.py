@@ -9,10 +9,12 @@ PROJECT = Path(__file__).resolve().parents[2]
 if str(PROJECT) not in sys.path:  # where this file is run by itself, as the tests of the pages do
     sys.path.insert(0, str(PROJECT))
 
-from pages.ui import navigation
+from pages.ui import navigation, state
 
 st.set_page_config(
     page_title="Contrastive Lab", page_icon=str(PROJECT / "assets" / "icon.svg"), layout="wide"
 )
 st.logo(str(PROJECT / "assets" / "logo.svg"), size="large")
-st.navigation({section: list(group) for section, group in navigation.SECTIONS.items()}).run()
+page = st.navigation({section: list(group) for section, group in navigation.SECTIONS.items()})
+state.set_page_path(page.url_path)
+page.run()

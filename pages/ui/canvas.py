@@ -25,32 +25,11 @@ _COMPONENT = st.components.v2.component(
 )
 
 
-def embedding_canvas(
-    payload: bytes,
-    *,
-    key: str,
-    run: str,
-    class_names: tuple[str, ...] = (),
-    title: str = "Embedding",
-    description: str = "",
-    live: bool = False,
-    margin: float | None = None,
-    margin_label: str = "",
-    height: int = 520,
-) -> None:
-    """Shows the frames in `payload` (from `core.frames.pack`); the options are those of `CanvasOptions`.
+def embedding_canvas(options: CanvasOptions, frames: bytes, *, key: str) -> None:
+    """Shows `frames` (from `core.frames.pack`), or fetches its own where `options.source` says from where.
 
-    Called again with the same `key` and `run`, it goes on where it is: give all frames so far each time.
+    Called again with the same `key` and `options.run`, it goes on where it is: of frames given, give
+    all so far each time.
     """
-    options = CanvasOptions(
-        run=run,
-        class_names=class_names,
-        title=title,
-        description=description,
-        live=live,
-        margin=margin,
-        margin_label=margin_label,
-        height=height,
-    )
     # One bytes object: bytes inside a dict would make Streamlit turn all of the data into text.
-    _COMPONENT(data=with_options(payload, options), key=key, width="stretch", height="content")
+    _COMPONENT(data=with_options(frames, options), key=key, width="stretch", height="content")

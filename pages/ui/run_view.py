@@ -1,6 +1,5 @@
 """How a run is shown: its picture, its loss curve, its figures. Reads the run's folder, no more."""
 
-import contextlib
 import math
 from pathlib import Path
 
@@ -9,21 +8,24 @@ import numpy.typing as npt
 import pandas as pd
 import streamlit as st
 
-from core import charts
+from core import charts, pictures
 from core.clustering import cluster_table
 from core.config import PRESETS, RunConfig
 from core.data import DATASETS
+from core.engine import shared_engine
 from core.evaluation import Evaluation
 from core.figures import FIGURES, Figure
-from core.frames import pack
+from core.frames import CanvasOptions, pack
 from core.losses import LOSSES
-from core.reduction import fit
-from core.runs import Run, RunDamaged
+from core.pictures import PICTURE_DIMS
+from core.runs import Run
+from pages.ui import address, routes
 from pages.ui.canvas import embedding_canvas
 
 PICTURE_HEIGHT = 560
 CURVE_HEIGHT = 250
-PICTURE_DIMS = 3  # what the canvas can show; more are reduced to this
+# Frames without a point: what the canvas is handed where it fetches for itself.
+NOTHING = pack(np.zeros((0, 0, 2), np.float32), np.zeros(0, np.uint8), np.zeros(0, np.uint32))
 
 
 def class_names(config: RunConfig) -> tuple[str, ...]:
@@ -52,31 +54,16 @@ def name_for(config: RunConfig) -> str:
 
 def live_picture(run: Run, config: RunConfig) -> None:
     """The 2,000 sampled images at each snapshot so far; follows the newest while training goes on."""
-    snapshots = []
-    for step in run.snapshot_steps():
-        with contextlib.suppress(RunDamaged):  # gone since it was listed: the run has begun anew
-            snapshots.append(run.snapshot(step))
-    steps = [snapshot.step for snapshot in snapshots]
-    if snapshots:
-        frames = [snapshot.embeddings for snapshot in snapshots]
-        to_draw = fit(frames[-1], PICTURE_DIMS)  # by the last one, so that the frames do not tumble
-        coordinates = np.stack([to_draw.apply(frame) for frame in frames])
-        labels = run.sample_labels()
-    else:
-        coordinates, labels = np.zeros((0, 0, 2), np.float32), np.zeros(0, np.uint8)
-    payload = pack(coordinates, labels, np.array(steps, dtype=np.uint32))
-    _draw(payload, run, config, "2,000 of the images", live=not run.status().ended)
+    live = not run.status().ended
+    frames = b"" if routes.served() else pictures.of_sample(run)
+    _draw(frames or NOTHING, run, config, "2,000 of the images", split="sample", live=live)
 
 
 def picture(run: Run, config: RunConfig) -> None:
-    """All the training images, as the finished encoder sees them."""
-    _draw(
-        _picture_payload(str(run.folder), run.status().updated),
-        run,
-        config,
-        "all training images",
-        live=False,
-    )
+    """All the training images, as the finished encoder sees them, and how they came there."""
+    shared_engine().ask_for_replay(run)
+    frames = NOTHING if routes.served() else pictures.of_split(run, "train")
+    _draw(frames, run, config, "all training images", split="train", live=False)
     if config.embedding_dims > PICTURE_DIMS:
         st.caption(
             f"{config.embedding_dims} dimensions, drawn in {PICTURE_DIMS} by truncated SVD: directions that the "
@@ -84,19 +71,11 @@ def picture(run: Run, config: RunConfig) -> None:
         )
 
 
-@st.cache_data(max_entries=20, show_spinner=False)
-def _picture_payload(folder: str, updated: float) -> bytes:
-    run = Run(Path(folder))
-    embedding = run.embedding()
-    points = fit(embedding.train, PICTURE_DIMS).apply(embedding.train)
-    return pack(points[None], embedding.train_labels, np.array([run.status().step], dtype=np.uint32))
-
-
-def _draw(payload: bytes, run: Run, config: RunConfig, which: str, *, live: bool) -> None:
-    embedding_canvas(
-        payload,
-        key="picture",
-        run=f"{run.key} {which}",
+def _draw(frames: bytes, run: Run, config: RunConfig, which: str, *, split: str, live: bool) -> None:
+    options = CanvasOptions(
+        run=run.key,
+        source=address.of_run(run.key) if routes.served() else "",
+        split=split,
         class_names=class_names(config),
         title=f"Embedding of {which}",
         description=describe(config),
@@ -104,7 +83,13 @@ def _draw(payload: bytes, run: Run, config: RunConfig, which: str, *, live: bool
         margin=config.reach,
         margin_label=_margin_label(config),
         height=PICTURE_HEIGHT,
+        colours=("digit",) if split == "sample" else ("digit", "cluster", "agreement"),
+        overlays=("margin", "centroids")
+        if split == "sample"
+        else ("margin", "centroids", "contours", "cells"),
+        selectable=True,
     )
+    embedding_canvas(options, frames, key="picture")
 
 
 def _margin_label(config: RunConfig) -> str:

@@ -10,6 +10,7 @@ import streamlit as st
 
 EXAMPLE_NAME = "Example run (shipped)"  # what the run that comes with the app is called
 
+_PAGE = "page_path"
 _VISITOR = "visitor"
 _NAMES = "run_names"
 _SHOWN = "shown_run"
@@ -24,6 +25,16 @@ _PROBLEM = "problem"
 def visitor() -> str:
     """A name for this session, by which the engine knows who waits for a run."""
     return cast(str, st.session_state.setdefault(_VISITOR, uuid.uuid4().hex))
+
+
+def page_path() -> str:
+    """The page on screen, as it stands at the end of the address; "" for the first one."""
+    return cast(str, st.session_state.get(_PAGE, ""))
+
+
+def set_page_path(path: str) -> None:
+    """Remember which page is on screen."""
+    st.session_state[_PAGE] = path
 
 
 def run_names() -> dict[str, str]:

@@ -37,7 +37,7 @@ def steps(frames: int) -> NDArray[np.int64]:
 def page() -> None:
     import streamlit as st
 
-    from core.frames import pack
+    from core.frames import CanvasOptions, pack
     from pages.ui.canvas import embedding_canvas
 
     ask = st.query_params
@@ -65,9 +65,7 @@ def page() -> None:
             coordinates, shown = coordinates[:0], 0
         case "one-class":
             labels = np.zeros_like(labels)
-    embedding_canvas(
-        pack(coordinates, labels, steps(shown)),
-        key="canvas",
+    options = CanvasOptions(
         run="b" if st.session_state.get("other") else "a",
         class_names=tuple("0123456789"),
         title="Test embedding",
@@ -75,6 +73,7 @@ def page() -> None:
         margin=1.0,
         height=int(ask.get("height", 560)),
     )
+    embedding_canvas(options, pack(coordinates, labels, steps(shown)), key="canvas")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """What the tests of runs and of the engine share."""
 
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -8,7 +9,7 @@ import pytest
 
 from core.config import RunConfig
 from core.engine import Engine
-from core.runs import Run
+from core.runs import Run, run_at
 
 # Trains for about a second, and for long enough to be caught in the act.
 SHORT = RunConfig(epochs=1, seed=4321)
@@ -20,6 +21,25 @@ def runs_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty runs folder, this test's own."""
     monkeypatch.setenv("CONTRASTIVE_LAB_RUNS", str(tmp_path / "runs"))
     return tmp_path / "runs"
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """One real run of one epoch, to be read only."""
+    from core.pipeline import train_and_measure
+
+    run = Run(tmp_path_factory.mktemp("finished") / SHORT.key)
+    run.begin(SHORT)
+    train_and_measure(run)
+    assert run.status().state == "done"
+    return run
+
+
+@pytest.fixture
+def copy(finished: Run, runs_folder: Path) -> Run:
+    """The finished run, copied to where this test may damage it."""
+    shutil.copytree(finished.folder, runs_folder / SHORT.key)
+    return run_at(SHORT.key)
 
 
 @pytest.fixture

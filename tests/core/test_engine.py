@@ -9,6 +9,8 @@ import pytest
 
 from core.config import RunConfig
 from core.engine import DIED, Engine, close_shared_engine, shared_engine
+from core.frames import unpack
+from core.replay import Replay
 from core.runs import Run, RunsFolderUnusable, place_for
 from tests.core.conftest import LONG, SHORT, wait_for_end, wait_for_snapshots, wait_until
 
@@ -260,3 +262,59 @@ def test_all_threads_share_one_engine(runs_folder, monkeypatch):
         assert len({id(engine) for engine in engines}) == 1
     finally:
         close_shared_engine()
+
+
+def test_a_replay_is_made_when_no_training_waits(engine):
+    run = engine.submit(SHORT, "ada")
+    wait_for_end(run)
+    engine.ask_for_replay(run)
+    engine.ask_for_replay(run)  # a second visitor
+    assert engine.replay_state(run.key) in ("waiting", "computing")
+    wait_until(lambda: Replay(run).ready(), "the replay is made")
+    wait_until(lambda: engine.replay_state(run.key) == "none", "the engine lets go of it")
+    made = (run.folder / "replay" / "files.json").stat().st_mtime_ns
+    engine.ask_for_replay(run)
+    assert engine.replay_state(run.key) == "none"
+    assert (run.folder / "replay" / "files.json").stat().st_mtime_ns == made
+
+
+def test_a_replay_makes_way_for_a_training_and_goes_on_after_it(engine):
+    run = engine.submit(SHORT, "ada")
+    wait_for_end(run)
+    engine.ask_for_replay(run)
+    wait_until(lambda: Replay(run).done() >= 2, "the replay is under way")
+    other = engine.submit(RunConfig(epochs=1, seed=99), "bob")
+    wait_until(lambda: other.status().state == "training", "the training begins")
+    done = Replay(run).done()
+    assert 2 <= done < len(run.snapshot_steps()), "the replay should have been left half-done"
+    assert engine.replay_state(run.key) == "waiting"
+    wait_for_end(other)
+    assert other.status().state == "done"
+    wait_until(lambda: Replay(run).ready(), "the replay is finished after all")
+    assert len(unpack(Replay(run).frames("train")).steps) == len(run.snapshot_steps())
+
+
+def test_a_replay_whose_worker_is_killed_has_failed_and_the_next_training_works(engine):
+    run = engine.submit(SHORT, "ada")
+    wait_for_end(run)
+    engine.ask_for_replay(run)
+    wait_until(lambda: Replay(run).done() >= 1, "the replay is under way")
+    for pid in engine.worker_pids():
+        os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: engine.replay_state(run.key) == "failed", "the replay has failed")
+    engine.ask_for_replay(run)  # not again and again
+    assert engine.replay_state(run.key) == "failed"
+    assert run.status().state == "done"
+    other = engine.submit(RunConfig(epochs=1, seed=98), "bob")
+    wait_for_end(other)
+    assert other.status().state == "done"
+
+
+def test_a_replay_of_damaged_weights_has_failed(engine):
+    run = engine.submit(SHORT, "ada")
+    wait_for_end(run)
+    weights = run.folder / "weights" / f"{run.snapshot_steps()[1]:06d}.safetensors"
+    weights.write_bytes(weights.read_bytes()[:1000])
+    engine.ask_for_replay(run)
+    wait_until(lambda: engine.replay_state(run.key) == "failed", "the replay has failed")
+    assert not Replay(run).ready()

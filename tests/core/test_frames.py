@@ -2,6 +2,7 @@
 
 import json
 import struct
+from itertools import product
 
 import numpy as np
 import pytest
@@ -34,8 +35,8 @@ def test_each_number_stands_at_the_offset_that_the_docstring_gives() -> None:
     coordinates, labels, steps = animation(2, 3, 3)
     payload = pack(coordinates, labels, steps, CanvasOptions(run="a"))
     assert payload[:4] == b"CLFR"
-    version, d, n, f, length, zero = struct.unpack_from("<HHIIII", payload, 4)
-    assert (version, d, n, f, zero) == (1, 3, 3, 2, 0)
+    version, d, n, f, length, sections = struct.unpack_from("<HHIIII", payload, 4)
+    assert (version, d, n, f, sections) == (2, 3, 3, 2, 0)
     for axis in range(3):
         low, high = struct.unpack_from("<dd", payload, 24 + 16 * axis)
         assert low == coordinates[:, :, axis].min() and high == coordinates[:, :, axis].max()
@@ -48,6 +49,27 @@ def test_each_number_stands_at_the_offset_that_the_docstring_gives() -> None:
     assert tuple(payload[80:83]) == tuple(labels)
     assert json.loads(payload[-length:])["run"] == "a"
     assert len(payload) == 84 + 2 * 2 * 3 * 3 + length
+
+
+@pytest.mark.parametrize("n", [3, 4])
+def test_ids_and_clusters_stand_around_the_labels(n: int) -> None:
+    coordinates, labels, steps = animation(2, n, 2)
+    ids, clusters = np.arange(n) * 70_000, np.arange(n) + 250
+    payload = pack(coordinates, labels, steps, ids=ids, clusters=clusters)
+    assert struct.unpack_from("<I", payload, 20) == (3,)
+    at = 24 + 32 + 8
+    assert struct.unpack_from(f"<{n}I", payload, at) == tuple(ids)
+    assert tuple(payload[at + 4 * n : at + 5 * n]) == tuple(labels)
+    assert tuple(payload[at + 5 * n : at + 6 * n]) == tuple(clusters)
+    for some_ids, some_clusters in product((None, ids), (None, clusters)):
+        payload = pack(
+            coordinates, labels, steps, CanvasOptions(run="a"), ids=some_ids, clusters=some_clusters
+        )
+        back = unpack(payload)
+        assert np.array_equal(back.labels, labels) and np.allclose(back.coordinates, coordinates, atol=1e-3)
+        assert back.ids is None if some_ids is None else np.array_equal(back.ids, ids)
+        assert back.clusters is None if some_clusters is None else np.array_equal(back.clusters, clusters)
+        assert back.options == CanvasOptions(run="a")
 
 
 @settings(deadline=None)

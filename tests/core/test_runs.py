@@ -14,25 +14,6 @@ from core.runs import RESULT_FILES, Progress, Run, RunDamaged, RunsFolderUnusabl
 from tests.core.conftest import SHORT
 
 
-@pytest.fixture(scope="module")
-def finished(tmp_path_factory):
-    """One real run of one epoch, read by the tests of this file."""
-    run = Run(tmp_path_factory.mktemp("finished") / SHORT.key)
-    run.begin(SHORT)
-    train_and_measure(run)
-    assert run.status().state == "done"
-    return run
-
-
-@pytest.fixture
-def copy(finished, runs_folder):
-    """The finished run, copied to where this test may damage it."""
-    import shutil
-
-    shutil.copytree(finished.folder, runs_folder / SHORT.key)
-    return run_at(SHORT.key)
-
-
 def test_a_finished_run_has_every_image_of_both_splits_and_its_label(finished, mnist):
     embedding = finished.embedding()
     assert embedding.train.shape == (60_000, 2)
@@ -54,10 +35,11 @@ def test_the_stored_weights_give_the_stored_embedding(finished, mnist):
 
 def test_the_last_snapshot_is_the_embedding_of_the_sample(finished):
     last = finished.snapshot(finished.snapshot_steps()[-1])
-    sample = finished._arrays("sample.safetensors")
+    sample = finished.shown_sample()
     assert last.step == finished.status().step
-    assert np.array_equal(last.embeddings, finished.embedding().train[sample["indices"]])
-    assert np.array_equal(finished.sample_labels(), finished.embedding().train_labels[sample["indices"]])
+    assert sample.split == "train" and len(sample.indices) == 2000
+    assert np.array_equal(last.embeddings, finished.embedding().train[sample.indices])
+    assert np.array_equal(sample.labels, finished.embedding().train_labels[sample.indices])
 
 
 def test_the_stored_figures_are_those_of_the_stored_embedding(finished):

@@ -1,0 +1,159 @@
+"""The read-only addresses below /runs/<key> from which the canvas fetches what it draws.
+
+They serve what any visitor may see of a run, under a key of 64 hexadecimal digits, and nothing by path.
+No script runs for them: forty students who watch cost forty small answers.
+"""
+
+import hashlib
+import sys
+import types
+from collections.abc import Callable
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from core import overlays, pictures
+from core.data import DataError
+from core.engine import shared_engine
+from core.replay import SPLITS, Replay
+from core.runs import Run, RunDamaged, run_at
+
+_ANCHOR = "_contrastive_lab_routes"  # out of reach of the re-import of an edited source file
+
+Endpoint = Callable[[Request], Response]
+
+
+def routes(base: str = "") -> list[Route]:
+    """The routes, below `base`, the path under which the whole app is served ("" for the root)."""
+    root = f"{base.strip('/') and '/' + base.strip('/')}/runs/{{key}}"
+    return [
+        Route(f"{root}/status", _guarded(status)),
+        Route(f"{root}/frames/{{split}}", _guarded(frames)),
+        Route(f"{root}/images/{{split}}/{{part:int}}", _guarded(images)),
+        Route(f"{root}/contours/{{split}}", _guarded(contours)),
+        Route(f"{root}/cells/{{split}}", _guarded(cells)),
+    ]
+
+
+def announce() -> None:
+    """The server of this process answers to these routes."""
+    sys.modules.setdefault(_ANCHOR, types.ModuleType(_ANCHOR))
+
+
+def served() -> bool:
+    """Whether it does: not where the app's file is run as an ordinary script, by a host of its own kind."""
+    return _ANCHOR in sys.modules
+
+
+def status(request: Request) -> Response:
+    """How the run and its replay stand."""
+    run = _run(request)
+    replay = Replay(run)
+    state = "ready" if replay.ready() else shared_engine().replay_state(run.key)
+    steps = run.snapshot_steps()
+    answer = {
+        "state": run.status().state,
+        "steps": steps,
+        "replay": {
+            "state": state,
+            "done": replay.done() if state != "ready" else len(steps),
+            "of": len(steps),
+        },
+    }
+    return JSONResponse(answer, headers={"Cache-Control": "no-store"})
+
+
+def frames(request: Request) -> Response:
+    """Embeddings as `core.frames` packs them: of the sample so far, or of a finished run's split."""
+    run, split = _run(request), request.path_params["split"]
+    if split == "sample":
+        content = pictures.of_sample(run, _number(request, "after", -1))
+        if content is None:
+            return Response(status_code=204, headers={"Cache-Control": "no-store"})
+        return _bytes(request, content)
+    _finished(run, split)
+    return _bytes(request, pictures.of_split(run, split, request.query_params.get("view", "")))
+
+
+def images(request: Request) -> Response:
+    """A part of the images, spread over the whole picture."""
+    run, split = _run(request), request.path_params["split"]
+    if split != "sample":
+        _finished(run, split)
+    return _bytes(request, pictures.images_part(run, split, request.path_params["part"]), compress=True)
+
+
+def contours(request: Request) -> Response:
+    """The density contours of each class, as lines."""
+    run, split = _run(request), request.path_params["split"]
+    _finished(run, split)
+    return JSONResponse(overlays.contours(run, split, request.query_params.get("view", "")))
+
+
+def cells(request: Request) -> Response:
+    """The Voronoi cells of some images of each class, as polygons."""
+    run, split = _run(request), request.path_params["split"]
+    _finished(run, split)
+    view, per_class = request.query_params.get("view", ""), _number(request, "per_class", 0)
+    return JSONResponse(overlays.cells(run, split, view, per_class))
+
+
+class _NotThere(Exception):
+    """What was asked for does not exist."""
+
+
+def _guarded(endpoint: Endpoint) -> Endpoint:
+    """`endpoint`, with a sentence where there is no answer."""
+
+    def answer(request: Request) -> Response:
+        try:
+            return endpoint(request)
+        except _NotThere as error:
+            return _problem(404, str(error))
+        except ValueError as error:
+            return _problem(400, str(error))
+        except (RunDamaged, DataError) as error:
+            return _problem(410, f"{error} Train the run again.")
+
+    return answer
+
+
+def _run(request: Request) -> Run:
+    try:
+        run = run_at(request.path_params["key"])
+    except ValueError as error:
+        raise _NotThere(str(error)) from error
+    if run.status().state == "missing":
+        raise _NotThere("There is no such run here (any more). Train it again.")
+    return run
+
+
+def _finished(run: Run, split: str) -> None:
+    if split not in SPLITS:
+        raise _NotThere(f"There are no {split!r} images; there are: {', '.join(SPLITS)}.")
+    if run.status().state != "done":
+        raise _NotThere("This run is not finished.")
+
+
+def _number(request: Request, name: str, default: int) -> int:
+    text = request.query_params.get(name, str(default))
+    try:
+        return int(text)
+    except ValueError:
+        raise ValueError(f"{name} should be a whole number, not {text[:20]!r}.") from None
+
+
+def _bytes(request: Request, content: bytes, *, compress: bool = False) -> Response:
+    """Kept by the browser, and sent anew only where it has changed."""
+    tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+    headers = {"ETag": tag, "Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"}
+    if request.headers.get("if-none-match") == tag:
+        return Response(status_code=304, headers=headers)
+    if not compress:
+        headers["Content-Encoding"] = "identity"  # coordinates hardly shrink, and packing them takes its time
+    return Response(content, media_type="application/octet-stream", headers=headers)
+
+
+def _problem(code: int, sentence: str) -> Response:
+    return JSONResponse({"error": sentence}, status_code=code, headers={"Cache-Control": "no-store"})
