@@ -19,7 +19,7 @@ from core.data import DATASETS
 from core.losses import LOSSES
 
 # Raised only when the same config would train to something else; part of every run's key.
-TRAINING_VERSION = 1
+TRAINING_VERSION = 2
 
 Kind = Literal["integer", "number", "choice", "widths"]
 

@@ -96,8 +96,8 @@ class Frames:
 
 def pack(
     coordinates: NDArray[np.floating],
-    labels: NDArray[np.uint8],
-    steps: NDArray[np.uint32],
+    labels: NDArray[np.integer],
+    steps: NDArray[np.integer],
     options: CanvasOptions | None = None,
     *,
     clusters: NDArray[np.integer] | None = None,

@@ -1,5 +1,6 @@
 """What the canvas draws over and under the points of a finished run: contour lines and Voronoi cells."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -7,12 +8,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from core import density
+from core import density, voronoi
 from core.pictures import reduction_of
 from core.runs import Run
 
 Floats = npt.NDArray[np.float64]
 Shapes = dict[str, Any]
+Columns = dict[str, npt.NDArray[Any]]
 
 
 def contours(run: Run, split: str, view: str = "") -> Shapes:
@@ -24,15 +26,44 @@ def contours(run: Run, split: str, view: str = "") -> Shapes:
     return _contours(str(run.folder), run.status().updated, split, view)
 
 
+def as_columns(shapes: Shapes, labels: Sequence[int]) -> Columns:
+    """The lines of some classes as the columns of `core.density.Contours`, for a chart."""
+    lines = [line for line in shapes["lines"] if line["label"] in labels]
+    corners = [np.array(line["xy"]).reshape(-1, 2) for line in lines]
+    sizes = [len(part) for part in corners]
+    flat = np.concatenate(corners) if corners else np.zeros((0, 2))
+    return {
+        "label": np.repeat(np.array([line["label"] for line in lines], dtype=np.int64), sizes),
+        "mass": np.repeat(np.array([line["mass"] for line in lines]), sizes),
+        "line": np.repeat(np.arange(len(lines)), sizes),
+        "x": flat[:, 0],
+        "y": flat[:, 1],
+    }
+
+
+def cells(run: Run, split: str, view: str = "", per_class: int = 0) -> Shapes:
+    """The Voronoi cells of `per_class` training images a class (0: the usual number), cut to a box
+    somewhat larger than a split's picture: `cells`, each with label and flat corners `xy`; `reason`,
+    where there is something to say of them.
+
+    Raises RunDamaged, and ValueError for a view that there is not or that is not flat, and for a
+    number below 0.
+    """
+    return _cells(str(run.folder), run.status().updated, split, view, per_class)
+
+
+def share_in_own_cell(run: Run, view: str = "", per_class: int = 0) -> float:
+    """The share of test images that fall into a cell of their own class; see `core.voronoi`."""
+    return _share(str(run.folder), run.status().updated, view, per_class)
+
+
 def flat_points(run: Run, split: str, view: str = "") -> tuple[Floats, npt.NDArray[np.uint8]]:
     """The two coordinates [n, 2] at which a split's images are drawn, and their labels [n].
 
     Raises ValueError where the view has three.
     """
     embedding = run.embedding()
-    points = reduction_of(embedding.train, view).apply(
-        embedding.train if split == "train" else embedding.test
-    )
+    points = reduction_of(run, view).apply(embedding.train if split == "train" else embedding.test)
     if points.shape[1] != 2:
         raise ValueError("Contours and cells are drawn in two dimensions only.")
     return points, embedding.train_labels if split == "train" else embedding.test_labels
@@ -57,10 +88,27 @@ def _contours(folder: str, updated: float, split: str, view: str) -> Shapes:
     }
 
 
+@lru_cache(maxsize=4)
+def _cells(folder: str, updated: float, split: str, view: str, per_class: int) -> Shapes:
+    run = Run(Path(folder))
+    points, labels = flat_points(run, "train", view)
+    sample = voronoi.choose(labels, per_class)
+    box = voronoi.box_around(flat_points(run, split, view)[0], margin=0.6)
+    diagram = voronoi.cells(points[sample], labels[sample], box)
+    return {
+        "cells": [{"label": int(label), "xy": _short(corners)} for label, corners in diagram if len(corners)],
+        "reason": diagram.reason,
+    }
+
+
+@lru_cache(maxsize=32)
+def _share(folder: str, updated: float, view: str, per_class: int) -> float:
+    run = Run(Path(folder))
+    points, labels = flat_points(run, "train", view)
+    sample = voronoi.choose(labels, per_class)
+    return voronoi.share_in_own_cell(points[sample], labels[sample], *flat_points(run, "test", view))
+
+
 def _short(corners: Floats) -> list[float]:
     """Flat, with as many digits as can be seen."""
     return [float(f"{value:.5g}") for value in corners.ravel()]
-
-
-def cells(run: Run, split: str, view: str = "", per_class: int = 0) -> Shapes:
-    raise ValueError("not yet")

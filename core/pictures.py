@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from core.data import Split, load_stored
 from core.frames import pack
-from core.reduction import Reduction, fit
+from core.reduction import REDUCTIONS, Projection, Reduction, aligned, fit
 from core.replay import Replay, as_bytes
 from core.runs import Run, RunDamaged, Snapshot
 
@@ -100,7 +100,7 @@ def _steady(snapshots: list[Snapshot]) -> Reduction:
     """The reduction of the last snapshot, followed from the first one on so that the picture does not turn."""
     to_draw = fit(snapshots[0].embeddings, PICTURE_DIMS)
     for snapshot in snapshots[1:]:
-        to_draw = fit(snapshot.embeddings, PICTURE_DIMS)
+        to_draw = aligned(fit(snapshot.embeddings, PICTURE_DIMS), to_draw)
     return to_draw
 
 
@@ -108,7 +108,7 @@ def _steady(snapshots: list[Snapshot]) -> Reduction:
 def _still(folder: str, updated: float, split: str, view: str) -> bytes:
     run = Run(Path(folder))
     embedding = run.embedding()
-    to_draw = reduction_of(embedding.train, view)
+    to_draw = reduction_of(run, view)
     points, labels, clusters = (
         (embedding.train, embedding.train_labels, embedding.train_clusters)
         if split == "train"
@@ -127,11 +127,19 @@ def _still(folder: str, updated: float, split: str, view: str) -> bytes:
     return pack(frames, labels, np.array(steps, dtype=np.uint32), clusters=as_bytes(clusters))
 
 
-def reduction_of(train: Points, view: str) -> Reduction:
-    """The view's reduction, fitted on the training images' embeddings [n, d].
+def reduction_of(run: Run, view: str = "") -> Projection:
+    """The view's reduction, fitted on the training images' embeddings [n, d] of a finished run.
 
-    Raises ValueError for a view that there is not.
+    Raises RunDamaged, and ValueError for a view that there is not here.
     """
+    return _reduction(str(run.folder), run.status().updated, view)
+
+
+@lru_cache(maxsize=8)
+def _reduction(folder: str, updated: float, view: str) -> Projection:
+    train = Run(Path(folder)).embedding().train
     if not view:
         return fit(train, PICTURE_DIMS)
-    raise ValueError(f"There is no view {view!r}.")
+    if view not in REDUCTIONS:
+        raise ValueError(f"There is no view {view[:20]!r}; there are: {', '.join(REDUCTIONS)}.")
+    return REDUCTIONS[view].fit(train)

@@ -1,9 +1,15 @@
-"""From many dimensions down to the two or three that can be drawn: truncated SVD.
+"""From many dimensions down to the two or three that can be drawn: `REDUCTIONS` maps a name to its entry.
 
-Not centred, as in the Wolfram notebook ("LSA"): the origin of the embedding stays the origin.
+Truncated SVD is not centred, as in the Wolfram notebook ("LSA"): the origin of the embedding stays the
+origin. PCA looks from the mean instead. UMAP bends the space, and is offered where it is installed.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -12,17 +18,40 @@ Floats = npt.NDArray[np.float64]
 Points = npt.NDArray[np.floating]
 
 
+class Projection(Protocol):
+    """What fitting any of `REDUCTIONS` gives."""
+
+    @property
+    def dims(self) -> int:
+        """How many coordinates remain."""
+
+    @property
+    def share(self) -> Floats:
+        """What each direction holds of all that the points hold; empty where that is not defined."""
+
+    def apply(self, points: Points) -> Floats:
+        """The points' new coordinates: [n, d] to [n, dims]. Raises ValueError for other points than that."""
+
+
 @dataclass(frozen=True)
 class Reduction:
-    """The directions to look along.
+    """The directions to look along, and from where.
 
     components: [dims, d], orthonormal rows, the one that holds most first.
-    share: [dims], the share of each in the sum of squares of all coordinates (0 to 1; together 1 if
-        nothing is lost; all 0 where every point is the origin).
+    share: [d], the share that each direction, drawn or not, has in the sum of squares of all coordinates
+        (SVD) or in their variance (PCA): 0 to 1, together 1, all 0 where there is nothing to share. The
+        first `dims` belong to the components; the nearer to 1 they add up, the less is lost.
+    centre: [d], the place that becomes the origin: the origin itself for SVD, the mean for PCA.
     """
 
     components: Floats
     share: Floats
+    centre: Floats
+
+    @property
+    def dims(self) -> int:
+        """How many coordinates remain."""
+        return len(self.components)
 
     def apply(self, points: Points) -> Floats:
         """The points' coordinates along the components: [n, d] to [n, dims].
@@ -30,16 +59,12 @@ class Reduction:
         Raises ValueError if a coordinate is not finite or the number of dimensions differs.
         """
         _check(points)
-        if points.shape[1] != self.components.shape[1]:
-            raise ValueError(
-                f"This reduction was made for {self.components.shape[1]} dimensions, "
-                f"but the points have {points.shape[1]}."
-            )
-        return points.astype(np.float64) @ self.components.T
+        _check_dimensions(points, self.components.shape[1])
+        return (points.astype(np.float64) - self.centre) @ self.components.T
 
 
 def fit(points: Points, dims: int) -> Reduction:
-    """The `dims` orthogonal directions that keep most of the points' sum of squares.
+    """Truncated SVD: the `dims` orthogonal directions that keep most of the points' sum of squares.
 
     points: [n, d]. With d <= dims nothing needs reducing and the result is the identity, [d, d].
     In each component the entry of the largest size is positive, so that the picture does not
@@ -47,29 +72,191 @@ def fit(points: Points, dims: int) -> Reduction:
     Raises ValueError without points, for dims < 1, and if a coordinate is not finite.
     Source: Eckart, Young 1936; Deerwester et al. 1990 (latent semantic analysis).
     """
-    _check(points)
-    if dims < 1:
-        raise ValueError(f"Points can be reduced to 1 dimension or more, not to {dims}.")
+    _check(points, dims)
     values = points.astype(np.float64)
-    total = np.square(values).sum()  # of all d dimensions
-    if values.shape[1] <= dims:
-        components = np.eye(values.shape[1])
-        held = np.square(values).sum(axis=0)
+    return _principal(values, dims, np.zeros(values.shape[1]))
+
+
+def fit_pca(points: Points, dims: int) -> Reduction:
+    """Principal component analysis: the `dims` orthogonal directions that keep most of the points' variance.
+
+    As `fit`, but from the mean of the points; with d <= dims it is the identity, not centred.
+    Source: Pearson 1901; Hotelling 1933.
+    """
+    _check(points, dims)
+    first = points[0].astype(np.float64)
+    values = points.astype(np.float64) - first  # so that equal points become exact zeros
+    mean = values.mean(axis=0)
+    return _principal(values - mean, dims, first + mean)
+
+
+def aligned(new: Reduction, old: Reduction) -> Reduction:
+    """The new reduction, its components turned (or mirrored) among themselves to differ least from the old.
+
+    What is seen stays the same but for that turn: no distance in the picture changes. So a live picture
+    neither flips nor turns where two directions change places.
+    Raises ValueError where the two differ in dimensions.
+    Source: Schoenemann 1966 (the orthogonal Procrustes problem).
+    """
+    if new.components.shape != old.components.shape:
+        raise ValueError(
+            f"Reductions from and to the same dimensions can be aligned, not {new.components.shape} "
+            f"and {old.components.shape}."
+        )
+    left, _, right = np.linalg.svd(old.components @ new.components.T)
+    turn = left @ right
+    # along two components the points are uncorrelated, so the squares of a mixture are the mixed squares
+    share = new.share.copy()
+    share[: new.dims] = np.square(turn) @ new.share[: new.dims]
+    return replace(new, components=turn @ new.components, share=share)
+
+
+def fit_umap(points: Points, dims: int) -> Projection:
+    """UMAP, fitted on a sample of the points [n, d] with a fixed seed; with d <= dims the identity.
+
+    Raises ValueError where `umap` is not installed, for fewer than 16 different points (a collapsed
+    embedding), and as `fit` does.
+    Source: McInnes, Healy, Melville 2018.
+    """
+    _check(points, dims)
+    if points.shape[1] <= dims:
+        return fit(points, dims)
+    try:
+        umap = import_module("umap")  # here, as it takes seconds, and need not be installed
+    except ImportError as error:
+        raise ValueError(_WITHOUT_UMAP) from error
+    generator = np.random.default_rng(_UMAP_SEED)
+    sample = points if len(points) <= _UMAP_SAMPLE else generator.choice(points, _UMAP_SAMPLE, replace=False)
+    different = np.unique(sample.astype(np.float32), axis=0)
+    if len(different) <= _UMAP_NEIGHBOURS:
+        raise ValueError(
+            f"UMAP needs more than {_UMAP_NEIGHBOURS} different points, and here are {len(different)}: "
+            "the embedding has collapsed. Truncated SVD shows it as it is."
+        )
+    # one job: with a seed, umap takes one anyway, and warns where it is told otherwise
+    model = umap.UMAP(n_components=dims, n_neighbors=_UMAP_NEIGHBOURS, random_state=_UMAP_SEED, n_jobs=1)
+    return Bent(model.fit(different), dims, points.shape[1])
+
+
+@dataclass(frozen=True)
+class Bent:
+    """A reduction without directions: `model` is a fitted umap.UMAP, from `given` dimensions to `dims`."""
+
+    model: Any
+    dims: int
+    given: int
+
+    @property
+    def share(self) -> Floats:
+        """Empty: a bent picture holds no share of anything."""
+        return np.empty(0)
+
+    def apply(self, points: Points) -> Floats:
+        """The points' places in the picture: [n, d] to [n, dims]. Raises ValueError as `Reduction.apply`."""
+        _check(points)
+        _check_dimensions(points, self.given)
+        return np.asarray(self.model.transform(points.astype(np.float32)), dtype=np.float64)
+
+
+_UMAP_SAMPLE = 4000
+_UMAP_NEIGHBOURS = 15
+_UMAP_SEED = 0
+_WITHOUT_UMAP = (
+    "UMAP is not installed here. Whoever runs this server can add it with `pip install umap-learn`; "
+    "truncated SVD and PCA need nothing."
+)
+
+
+@dataclass(frozen=True)
+class ReductionEntry:
+    """A way of reducing: `fit` takes points [n, d]; with d <= dims its result is the identity.
+
+    explanation: one sentence for the learner. linear: the result is a `Reduction`, with directions and shares.
+    package: the module that must be installed, None for none; `missing` says so where it is not.
+    """
+
+    name: str
+    label: str
+    dims: int
+    fit: Callable[[Points], Projection]
+    explanation: str
+    linear: bool = True
+    package: str | None = None
+
+    @property
+    def available(self) -> bool:
+        """Whether it can be fitted here."""
+        return self.package is None or find_spec(self.package) is not None
+
+    @property
+    def missing(self) -> str | None:
+        """Why it cannot be fitted here and what to do, in a sentence, or None."""
+        return None if self.available else _WITHOUT_UMAP
+
+
+def _entries(dims: int) -> tuple[ReductionEntry, ...]:
+    return (
+        ReductionEntry(
+            f"svd{dims}",
+            f"Truncated SVD to {dims}",
+            dims,
+            partial(fit, dims=dims),
+            f"The {dims} directions from the origin along which the points reach farthest; the origin and the "
+            "angles seen from it keep their meaning, as in the Wolfram notebook.",
+        ),
+        ReductionEntry(
+            f"pca{dims}",
+            f"PCA to {dims}",
+            dims,
+            partial(fit_pca, dims=dims),
+            f"The {dims} directions from the mean of all points along which they are spread most.",
+        ),
+        ReductionEntry(
+            f"umap{dims}",
+            f"UMAP to {dims}",
+            dims,
+            partial(fit_umap, dims=dims),
+            "Bends the space so that near points stay near: good for seeing groups, but sizes and distances "
+            "between groups mean little.",
+            linear=False,
+            package="umap",
+        ),
+    )
+
+
+REDUCTIONS: dict[str, ReductionEntry] = {entry.name: entry for dims in (2, 3) for entry in _entries(dims)}
+
+
+def _principal(values: Floats, dims: int, centre: Floats) -> Reduction:
+    """The directions in which values [n, d], seen from the centre, have the largest squares."""
+    squares = values.T @ values
+    total = np.trace(squares)  # of all d dimensions
+    if len(squares) <= dims:
+        components, held, centre = np.eye(len(squares)), np.diag(squares), np.zeros(len(squares))
     else:
         # the right singular vectors of X are the eigenvectors of X'X: d x d, however many points
-        eigenvalues, eigenvectors = np.linalg.eigh(values.T @ values)
+        eigenvalues, eigenvectors = np.linalg.eigh(squares)
         components = eigenvectors[:, ::-1].T[:dims]  # eigh sorts upwards
-        held = np.maximum(eigenvalues[::-1][:dims], 0.0)  # rounding can push a zero below zero
+        held = np.maximum(eigenvalues[::-1], 0.0)  # rounding can push a zero below zero
         largest = np.abs(components).argmax(axis=1)
         components = components * np.sign(components[np.arange(dims), largest])[:, None]
-    return Reduction(components, held / total if total > 0 else np.zeros(len(held)))
+    return Reduction(components, held / total if total > 0 else np.zeros(len(held)), centre)
 
 
-def _check(points: Points) -> None:
+def _check(points: Points, dims: int = 1) -> None:
     if points.ndim != 2 or points.size == 0:
         raise ValueError(f"Reducing needs points as a table [n, d], not an array of shape {points.shape}.")
     if not np.isfinite(points).all():
         raise ValueError(
             "Some coordinates are not finite numbers (the training diverged), so they cannot be reduced. "
             "A lower learning rate usually helps."
+        )
+    if dims < 1:
+        raise ValueError(f"Points can be reduced to 1 dimension or more, not to {dims}.")
+
+
+def _check_dimensions(points: Points, given: int) -> None:
+    if points.shape[1] != given:
+        raise ValueError(
+            f"This reduction was made for {given} dimensions, but the points have {points.shape[1]}."
         )

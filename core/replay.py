@@ -69,7 +69,7 @@ class Replay:
         if name.endswith(".clfr"):
             return content
         embedding = self.run.embedding()
-        return self._packed(split, *replay_archive.unpack(content, embedding.train))
+        return self._packed(split, *replay_archive.unpack(content, embedding.train, embedding.train_labels))
 
     # What only the engine and the worker call.
 
@@ -123,7 +123,9 @@ class Replay:
     def archive(self, folder: Path) -> None:
         """Write a copy of the training images' replay to `folder`, small enough to come with the app."""
         frames = unpack(self.frames("train"))
-        content = replay_archive.pack(frames.coordinates, self.run.embedding().train, frames.steps)
+        content = replay_archive.pack(
+            frames.coordinates, self.run.embedding().train, frames.labels, frames.steps
+        )
         (folder / "train.xz").write_bytes(content)
         checksums = {"train.xz": hashlib.sha256(content).hexdigest()}
         (folder / "files.json").write_text(json.dumps(checksums, indent=1), encoding="utf-8")

@@ -11,4 +11,8 @@ TRAIN = st.Page(
     FOLDER / "lab" / "train.py", title="Train", icon=":material/model_training:", url_path="train"
 )
 
+EMBEDDING = st.Page(
+    FOLDER / "lab" / "embedding.py", title="Embedding", icon=":material/scatter_plot:", url_path="embedding"
+)
+
 SECTIONS = {"": (HOME,), "Lab": (TRAIN,)}

@@ -54,16 +54,16 @@ def name_for(config: RunConfig) -> str:
 
 def live_picture(run: Run, config: RunConfig) -> None:
     """The 2,000 sampled images at each snapshot so far; follows the newest while training goes on."""
-    live = not run.status().ended
+    options = canvas_options(run, config, split="sample", live=not run.status().ended)
     frames = b"" if routes.served() else pictures.of_sample(run)
-    _draw(frames or NOTHING, run, config, "2,000 of the images", split="sample", live=live)
+    embedding_canvas(options, frames or NOTHING, key="picture")
 
 
 def picture(run: Run, config: RunConfig) -> None:
     """All the training images, as the finished encoder sees them, and how they came there."""
     shared_engine().ask_for_replay(run)
     frames = NOTHING if routes.served() else pictures.of_split(run, "train")
-    _draw(frames, run, config, "all training images", split="train", live=False)
+    embedding_canvas(canvas_options(run, config, split="train"), frames, key="picture")
     if config.embedding_dims > PICTURE_DIMS:
         st.caption(
             f"{config.embedding_dims} dimensions, drawn in {PICTURE_DIMS} by truncated SVD: directions that the "
@@ -71,25 +71,38 @@ def picture(run: Run, config: RunConfig) -> None:
         )
 
 
-def _draw(frames: bytes, run: Run, config: RunConfig, which: str, *, split: str, live: bool) -> None:
-    options = CanvasOptions(
+def canvas_options(
+    run: Run,
+    config: RunConfig,
+    *,
+    split: str,
+    live: bool = False,
+    view: str = "",
+    per_class: int = 0,
+    height: int = PICTURE_HEIGHT,
+) -> CanvasOptions:
+    """How the canvas shows a run: its sample while it is trained, or a split when it is done."""
+    finished = split != "sample"
+    return CanvasOptions(
         run=run.key,
         source=address.of_run(run.key) if routes.served() else "",
         split=split,
+        view=view,
+        per_class=per_class,
         class_names=class_names(config),
-        title=f"Embedding of {which}",
+        title=f"Embedding of {_WHICH[split]}",
         description=describe(config),
         live=live,
         margin=config.reach,
         margin_label=_margin_label(config),
-        height=PICTURE_HEIGHT,
-        colours=("digit",) if split == "sample" else ("digit", "cluster", "agreement"),
-        overlays=("margin", "centroids")
-        if split == "sample"
-        else ("margin", "centroids", "contours", "cells"),
+        height=height,
+        colours=("digit", "cluster", "agreement") if finished else ("digit",),
+        overlays=("margin", "centroids", "contours", "cells") if finished else ("margin", "centroids"),
         selectable=True,
     )
-    embedding_canvas(options, frames, key="picture")
+
+
+_WHICH = {"sample": "2,000 of the images", "train": "all training images", "test": "all test images"}
 
 
 def _margin_label(config: RunConfig) -> str:

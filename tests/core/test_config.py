@@ -324,9 +324,9 @@ def test_a_key_is_64_hexadecimal_digits(name: str) -> None:
 # purpose changes the line below with it, raises TRAINING_VERSION if the training differs, and ships
 # the example runs anew.
 PINNED = {
-    "fast": "10baa5a668c277e2abd8a081c092071d7d0a4c7bc4fe36a35c5078e87ff984b4",
-    "tutorial": "b3e0ed698575aa8e914be64e0e799d437bbaef756aa5b1afb170504800b43f9a",
-    "notebook": "a53af7ef3ed044915b087dc1b2b74ad05fc47e52dcc521cb683b0904b6e4c307",
+    "fast": "fdf4032079992529987c606c0f8591575b1251c0cc2d4580164e6fee29dc0a54",
+    "tutorial": "4f4fbb2c83e040c5ea320328acb0d953ac92c1f97d01ce86a49f3eefdb1ffc7b",
+    "notebook": "18fd591b8f6c816d8d3535fcb5e3a093714becd15601c899a0f1621309f16c71",
 }
 
 

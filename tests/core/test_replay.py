@@ -130,7 +130,7 @@ def test_a_shipped_run_is_small_and_shows_every_training_image_at_every_snapshot
     here, there = unpack(Replay(replayed).frames("train")), unpack(Replay(shipped).frames("train"))
     assert np.array_equal(here.steps, there.steps) and np.array_equal(here.labels, there.labels)
     span = np.ptp(here.coordinates, axis=(0, 1)).max()
-    assert np.abs(here.coordinates - there.coordinates).max() < span / 1000
+    assert np.abs(here.coordinates - there.coordinates).max() < span / 1000  # less than a pixel
     assert np.allclose(there.coordinates[-1], replayed.embedding().train, atol=span / 60_000)
 
 

@@ -1,0 +1,23 @@
+"""What the canvas is compared with: the same 60,000 points as an Altair chart."""
+
+import sys
+from pathlib import Path
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from core import settings
+from core.config import PRESETS
+from core.runs import Run
+
+st.set_page_config(layout="wide")
+alt.data_transformers.disable_max_rows()
+embedding = Run(settings.shipped_runs_folder() / PRESETS["fast"].key).embedding()
+table = pd.DataFrame(
+    {"z1": embedding.train[:, 0], "z2": embedding.train[:, 1], "digit": embedding.train_labels}
+)
+chart = alt.Chart(table).mark_circle(size=4).encode(x="z1", y="z2", color="digit:N").properties(height=560)
+st.altair_chart(chart)

@@ -1,0 +1,22 @@
+"""Lab: Embedding. The picture of a run, large, and beside it what can be asked of it."""
+
+import streamlit as st
+
+from core.runs import RunDamaged
+from pages.ui import embedding_panels, embedding_settings, history
+from pages.ui.plain_text import plain
+
+history.picker()
+run = history.shown()
+try:
+    config = run.config()
+    if run.status().state == "done":
+        looking = embedding_settings.sidebar(run, config)
+        st.fragment(embedding_panels.show)(run, config, looking)
+    else:
+        embedding_panels.not_finished(run)
+except RunDamaged as damage:
+    st.error(
+        f"This run cannot be shown. {plain(str(damage))} Choose another one, or train it again.",
+        icon=":material/broken_image:",
+    )

@@ -1,0 +1,191 @@
+"""What stands on the Embedding page: the picture, and the panels that answer to what is picked in it."""
+
+import numpy as np
+import numpy.typing as npt
+import streamlit as st
+from core.neighbours import nearest, nearest_images
+
+from core import charts, overlays, pictures
+from core.config import RunConfig
+from core.data import DataError, load_stored
+from core.engine import shared_engine
+from core.runs import Embedding, Run
+from pages.ui import embedding_downloads, navigation, routes, run_view
+from pages.ui.canvas import Selection, embedding_canvas
+from pages.ui.digits import digits
+from pages.ui.embedding_settings import SPLITS, Looking
+
+HEIGHT = 640
+NEIGHBOURS = 8
+GALLERY = 40  # images of a selection that are shown
+CHART_HEIGHT = 380
+
+
+def not_finished(run: Run) -> None:
+    """What to do where there is nothing to look at yet."""
+    if run.status().ended or run.status().state == "missing":
+        st.info("This run was not finished, so there is no embedding to look at. Choose another one above.")
+    else:
+        st.info("This run is still being trained. Its picture is on the Train page until it has finished.")
+    st.page_link(navigation.TRAIN, label="To the Train page", icon=":material/model_training:")
+
+
+def show(run: Run, config: RunConfig, looking: Looking) -> None:
+    """The picture and its panels; drawn anew, and nothing else of the page, when something is picked."""
+    left, right = st.columns([1.5, 1], gap="medium")
+    with left:
+        selection = _picture(run, config, looking)
+    embedding = run.embedding()
+    with right:
+        neighbours, selected, density, cells, directions, download = st.tabs(
+            ["Neighbours", "Selection", "Density", "Voronoi", "Directions", "Download"], key="embedding_tabs"
+        )
+        with neighbours:
+            _neighbours(run, config, embedding, looking, selection)
+        with selected:
+            _selected(config, embedding, looking, selection)
+        with density:
+            _density(run, config, looking)
+        with cells:
+            _cells(run, config, looking)
+        with directions:
+            _directions(run, config, looking)
+        with download:
+            embedding_downloads.show(run, config, looking, selection)
+
+
+def _picture(run: Run, config: RunConfig, looking: Looking) -> Selection:
+    shared_engine().ask_for_replay(run)
+    options = run_view.canvas_options(
+        run, config, split=looking.split, view=looking.view, per_class=looking.per_class, height=HEIGHT
+    )
+    frames = run_view.NOTHING if routes.served() else pictures.of_split(run, looking.split, looking.view)
+    return embedding_canvas(options, frames, key="embedding")
+
+
+def _points(embedding: Embedding, split: str) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.uint8]]:
+    if split == "train":
+        return embedding.train, embedding.train_labels
+    return embedding.test, embedding.test_labels
+
+
+def _images(config: RunConfig, split: str) -> npt.NDArray[np.uint8]:
+    data = load_stored(config.dataset)
+    return (data.train if split == "train" else data.test).first_classes(config.digits).images
+
+
+def _neighbours(
+    run: Run, config: RunConfig, embedding: Embedding, looking: Looking, selection: Selection
+) -> None:
+    points, labels = _points(embedding, looking.split)
+    if selection.pinned is None or selection.split != looking.split or selection.pinned >= len(points):
+        st.info("Click a point in the picture: its neighbours appear here.", icon=":material/touch_app:")
+        return
+    try:
+        images, train_images = _images(config, looking.split), _images(config, "train")
+    except DataError as error:
+        st.warning(str(error), icon=":material/broken_image:")
+        return
+    names, pinned = run_view.class_names(config), selection.pinned
+    itself = pinned if looking.split == "train" else None
+    learned = nearest(embedding.train, points[pinned], NEIGHBOURS, exclude=itself)
+    pixels = nearest_images(train_images, images[pinned], NEIGHBOURS, exclude=itself)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        digits(images[pinned : pinned + 1], width=84)
+        st.markdown(f"**{names[labels[pinned]]}**, image {pinned:,} of the {SPLITS[looking.split].lower()}.")
+    for title, found, unit in (
+        ("Nearest in the embedding", learned, "distance between embeddings"),
+        ("Nearest in the pixels", pixels, "distance between images, grey levels 0 to 1"),
+    ):
+        same = int((embedding.train_labels[found.indices] == labels[pinned]).sum())
+        st.markdown(f"**{title}**: {same} of {len(found.indices)} are the same class. :small[:gray[{unit}]]")
+        captions = [
+            f"{names[embedding.train_labels[index]]} · {distance:.3g}"
+            for index, distance in zip(found.indices, found.distances, strict=True)
+        ]
+        digits(train_images[found.indices], captions)
+    st.caption("What the network has learned is the difference between the two rows.")
+
+
+def _selected(config: RunConfig, embedding: Embedding, looking: Looking, selection: Selection) -> None:
+    _, labels = _points(embedding, looking.split)
+    chosen = selection.of(looking.split, len(labels))
+    if len(chosen) == 0:
+        st.info(
+            "Draw round some points with the lasso or the box (the buttons in the picture): their images appear here.",
+            icon=":material/gesture_select:",
+        )
+        return
+    names = run_view.class_names(config)
+    counts = np.bincount(labels[chosen], minlength=len(names))
+    largest = int(counts.argmax())
+    st.markdown(
+        f"**{len(chosen):,} images**, of {np.count_nonzero(counts)} classes; "
+        f"{counts[largest] / len(chosen):.0%} are **{names[largest]}**."
+    )
+    st.vega_lite_chart(charts.classes_of_selection(counts, names), key="selected_classes")
+    try:
+        images = _images(config, looking.split)
+    except DataError as error:
+        st.warning(str(error), icon=":material/broken_image:")
+        return
+    # The rarest classes first: what does not belong there is what one looks for.
+    order = chosen[np.argsort(counts[labels[chosen]], kind="stable")][:GALLERY]
+    digits(images[order], [names[label] for label in labels[order]], width=44)
+    if len(chosen) > GALLERY:
+        st.caption(f"{GALLERY} of them, the rarest classes first.")
+
+
+def _density(run: Run, config: RunConfig, looking: Looking) -> None:
+    if not looking.flat(config):
+        st.info("Density lines are drawn in the plane: choose two directions in the sidebar.")
+        return
+    shapes = overlays.contours(run, looking.split, looking.view)
+    lines = overlays.as_columns(shapes, looking.classes)
+    for label, reason in shapes["left_out"].items():
+        st.caption(f"{run_view.class_names(config)[int(label)]} has no lines: {reason}")
+    if len(lines["x"]) == 0:
+        st.info("There is no density to draw: every class lies on a single point or line.")
+        return
+    st.altair_chart(
+        charts.density_contours(lines, run_view.class_names(config), CHART_HEIGHT), key="embedding_density"
+    )
+    st.caption(
+        "The lines of a class enclose 25, 50, 75 and 90 % of its probability, estimated from its images: "
+        "the innermost one is where a quarter of them lie."
+    )
+
+
+def _cells(run: Run, config: RunConfig, looking: Looking) -> None:
+    if not looking.flat(config):
+        st.info("Cells are drawn in the plane: choose two directions in the sidebar.")
+        return
+    share = overlays.share_in_own_cell(run, looking.view, looking.per_class)
+    st.metric(
+        "Test images in a cell of their own class",
+        f"{share:.1%}",
+        delta=f"guessing {1 / config.digits:.0%}",
+        delta_color="off",
+        delta_arrow="off",
+    )
+    st.markdown(
+        f"Every place of the plane belongs to the nearest of **{looking.per_class:,} training images a class**, and "
+        "takes its class: the Voronoi cells in the picture (turn them on with the overlay button). A test image "
+        "that falls into a cell of its own class is classified rightly by its nearest neighbour."
+    )
+    st.caption("The number of images a class is set in the sidebar.")
+
+
+def _directions(run: Run, config: RunConfig, looking: Looking) -> None:
+    dims = config.embedding_dims
+    if dims == 2:
+        st.info("This embedding has two dimensions: the picture shows all of it, and nothing needs reducing.")
+        return
+    reduction = pictures.reduction_of(run, looking.view)
+    kept = float(reduction.share[: reduction.dims].sum())
+    st.markdown(f"The picture holds **{kept:.1%}** of what the {dims} dimensions hold.")
+    st.vega_lite_chart(charts.explained_variance(reduction.share, reduction.dims), key="explained")
+    st.caption(
+        "Each bar is a direction's share: of the sum of squares for truncated SVD, of the variance for PCA. "
+        "Choose the directions in the sidebar."
+    )
