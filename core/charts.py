@@ -176,3 +176,95 @@ def confusion_matrix(
         )
     )
     return alt.layer(cells, text).properties(height=height)
+
+
+def explained_variance(shares: npt.NDArray[np.floating], kept: int, height: int = 160) -> VegaLite:
+    """How much of the points each direction holds, the `kept` ones that are drawn in full colour.
+
+    shares: [d], 0 to 1, of all directions. A Vega-Lite specification; its text says what is kept.
+    """
+    rows = [
+        {
+            "direction": number,
+            "share": float(share),
+            "drawn": "in the picture" if number <= kept else "left out",
+        }
+        for number, share in enumerate(shares, start=1)
+    ]
+    drawn = float(np.sum(shares[:kept]))
+    return {
+        "height": height,
+        "description": f"Bar chart of {len(rows)} directions: the {kept} in the picture hold {drawn:.1%} of all.",
+        "data": {"values": rows},
+        "mark": {"type": "bar", "cornerRadiusEnd": 2},
+        "encoding": {
+            "x": {
+                "field": "direction",
+                "type": "ordinal",
+                "axis": {"title": "direction", "labelAngle": 0, "labelOverlap": True, "ticks": False},
+            },
+            "y": {
+                "field": "share",
+                "type": "quantitative",
+                "axis": {"title": "share", "format": "%", "tickCount": 4},
+            },
+            "opacity": {"condition": {"test": "datum.drawn === 'in the picture'", "value": 1}, "value": 0.35},
+            "tooltip": [
+                {"field": "direction"},
+                {"field": "share", "format": ".2%"},
+                {"field": "drawn", "title": "this one is"},
+            ],
+        },
+    }
+
+
+def classes_of_selection(
+    counts: Sequence[int] | npt.NDArray[np.integer], names: Sequence[str], height: int = 140
+) -> VegaLite:
+    """How many of the selected images each class has, in the colours of the classes.
+
+    counts: [classes], of label 0, 1, ... A Vega-Lite specification: it changes with every selection.
+    """
+    total = max(int(np.sum(counts)), 1)
+    rows = [
+        {"class": name, "images": int(count), "share": int(count) / total}
+        for name, count in zip(names, counts, strict=True)
+    ]
+    most = int(np.argmax(counts))
+    x = {
+        "field": "class",
+        "type": "nominal",
+        "sort": list(names),
+        "axis": {
+            "title": None,
+            "labelAngle": 0 if max(map(len, names), default=0) < 3 else -40,
+            "ticks": False,
+        },
+    }
+    y = {
+        "field": "images",
+        "type": "quantitative",
+        "axis": {"title": "images", "tickCount": 4, "tickMinStep": 1, "format": ",d"},
+    }
+    tooltip = [
+        {"field": "class"},
+        {"field": "images", "format": ","},
+        {"field": "share", "format": ".1%", "title": "share of the selection"},
+    ]
+    colour = {"field": "class", "type": "nominal", "scale": {"domain": list(names)}, "legend": None}
+    return {
+        "height": height,
+        "description": f"Bar chart of the selected images by class; most are {names[most]}: {int(counts[most]):,}.",
+        "data": {"values": rows},
+        "layer": [
+            {
+                "mark": {"type": "bar", "cornerRadiusEnd": 2},
+                "encoding": {"x": x, "y": y, "color": colour, "tooltip": tooltip},
+            },
+            {
+                "transform": [{"filter": "datum.images > 0"}],
+                "mark": {"type": "text", "dy": -6, "fontSize": 11, "color": "#8a8f98"},
+                "encoding": {"x": x, "y": y, "text": {"field": "images", "format": ","}},
+            },
+        ],
+    }

@@ -109,6 +109,11 @@ def _equal_centroids(names: Labels, equal: npt.NDArray[np.bool_]) -> str | None:
             "other, and the index would divide by a distance of 0."
         )
     first, second = names[np.argwhere(equal)[0]]
+    return same_centre(first, second)
+
+
+def same_centre(first: Any, second: Any) -> str:
+    """Why two clusters have no S."""
     return (
         f"Clusters {first} and {second} have the same centre, and the index would divide by "
         "the distance between them, which is 0."
@@ -121,6 +126,7 @@ class ClusterRow:
 
     within: WCD. rival: the most similar other cluster (-1 if none), `between`: BCD to it,
     `similarity`: S with it (NaN if undefined). digit, rival_digit: matched digits, -1 if none.
+    share: the cluster's part of the sum that the index is the mean of; NaN where the index is undefined.
     """
 
     cluster: int
@@ -131,6 +137,7 @@ class ClusterRow:
     rival_digit: int
     between: float
     similarity: float
+    share: float
 
 
 def cluster_table(davies: DaviesBouldin, confusion: Confusion) -> list[ClusterRow]:
@@ -142,9 +149,11 @@ def cluster_table(davies: DaviesBouldin, confusion: Confusion) -> list[ClusterRo
         raise ValueError("The index and the confusion matrix were made from different clusters.")
     digit = dict(zip(confusion.clusters.tolist(), confusion.matched_digit.tolist(), strict=True))
     rows = []
+    total = davies.score * len(davies.labels)
     for i, cluster in enumerate(davies.labels.tolist()):
         j = int(davies.rival[i])
         alone = j < 0
+        similarity = float("nan") if alone else float(davies.similarity[i, j])
         rows.append(
             ClusterRow(
                 cluster=cluster,
@@ -154,7 +163,9 @@ def cluster_table(davies: DaviesBouldin, confusion: Confusion) -> list[ClusterRo
                 rival=-1 if alone else int(davies.labels[j]),
                 rival_digit=-1 if alone else digit[int(davies.labels[j])],
                 between=float("nan") if alone else float(davies.between[i, j]),
-                similarity=float("nan") if alone else float(davies.similarity[i, j]),
+                similarity=similarity,
+                # clusters without any spread have a total of 0, of which each holds as much
+                share=similarity / total if total != 0 else 1 / len(davies.labels),
             )
         )
     return rows

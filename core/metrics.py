@@ -7,6 +7,8 @@ import numpy.typing as npt
 from sklearn.metrics import adjusted_rand_score, normalized_mutual_info_score, rand_score
 from sklearn.neighbors import KNeighborsClassifier
 
+from core.neighbours import TREE_DIMS, thinned
+
 Labels = npt.NDArray[Any]
 Points = npt.NDArray[np.floating]
 
@@ -88,30 +90,13 @@ def knn_accuracy(
     if neighbours < 1:
         raise ValueError(f"At least one neighbour must vote, not {neighbours}.")
     # a tree skips most distances in few dimensions and none in many, where matrix products win
-    few = train.shape[1] <= _TREE_DIMS
+    few = train.shape[1] <= TREE_DIMS
     if few:
-        train, train_labels = _thinned(train, train_labels, neighbours)
+        train, train_labels = thinned(train, train_labels, neighbours)
     classifier = KNeighborsClassifier(min(neighbours, len(train)), algorithm="kd_tree" if few else "brute")
     dtype = np.float64 if few else np.float32
     classifier.fit(train.astype(dtype), train_labels)
     return float(np.mean(classifier.predict(test.astype(dtype)) == test_labels))
-
-
-_TREE_DIMS = 8
-
-
-def _thinned(points: Points, labels: Labels, copies: int) -> tuple[Points, Labels]:
-    """Without the copies of a point beyond the first `copies`: no vote hears them.
-
-    In a collapsed embedding all distances are equal, and a tree that holds all copies searches all.
-    """
-    order = np.lexsort(points.T)
-    ordered = points[order]
-    first = np.append(True, (ordered[1:] != ordered[:-1]).any(axis=1))
-    place = np.arange(len(points))
-    copy = place - np.maximum.accumulate(np.where(first, place, 0))
-    kept = np.sort(order[copy < copies])
-    return points[kept], labels[kept]
 
 
 def _share_of_pairs(sizes: npt.NDArray[np.integer]) -> float:

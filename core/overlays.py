@@ -8,11 +8,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from core import density, voronoi
+from core import density, svg, voronoi
 from core.pictures import reduction_of
 from core.runs import Run
 
 Floats = npt.NDArray[np.float64]
+DOTS_A_CLASS = 100  # of a drawing for print
+
 Shapes = dict[str, Any]
 Columns = dict[str, npt.NDArray[Any]]
 
@@ -63,10 +65,49 @@ def flat_points(run: Run, split: str, view: str = "") -> tuple[Floats, npt.NDArr
     Raises ValueError where the view has three.
     """
     embedding = run.embedding()
-    points = reduction_of(run, view).apply(embedding.train if split == "train" else embedding.test)
+    points = reduction_of(run, view).apply(embedding.points(split))
     if points.shape[1] != 2:
         raise ValueError("Contours and cells are drawn in two dimensions only.")
-    return points, embedding.train_labels if split == "train" else embedding.test_labels
+    return points, embedding.labels(split)
+
+
+def as_svg(
+    run: Run,
+    split: str,
+    view: str,
+    per_class: int,
+    labels: Sequence[int],
+    *,
+    title: str,
+    class_names: Sequence[str],
+    colours: Sequence[str],
+) -> bytes:
+    """The cells, the contour lines of some classes and a sample of their images as a drawing for print.
+
+    Raises RunDamaged, and ValueError as `contours` and `cells` do.
+    """
+    points, own_labels = flat_points(run, split, view)
+    dots = voronoi.choose(own_labels, DOTS_A_CLASS)
+    dots = dots[np.isin(own_labels[dots], labels)]
+    box = voronoi.box_around(points, margin=0.05)
+    sample, sample_labels = _sample(run, view, per_class)
+    return svg.as_svg(
+        box,
+        title=title,
+        colours=colours,
+        class_names=class_names,
+        cells=voronoi.cells(sample, sample_labels, box),
+        contours=as_columns(contours(run, split, view), labels),
+        points=points[dots],
+        labels=own_labels[dots],
+    )
+
+
+def _sample(run: Run, view: str, per_class: int) -> tuple[Floats, npt.NDArray[np.uint8]]:
+    """The training images that own a cell, and their labels."""
+    points, labels = flat_points(run, "train", view)
+    sample = voronoi.choose(labels, per_class)
+    return points[sample], labels[sample]
 
 
 @lru_cache(maxsize=8)
@@ -91,10 +132,8 @@ def _contours(folder: str, updated: float, split: str, view: str) -> Shapes:
 @lru_cache(maxsize=4)
 def _cells(folder: str, updated: float, split: str, view: str, per_class: int) -> Shapes:
     run = Run(Path(folder))
-    points, labels = flat_points(run, "train", view)
-    sample = voronoi.choose(labels, per_class)
     box = voronoi.box_around(flat_points(run, split, view)[0], margin=0.6)
-    diagram = voronoi.cells(points[sample], labels[sample], box)
+    diagram = voronoi.cells(*_sample(run, view, per_class), box)
     return {
         "cells": [{"label": int(label), "xy": _short(corners)} for label, corners in diagram if len(corners)],
         "reason": diagram.reason,
@@ -104,9 +143,7 @@ def _cells(folder: str, updated: float, split: str, view: str, per_class: int) -
 @lru_cache(maxsize=32)
 def _share(folder: str, updated: float, view: str, per_class: int) -> float:
     run = Run(Path(folder))
-    points, labels = flat_points(run, "train", view)
-    sample = voronoi.choose(labels, per_class)
-    return voronoi.share_in_own_cell(points[sample], labels[sample], *flat_points(run, "test", view))
+    return voronoi.share_in_own_cell(*_sample(run, view, per_class), *flat_points(run, "test", view))
 
 
 def _short(corners: Floats) -> list[float]:

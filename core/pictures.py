@@ -109,12 +109,7 @@ def _still(folder: str, updated: float, split: str, view: str) -> bytes:
     run = Run(Path(folder))
     embedding = run.embedding()
     to_draw = reduction_of(run, view)
-    points, labels, clusters = (
-        (embedding.train, embedding.train_labels, embedding.train_clusters)
-        if split == "train"
-        else (embedding.test, embedding.test_labels, embedding.test_clusters)
-    )
-    last = to_draw.apply(points).astype(np.float32)
+    last = to_draw.apply(embedding.points(split)).astype(np.float32)
     snapshots, sample = _snapshots(run), run.shown_sample()
     if sample.split != split or not snapshots:
         frames, steps = last[None], [run.status().step]
@@ -124,7 +119,10 @@ def _still(folder: str, updated: float, split: str, view: str) -> bytes:
             frame[sample.indices] = to_draw.apply(snapshot.embeddings)
         frames[-1] = last
         steps = [snapshot.step for snapshot in snapshots]
-    return pack(frames, labels, np.array(steps, dtype=np.uint32), clusters=as_bytes(clusters))
+    steps_of_frames = np.array(steps, dtype=np.uint32)
+    return pack(
+        frames, embedding.labels(split), steps_of_frames, clusters=as_bytes(embedding.clusters(split))
+    )
 
 
 def reduction_of(run: Run, view: str = "") -> Projection:

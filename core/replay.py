@@ -132,10 +132,7 @@ class Replay:
 
     def _packed(self, split: str, frames: Points, steps: npt.NDArray[np.uint32]) -> bytes:
         embedding = self.run.embedding()
-        train = split == "train"
-        labels = embedding.train_labels if train else embedding.test_labels
-        clusters = embedding.train_clusters if train else embedding.test_clusters
-        return pack(frames, labels, steps, clusters=as_bytes(clusters))
+        return pack(frames, embedding.labels(split), steps, clusters=as_bytes(embedding.clusters(split)))
 
     def _part(self, split: str, step: int) -> Path:
         return self.folder / f"{split}-{step:06d}.npy"

@@ -127,6 +127,18 @@ class Embedding:
     train_clusters: npt.NDArray[np.uint8]
     test_clusters: npt.NDArray[np.uint8]
 
+    def points(self, split: str) -> npt.NDArray[np.float32]:
+        """The embeddings of a split ("train" or "test")."""
+        return self.train if split == "train" else self.test
+
+    def labels(self, split: str) -> npt.NDArray[np.uint8]:
+        """The labels of a split."""
+        return self.train_labels if split == "train" else self.test_labels
+
+    def clusters(self, split: str) -> npt.NDArray[np.uint8]:
+        """The clusters of a split."""
+        return self.train_clusters if split == "train" else self.test_clusters
+
 
 @dataclass(frozen=True)
 class Run:

@@ -14,12 +14,12 @@ PROJECT = Path(__file__).resolve().parent.parent
 # A package (losses) stands for all of its modules.
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("settings", "activations", "losses", "data", "frames", "figures", "replay_archive"),
-    ("reduction", "density", "clustering", "confusion", "kmeans", "metrics"),
+    ("batch_view", "mining_view", "reduction", "density", "clustering", "confusion", "kmeans", "metrics", "voronoi", "neighbours", "svg"),
     ("download", "config", "evaluation"),
     ("sampling", "encoder", "training", "runs"),
-    ("charts", "pipeline", "replay"),
+    ("charts", "mining_charts", "pipeline", "replay"),
     ("replaying", "shipping", "pictures"),
-    ("worker", "overlays", "__main__"),
+    ("worker", "overlays", "export", "__main__"),
     ("engine",),
 )
 LEVEL = {module: level for level, modules in enumerate(LAYERS) for module in modules}

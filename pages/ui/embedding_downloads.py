@@ -1,9 +1,14 @@
-"""The Embedding page's downloads: the coordinates as a table, and the lines and cells as a drawing."""
+"""The Embedding page's downloads: the coordinates as a table, and lines and cells as a drawing for print."""
 
+import json
+
+import numpy as np
+import numpy.typing as npt
 import streamlit as st
 
-from core import export
+from core import export, overlays, pictures
 from core.config import RunConfig
+from core.data import DataError, load_stored
 from core.runs import Run
 from pages.ui import run_view
 from pages.ui.canvas import Selection
@@ -11,22 +16,78 @@ from pages.ui.embedding_settings import SPLITS, Looking
 
 
 def show(run: Run, config: RunConfig, looking: Looking, selection: Selection) -> None:
-    """A button for each format; the files are made when one is pressed."""
-    picked = selection.of(looking.split, len(run.embedding().train_labels))
-    only_picked = False
-    if len(picked):
-        only_picked = st.toggle(f"Only the {len(picked):,} selected images", key="only_selected")
-    name = f"{run_view.name_for(config)} {looking.split}"
-    table = lambda: export.table(run, looking.split, looking.classes, picked if only_picked else None)
-    st.markdown(f"**Coordinates** of the {SPLITS[looking.split].lower()}, with label, class and cluster:")
+    """A button for each format; a file is made when its button is pressed."""
+    labels = run.embedding().labels(looking.split)
+    chosen = np.flatnonzero(np.isin(labels, looking.classes))
+    picked = selection.of(looking.split, len(labels))
+    if len(picked) and st.toggle(f"Only the {len(picked):,} selected images", key="only_selected"):
+        chosen = picked
+    name = f"{run_view.name_for(config)}, {SPLITS[looking.split].lower()}"
+    st.markdown(
+        f"**Coordinates** of {len(chosen):,} {SPLITS[looking.split].lower()}, with label and cluster."
+    )
     with st.container(horizontal=True):
         st.download_button(
-            "CSV", lambda: export.as_csv(table()), f"{name}.csv", "text/csv", icon=":material/table:"
+            "CSV",
+            lambda: export.as_csv(_coordinates(run, config, looking, chosen)),
+            f"{name}.csv",
+            "text/csv",
+            icon=":material/table:",
+            on_click="ignore",
         )
         st.download_button(
             "Parquet",
-            lambda: export.as_parquet(table(), run),
+            lambda: export.as_parquet(_coordinates(run, config, looking, chosen), _about(run, config)),
             f"{name}.parquet",
             "application/vnd.apache.parquet",
             icon=":material/database:",
+            on_click="ignore",
         )
+    st.markdown("**Picture.** The button in the picture saves what is seen there, as PNG.")
+    if looking.flat(config):
+        st.download_button(
+            "Contours and cells as SVG",
+            lambda: _drawing(run, config, looking),
+            f"{name}.svg",
+            "image/svg+xml",
+            icon=":material/polyline:",
+            on_click="ignore",
+        )
+
+
+def _coordinates(
+    run: Run, config: RunConfig, looking: Looking, chosen: npt.NDArray[np.int64]
+) -> export.Coordinates:
+    embedding = run.embedding()
+    try:
+        data = load_stored(config.dataset)
+        whole = data.train if looking.split == "train" else data.test
+        numbers = pictures.places_of_classes(whole, config.digits)[chosen]
+    except DataError:  # the images are gone, the embedding is not
+        numbers = np.full(len(chosen), -1)
+    return export.Coordinates(
+        split=looking.split,
+        index=chosen,
+        number=numbers,
+        label=embedding.labels(looking.split)[chosen],
+        cluster=embedding.clusters(looking.split)[chosen],
+        points=embedding.points(looking.split)[chosen],
+        class_names=run_view.class_names(config),
+    )
+
+
+def _about(run: Run, config: RunConfig) -> dict[str, str]:
+    return {"run": run.key, "config": json.dumps(config.as_dict())}
+
+
+def _drawing(run: Run, config: RunConfig, looking: Looking) -> bytes:
+    return overlays.as_svg(
+        run,
+        looking.split,
+        looking.view,
+        looking.per_class,
+        looking.classes,
+        title=f"{run_view.name_for(config)}, {SPLITS[looking.split].lower()}",
+        class_names=run_view.class_names(config),
+        colours=st.get_option("theme.light.chartCategoricalColors"),
+    )

@@ -3,12 +3,12 @@
 import numpy as np
 import numpy.typing as npt
 import streamlit as st
-from core.neighbours import nearest, nearest_images
 
 from core import charts, overlays, pictures
 from core.config import RunConfig
 from core.data import DataError, load_stored
 from core.engine import shared_engine
+from core.neighbours import nearest, nearest_images
 from core.runs import Embedding, Run
 from pages.ui import embedding_downloads, navigation, routes, run_view
 from pages.ui.canvas import Selection, embedding_canvas
@@ -63,12 +63,6 @@ def _picture(run: Run, config: RunConfig, looking: Looking) -> Selection:
     return embedding_canvas(options, frames, key="embedding")
 
 
-def _points(embedding: Embedding, split: str) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.uint8]]:
-    if split == "train":
-        return embedding.train, embedding.train_labels
-    return embedding.test, embedding.test_labels
-
-
 def _images(config: RunConfig, split: str) -> npt.NDArray[np.uint8]:
     data = load_stored(config.dataset)
     return (data.train if split == "train" else data.test).first_classes(config.digits).images
@@ -77,7 +71,7 @@ def _images(config: RunConfig, split: str) -> npt.NDArray[np.uint8]:
 def _neighbours(
     run: Run, config: RunConfig, embedding: Embedding, looking: Looking, selection: Selection
 ) -> None:
-    points, labels = _points(embedding, looking.split)
+    points, labels = embedding.points(looking.split), embedding.labels(looking.split)
     if selection.pinned is None or selection.split != looking.split or selection.pinned >= len(points):
         st.info("Click a point in the picture: its neighbours appear here.", icon=":material/touch_app:")
         return
@@ -108,7 +102,7 @@ def _neighbours(
 
 
 def _selected(config: RunConfig, embedding: Embedding, looking: Looking, selection: Selection) -> None:
-    _, labels = _points(embedding, looking.split)
+    labels = embedding.labels(looking.split)
     chosen = selection.of(looking.split, len(labels))
     if len(chosen) == 0:
         st.info(

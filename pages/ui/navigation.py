@@ -7,12 +7,24 @@ import streamlit as st
 FOLDER = Path(__file__).resolve().parents[1]
 
 HOME = st.Page(FOLDER / "home" / "home.py", title="Home", icon=":material/home:", default=True)
+PAIRS = st.Page(
+    FOLDER / "learn" / "pairs.py",
+    title="Pairs and triplets",
+    icon=":material/join_inner:",
+    url_path="pairs",
+)
 TRAIN = st.Page(
     FOLDER / "lab" / "train.py", title="Train", icon=":material/model_training:", url_path="train"
 )
-
 EMBEDDING = st.Page(
     FOLDER / "lab" / "embedding.py", title="Embedding", icon=":material/scatter_plot:", url_path="embedding"
 )
 
-SECTIONS = {"": (HOME,), "Lab": (TRAIN,)}
+SECTIONS = {"": (HOME,), "Learn": (PAIRS,), "Lab": (TRAIN, EMBEDDING)}
+
+# What Home says on the door of each section; a door leads to the section's first page.
+DOORS = {
+    "Learn": "What pulls, what pushes, and what the network is fed.",
+    "Lab": "Train your own in two seconds and take the result apart.",
+    "Practice": "Write the loss yourself, checked as you go.",
+}

@@ -1,0 +1,17 @@
+"""Learn: Pairs and triplets. What the network is fed, and which of it there is still something to learn from."""
+
+import streamlit as st
+
+from pages.ui import mining_panels, pairs_panels
+
+st.title("Pairs and triplets")
+st.markdown("The network is never told which digit an image shows, only **which images belong together**.")
+
+st.fragment(pairs_panels.samples)()
+left, right = st.columns(2, gap="large")
+with left:
+    st.fragment(pairs_panels.pairs)()
+with right:
+    st.fragment(pairs_panels.triplets)()
+st.fragment(pairs_panels.batch)()
+st.fragment(mining_panels.mining)()
