@@ -8,7 +8,7 @@ from scipy.special import hyp0f1
 from core.estimate import Estimate, Floats, Labels, Points, check_labels, exact, mean_of, undefined, why_not
 from core.pair_agreement import draw_pairs
 
-PAIRS = 200_000
+PAIRS = 100_000
 
 
 def alignment(points: Points, labels: Labels) -> Estimate:

@@ -43,7 +43,9 @@ def _plain(value: Any) -> Any:
 def _typed(kind: Any, value: Any) -> Any:
     origin, parts = get_origin(kind), get_args(kind)
     if origin in (Union, types.UnionType):  # of a kind with None; elsewhere null is NaN
-        return None if value is None else _typed(next(part for part in parts if part is not type(None)), value)
+        return (
+            None if value is None else _typed(next(part for part in parts if part is not type(None)), value)
+        )
     if origin is dict:
         return {name: _typed(parts[1], part) for name, part in value.items()}
     if origin is np.ndarray:

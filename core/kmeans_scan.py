@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from threadpoolctl import threadpool_limits
+
 from core.cluster_metrics import adjusted_rand, contingency
 from core.clustering import davies_bouldin
 from core.estimate import Estimate, Labels, Points, check_labels
@@ -45,12 +47,18 @@ def scan(
     each k. Raises ValueError where points and labels do not match, for no points, k < 1, and coordinates
     that are not finite.
     """
-    from core.kmeans import kmeans  # scikit-learn: a second and 60 MB
-
     check_labels(points, labels)
     for k in ks:
+        yield _row(points, labels, k, restarts, sample, seed)
+
+
+def _row(points: Points, labels: Labels, k: int, restarts: int, sample: int, seed: int) -> ScanRow:
+    from core.kmeans import kmeans  # scikit-learn: a second and 60 MB
+
+    # several threads gain little on such small products, and lose much where other sessions compute too
+    with threadpool_limits(1):
         clusters = kmeans(points, k, seed=seed, restarts=restarts)
-        yield ScanRow(
+        return ScanRow(
             k=k,
             found=len(clusters.centroids),
             inertia=clusters.inertia,

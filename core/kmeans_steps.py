@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from core.cluster_metrics import adjusted_rand, contingency
+from core.distances import blocks, squared_distances
 from core.estimate import NO_POINTS, NOT_FINITE, Floats, Ints, Points, sample_of
-from core.neighbours import blocks, squared_distances
 
 SAMPLE = 3000
 MAX_ITERATIONS = 300
@@ -90,22 +90,24 @@ def lloyd(
     _check(points)
     if centroids.ndim != 2 or len(centroids) == 0 or centroids.shape[1] != points.shape[1]:
         raise ValueError(f"Centroids [k, {points.shape[1]}] are needed, not of shape {centroids.shape}.")
-    points, centroids = points.astype(np.float64), centroids.astype(np.float64)
     if not np.isfinite(centroids).all():
         raise ValueError(NOT_FINITE)
+    exactly, centres = points.astype(np.float64), centroids.astype(np.float64)
+    # what is far from the origin loses digits in squares
+    origin = exactly.mean(axis=0)
     iterations: list[Iteration] = []
     last, shift = np.full(len(points), -1), 0.0
     while True:
-        distances = squared_distances(points, centroids)
+        distances = squared_distances(exactly - origin, centres - origin)
         assignments = distances.argmin(axis=1)
         own = distances[np.arange(len(points)), assignments]
         moved = int((assignments != last).sum())
-        iterations.append(Iteration(centroids, assignments, float(own.sum()), moved, shift))
+        iterations.append(Iteration(centres, assignments, float(own.sum()), moved, shift))
         if moved == 0 or len(iterations) == max_iterations:
             return tuple(iterations), moved == 0
-        new = _means(points, assignments, own, centroids)
-        shift = float(np.linalg.norm(new - centroids, axis=1).max())
-        last, centroids = assignments, new
+        new = _means(exactly, assignments, own, centres)
+        shift = float(np.linalg.norm(new - centres, axis=1).max())
+        last, centres = assignments, new
 
 
 def watch(
@@ -138,7 +140,11 @@ def watch(
 def inertia_of(points: Points, centroids: Floats) -> float:
     """The sum of squared distances of all points [n, d] to their nearest centroid [k, d]: best 0."""
     _check(points)
-    parts = (squared_distances(points[part], centroids) for part in blocks(len(points), len(centroids)))
+    origin = centroids.mean(axis=0)
+    parts = (
+        squared_distances(points[part] - origin, centroids - origin)
+        for part in blocks(len(points), len(centroids))
+    )
     return math.fsum(float(distances.min(axis=1).sum()) for distances in parts)
 
 

@@ -7,7 +7,7 @@ import numpy.typing as npt
 from sklearn.metrics import adjusted_rand_score, normalized_mutual_info_score, rand_score
 from sklearn.neighbors import KNeighborsClassifier
 
-from core.neighbours import TREE_DIMS, thinned
+from core.distances import TREE_DIMS, thinned
 
 Labels = npt.NDArray[Any]
 Points = npt.NDArray[np.floating]

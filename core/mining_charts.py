@@ -16,7 +16,10 @@ def meeting_curve(
 
     named: the sizes whose share is written at their point.
     """
-    rows = [{"size": int(size), "share": float(value)} for size, value in zip(sizes, share, strict=True)]
+    rows = [
+        {"size": int(size), "share": float(value), "text": f"{value:.0%}"}  # rounded here, as in the sentence
+        for size, value in zip(sizes, share, strict=True)
+    ]
     x = {
         "field": "size",
         "type": "quantitative",
@@ -42,8 +45,16 @@ def meeting_curve(
             {"mark": {"type": "line", "strokeWidth": 2}},
             {"mark": {"type": "point", "filled": True, "size": 80, "opacity": 1}, "transform": [points]},
             {
-                "mark": {"type": "text", "dy": -14, "fontWeight": "bold", "fontSize": 13, "color": "#7d8590"},
-                "encoding": {"text": {"field": "share", "type": "quantitative", "format": ".0%"}},
+                "mark": {
+                    "type": "text",
+                    "align": "right",
+                    "dx": -6,
+                    "dy": -12,
+                    "fontWeight": "bold",
+                    "fontSize": 13,
+                    "color": "#7d8590",
+                },
+                "encoding": {"text": {"field": "text"}},
                 "transform": [points],
             },
         ],

@@ -88,7 +88,8 @@ class Luck:
     @property
     def share_with_hard(self) -> Floats:
         """For each size the share of the anchors that met at least one hard negative: 0 to 1."""
-        return (self.hard > 0).mean(axis=0)
+        share: Floats = (self.hard > 0).mean(axis=0)
+        return share
 
 
 def luck(

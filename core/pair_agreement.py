@@ -27,7 +27,8 @@ class PairAgreement:
     @property
     def agree(self) -> Bools:
         """[p]: together in both, or apart in both."""
-        return self.same_label == self.same_cluster
+        agree: Bools = self.same_label == self.same_cluster
+        return agree
 
     @property
     def running(self) -> Floats:
@@ -80,9 +81,7 @@ def sample_pairs(labels: Labels, clusters: Labels, count: int, *, seed: int = 0)
     if len(labels) != len(clusters):
         raise ValueError(f"Each image has one label and one cluster; got {len(labels)} and {len(clusters)}.")
     first, second = draw_pairs(len(labels), count, seed)
-    return PairAgreement(
-        first, second, labels[first] == labels[second], clusters[first] == clusters[second]
-    )
+    return PairAgreement(first, second, labels[first] == labels[second], clusters[first] == clusters[second])
 
 
 def random_clusters(n: int, k: int, *, seed: int = 0) -> Ints:

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
+from core.distances import TREE_DIMS, blocks, neighbour_labels, squared_distances
 from core.estimate import (
     NO_POINTS,
     NOT_FINITE,
@@ -22,7 +24,8 @@ from core.estimate import (
     undefined_curve,
     why_not,
 )
-from core.neighbours import TREE_DIMS, blocks, neighbour_labels, squared_distances
+
+Bools = npt.NDArray[np.bool_]
 
 KNN_K = (1, 2, 3, 5, 10, 20, 50)
 RECALL_K = (1, 2, 4, 8, 16, 32)
@@ -124,7 +127,7 @@ def retrieval(
     )
 
 
-def _same_class_by_rank(points: Points, members: Ints, queries: Ints, depth: int, seed: int) -> Floats:
+def _same_class_by_rank(points: Points, members: Ints, queries: Ints, depth: int, seed: int) -> Bools:
     """[q, depth]: whether the 1st, 2nd, ... nearest other point is of the query's class."""
     # in a random order, so that points at one place, which a sort leaves as they come, favour no class
     order = np.random.default_rng(seed).permutation(len(points))
@@ -145,11 +148,11 @@ def _same_class_by_rank(points: Points, members: Ints, queries: Ints, depth: int
     return ranked
 
 
-def _average_precision_at_r(ranked: Floats, r_of: Ints) -> Floats:
+def _average_precision_at_r(ranked: Bools, r_of: Ints) -> Floats:
     """ranked: [q, depth], r_of: [q], at most depth; to [q]."""
     rank = np.arange(1, ranked.shape[1] + 1)
     precision = ranked.cumsum(axis=1) / rank  # P(i)
-    counted = ranked & (rank <= r_of[:, None])
+    counted = ranked & (rank <= r_of[:, None])  # in places up to R
     average: Floats = (precision * counted).sum(axis=1) / r_of
     return average
 

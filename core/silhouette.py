@@ -4,8 +4,19 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from core.estimate import Estimate, Floats, Ints, Labels, Points, check_labels, mean_of, sample_of, undefined, why_not
-from core.neighbours import blocks, squared_distances
+from core.distances import blocks, squared_distances
+from core.estimate import (
+    Estimate,
+    Floats,
+    Ints,
+    Labels,
+    Points,
+    check_labels,
+    mean_of,
+    sample_of,
+    undefined,
+    why_not,
+)
 
 SAMPLE = 1000
 

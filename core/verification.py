@@ -51,6 +51,17 @@ class Verification:
     different: int
     reason: str | None = None
 
+    @property
+    def accuracy(self) -> Estimate:
+        """The balanced accuracy of the best threshold. Its error is that of a threshold given beforehand;
+        having chosen the best one on the same pairs flatters it a little."""
+        if self.best is None:
+            return undefined(self.reason or "", self.area.of)
+        rates = self.best.true_positive_rate, self.best.false_positive_rate
+        variances = (p * (1 - p) / count for p, count in zip(rates, (self.same, self.different), strict=True))
+        error = 0.0 if self.area.error == 0 else math.sqrt(sum(variances)) / 2
+        return Estimate(self.best.balanced_accuracy, error, self.area.sampled, self.area.of)
+
 
 def verification(
     points: Points,
@@ -124,14 +135,12 @@ def _area(same: Floats, different: Floats, everything: tuple[int, int]) -> Estim
 
 def _share_beyond(values: Floats, others: Floats) -> Floats:
     """For each value [a] which share of the sorted others [b] is larger; equal ones count half."""
-    below, up_to = (np.searchsorted(others, values, side=side) for side in ("left", "right"))  # type: ignore[call-overload]
+    below, up_to = (np.searchsorted(others, values, side=side) for side in ("left", "right"))
     share: Floats = 1 - (below + up_to) / (2 * len(others))
     return share
 
 
-def pairs_of_both_kinds(
-    labels: Labels, pairs: int, seed: int
-) -> tuple[tuple[Ints, Ints], tuple[Ints, Ints]]:
+def pairs_of_both_kinds(labels: Labels, pairs: int, seed: int) -> tuple[tuple[Ints, Ints], tuple[Ints, Ints]]:
     """Places (first, second) of pairs of one class and of pairs of two classes, `pairs` of each, each
     equally likely and drawn anew each time; all of a kind where there are no more."""
     order = np.argsort(labels, kind="stable").astype(np.int64)

@@ -75,8 +75,7 @@ def choose(labels: Labels, per_class: int = 0, *, seed: int = 0) -> Integers:
     classes = np.unique(labels)
     count = per_class or usual_per_class(len(classes))
     drawn = [
-        np.random.default_rng([seed, int(label)]).permutation(np.flatnonzero(labels == label))[:count]
-        for label in classes
+        np.random.default_rng(seed).permutation(np.flatnonzero(labels == label))[:count] for label in classes
     ]
     return np.sort(np.concatenate(drawn)) if drawn else np.empty(0, np.int64)
 
@@ -226,7 +225,7 @@ def _nearest(places: Floats, queries: Floats) -> Integers:
 
 def _distinct(points: Floats) -> tuple[Floats, Integers]:
     """Each place once, in the order of their first points, and for each point the number of its place."""
-    _, first, owner = np.unique(points + 0.0, axis=0, return_index=True, return_inverse=True)  # no -0.0
+    _, first, owner = np.unique(points, axis=0, return_index=True, return_inverse=True)
     order = np.argsort(first)
     rank = np.empty_like(order)
     rank[order] = np.arange(len(order))

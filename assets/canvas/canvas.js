@@ -18,6 +18,14 @@ class EmbeddingCanvas {
     this.legend = new Legend(root, () => this.onLegend());
     this.motion = matchMedia("(prefers-reduced-motion: reduce)");
     this.motion.onchange = () => this.onMotion();
+    this.fetching = new Fetching(
+      (bytes, status) => this.hear(bytes, status),
+      (state) => this.component.setTriggerValue("ended", state),
+      (words) => {
+        this.failure = words;
+        this.redraw();
+      },
+    );
     this.frames = null;
     this.width = this.height = 0;
     this.view = { x: 0, y: 0, scale: 1 };
@@ -54,7 +62,15 @@ class EmbeddingCanvas {
     if (!this.loaded || !sameBytes(data, this.data)) {
       this.loaded = true;
       this.data = data;
-      this.load(data);
+      const given = data?.length ? readFrames(data).options : {};
+      if (given.source) {
+        this.given = given;
+        this.fetching.follow(given);
+        if (this.frames?.options.run !== given.run) this.load(data);
+      } else {
+        this.fetching.stop();
+        this.load(data);
+      }
     }
     this.theme = readTheme(this.root, this.classes.length);
     this.root.classList.toggle("dark", this.theme.dark);
@@ -63,17 +79,29 @@ class EmbeddingCanvas {
     this.redraw();
   }
 
-  load(bytes) {
+  // What was fetched, under the options that came with the page.
+  hear(bytes, status) {
+    this.progress = status.replay;
+    if (bytes) {
+      this.load(bytes, this.given);
+      this.legend.show(this.classes, this.theme);
+      this.resize();
+    }
+    this.redraw();
+  }
+
+  load(bytes, options) {
     const before = this.frames;
     this.frames = null;
     this.failure = "";
     try {
       if (bytes && bytes.length) this.frames = readFrames(bytes);
+      if (options) this.frames.options = options;
     } catch (error) {
       this.failure = "This embedding cannot be drawn: its data are damaged.";
     }
     const { frames } = this;
-    const options = frames?.options ?? {};
+    options = frames?.options ?? {};
     this.classes = frames ? classesOf(frames) : [];
     this.summaries = new Map();
     this.root.style.setProperty("--stage-height", `${options.height ?? 520}px`);
@@ -264,6 +292,7 @@ class EmbeddingCanvas {
   }
 
   destroy() {
+    this.fetching.stop();
     cancelAnimationFrame(this.request);
     this.request = -1;
     this.resizing.disconnect();

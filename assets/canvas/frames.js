@@ -8,11 +8,12 @@ function readFrames(bytes) {
   const buffer = bytes.slice().buffer;
   const header = new DataView(buffer);
   const magic = String.fromCharCode(...bytes.subarray(0, 4));
-  if (magic !== "CLFR" || header.getUint16(4, true) !== 1) throw new Error("These bytes are not frames.");
+  if (magic !== "CLFR" || header.getUint16(4, true) !== 2) throw new Error("These bytes are not frames.");
   const d = header.getUint16(6, true);
   const n = header.getUint32(8, true);
   const f = header.getUint32(12, true);
   const optionsLength = header.getUint32(16, true);
+  const sections = header.getUint32(20, true);
   let offset = 24;
   const low = [], high = [];
   for (let axis = 0; axis < d; axis++, offset += 16) {
@@ -21,14 +22,19 @@ function readFrames(bytes) {
   }
   const steps = [];
   for (let frame = 0; frame < f; frame++, offset += 4) steps.push(header.getUint32(offset, true));
+  const ids = sections & 1 ? new Uint32Array(buffer, offset, n) : null;
+  if (ids) offset += 4 * n;
   const labels = new Uint8Array(buffer, offset, n);
-  offset += n + (n % 2);
+  offset += n;
+  const clusters = sections & 2 ? new Uint8Array(buffer, offset, n) : null;
+  if (clusters) offset += n;
+  offset += offset % 2;
   const levels = new Uint16Array(buffer, offset, f * n * d);
   offset += 2 * f * n * d;
   const options = optionsLength
     ? JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, offset, optionsLength)))
     : {};
-  return { n, f, d, low, high, steps, options, ...inDrawOrder(levels, labels, n, f, d) };
+  return { n, f, d, low, high, steps, options, ids, clusters, ...inDrawOrder(levels, labels, n, f, d) };
 }
 
 // Points drawn later hide those before them. Stepping through the points by about n times the golden

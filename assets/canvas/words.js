@@ -25,7 +25,7 @@ const words = {
     const { count: finite } = this.summaryAt(Math.round(this.playhead));
     if (finite === 0) return "No point has finite coordinates: the training has diverged. Try a lower learning rate.";
     if (this.collapsed()) return "All points lie in one place: the embedding has collapsed.";
-    if (finite < frames.n) return `${count(frames.n - finite)} of ${count(frames.n)} points have no finite coordinates and are not drawn.`;
+    if (frames.missing) return `${count(frames.missing)} of ${count(frames.n)} points have no finite coordinates and are not drawn.`;
     return "";
   },
 

@@ -14,6 +14,8 @@ except RunDamaged as damage:
 
 with st.container(horizontal=True):
     for section, promise in navigation.DOORS.items():
+        if section not in navigation.SECTIONS:
+            continue
         page = navigation.SECTIONS[section][0]
         with st.container(border=True, width="stretch"):
             st.page_link(page, label=f"**{section}**", icon=page.icon, width="stretch")

@@ -1,7 +1,10 @@
 """The embedding canvas: thousands of points, alive, drawn in the browser by assets/canvas."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import streamlit as st
 
 from core.frames import CanvasOptions, with_options
@@ -9,7 +12,19 @@ from core.frames import CanvasOptions, with_options
 ASSETS = Path(__file__).resolve().parents[2] / "assets" / "canvas"
 
 # One module for the browser, in reading order: each file uses what stands in those before it.
-SCRIPTS = ("frames", "theme", "view", "points", "axes", "timeline", "legend", "gestures", "words", "canvas")
+SCRIPTS = (
+    "frames",
+    "fetching",
+    "theme",
+    "view",
+    "points",
+    "axes",
+    "timeline",
+    "legend",
+    "gestures",
+    "words",
+    "canvas",
+)
 
 
 def _text(name: str) -> str:
@@ -25,11 +40,32 @@ _COMPONENT = st.components.v2.component(
 )
 
 
-def embedding_canvas(options: CanvasOptions, frames: bytes, *, key: str) -> None:
+@dataclass(frozen=True)
+class Selection:
+    """What a visitor has picked: split, the image pinned in it, and the images selected in it [k]."""
+
+    split: str
+    pinned: int | None
+    selected: npt.NDArray[np.int64]
+
+    def of(self, split: str, images: int) -> npt.NDArray[np.int64]:
+        """The selected images of a split of so many, none where they are of the other one."""
+        return self.selected[self.selected < images] if self.split == split else self.selected[:0]
+
+
+def embedding_canvas(options: CanvasOptions, frames: bytes, *, key: str) -> Selection:
     """Shows `frames` (from `core.frames.pack`), or fetches its own where `options.source` says from where.
 
     Called again with the same `key` and `options.run`, it goes on where it is: of frames given, give
     all so far each time.
     """
     # One bytes object: bytes inside a dict would make Streamlit turn all of the data into text.
-    _COMPONENT(data=with_options(frames, options), key=key, width="stretch", height="content")
+    _COMPONENT(
+        data=with_options(frames, options),
+        key=key,
+        width="stretch",
+        height="content",
+        on_ended_change=lambda: None,
+        on_selection_change=lambda: None,
+    )
+    return Selection(options.split, None, np.zeros(0, np.int64))

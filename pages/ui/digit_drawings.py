@@ -20,6 +20,9 @@ from core.thumbnail import data_uri
 Image = npt.NDArray[np.uint8]
 
 SAME, DIFFERENT = "#3f90da", "#e76300"
+DIFFERENT_CELL = (
+    "#e763008c"  # of the table nine cells in ten are negative: paler, or they would drown the others
+)
 KIND_COLOURS = ("#d33318", "#e8950c", "#94a4a2")  # hard, semi-hard, easy
 FRAME = "var(--st-border-color)"
 
@@ -55,7 +58,7 @@ def cards(several: Sequence[Card], alt: str) -> str:
     """Cards in rows, as many in a row as there is room for. alt: what they show, in a sentence."""
     return (
         f'<div role="img" aria-label="{escape(alt)}" '
-        'style="display:flex;flex-wrap:wrap;gap:12px 14px">'
+        'style="display:flex;flex-wrap:wrap;gap:12px clamp(8px,2vw,26px)">'
         f'<svg width="0" height="0" style="position:absolute">{_INK}</svg>'
         f"{''.join(_card(card) for card in several)}</div>"
     )
@@ -113,7 +116,7 @@ _KIND_NAMES = {batch_view.ITSELF: "itself", batch_view.POSITIVE: "positive", bat
 _CELLS = {
     batch_view.ITSELF: f'fill="none" stroke="{FRAME}"',
     batch_view.POSITIVE: f'fill="{SAME}"',
-    batch_view.NEGATIVE: f'fill="{DIFFERENT}"',
+    batch_view.NEGATIVE: f'fill="{DIFFERENT_CELL}"',
 }
 
 
@@ -129,7 +132,7 @@ def legend(entries: Iterable[tuple[str, str]]) -> str:
     )
 
 
-BATCH_LEGEND = legend(((SAME, "positive: same class"), (DIFFERENT, "negative: different classes")))
+BATCH_LEGEND = legend(((SAME, "positive: same class"), (DIFFERENT_CELL, "negative: different classes")))
 
 # Of the drawing of rings: its half side and the outer edge of each ring.
 _CENTRE, _EDGES, _THUMB = 180, (80, 128, 178), 27

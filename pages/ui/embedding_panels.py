@@ -8,7 +8,7 @@ from core import charts, overlays, pictures
 from core.config import RunConfig
 from core.data import DataError, load_stored
 from core.engine import shared_engine
-from core.neighbours import nearest, nearest_images
+from core.nearest import nearest, nearest_images
 from core.runs import Embedding, Run
 from pages.ui import embedding_downloads, navigation, routes, run_view
 from pages.ui.canvas import Selection, embedding_canvas

@@ -9,6 +9,7 @@ import streamlit as st
 from core import mining_charts, mining_view
 from core.config import RunConfig
 from core.data import DataError, load_stored
+from core.losses import LOSSES
 from core.mining_view import EASY, HARD, NAMES, SEMI_HARD, Luck, Rings
 from core.pictures import places_of_classes
 from core.runs import Embedding, Run, RunDamaged
@@ -26,10 +27,15 @@ CURVE_HEIGHT = 260
 def mining() -> None:
     """The run's picker and both panels."""
     st.subheader("Easy, semi-hard, hard")
-    history.picker()
+    st.markdown(
+        "Seen from an anchor in a finished run, a negative is **hard** if it is nearer than the positive, "
+        "**semi-hard** if it is farther by less than the margin, **easy** beyond: there a triplet has loss 0 and "
+        "teaches nothing."
+    )
     run = history.shown()
     try:
         if run.status().state != "done":
+            history.picker()
             st.info("This run has no embedding yet. Choose a finished one above.")
             return
         config, embedding = run.config(), run.embedding()
@@ -47,10 +53,9 @@ def _margin(config: RunConfig) -> float:
 def _rings(run: Run, config: RunConfig, embedding: Embedding) -> None:
     labels, names = embedding.train_labels, run_view.class_names(config)
     key = f"pairs_anchor_{len(labels)}"
-    if key not in st.session_state:
-        _new_anchor(key, len(labels))
     left, right = st.columns([1.15, 1], gap="large")
     with right:
+        history.picker()
         anchor = int(
             st.number_input(
                 "Anchor: number of the image", 0, len(labels) - 1, key=key, persist_state="session"
@@ -72,14 +77,11 @@ def _rings(run: Run, config: RunConfig, embedding: Embedding) -> None:
         drawing(_drawing_of_rings(config, labels, around, anchor, positive, generator), key="rings")
     with right:
         _counts(around)
-        st.markdown(
-            f"The anchor and its positive are both **{plain(names[labels[anchor]])}**. **Hard**: nearer than the "
-            "positive. **Semi-hard**: farther, but by less than the margin. **Easy**: farther still, so a triplet "
-            "with it has loss 0 and teaches nothing."
-        )
+        own = "" if "margin" in LOSSES[config.loss].parameters else ", though this run's loss has none"
         st.caption(
-            "Each ring shows some of its images, at their distances; its width and the angles mean nothing. "
-            "Names after Schroff et al., FaceNet, 2015 (there on d²)."
+            f"In the middle the anchor, of class {plain(names[labels[anchor]])}; on the first ring its positive. The "
+            f"margin m is {_margin(config):.3g}{own}. Each ring shows some of its images; the angles mean nothing. "
+            "Terms of Schroff et al., FaceNet, 2015 (there on d²)."
         )
 
 
@@ -98,7 +100,7 @@ def _counts(around: Rings) -> None:
                 delta=f"{around.count(kind) / max(negatives, 1):.2%}",
                 delta_color="off",
                 delta_arrow="off",
-                width=120,
+                width=108,
             )
 
 
@@ -153,7 +155,8 @@ def _luck(run: Run, config: RunConfig) -> None:
         st.table(_table(found, named))
         st.caption(
             f"Mean over {len(found.hard)} random anchors of this run, each with its positive and a random batch; in "
-            "brackets the range that holds nine anchors of ten."
+            "brackets the range that holds nine anchors of ten. The mean may lie above it: a few misplaced anchors "
+            "meet very many."
         )
         draws.button("New batches", "luck")
 

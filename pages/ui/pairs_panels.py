@@ -15,7 +15,7 @@ from pages.ui.drawing import drawing
 
 DATA = "mnist"
 NAMES = DATASETS[DATA].classes
-IMAGES_A_CLASS = 6
+IMAGES_A_CLASS = 8
 PAIRS, TRIPLETS = 12, 8
 # Each is fed as in a training of these settings.
 FED_PAIRS = RunConfig(sampling="sampled", batch_size=PAIRS)
@@ -47,13 +47,16 @@ def _drawn(fed: RunConfig, generator: np.random.Generator) -> list[Indices]:
 def samples() -> None:
     """Random images of each class."""
     st.subheader("Ten classes of images")
-    st.markdown("Images of one class should end up close together, **however different they look**.")
+    st.markdown(
+        f"{len(_train().labels):,} images. Those of one class should end up close together, **however different they "
+        "look**."
+    )
     generator, by_class = draws.generator("samples"), _by_class()
     several = []
     for label in by_class.classes:
         drawn = by_class.same(np.full(IMAGES_A_CLASS, label), generator)
         tiles = [Tile(image) for image in _train().images[drawn]]
-        several.append(Card(tiles, 3, 31, NAMES[label], f"{by_class.count[label]:,} images"))
+        several.append(Card(tiles, 2, 28, NAMES[label], f"{by_class.count[label]:,}"))
     alt = f"{IMAGES_A_CLASS} random images of each of the classes {', '.join(NAMES)}."
     drawing(digit_drawings.cards(several, alt), key="samples")
     draws.button("New images", "samples")
@@ -126,9 +129,9 @@ def batch() -> None:
     with right:
         draws.button("New batch", "batch")
         with st.container(horizontal=True):
-            st.metric("Positive pairs", f"{table.positive:,}", width=120)
-            st.metric("Negative pairs", f"{table.negative:,}", width=120)
-            st.metric("Learned from", f"{used:,}", width=120)
+            st.metric("Positive pairs", f"{table.positive:,}", width=108)
+            st.metric("Negative pairs", f"{table.negative:,}", width=108)
+            st.metric("Learned from", f"{used:,}", width=108)
         st.caption("Each pair stands in the table twice, mirrored at the diagonal; it counts once.")
         st.table(_comparison(size))
 

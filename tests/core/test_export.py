@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -89,6 +90,8 @@ def test_some_classes_and_chosen_images_keep_their_places(written: Written) -> N
     chosen = np.array([40, 7, 12_345, 13])
     rows = export.table(run, "train", chosen=chosen).to_pandas()
     assert rows["index"].tolist() == [7, 13, 40, 12_345]
+    assert np.array_equal(load("mnist").train.labels[rows["number"]], rows["label"])
+    assert np.all(rows["number"] > rows["index"])
     assert np.array_equal(rows["label"], arrays["train_labels"][rows["index"]])
     assert np.array_equal(rows["z5"], arrays["train"][rows["index"], 4])
     label = int(arrays["train_labels"][40])
@@ -131,7 +134,7 @@ def test_parquet_holds_the_same_table_as_float32_with_the_run_and_its_config(wri
     pd.testing.assert_frame_equal(pd.read_parquet(io.BytesIO(content)), table.to_pandas())
 
 
-def test_names_with_commas_quotes_and_foreign_letters_survive(tmp_path, monkeypatch) -> None:
+def test_names_in_foreign_letters_survive(tmp_path: Path) -> None:
     config = RunConfig(dataset="kmnist", digits=10, embedding_dims=2)
     run = Run(tmp_path / config.key)
     run.begin(config)
@@ -144,7 +147,7 @@ def test_names_with_commas_quotes_and_foreign_letters_survive(tmp_path, monkeypa
     assert "".join(line[4] for line in lines) == "おきすつなはまやれを"
 
 
-def test_a_damaged_run_is_reported_and_not_exported(tmp_path) -> None:
+def test_a_damaged_run_is_reported_and_not_exported(tmp_path: Path) -> None:
     run = Run(tmp_path / THREE.key)
     write_run(run, THREE, seed=1)
     (run.folder / "embedding.safetensors").write_bytes(save({"train": np.zeros(3)}))

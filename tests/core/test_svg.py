@@ -140,6 +140,8 @@ def test_every_box_is_wholly_seen_and_fits_the_page(box: tuple[float, float, flo
     for x, y in places:
         assert frame["x"] - 1 <= x <= frame["x"] + frame["width"] + 1
         assert frame["y"] - 1 <= y <= frame["y"] + frame["height"] + 1
+    middle = np.mean(places, axis=0)  # a thin box lies in the middle of what is seen
+    assert middle == pytest.approx([frame["x"] + frame["width"] / 2, frame["y"] + frame["height"] / 2], abs=2)
     _, _, width, height = map(float, root.attrib["viewBox"].split())
     assert frame["x"] + frame["width"] < width < 30_000
     assert frame["y"] + frame["height"] < height < 30_000

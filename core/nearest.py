@@ -1,0 +1,92 @@
+"""The nearest neighbours of one point, in the embedding and in pixel space: exact, by looking at all."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+Labels = npt.NDArray[Any]
+Points = npt.NDArray[np.floating]
+Images = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """The nearest first: `indices` [k] of the points and their `distances` [k], equal ones by index."""
+
+    indices: Integers
+    distances: Floats
+
+    def of_class(self, labels: Labels, label: int) -> int:
+        """How many of them have the label, usually the query's own; `labels` are those of all points.
+
+        Best k, worst 0; where the places tell nothing of the class, the class's share of k.
+        """
+        return int(np.count_nonzero(labels[self.indices] == label))
+
+
+def nearest(points: Points, query: Points, k: int, exclude: int | None = None) -> Neighbours:
+    """The k points [n, d] nearest to the query [d] by Euclidean distance; all where there are fewer.
+
+    exclude: the index of a point that does not count, such as the query itself. A point that is not
+    finite is nobody's neighbour, and has none.
+    Raises ValueError for shapes that do not match, k < 1, and an `exclude` that there is not.
+    """
+    _check(points, query, k, exclude)
+    squares = np.empty(len(points))
+    place = query.astype(np.float64)
+    with np.errstate(invalid="ignore", over="ignore"):  # what is not finite is left out below
+        for start in range(0, len(points), _CHUNK):
+            away = points[start : start + _CHUNK] - place
+            squares[start : start + _CHUNK] = np.einsum("ij,ij->i", away, away)
+    return _smallest(squares, k, exclude, unit=1.0)
+
+
+def nearest_images(images: Images, query: Images, k: int, exclude: int | None = None) -> Neighbours:
+    """The k images [n, pixels] nearest to the query [pixels], grey levels from 0 to 255.
+
+    Distances are in the encoder's unit, grey levels from 0 to 1: at most the root of the number of pixels.
+    Otherwise as `nearest`.
+    """
+    _check(images, query, k, exclude)
+    squares = np.zeros(len(images))
+    grey = query.astype(np.float32)
+    buffer = np.empty((_CHUNK, images.shape[1]), np.float32)
+    for start in range(0, len(images), _CHUNK):
+        part = images[start : start + _CHUNK]
+        away = np.subtract(part, grey, out=buffer[: len(part)])
+        for left in range(0, images.shape[1], _EXACT):
+            strip = away[:, left : left + _EXACT]
+            squares[start : start + _CHUNK] += np.einsum("ij,ij->i", strip, strip)
+    return _smallest(squares, k, exclude, unit=255.0)
+
+
+_CHUNK = 256  # rows that fit into the processor's cache: nothing as large as the images is ever copied
+_EXACT = 256  # the squares of so many grey levels add up to less than 2^24, which float32 holds exactly
+
+
+def _smallest(squares: Floats, k: int, exclude: int | None, unit: float) -> Neighbours:
+    """The k smallest squared distances that are finite; `unit` is what a distance of 1 is in theirs."""
+    if exclude is not None:
+        squares[exclude] = np.inf
+    candidates = np.flatnonzero(np.isfinite(squares))
+    if len(candidates) > k:
+        kth = np.partition(squares[candidates], k - 1)[k - 1]
+        candidates = candidates[squares[candidates] <= kth]
+    order = np.argsort(squares[candidates], kind="stable")[:k]  # stable: equal ones stay in order of index
+    indices = candidates[order]
+    return Neighbours(indices, np.sqrt(squares[indices]) / unit)
+
+
+def _check(points: npt.NDArray[Any], query: npt.NDArray[Any], k: int, exclude: int | None) -> None:
+    if points.ndim != 2 or query.shape != points.shape[1:]:
+        raise ValueError(
+            f"Neighbours of one point [d] are looked for among points [n, d]; got {query.shape} and {points.shape}."
+        )
+    if k < 1:
+        raise ValueError(f"One neighbour or more can be looked for, not {k}.")
+    if exclude is not None and not 0 <= exclude < len(points):
+        raise ValueError(f"Point {exclude} cannot be left out: there are {len(points)}, counted from 0.")
