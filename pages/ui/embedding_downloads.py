@@ -1,14 +1,10 @@
 """The Embedding page's downloads: the coordinates as a table, and lines and cells as a drawing for print."""
 
-import json
-
 import numpy as np
-import numpy.typing as npt
 import streamlit as st
 
-from core import export, overlays, pictures
+from core import export, overlays
 from core.config import RunConfig
-from core.data import DataError, load_stored
 from core.runs import Run
 from pages.ui import run_view
 from pages.ui.canvas import Selection
@@ -29,7 +25,7 @@ def show(run: Run, config: RunConfig, looking: Looking, selection: Selection) ->
     with st.container(horizontal=True):
         st.download_button(
             "CSV",
-            lambda: export.as_csv(_coordinates(run, config, looking, chosen)),
+            lambda: export.as_csv(export.table(run, looking.split, chosen=chosen)),
             f"{name}.csv",
             "text/csv",
             icon=":material/table:",
@@ -37,7 +33,7 @@ def show(run: Run, config: RunConfig, looking: Looking, selection: Selection) ->
         )
         st.download_button(
             "Parquet",
-            lambda: export.as_parquet(_coordinates(run, config, looking, chosen), _about(run, config)),
+            lambda: export.as_parquet(export.table(run, looking.split, chosen=chosen), run),
             f"{name}.parquet",
             "application/vnd.apache.parquet",
             icon=":material/database:",
@@ -53,31 +49,6 @@ def show(run: Run, config: RunConfig, looking: Looking, selection: Selection) ->
             icon=":material/polyline:",
             on_click="ignore",
         )
-
-
-def _coordinates(
-    run: Run, config: RunConfig, looking: Looking, chosen: npt.NDArray[np.int64]
-) -> export.Coordinates:
-    embedding = run.embedding()
-    try:
-        data = load_stored(config.dataset)
-        whole = data.train if looking.split == "train" else data.test
-        numbers = pictures.places_of_classes(whole, config.digits)[chosen]
-    except DataError:  # the images are gone, the embedding is not
-        numbers = np.full(len(chosen), -1)
-    return export.Coordinates(
-        split=looking.split,
-        index=chosen,
-        number=numbers,
-        label=embedding.labels(looking.split)[chosen],
-        cluster=embedding.clusters(looking.split)[chosen],
-        points=embedding.points(looking.split)[chosen],
-        class_names=run_view.class_names(config),
-    )
-
-
-def _about(run: Run, config: RunConfig) -> dict[str, str]:
-    return {"run": run.key, "config": json.dumps(config.as_dict())}
 
 
 def _drawing(run: Run, config: RunConfig, looking: Looking) -> bytes:
