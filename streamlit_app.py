@@ -6,6 +6,7 @@ the same pages; there the engine starts with the first visitor instead of with t
 
 import runpy
 import sys
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -27,6 +28,7 @@ async def engine(_: st.App) -> AsyncIterator[None]:
 
     shared_engine()
     routes.announce()
+    threading.Thread(target=routes.warm_up, daemon=True, name="warm-up").start()
     try:
         yield
     finally:

@@ -11,10 +11,10 @@ from playwright.sync_api import Browser, Page, Response, sync_playwright
 
 from benchmarks.row import Row, say
 from core.frames import unpack
-from run import find_browser
+from run import PROJECT, find_browser
 from tests.browser.harness import APP, BROWSER_FLAGS, Server, running_server
 
-PAGES = Path(__file__).parent / "pages"
+PAGES = PROJECT / "tests" / "browser" / "measured"
 ROUNDS = 5
 RUNS = 10
 

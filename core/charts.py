@@ -219,7 +219,7 @@ def explained_variance(shares: npt.NDArray[np.floating], kept: int, height: int 
 
 
 def classes_of_selection(
-    counts: Sequence[int] | npt.NDArray[np.integer], names: Sequence[str], height: int = 140
+    counts: Sequence[int] | npt.NDArray[np.integer], names: Sequence[str], height: int = 170
 ) -> VegaLite:
     """How many of the selected images each class has, in the colours of the classes.
 
@@ -238,6 +238,7 @@ def classes_of_selection(
         "axis": {
             "title": None,
             "labelAngle": 0 if max(map(len, names), default=0) < 3 else -40,
+            "labelOverlap": False,
             "ticks": False,
         },
     }

@@ -19,12 +19,7 @@ def contingency(labels: Labels, clusters: Labels) -> Ints:
 
     Raises ValueError for no labels or different lengths.
     """
-    if len(labels) != len(clusters) or len(labels) == 0:
-        raise ValueError(
-            f"Two labellings of the same points are compared; got {len(labels)} and {len(clusters)} labels."
-        )
-    rows, columns = (np.unique(each, return_inverse=True)[1] for each in (labels, clusters))
-    return _table(rows, columns)
+    return _table(*_numbered(labels, clusters))
 
 
 def purity(table: Ints) -> float:
@@ -147,7 +142,7 @@ def chance_scores(
 def shuffled_tables(labels: Labels, clusters: Labels, shuffles: int, seed: int) -> list[Ints]:
     """The `contingency` of the same clusters dealt out at random, `shuffles` times."""
     generator = np.random.default_rng(seed)
-    rows, columns = (np.unique(each, return_inverse=True)[1] for each in (labels, clusters))
+    rows, columns = _numbered(labels, clusters)
     return [_table(rows, generator.permutation(columns)) for _ in range(shuffles)]
 
 
@@ -169,6 +164,16 @@ def expected_mutual_information(table: Ints) -> float:
     from sklearn.metrics.cluster import expected_mutual_information as expected
 
     return float(expected(csr_array(table), int(table.sum()))) if 1 not in table.shape else 0.0
+
+
+def _numbered(labels: Labels, clusters: Labels) -> tuple[Ints, Ints]:
+    """The labels and the clusters as places of their rows and columns in the table."""
+    if len(labels) != len(clusters) or len(labels) == 0:
+        raise ValueError(
+            f"Two labellings of the same points are compared; got {len(labels)} and {len(clusters)} labels."
+        )
+    rows, columns = (np.unique(each, return_inverse=True)[1] for each in (labels, clusters))
+    return rows, columns
 
 
 def _table(rows: Ints, columns: Ints) -> Ints:

@@ -188,7 +188,9 @@ def _means(points: Floats, assignments: Assignments, own: Floats, centroids: Flo
     sizes = np.bincount(assignments, minlength=k)
     means = centroids.copy()  # a cluster that is empty still stays where it is
     for cluster in np.flatnonzero(sizes):
-        means[cluster] = points[assignments == cluster].mean(axis=0)
+        members = points[assignments == cluster]
+        # equal points have themselves as their mean, to the bit, so that none counts as far from it
+        means[cluster] = members[0] + (members - members[0]).mean(axis=0)
     return means
 
 

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from core import density, svg, voronoi
-from core.pictures import reduction_of
 from core.runs import Run
+from core.views import reduction_of
 
 Floats = npt.NDArray[np.float64]
 DOTS_A_CLASS = 100  # of a drawing for print

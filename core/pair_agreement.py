@@ -50,7 +50,7 @@ class PairAgreement:
         drawn = np.arange(1, len(self.first) + 1)
         centre = (self.running + z**2 / (2 * drawn)) / (1 + z**2 / drawn)
         half = z / (1 + z**2 / drawn) * np.sqrt(self.error**2 + z**2 / (4 * drawn**2))
-        return centre - half, centre + half
+        return np.maximum(centre - half, 0.0), np.minimum(centre + half, 1.0)
 
     @property
     def counts(self) -> Ints:

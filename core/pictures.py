@@ -1,6 +1,5 @@
 """What can be drawn of a run: the bytes that the canvas fetches while it trains, and when it is done."""
 
-import contextlib
 from functools import lru_cache
 from pathlib import Path
 
@@ -9,14 +8,11 @@ import numpy.typing as npt
 
 from core.data import Split, load_stored
 from core.frames import pack
-from core.reduction import REDUCTIONS, Projection, Reduction, aligned, fit
 from core.replay import Replay, as_bytes
-from core.runs import Run, RunDamaged, Snapshot
+from core.runs import Run
+from core.views import PICTURE_DIMS, live_reduction, reduction_of, snapshots_of
 
-PICTURE_DIMS = 3  # what the canvas can show; more are reduced to this
 IMAGES_A_PART = 1000
-
-Points = npt.NDArray[np.floating]
 
 
 def of_sample(run: Run, after: int = -1) -> bytes | None:
@@ -25,14 +21,14 @@ def of_sample(run: Run, after: int = -1) -> bytes | None:
     For more than three dimensions all of them, seen along the directions that the newest one fills
     best: its span, turned so that it differs as little as may be from the span before it.
     """
-    snapshots = _snapshots(run)
+    snapshots = snapshots_of(run)
     if not snapshots or snapshots[-1].step <= after:
         return None
     if snapshots[0].embeddings.shape[1] <= PICTURE_DIMS:
         snapshots = [snapshot for snapshot in snapshots if snapshot.step > after]
         frames = np.stack([snapshot.embeddings for snapshot in snapshots])
     else:
-        to_draw = _steady(snapshots)
+        to_draw = live_reduction(snapshots)
         frames = np.stack([to_draw.apply(snapshot.embeddings) for snapshot in snapshots]).astype(np.float32)
     sample = run.shown_sample()
     steps = np.array([snapshot.step for snapshot in snapshots], dtype=np.uint32)
@@ -49,7 +45,7 @@ def of_split(run: Run, split: str, view: str = "") -> bytes:
     """
     replay = Replay(run)
     if not view and replay.has(split):
-        return replay.frames(split)
+        return _replay(str(run.folder), replay.made(), split)
     return _still(str(run.folder), run.status().updated, split, view)
 
 
@@ -88,20 +84,9 @@ def places_of_classes(split: Split, digits: int) -> npt.NDArray[np.int64]:
     return np.flatnonzero(split.labels < digits)
 
 
-def _snapshots(run: Run) -> list[Snapshot]:
-    snapshots = []
-    for step in run.snapshot_steps():
-        with contextlib.suppress(RunDamaged):  # gone since it was listed: the run has begun anew
-            snapshots.append(run.snapshot(step))
-    return snapshots
-
-
-def _steady(snapshots: list[Snapshot]) -> Reduction:
-    """The reduction of the last snapshot, followed from the first one on so that the picture does not turn."""
-    to_draw = fit(snapshots[0].embeddings, PICTURE_DIMS)
-    for snapshot in snapshots[1:]:
-        to_draw = aligned(fit(snapshot.embeddings, PICTURE_DIMS), to_draw)
-    return to_draw
+@lru_cache(maxsize=4)
+def _replay(folder: str, made: float, split: str) -> bytes:
+    return Replay(Run(Path(folder))).frames(split)
 
 
 @lru_cache(maxsize=8)
@@ -110,7 +95,7 @@ def _still(folder: str, updated: float, split: str, view: str) -> bytes:
     embedding = run.embedding()
     to_draw = reduction_of(run, view)
     last = to_draw.apply(embedding.points(split)).astype(np.float32)
-    snapshots, sample = _snapshots(run), run.shown_sample()
+    snapshots, sample = snapshots_of(run), run.shown_sample()
     if sample.split != split or not snapshots:
         frames, steps = last[None], [run.status().step]
     else:
@@ -123,21 +108,3 @@ def _still(folder: str, updated: float, split: str, view: str) -> bytes:
     return pack(
         frames, embedding.labels(split), steps_of_frames, clusters=as_bytes(embedding.clusters(split))
     )
-
-
-def reduction_of(run: Run, view: str = "") -> Projection:
-    """The view's reduction, fitted on the training images' embeddings [n, d] of a finished run.
-
-    Raises RunDamaged, and ValueError for a view that there is not here.
-    """
-    return _reduction(str(run.folder), run.status().updated, view)
-
-
-@lru_cache(maxsize=8)
-def _reduction(folder: str, updated: float, view: str) -> Projection:
-    train = Run(Path(folder)).embedding().train
-    if not view:
-        return fit(train, PICTURE_DIMS)
-    if view not in REDUCTIONS:
-        raise ValueError(f"There is no view {view[:20]!r}; there are: {', '.join(REDUCTIONS)}.")
-    return REDUCTIONS[view].fit(train)

@@ -44,6 +44,13 @@ class Replay:
         """Whether it is complete."""
         return bool(self._checksums())
 
+    def made(self) -> float:
+        """When it was completed, in seconds since 1970; 0 where it is not."""
+        try:
+            return (self.folder / "files.json").stat().st_mtime
+        except OSError:
+            return 0.0
+
     def has(self, split: str) -> bool:
         """Whether the split is in it: in a run that comes with the app, only the training images are."""
         return f"{split}.clfr" in self._checksums() or f"{split}.xz" in self._checksums()

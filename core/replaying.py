@@ -5,11 +5,9 @@ import torch
 
 from core.data import load
 from core.encoder import embed, with_weights
-from core.reduction import fit
 from core.replay import SPLITS, Replay
 from core.runs import Run
-
-PICTURE_DIMS = 3  # what the canvas can show; more are reduced to this
+from core.views import reduction_of
 
 
 def make_replay(run: Run) -> None:
@@ -28,9 +26,7 @@ def make_replay(run: Run) -> None:
         "train": torch.from_numpy(data.train.first_classes(config.digits).images),
         "test": torch.from_numpy(data.test.first_classes(config.digits).images),
     }
-    to_draw = fit(
-        run.embedding().train, PICTURE_DIMS
-    )  # fixed by the last one, so that the frames do not tumble
+    to_draw = reduction_of(run)  # fixed by the last snapshot, so that the frames do not tumble
     steps = run.snapshot_steps()
     replay.begin()
     for step in steps:

@@ -51,7 +51,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ),
     ("download", "config", "evaluation", "measurements"),
     ("sampling", "encoder", "training", "runs"),
-    ("charts", "mining_charts", "pipeline", "replay"),
+    ("charts", "mining_charts", "pipeline", "replay", "views"),
     ("replaying", "shipping", "pictures"),
     ("worker", "overlays", "export", "__main__"),
     ("engine",),

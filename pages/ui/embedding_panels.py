@@ -4,11 +4,12 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
-from core import charts, overlays, pictures
+from core import charts, overlays, pictures, views
 from core.config import RunConfig
 from core.data import DataError, load_stored
 from core.engine import shared_engine
 from core.nearest import nearest, nearest_images
+from core.reduction import REDUCTIONS
 from core.runs import Embedding, Run
 from pages.ui import embedding_downloads, navigation, routes, run_view
 from pages.ui.canvas import Selection, embedding_canvas
@@ -175,7 +176,12 @@ def _directions(run: Run, config: RunConfig, looking: Looking) -> None:
     if dims == 2:
         st.info("This embedding has two dimensions: the picture shows all of it, and nothing needs reducing.")
         return
-    reduction = pictures.reduction_of(run, looking.view)
+    reduction = views.reduction_of(run, looking.view)
+    if looking.view and not REDUCTIONS[looking.view].linear:
+        st.markdown(
+            f"{REDUCTIONS[looking.view].explanation} It has no directions, so there are no shares to show."
+        )
+        return
     kept = float(reduction.share[: reduction.dims].sum())
     st.markdown(f"The picture holds **{kept:.1%}** of what the {dims} dimensions hold.")
     st.vega_lite_chart(charts.explained_variance(reduction.share, reduction.dims), key="explained")

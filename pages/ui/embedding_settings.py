@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import streamlit as st
 
 from core.config import RunConfig
-from core.pictures import PICTURE_DIMS
 from core.reduction import REDUCTIONS
 from core.runs import Run
+from core.views import PICTURE_DIMS
 from core.voronoi import usual_per_class
 from pages.ui.run_view import class_names
 

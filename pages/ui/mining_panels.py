@@ -32,10 +32,10 @@ def mining() -> None:
         "**semi-hard** if it is farther by less than the margin, **easy** beyond: there a triplet has loss 0 and "
         "teaches nothing."
     )
+    history.picker()
     run = history.shown()
     try:
         if run.status().state != "done":
-            history.picker()
             st.info("This run has no embedding yet. Choose a finished one above.")
             return
         config, embedding = run.config(), run.embedding()
@@ -55,7 +55,6 @@ def _rings(run: Run, config: RunConfig, embedding: Embedding) -> None:
     key = f"pairs_anchor_{len(labels)}"
     left, right = st.columns([1.15, 1], gap="large")
     with right:
-        history.picker()
         anchor = int(
             st.number_input(
                 "Anchor: number of the image", 0, len(labels) - 1, key=key, persist_state="session"

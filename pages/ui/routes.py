@@ -4,7 +4,9 @@ They serve what any visitor may see of a run, under a key of 64 hexadecimal digi
 No script runs for them: forty students who watch cost forty small answers.
 """
 
+import contextlib
 import hashlib
+import importlib
 import sys
 import types
 from collections.abc import Callable
@@ -13,7 +15,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from core import overlays, pictures
+from core import overlays, pictures, settings
+from core.config import PRESETS
 from core.data import DataError
 from core.engine import shared_engine
 from core.replay import SPLITS, Replay
@@ -44,6 +47,13 @@ def announce() -> None:
 def served() -> bool:
     """Whether it does: not where the app's file is run as an ordinary script, by a host of its own kind."""
     return _ANCHOR in sys.modules
+
+
+def warm_up() -> None:
+    """Read the run that Home shows before the first visitor asks for it, and import what its page needs."""
+    importlib.import_module("pages.ui.run_view")
+    with contextlib.suppress(RunDamaged, OSError):  # the page says what is wrong with it
+        pictures.of_split(Run(settings.shipped_runs_folder() / PRESETS["fast"].key), "train")
 
 
 def status(request: Request) -> Response:

@@ -17,8 +17,8 @@ from core.evaluation import Evaluation
 from core.figures import FIGURES, Figure
 from core.frames import CanvasOptions, pack
 from core.losses import LOSSES
-from core.pictures import PICTURE_DIMS
 from core.runs import Run
+from core.views import PICTURE_DIMS
 from pages.ui import address, routes
 from pages.ui.canvas import embedding_canvas
 

@@ -2,16 +2,18 @@
 
 import json
 import re
+import shutil
 import xml.etree.ElementTree as ET
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.config import PRESETS, RunConfig
 from core.data import Dataset
-from core.runs import Run, run_at
+from core.runs import place_for, run_at
 from tests.drawn_digits import DrawnDigits
 from tests.pages.conftest import OpenPage
 
@@ -199,7 +201,7 @@ def test_images_nearer_to_the_anchor_stand_nearer_to_it(open_page: OpenPage) -> 
     by_distance = sorted(groups, key=lambda group: distances_in([group.findtext("title") or ""])[0])
     radii = [radius(group) for group in by_distance]
     assert len(radii) == 6 + 9 + 12 + 1
-    assert all(one <= other + 0.2 for one, other in zip(radii, radii[1:], strict=False))
+    assert all(one <= other + 0.2 for one, other in pairwise(radii))
 
 
 def test_another_anchor_and_another_positive_come_by_a_button(open_page: OpenPage) -> None:
@@ -217,8 +219,8 @@ def test_the_sentence_on_luck_says_what_the_curve_and_the_table_show(open_page: 
     app = open_page(PAGE)
     (sentence,) = [text.value for text in app.markdown if "Without mining" in text.value]
     shares = re.findall(r"\*\*(\d+%)\*\*", sentence)
-    spec = json.loads(app.get("vega_lite_chart")[0].proto.spec)
-    rows = json.loads(json.dumps(spec))["data"].get("values", [])
+    curve = pa.ipc.open_stream(app.get("vega_lite_chart")[0].proto.data.data).read_pandas()
+    rows = curve.to_dict("records")
     written = {row["size"]: row["text"] for row in rows}
     assert shares == [written[64], written[4096]]
     values = [row["share"] for row in rows]
@@ -232,25 +234,33 @@ def test_the_sentence_on_luck_says_what_the_curve_and_the_table_show(open_page: 
     assert not app.get("table")[1].value.equals(table)
 
 
+def show(app: AppTest, key: str) -> AppTest:
+    """The page with another run on it."""
+    app.session_state["run_names"] = {key: "Mine"}
+    app.session_state["shown_run"] = key
+    app.run()
+    assert not app.exception
+    return app
+
+
 def test_a_run_that_is_not_finished_is_not_looked_at(open_page: OpenPage) -> None:
     app = open_page(PAGE)
     config = RunConfig(seed=77)
-    run = run_at(config.key)
-    run.begin(config)
-    app.session_state["run_names"] = {run.key: "Mine"}
-    app.session_state["shown_run"] = run.key
-    app.run()
-    assert not app.exception
+    place_for(config).begin(config)
+    show(app, config.key)
     assert [info.value for info in app.info] == [
         "This run has no embedding yet. Choose a finished one above."
     ]
     assert len(app.get("bidi_component")) == len(DRAWINGS) - 1
 
 
-def test_a_damaged_run_is_told_in_a_sentence(open_page: OpenPage, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_damaged_run_is_told_in_a_sentence(open_page: OpenPage) -> None:
     app = open_page(PAGE)
-    monkeypatch.setattr(Run, "_path", lambda run, name: run.folder / name.replace("embedding", "gone"))
-    app.run()
-    assert not app.exception
+    shipped = run_at(PRESETS["fast"].key)
+    mine = place_for(PRESETS["fast"])
+    shutil.copytree(shipped.folder, mine.folder)
+    (mine.folder / "embedding.safetensors").unlink()
+    show(app, mine.key)
     (error,) = app.error
-    assert "cannot be looked at here" in error.value
+    assert "cannot be looked at here" in error.value and "is missing" in error.value
+    assert app.selectbox[0].value == mine.key  # another one can be chosen
