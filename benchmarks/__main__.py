@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable
 
-from benchmarks import canvas, density, parallel, quality, random_rand, snapshots, step, training_time
+from benchmarks import canvas, clusters, density, parallel, quality, random_rand, snapshots, step, training_time
 from benchmarks.row import Row, context, say, table
 
 # In the order in which they run: short ones first; those that share a measurement together.
@@ -17,6 +17,7 @@ BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
     "snapshots": snapshots.measure,
     "parallel": parallel.measure,
     "density": density.measure,
+    "clusters": clusters.measure,
     "canvas": canvas.measure,
     "quality": quality.measure,
     "time_to_rand": training_time.time_to_rand,

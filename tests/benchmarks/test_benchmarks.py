@@ -17,6 +17,7 @@ NAMES = [
     "step_overhead",
     "step_metric_learning",
     "density",
+    "clusters",
     "quality",
     "snapshots",
     "parallel",

@@ -1,0 +1,100 @@
+"""The Embedding page without a browser: its settings, its panels, and what it says where there is nothing."""
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.config import PRESETS, RunConfig
+from core.runs import State, place_for
+from tests.pages.conftest import OpenPage
+
+PAGE = "lab/embedding.py"
+
+
+def texts(app: AppTest) -> str:
+    return " ".join(
+        element.value for kind in (app.markdown, app.caption, app.info, app.warning) for element in kind
+    )
+
+
+def showing(app: AppTest, config: RunConfig) -> AppTest:
+    """The page, with this run picked."""
+    app.session_state["shown_run"] = config.key
+    app.session_state["run_names"] = {config.key: "mine"}
+    return app.run()
+
+
+def test_it_opens_on_the_shipped_run_and_says_how_to_begin(open_page: OpenPage) -> None:
+    app = open_page(PAGE)
+    assert not app.exception
+    words = texts(app)
+    assert "Click a point in the picture" in words and "lasso" in words
+    assert "300 training images a class" in words
+
+
+def test_the_share_of_test_images_in_their_own_cell_is_that_of_the_run(open_page: OpenPage) -> None:
+    from core import overlays
+    from pages.ui import history
+
+    app = open_page(PAGE)
+    share = overlays.share_in_own_cell(history.shipped(), "", 300)
+    assert 0.9 < share < 1
+    assert [metric.value for metric in app.metric] == [f"{share:.1%}"]
+
+
+def test_other_numbers_of_cells_give_another_share(open_page: OpenPage) -> None:
+    app = open_page(PAGE)
+    before = app.metric[0].value
+    slider = app.select_slider[0]
+    slider.set_value(10).run()
+    assert not app.exception
+    assert app.metric[0].value != before
+    assert "10 training images a class" in texts(app)
+
+
+def test_a_run_that_is_gone_is_a_sentence(open_page: OpenPage) -> None:
+    app = showing(open_page(PAGE), RunConfig(seed=1234))
+    assert not app.exception
+    assert "cannot be shown" in " ".join(error.value for error in app.error)
+
+
+@pytest.mark.parametrize("state", ["training", "cancelled"])
+def test_a_run_without_an_end_says_where_to_go(open_page: OpenPage, state: State) -> None:
+    app = open_page(PAGE)
+    config = RunConfig(seed=1234)
+    place_for(config).begin(config)
+    place_for(config).set_state(state)
+    app = showing(app, config)
+    assert not app.exception
+    assert ("still being trained" if state == "training" else "not finished") in texts(app)
+
+
+@pytest.mark.parametrize("dims", [4])
+def test_more_dimensions_are_reduced_and_it_says_how_much_that_keeps(open_page: OpenPage, dims: int) -> None:
+    config = RunConfig(epochs=1, digits=3, embedding_dims=dims, hidden=(16,), batch_size=1000)
+    app = open_page(PAGE)
+    _train(config)
+    app = showing(app, config)
+    assert not app.exception
+    words = texts(app)
+    assert f"of what the {dims} dimensions hold" in words
+    assert "choose two directions in the sidebar" in words
+    directions = next(box for box in app.selectbox if box.label == "Directions")
+    directions.set_value("pca2").run()
+    assert not app.exception
+    assert "choose two directions" not in texts(app)
+
+
+def _train(config: RunConfig) -> None:
+    from core.pipeline import train_and_measure
+
+    run = place_for(config)
+    run.begin(config)
+    train_and_measure(run)
+    assert np.isfinite(run.embedding().train).all()
+
+
+def test_the_shipped_run_is_the_fast_preset() -> None:
+    from pages.ui import history
+
+    assert history.shipped().config() == PRESETS["fast"]
