@@ -6,7 +6,17 @@ import os
 import sys
 from collections.abc import Callable
 
-from benchmarks import canvas, clusters, density, parallel, quality, random_rand, snapshots, step, training_time
+from benchmarks import (
+    canvas,
+    clusters,
+    density,
+    parallel,
+    quality,
+    random_rand,
+    snapshots,
+    step,
+    training_time,
+)
 from benchmarks.row import Row, context, say, table
 
 # In the order in which they run: short ones first; those that share a measurement together.

@@ -34,6 +34,7 @@ function drawGrid(canvas, state) {
   const context = prepare(canvas, state);
   if (!state.frames) return;
   if (state.frames.d === 3) return drawBox(context, state);
+  state.overlays.drawBelow(context, state);
   const { x, y, toX, toY } = ticksOf(state);
   const line = (value, horizontal) => {
     context.strokeStyle = css(state.theme.text, value === 0 ? 0.2 : 0.075);
@@ -62,7 +63,9 @@ function write(context, state, text, x, y, align, strength = 0.72) {
 function drawOverlay(canvas, state) {
   const context = prepare(canvas, state);
   if (!state.frames) return;
-  drawMargin(context, state);
+  if (state.menu.on.has("margin")) drawMargin(context, state);
+  state.overlays.drawAbove(context, state);
+  context.font = `11px ${state.theme.font}`;
   if (state.frames.d === 3) return drawBoxLabels(context, state);
   const { x, y, toX, toY } = ticksOf(state);
   const bottom = state.height - 13;

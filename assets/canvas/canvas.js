@@ -14,6 +14,8 @@ class EmbeddingCanvas {
     this.status = find(".status");
     this.turnButton = find(".turn");
     this.points = new PointLayer(find(".points"));
+    this.overlays = new Overlays(() => this.refresh());
+    this.menu = new Menu(root, (what) => this.onMenu(what));
     this.timeline = new Timeline(root, (atRest) => this.onTimeline(atRest));
     this.legend = new Legend(root, () => this.onLegend());
     this.motion = matchMedia("(prefers-reduced-motion: reduce)");
@@ -35,10 +37,12 @@ class EmbeddingCanvas {
     this.turning = false;
     this.visible = true;
     this.work = [];
+    this.selecting = new Selecting(root, this, (selection) => this.component.setStateValue("selection", selection));
     attachGestures(this.stage, this);
     find(".zoom-in").onclick = () => this.zoomBy(1.4);
     find(".zoom-out").onclick = () => this.zoomBy(1 / 1.4);
     find(".reset").onclick = () => this.reset();
+    find(".save").onclick = () => this.save();
     this.turnButton.onclick = () => this.setTurning(!this.turning);
     this.resizing = new ResizeObserver(() => this.resize());
     this.resizing.observe(this.stage);
@@ -74,7 +78,7 @@ class EmbeddingCanvas {
     }
     this.theme = readTheme(this.root, this.classes.length);
     this.root.classList.toggle("dark", this.theme.dark);
-    this.legend.show(this.classes, this.theme);
+    this.legend.show(this.classes, this.theme, this.palette);
     this.resize();
     this.redraw();
   }
@@ -84,7 +88,7 @@ class EmbeddingCanvas {
     this.progress = status.replay;
     if (bytes) {
       this.load(bytes, this.given);
-      this.legend.show(this.classes, this.theme);
+      this.legend.show(this.classes, this.theme, this.palette);
       this.resize();
     }
     this.redraw();
@@ -102,10 +106,12 @@ class EmbeddingCanvas {
     }
     const { frames } = this;
     options = frames?.options ?? {};
-    this.classes = frames ? classesOf(frames) : [];
+    const sameRun = Boolean(before && frames && before.options.run === options.run && before.d === frames.d && before.f);
+    if (!sameRun) this.menu.reset(options);
+    if (frames) this.menu.offer(options, frames);
+    this.group();
     this.summaries = new Map();
     this.root.style.setProperty("--stage-height", `${options.height ?? 520}px`);
-    const sameRun = Boolean(before && frames && before.options.run === options.run && before.d === frames.d && before.f);
     this.goal = frames ? extentOf(frames) : null;
     const steps = frames && frames.n ? frames.steps : [];
     if (sameRun) {
@@ -114,14 +120,25 @@ class EmbeddingCanvas {
     } else {
       this.timeline.start(steps, Boolean(options.live), this.motion.matches);
       this.legend.reset();
+      this.selecting.reset();
+      this.overlays.clear();
       this.ownView = false;
       this.yaw = 0.6;
       this.pitch = 0.42;
       this.settle();
       this.setTurning(frames?.d === 3 && frames.n > 0 && !this.motion.matches);
     }
+    if (frames) this.selecting.use(frames);
+    this.overlays.on = this.menu.on;
+    if (frames) this.overlays.want(frames.options);
     this.turnButton.hidden = frames?.d !== 3;
     this.describe(!sameRun || before.options.live !== options.live);
+  }
+
+  // Groups the points by what they are coloured by.
+  group() {
+    if (this.frames) colourBy(this.frames, this.colouring);
+    this.classes = this.frames ? groupsOf(this.frames, this.colouring) : [];
   }
 
   // The view at once where it is going to.
@@ -179,14 +196,23 @@ class EmbeddingCanvas {
   draw() {
     // While it plays only the points move; lines and letters are drawn again when the view does.
     const { view, yaw, pitch, width, height, ratio } = this;
-    const lines = [view.x, view.y, view.scale, yaw, pitch, width, height, ratio, this.theme, this.frames, this.extent];
+    // Centroids move with the points, and lines and cells fade when the points leave the last frame.
+    const moves = this.menu.on.size > (this.menu.on.has("margin") ? 1 : 0) ? this.playhead : 0;
+    const lines = [view.x, view.y, view.scale, yaw, pitch, width, height, ratio, this.theme, this.frames, this.extent, moves, this.drawnAnew];
     if (!this.lines || lines.some((value, at) => value !== this.lines[at])) {
       this.lines = lines;
       drawGrid(this.grid, this);
       drawOverlay(this.overlay, this);
     }
     this.points.draw(this);
+    this.selecting.show();
     this.showNotice();
+  }
+
+  // Lines and letters anew, though the view has not moved.
+  refresh() {
+    this.drawnAnew = (this.drawnAnew ?? 0) + 1;
+    this.redraw();
   }
 
   // What the drawing functions read.
@@ -196,6 +222,19 @@ class EmbeddingCanvas {
 
   get muted() {
     return this.legend.muted;
+  }
+
+  get colouring() {
+    return this.menu.colouring;
+  }
+
+  // Of the points that are not selected while others are, only a shade is left.
+  get chosen() {
+    return this.selecting.chosen;
+  }
+
+  get palette() {
+    return paletteOf(this.theme, this.colouring);
   }
 
   zoom() {
@@ -277,7 +316,27 @@ class EmbeddingCanvas {
 
   onLegend() {
     this.describe(true);
+    this.refresh();
+  }
+
+  onMenu(what) {
+    if (what === "colouring") {
+      this.group();
+      this.legend.reset();
+      this.legend.show(this.classes, this.theme, this.palette);
+    }
+    this.overlays.want(this.frames.options);
+    this.describe(true);
+    this.refresh();
+  }
+
+  onSelection() {
+    this.describe(true);
     this.redraw();
+  }
+
+  save() {
+    if (this.frames) savePicture([this.grid, this.points.canvas, this.overlay], this.theme, this.frames.options.title || "Embedding");
   }
 
   onMotion() {
@@ -293,6 +352,8 @@ class EmbeddingCanvas {
 
   destroy() {
     this.fetching.stop();
+    this.overlays.clear();
+    this.selecting.images.clear();
     cancelAnimationFrame(this.request);
     this.request = -1;
     this.resizing.disconnect();

@@ -34,23 +34,29 @@ function readFrames(bytes) {
   const options = optionsLength
     ? JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, offset, optionsLength)))
     : {};
-  return { n, f, d, low, high, steps, options, ids, clusters, ...inDrawOrder(levels, labels, n, f, d) };
+  return { n, f, d, low, high, steps, options, hasClusters: Boolean(clusters), ...inDrawOrder(levels, labels, ids, clusters, n, f, d) };
 }
 
 // Points drawn later hide those before them. Stepping through the points by about n times the golden
 // ratio spreads every stretch of the input over the whole drawing, so no class is drawn last,
 // even where the points come sorted by label.
-function inDrawOrder(levels, labels, n, f, d) {
+function inDrawOrder(levels, labels, ids, clusters, n, f, d) {
   let stride = Math.max(1, Math.round(n * 0.6180339887));
   while (greatestCommonDivisor(stride, n) > 1) stride++;
   const rank = new Uint32Array(n); // of each point of the input, when it is drawn
   const ordered = new Uint16Array(levels.length);
+  const order = new Uint32Array(n); // the other way round
+  const images = new Uint32Array(n); // which image of its split each is
   const classes = new Uint8Array(n);
+  const clustersInOrder = new Uint8Array(clusters ? n : 0);
   let missing = 0; // points that the last frame has no place for
   let anyMissing = false;
   for (let k = 0, i = 0; k < n; k++, i = (i + stride) % n) {
     rank[i] = k;
+    order[k] = i;
+    images[k] = ids ? ids[i] : i;
     classes[k] = labels[i];
+    if (clusters) clustersInOrder[k] = clusters[i];
     for (let frame = 0; frame < f; frame++) {
       const from = (frame * n + i) * d, to = (frame * n + k) * d;
       for (let axis = 0; axis < d; axis++) ordered[to + axis] = levels[from + axis];
@@ -60,9 +66,15 @@ function inDrawOrder(levels, labels, n, f, d) {
       }
     }
   }
+  const sizes = sizesOf(classes);
+  // `classes` and `sizes` are what the points are coloured and muted by; `digits` stay what they are.
+  return { levels: ordered, classes, digits: classes, clusters: clustersInOrder, rank, order, images, sizes, missing, anyMissing };
+}
+
+function sizesOf(groups) {
   const sizes = new Map();
-  for (let k = 0; k < n; k++) sizes.set(classes[k], (sizes.get(classes[k]) ?? 0) + 1);
-  return { levels: ordered, classes, rank, sizes, missing, anyMissing };
+  for (const group of groups) sizes.set(group, (sizes.get(group) ?? 0) + 1);
+  return sizes;
 }
 
 function greatestCommonDivisor(a, b) {

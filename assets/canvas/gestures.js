@@ -1,4 +1,6 @@
-// Mouse, touch and keys on the picture: move or turn, and zoom.
+// Mouse, touch and keys on the picture: move or turn it, zoom, and pick points.
+
+const CLICK = 5; // CSS pixels that a finger may stray in a click
 
 function attachGestures(stage, view) {
   const fingers = new Map();
@@ -6,20 +8,32 @@ function attachGestures(stage, view) {
     const box = stage.getBoundingClientRect();
     return { x: event.clientX - box.left - stage.clientLeft, y: event.clientY - box.top - stage.clientTop };
   };
-  const onControl = (event) => event.target.closest("button") !== null;
+  const onControl = (event) => event.target.closest("button, .menu") !== null;
+  const { selecting } = view;
+  let start = null; // where the first finger came down, while it may still be a click
 
   stage.onpointerdown = (event) => {
     if (onControl(event) || event.button > 1) return;
     stage.setPointerCapture(event.pointerId);
-    fingers.set(event.pointerId, place(event));
-    stage.classList.add("dragging");
+    const now = place(event);
+    fingers.set(event.pointerId, now);
+    start = fingers.size === 1 ? now : null;
+    view.menu.open(false);
     view.touched();
+    if (selecting.mode !== "move" && fingers.size === 1) selecting.begin(now.x, now.y);
+    else stage.classList.add("dragging");
   };
   stage.onpointermove = (event) => {
     const before = fingers.get(event.pointerId);
-    if (!before) return;
     const now = place(event);
-    if (fingers.size === 1) {
+    if (!before) {
+      if (event.pointerType === "mouse") onControl(event) ? selecting.leave() : selecting.hover(now.x, now.y);
+      return;
+    }
+    if (start && Math.hypot(now.x - start.x, now.y - start.y) > CLICK) start = null;
+    if (fingers.size === 1 && selecting.corners) {
+      selecting.extend(now.x, now.y);
+    } else if (fingers.size === 1) {
       view.drag(now.x - before.x, now.y - before.y, event.shiftKey || event.buttons === 4);
     } else if (fingers.size === 2) {
       const [, other] = [...fingers].find(([id]) => id !== event.pointerId);
@@ -30,9 +44,15 @@ function attachGestures(stage, view) {
     fingers.set(event.pointerId, now);
   };
   stage.onpointerup = stage.onpointercancel = (event) => {
-    fingers.delete(event.pointerId);
-    if (fingers.size === 0) stage.classList.remove("dragging");
+    if (!fingers.delete(event.pointerId)) return;
+    if (fingers.size > 0) return;
+    stage.classList.remove("dragging");
+    if (selecting.corners && !start) selecting.end();
+    selecting.corners = null;
+    if (start && event.type === "pointerup") selecting.press(start.x, start.y, event.pointerType !== "mouse");
+    start = null;
   };
+  stage.onpointerleave = () => selecting.leave();
   stage.onwheel = (event) => {
     event.preventDefault();
     const { x, y } = place(event);
@@ -50,6 +70,9 @@ function attachGestures(stage, view) {
       ArrowUp: () => view.drag(0, far, event.shiftKey), ArrowDown: () => view.drag(0, -far, event.shiftKey),
       "+": () => view.zoomBy(1.25), "=": () => view.zoomBy(1.25), "-": () => view.zoomBy(0.8),
       0: () => view.reset(), " ": () => view.togglePlay(),
+      Enter: () => selecting.step(0), n: () => selecting.step(1), p: () => selecting.step(-1),
+      s: () => selecting.selectAround(), Escape: () => selecting.clear(),
+      l: () => selecting.modes.lasso.click(), b: () => selecting.modes.box.click(),
     }[event.key];
     if (!action) return;
     event.preventDefault();

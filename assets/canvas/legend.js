@@ -14,7 +14,7 @@ class Legend {
   }
 
   // classes: [{ label, name, size }]
-  show(classes, theme) {
+  show(classes, theme, palette = theme.palette) {
     const wanted = JSON.stringify(classes.map(({ label, name }) => [label, name]));
     if (wanted !== this.wanted) {
       this.wanted = wanted;
@@ -31,7 +31,7 @@ class Legend {
     }
     for (const { label, name, size } of classes) {
       const button = this.buttons.get(label);
-      button.style.setProperty("--colour", css(theme.palette[label % theme.palette.length]));
+      button.style.setProperty("--colour", css(palette[label % palette.length]));
       button.title = `${count(size)} points`;
       button.setAttribute("aria-label", `Class ${name}, ${count(size)} points`);
     }

@@ -81,15 +81,15 @@ class PointLayer {
     return state.collapsed() && !state.frames.anyMissing ? Math.max(0, state.frames.n - 500) : 0;
   }
 
-  // A colour for each label and grain, faded towards the background; made once a theme.
-  colours({ theme, frames }, fade) {
-    if (this.coloursOf !== theme || this.coloursFor !== frames) {
-      this.coloursOf = theme;
-      this.coloursFor = frames;
+  // A colour for each label and grain, faded towards the background; made once a theme and colouring.
+  colours({ theme, frames, colouring, palette }, fade) {
+    const made = [theme, frames, colouring];
+    if (!this.tables || made.some((value, at) => value !== this.madeFor[at])) {
+      this.madeFor = made;
       this.tables = new Map();
     }
     if (!this.tables.has(fade)) {
-      const { palette, background } = theme;
+      const { background } = theme;
       const labels = Math.max(-1, ...frames.sizes.keys()) + 1;
       const table = new Uint32Array(labels * GRAINS.length);
       for (let at = 0; at < table.length; at++) {
@@ -115,18 +115,20 @@ class PointLayer {
     const right = (this.row - PAD / 2) * PHASES, bottom = (this.rows - PAD / 2) * PHASES, edge = (PAD / 2) * PHASES;
     const radius = state.radius() * this.ratio;
     const stamps = this.stamps(Math.min(radius, PAD / 2 - 2));
-    const colours = this.colours(state, 0);
     const { pixels, row } = this;
     const a = from * n * 2, b = to * n * 2, rest = 1 - share;
-    for (let k = this.first(state); k < n; k++) {
-      const label = classes[k];
-      if (muted[label]) continue;
-      const at = 2 * k;
-      if (anyMissing && (levels[a + at] === MISSING || levels[b + at] === MISSING)) continue;
-      const x = (levels[a + at] * rest + levels[b + at] * share) * kx + ox;
-      const y = (levels[a + at + 1] * rest + levels[b + at + 1] * share) * ky + oy;
-      if (!(x > edge && x < right && y > edge && y < bottom)) continue;
-      stamp(pixels, row, stamps, x | 0, y | 0, colours[(label << 2) | (k & 3)]);
+    for (const { wanted, fade } of passes(state)) {
+      const colours = this.colours(state, fade);
+      for (let k = this.first(state); k < n; k++) {
+        const label = classes[k];
+        if (muted[label] || (wanted && !wanted(k))) continue;
+        const at = 2 * k;
+        if (anyMissing && (levels[a + at] === MISSING || levels[b + at] === MISSING)) continue;
+        const x = (levels[a + at] * rest + levels[b + at] * share) * kx + ox;
+        const y = (levels[a + at + 1] * rest + levels[b + at + 1] * share) * ky + oy;
+        if (!(x > edge && x < right && y > edge && y < bottom)) continue;
+        stamp(pixels, row, stamps, x | 0, y | 0, colours[(label << 2) | (k & 3)]);
+      }
     }
   }
 
@@ -177,18 +179,39 @@ class PointLayer {
     const drawn = counts[SHADES];
     for (let k = 0; k < n; k++) if (bins[k] !== 255) sorted[counts[bins[k]]++] = k;
     const base = state.radius() * this.ratio;
-    let bin = -1, stamps, colours;
-    for (let i = 0; i < drawn; i++) {
-      const k = sorted[i];
-      if (bins[k] !== bin) {
-        bin = bins[k];
-        const nearness = bin / (SHADES - 1);
-        stamps = this.stamps(Math.min(base * (0.72 + 0.56 * nearness), PAD / 2 - 2));
-        colours = this.colours(state, 0.5 * Math.pow(1 - nearness, 1.4));
+    for (const { wanted, fade } of passes(state)) {
+      let bin = -1, stamps, colours;
+      for (let i = 0; i < drawn; i++) {
+        const k = sorted[i];
+        if (wanted && !wanted(k)) continue;
+        if (bins[k] !== bin) {
+          bin = bins[k];
+          const nearness = bin / (SHADES - 1);
+          stamps = this.stamps(Math.min(base * (0.72 + 0.56 * nearness), PAD / 2 - 2));
+          colours = this.colours(state, Math.max(fade, 0.5 * Math.pow(1 - nearness, 1.4)));
+        }
+        stamp(pixels, row, stamps, xs[k], ys[k], colours[(classes[k] << 2) | (k & 3)]);
       }
-      stamp(pixels, row, stamps, xs[k], ys[k], colours[(classes[k] << 2) | (k & 3)]);
     }
   }
+}
+
+// What is drawn after what: the selected points over the faded others, those that differ over those that agree.
+function passes({ chosen, frames, colouring }) {
+  const { images, classes } = frames;
+  if (chosen) {
+    return [
+      { wanted: (k) => !chosen[images[k]], fade: 0.8 },
+      { wanted: (k) => chosen[images[k]] === 1, fade: 0 },
+    ];
+  }
+  if (colouring === "agreement") {
+    return [
+      { wanted: (k) => classes[k] === AGREES, fade: 0 },
+      { wanted: (k) => classes[k] === DIFFERS, fade: 0 },
+    ];
+  }
+  return [{ wanted: null, fade: 0 }];
 }
 
 // Writes one colour where the stamp covers a pixel and blends it in at the rim: red and blue at once, then green.

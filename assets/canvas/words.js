@@ -1,13 +1,5 @@
 // The picture in words: for screen readers, for the sentence over an unusual picture, and for tests.
 
-function classesOf(frames) {
-  const names = frames.options.class_names ?? [];
-  const labels = new Set([...names.keys(), ...frames.sizes.keys()]);
-  return [...labels]
-    .sort((a, b) => a - b)
-    .map((label) => ({ label, name: names[label] ?? String(label), size: frames.sizes.get(label) ?? 0 }));
-}
-
 const words = {
   // Whether all points of the frame shown are the same to within the last digit that was sent.
   collapsed() {
@@ -47,11 +39,22 @@ const words = {
       const { spread, count: finite } = this.summaryAt(Math.round(this.playhead));
       if (finite) parts.push(`Spread ${Number(spread.toPrecision(3))}, the root mean square distance from the centre.`);
       if (frames.f > 1 || frames.options.live) parts.push(`Training ${this.timeline.text()}.`);
+      if (this.colouring !== "digit") parts.push(`Coloured by ${this.colouring}: ${this.classes.map(({ name, size }) => `${name} ${count(size)}`).join(", ")}.`);
+      if (this.selecting.count) parts.push(`${count(this.selecting.count)} points are selected.`);
+      if (this.selecting.pinned >= 0) parts.push(this.pinnedSentence());
       const hidden = this.legend.hiddenNames();
       if (hidden.length) parts.push(`Hidden: ${hidden.join(", ")}.`);
     }
     if (remark) parts.push(remark);
     return parts.join(" ");
+  },
+
+  pinnedSentence() {
+    const { frames, selecting } = this;
+    const k = selecting.placeOf(selecting.pinned);
+    const name = (label) => frames.options.class_names?.[label] ?? String(label);
+    const cluster = frames.hasClusters ? `, in the cluster matched to ${name(frames.clusters[k])}` : "";
+    return `Picked: image ${count(selecting.pinned)}, a ${name(frames.digits[k])}${cluster}.`;
   },
 
   // The label of the picture is always current; spoken at once only where the visitor caused it
@@ -88,7 +91,8 @@ const words = {
   report() {
     const { view, yaw, pitch, turning, width, height, ratio, ownView } = this;
     const { clock, playing, following, speed, repeat, steps } = this.timeline;
-    const palette = this.theme.palette, background = this.theme.background;
-    return { view, yaw, pitch, turning, width, height, ratio, ownView, playhead: this.playhead, clock, playing, following, speed, repeat, steps, palette, background, extent: this.extent, zoom: this.extent ? this.zoom() : 1, n: this.frames?.n ?? 0 };
+    const { pinned, count: selected, hovered, mode } = this.selecting;
+    const palette = this.palette, background = this.theme.background;
+    return { view, yaw, pitch, turning, width, height, ratio, ownView, playhead: this.playhead, clock, playing, following, speed, repeat, steps, palette, background, extent: this.extent, zoom: this.extent ? this.zoom() : 1, n: this.frames?.n ?? 0, pinned, selected, hovered, mode, colouring: this.colouring, overlays: [...this.menu.on] };
   },
 };

@@ -1,7 +1,11 @@
 """The embedding canvas: thousands of points, alive, drawn in the browser by assets/canvas."""
 
+import base64
+import binascii
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,11 +20,17 @@ SCRIPTS = (
     "frames",
     "fetching",
     "theme",
+    "colours",
     "view",
     "points",
     "axes",
+    "overlays",
     "timeline",
     "legend",
+    "menu",
+    "images",
+    "picking",
+    "selection",
     "gestures",
     "words",
     "canvas",
@@ -60,7 +70,7 @@ def embedding_canvas(options: CanvasOptions, frames: bytes, *, key: str) -> Sele
     all so far each time.
     """
     # One bytes object: bytes inside a dict would make Streamlit turn all of the data into text.
-    _COMPONENT(
+    result = _COMPONENT(
         data=with_options(frames, options),
         key=key,
         width="stretch",
@@ -68,4 +78,28 @@ def embedding_canvas(options: CanvasOptions, frames: bytes, *, key: str) -> Sele
         on_ended_change=lambda: None,
         on_selection_change=lambda: None,
     )
-    return Selection(options.split, None, np.zeros(0, np.int64))
+    return selection_from(result.selection, options.split)
+
+
+MOST_IMAGES = 100_000  # no data set here is larger; a forged message may be
+
+
+def selection_from(value: Any, split: str) -> Selection:
+    """What the browser sent, as a selection; nothing where it is not what the canvas would send."""
+    nothing = np.zeros(0, np.int64)
+    if not isinstance(value, Mapping) or value.get("split") != split:
+        return Selection(split, None, nothing)
+    pinned, mask = value.get("pinned"), value.get("mask")
+    whole = isinstance(pinned, int) and not isinstance(pinned, bool) and 0 <= pinned < MOST_IMAGES
+    return Selection(split, pinned if whole else None, _numbers(mask) if isinstance(mask, str) else nothing)
+
+
+def _numbers(mask: str) -> npt.NDArray[np.int64]:
+    """The numbers of the bits that are set, least significant first, in base64."""
+    if len(mask) > MOST_IMAGES // 8 * 4 // 3 + 4:
+        return np.zeros(0, np.int64)
+    try:
+        packed = np.frombuffer(base64.b64decode(mask, validate=True), np.uint8)
+    except (binascii.Error, ValueError):
+        return np.zeros(0, np.int64)
+    return np.flatnonzero(np.unpackbits(packed, bitorder="little"))

@@ -13,11 +13,11 @@ from core.losses import LOSSES
 from core.mining_view import EASY, HARD, NAMES, SEMI_HARD, Luck, Rings
 from core.pictures import places_of_classes
 from core.runs import Embedding, Run, RunDamaged
-from pages.ui import digit_drawings, draws, history, run_view
+from pages.ui import draws, history, ring_drawing, run_view
 from pages.ui.drawing import drawing
 from pages.ui.plain_text import plain
 
-SHOWN = {HARD: 6, SEMI_HARD: 9, EASY: 12}  # at most so many images in a ring
+SHOWN = {HARD: 5, SEMI_HARD: 9, EASY: 12}  # at most so many images in a ring
 NAMED_SIZES = (64, 512, 4096)
 SIZES = tuple(2**power for power in range(2, 13))
 ANCHORS = 400
@@ -129,7 +129,7 @@ def _drawing_of_rings(
         + "."
     )
     of_anchor, of_positive = whole.images[places[anchor]], whole.images[places[positive]]
-    return digit_drawings.rings(around, of_anchor, of_positive, shown, alt)
+    return ring_drawing.rings(around, of_anchor, of_positive, shown, alt)
 
 
 def _luck(run: Run, config: RunConfig) -> None:

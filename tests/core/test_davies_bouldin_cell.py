@@ -27,6 +27,9 @@ def test_each_cell_is_the_fraction_of_its_numbers_from_either_side() -> None:
         assert cell.between == pytest.approx(bcd)
         assert cell.similarity == pytest.approx(sum(wcd) / bcd)
         assert cell.reason is None
+        largest = [max(pair_explained(index, a, b).similarity for b in range(4) if b != a) for a in (i, j)]
+        assert cell.counts_for_first == (cell.similarity == largest[0])
+        assert cell.counts_for_second == (cell.similarity == largest[1])
         assert (other.similarity, other.share) == (cell.similarity, cell.share)
         assert (other.counts_for_first, other.within_first) == (cell.counts_for_second, cell.within_second)
 

@@ -166,9 +166,10 @@ def test_of_two_separate_classes_no_batch_holds_a_hard_one() -> None:
 
 
 def test_an_anchor_alone_in_its_class_is_passed_over() -> None:
-    points = on_a_line(0, 5, 9, labels=[0, 1, 1])  # only 5 and 9 have a positive; 0 is never nearer to 9
-    found = luck(*points, 0.0, (2, 3), 60, np.random.default_rng(0))
-    assert found.hard.tolist() == [[0, 0]] * 60
+    # 0 and 1, each alone, would be semi-hard for one another; the pair at 50 has nothing near it
+    points = on_a_line(0, 1, 50, 50.1, labels=[0, 1, 2, 2])
+    found = luck(*points, 5.0, (2, 4), 60, np.random.default_rng(0))
+    assert found.hard.tolist() == found.semi_hard.tolist() == [[0, 0]] * 60
     with pytest.raises(ValueError, match="No class has two images"):
         luck(*on_a_line(0, 1, labels=[0, 1]), 1.0, (2,), 1, np.random.default_rng(0))
 

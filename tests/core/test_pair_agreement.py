@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import binomtest
 
 from core.metrics import adjusted_rand_index, rand_index, random_rand_index
 from core.pair_agreement import (
@@ -58,6 +59,15 @@ def test_the_estimate_converges_to_the_rand_index_of_the_shipped_run_as_its_erro
         off.append((pairs.running[-1] - truth) / pairs.error[-1])
     assert 0.7 < float(np.sqrt(np.mean(np.square(off)))) < 1.35
     assert abs(np.mean(off)) < 4 / math.sqrt(40)
+
+
+def test_the_interval_is_scipys_of_wilson_at_each_pair() -> None:
+    generator = np.random.default_rng(0)
+    pairs = sample_pairs(generator.integers(0, 3, 50), generator.integers(0, 3, 50), 40)
+    low, high = pairs.interval()
+    for t, agreements in enumerate(pairs.agree.cumsum()):
+        theirs = binomtest(int(agreements), t + 1).proportion_ci(0.95, method="wilson")
+        assert (low[t], high[t]) == pytest.approx((theirs.low, theirs.high), abs=1e-4)  # 1.96 is rounded
 
 
 @pytest.mark.parametrize("drawn", [1, 5, 50, 2000])

@@ -187,7 +187,7 @@ def test_the_rings_hold_the_negatives_of_the_run(
         assert low <= d[place] < high
         assert distances_in([title])[0] == pytest.approx(d[place], rel=5e-3)
     assert len(titles) == 2 + sum(
-        min(most, count) for most, count in zip((6, 9, 12), counts.values(), strict=True)
+        min(most, count) for most, count in zip((5, 9, 12), counts.values(), strict=True)
     )
 
 
@@ -200,7 +200,7 @@ def test_images_nearer_to_the_anchor_stand_nearer_to_it(open_page: OpenPage) -> 
     groups = list(drawing(open_page(PAGE), "rings").iter("g"))[:-1]  # without the anchor
     by_distance = sorted(groups, key=lambda group: distances_in([group.findtext("title") or ""])[0])
     radii = [radius(group) for group in by_distance]
-    assert len(radii) == 6 + 9 + 12 + 1
+    assert len(radii) == 5 + 9 + 12 + 1
     assert all(one <= other + 0.2 for one, other in pairwise(radii))
 
 
@@ -252,6 +252,20 @@ def test_a_run_that_is_not_finished_is_not_looked_at(open_page: OpenPage) -> Non
         "This run has no embedding yet. Choose a finished one above."
     ]
     assert len(app.get("bidi_component")) == len(DRAWINGS) - 1
+
+
+def test_a_margin_on_the_squared_distance_is_drawn_as_a_distance(open_page: OpenPage) -> None:
+    app = open_page(PAGE)
+    config = RunConfig(loss="contrastive_squared", margin=0.25)
+    mine = place_for(config)
+    shutil.copytree(run_at(PRESETS["fast"].key).folder, mine.folder)
+    (mine.folder / "config.json").write_text(json.dumps(config.as_dict()))
+    show(app, mine.key)
+    assert not app.error
+    assert any("The margin m is 0.5." in caption.value for caption in app.caption)
+    words = texts(drawing(app, "rings"))
+    positive, edge = (float(text.split("= ")[1]) for text in words if text.startswith("d(a,p)"))
+    assert edge - positive == pytest.approx(0.5, abs=0.01)
 
 
 def test_a_damaged_run_is_told_in_a_sentence(open_page: OpenPage) -> None:

@@ -1,0 +1,74 @@
+// The images of the points, fetched in parts of a thousand that are spread over the whole picture.
+
+const PART = 1000;
+const FIRST_PARTS = 5; // fetched in advance: so many thousand points answer at once
+const KEPT_PARTS = 20;
+
+class Images {
+  constructor(arrived) {
+    this.arrived = arrived;
+    this.parts = new Map();
+  }
+
+  // n points of a run's split; nothing where the points do not come from a run.
+  of(source, split, n) {
+    const wanted = source ? `${source}/images/${split}` : "";
+    if (wanted === this.address && n === this.n) return;
+    Object.assign(this, { address: wanted, n, count: Math.max(1, Math.ceil(n / PART)) });
+    this.parts = new Map();
+    clearTimeout(this.timer);
+    if (wanted && n) this.timer = setTimeout(() => this.fetchFirst(), 600);
+  }
+
+  async fetchFirst() {
+    const { address } = this;
+    for (let part = 0; part < Math.min(FIRST_PARTS, this.count) && address === this.address; part++) await this.fetch(part);
+  }
+
+  // Point number i of the picture: { number, pixels }, or null while its part is on its way.
+  get(i) {
+    if (!this.address) return null;
+    const part = i % this.count, row = Math.floor(i / this.count);
+    const there = this.parts.get(part);
+    if (there === undefined) this.fetch(part);
+    if (!there?.numbers || row >= there.numbers.length) return null;
+    this.parts.delete(part); // to the end of the map: used last
+    this.parts.set(part, there);
+    return { number: there.numbers[row], pixels: there.pixels.subarray(784 * row, 784 * (row + 1)) };
+  }
+
+  async fetch(part) {
+    const { address, parts } = this;
+    if (parts.has(part)) return;
+    parts.set(part, null);
+    try {
+      const answer = await fetch(`${address}/${part}`);
+      if (!answer.ok) throw new Error();
+      const bytes = await answer.arrayBuffer();
+      const count = new DataView(bytes).getUint32(0, true);
+      parts.set(part, { numbers: new Uint32Array(bytes, 4, count), pixels: new Uint8Array(bytes, 4 + 4 * count) });
+      for (const old of parts.keys()) if (parts.size > KEPT_PARTS && old !== part) parts.delete(old);
+    } catch (error) {
+      parts.delete(part); // the next look asks again
+      return;
+    }
+    if (address === this.address) this.arrived();
+  }
+
+  clear() {
+    clearTimeout(this.timer);
+    this.parts = new Map();
+    this.address = "";
+  }
+}
+
+// Ink dark on light, or light on dark, in 28 x 28 pixels.
+function drawDigit(canvas, pixels, theme) {
+  const context = canvas.getContext("2d");
+  const image = context.createImageData(28, 28);
+  for (let i = 0; i < 784; i++) {
+    const [r, g, b] = mix(theme.background, theme.text, pixels[i] / 255);
+    image.data.set([r, g, b, 255], 4 * i);
+  }
+  context.putImageData(image, 0, 0);
+}

@@ -1,0 +1,204 @@
+// What can be laid over and under the points: centroids, density lines, Voronoi cells.
+
+const OVERLAYS = { margin: "Margin circle", centroids: "Centroids", contours: "Density lines", cells: "Voronoi cells" };
+const MANY_CELLS = 8000; // more are drawn to a bitmap of their own, which moves with the view until that rests
+
+class Overlays {
+  constructor(arrived) {
+    this.arrived = arrived;
+    this.on = new Set();
+    this.clear();
+  }
+
+  clear() {
+    this.shapes = {}; // contours, cells: { paths: label -> Path2D, count } once they are there
+    this.problems = {};
+    this.asked = {};
+    this.means = new Map();
+    this.bitmap = null;
+    clearTimeout(this.timer);
+  }
+
+  // Asks for the lines and cells that are wanted and not there yet.
+  want(options) {
+    const { source, split, view, per_class } = options;
+    if (!source || split === "sample") return;
+    const query = new URLSearchParams(view ? { view } : {});
+    const addresses = {
+      contours: `${source}/contours/${split}?${query}`,
+      cells: `${source}/cells/${split}?${new URLSearchParams({ ...Object.fromEntries(query), per_class })}`,
+    };
+    for (const [name, address] of Object.entries(addresses)) {
+      if (this.on.has(name) && this.asked[name] !== address) this.fetch(name, address);
+    }
+  }
+
+  async fetch(name, address) {
+    this.asked[name] = address;
+    delete this.problems[name];
+    try {
+      const answer = await fetch(address);
+      const found = await answer.json();
+      if (this.asked[name] !== address) return; // something else is wanted by now
+      if (!answer.ok) throw new Error(found.error);
+      this.shapes[name] = pathsOf(found[name === "cells" ? "cells" : "lines"], name === "cells");
+      this.bitmap = null;
+    } catch (error) {
+      if (this.asked[name] === address) {
+        this.problems[name] = error.message || "The server does not answer.";
+        delete this.asked[name];
+      }
+    }
+    this.arrived();
+  }
+
+  // Lines and cells belong to the last frame: 1 there, 0 half a snapshot before it.
+  strength(state) {
+    return Math.max(0, 1 - 2 * Math.max(0, state.frames.f - 1 - state.playhead));
+  }
+
+  drawBelow(context, state) {
+    const cells = this.shapes.cells, strength = this.strength(state);
+    if (!this.on.has("cells") || !cells || state.frames.d !== 2 || strength === 0) return;
+    if (cells.count <= MANY_CELLS) return this.fillCells(context, state, cells, strength);
+    const { view, width, height, ratio, theme } = state;
+    const key = [view.x, view.y, view.scale, width, height, ratio, theme, state.muted.join()];
+    const fresh = this.bitmap && key.every((value, at) => value === this.bitmap.key[at]);
+    if (!this.bitmap || this.bitmap.cells !== cells) this.render(state, cells, key);
+    else if (!fresh) {
+      clearTimeout(this.timer);
+      this.timer = setTimeout(() => {
+        this.bitmap = null;
+        this.arrived();
+      }, 150);
+    }
+    const old = this.bitmap.view, scale = view.scale / old.scale;
+    const x = width / 2 + (old.x - view.x) * view.scale, y = height / 2 - (old.y - view.y) * view.scale;
+    context.globalAlpha = strength;
+    context.drawImage(this.bitmap.canvas, x - (width / 2) * scale, y - (height / 2) * scale, width * scale, height * scale);
+    context.globalAlpha = 1;
+  }
+
+  render(state, cells, key) {
+    const canvas = document.createElement("canvas");
+    canvas.width = Math.round(state.width * state.ratio);
+    canvas.height = Math.round(state.height * state.ratio);
+    this.fillCells(canvas.getContext("2d"), state, cells, 1);
+    this.bitmap = { canvas, key, cells, view: { ...state.view } };
+  }
+
+  fillCells(context, state, cells, strength) {
+    const { theme, ratio } = state;
+    inPlane(context, state, (unit) => {
+      for (const [label, path] of cells.paths) {
+        // The cells' own colours are opaque, and their rims overlap: no seams between cells of a class.
+        const shade = mix(theme.background, theme.palette[label % theme.palette.length], theme.dark ? 0.32 : 0.26);
+        context.fillStyle = context.strokeStyle = css(mix(theme.background, shade, strength));
+        context.lineWidth = 0.7 * unit;
+        context.fill(path);
+        context.stroke(path);
+      }
+    });
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  }
+
+  drawAbove(context, state) {
+    if (this.on.has("contours")) this.drawContours(context, state);
+    if (this.on.has("centroids")) this.drawCentroids(context, state);
+  }
+
+  drawContours(context, state) {
+    const lines = this.shapes.contours, strength = this.strength(state);
+    if (!lines || state.frames.d !== 2 || strength === 0) return;
+    const { theme, ratio, legend, colouring } = state;
+    inPlane(context, state, (unit) => {
+      for (const [label, path] of lines.paths) {
+        if (colouring === "digit" && legend.muted[label]) continue;
+        // A dark core with a light rim (or the reverse) is seen on points of any colour.
+        context.strokeStyle = css(theme.background, 0.8 * strength);
+        context.lineWidth = 3.2 * unit;
+        context.stroke(path);
+        const strong = mix(theme.palette[label % theme.palette.length], theme.text, 0.35);
+        context.strokeStyle = css(strong, strength);
+        context.lineWidth = 1.5 * unit;
+        context.stroke(path);
+      }
+    });
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  }
+
+  drawCentroids(context, state) {
+    const { frames, theme } = state;
+    const { from, to, share } = between(state.playhead, frames.f);
+    const names = frames.options.class_names ?? [];
+    const before = this.meansAt(frames, from), after = this.meansAt(frames, to);
+    context.font = `700 14px ${theme.font}`;
+    for (const [label, start] of before) {
+      const end = after.get(label);
+      if (!end || (state.colouring === "digit" && state.muted[label])) continue;
+      const point = start.map((value, axis) => value * (1 - share) + end[axis] * share);
+      const { ax, bx, ay, by } = frames.d === 2 ? project2d(state.view, state.width, state.height) : {};
+      const { x, y } = frames.d === 2 ? { x: ax * point[0] + bx, y: ay * point[1] + by } : project3d(state, point);
+      const text = names[label] ?? String(label);
+      const half = Math.max(12, context.measureText(text).width / 2 + 7);
+      context.fillStyle = css(theme.background, 0.92);
+      context.strokeStyle = css(theme.palette[label % theme.palette.length]);
+      context.lineWidth = 2.5;
+      context.beginPath();
+      context.roundRect(x - half, y - 12, 2 * half, 24, 12);
+      context.fill();
+      context.stroke();
+      context.fillStyle = css(theme.text);
+      context.textAlign = "center";
+      context.textBaseline = "middle";
+      context.fillText(text, x, y + 0.5);
+    }
+  }
+
+  // label -> mean of its points in a frame
+  meansAt(frames, frame) {
+    if (this.meansOf !== frames) {
+      this.meansOf = frames;
+      this.means = new Map();
+    }
+    if (!this.means.has(frame)) this.means.set(frame, means(frames, frame));
+    return this.means.get(frame);
+  }
+}
+
+function means(frames, frame) {
+  const { n, d, levels, digits, low, high } = frames;
+  const sums = new Map();
+  for (let k = 0; k < n; k++) {
+    const at = (frame * n + k) * d;
+    if (levels[at] === MISSING) continue;
+    let sum = sums.get(digits[k]);
+    if (!sum) sums.set(digits[k], (sum = new Float64Array(d + 1)));
+    for (let axis = 0; axis < d; axis++) sum[axis] += levels[at + axis];
+    sum[d]++;
+  }
+  const unit = high.map((top, axis) => (top - low[axis]) / LEVELS);
+  return new Map([...sums].map(([label, sum]) => [label, low.map((bottom, axis) => bottom + (sum[axis] / sum[d]) * unit[axis])]));
+}
+
+// One path a class, in the embedding's own coordinates.
+function pathsOf(shapes, closed) {
+  const paths = new Map();
+  for (const { label, xy } of shapes) {
+    if (!paths.has(label)) paths.set(label, new Path2D());
+    const path = paths.get(label);
+    path.moveTo(xy[0], xy[1]);
+    for (let at = 2; at < xy.length; at += 2) path.lineTo(xy[at], xy[at + 1]);
+    if (closed) path.closePath();
+  }
+  return { paths, count: shapes.length };
+}
+
+// Draws in the embedding's coordinates; `unit` is a CSS pixel there.
+function inPlane(context, state, draw) {
+  const { ax, bx, ay, by } = project2d(state.view, state.width, state.height);
+  const { ratio } = state;
+  context.setTransform(ax * ratio, 0, 0, ay * ratio, bx * ratio, by * ratio);
+  context.lineJoin = "round";
+  draw(1 / ax);
+}

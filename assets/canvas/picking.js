@@ -1,0 +1,76 @@
+// Which point lies where the pointer is, and which lie within a line drawn round them.
+
+// Places of all points in CSS pixels, in draw order, NaN for those that are not shown; depth in 3-D.
+function placesOf(state, into) {
+  const { frames, muted, width, height } = state;
+  const { n, d, levels, classes, low, high } = frames;
+  const { from, to, share } = between(state.playhead, frames.f);
+  const rest = 1 - share;
+  const x = into?.x?.length === n ? into.x : new Float32Array(n), y = into?.y?.length === n ? into.y : new Float32Array(n);
+  const depth = d === 3 ? (into?.depth?.length === n ? into.depth : new Float32Array(n)) : null;
+  const unit = high.map((top, axis) => (top - low[axis]) / LEVELS);
+  const flat = d === 2 ? project2d(state.view, width, height) : null;
+  const { right, down, toward } = camera(state.yaw, state.pitch);
+  for (let k = 0; k < n; k++) {
+    const a = (from * n + k) * d, b = (to * n + k) * d;
+    if (muted[classes[k]] || levels[a] === MISSING || levels[b] === MISSING) {
+      x[k] = y[k] = NaN;
+      continue;
+    }
+    const u = low[0] + (levels[a] * rest + levels[b] * share) * unit[0];
+    const v = low[1] + (levels[a + 1] * rest + levels[b + 1] * share) * unit[1];
+    if (flat) {
+      x[k] = flat.ax * u + flat.bx;
+      y[k] = flat.ay * v + flat.by;
+      continue;
+    }
+    const { centre, radius } = state.extent;
+    const w = low[2] + (levels[a + 2] * rest + levels[b + 2] * share) * unit[2];
+    const p = u - centre[0], q = v - centre[1], r = w - centre[2];
+    depth[k] = (toward[0] * p + toward[1] * q + toward[2] * r) / radius;
+    const near = (state.view.scale * EYE) / (EYE - depth[k]);
+    x[k] = width / 2 + state.view.x + (right[0] * p + right[1] * q + right[2] * r) * near;
+    y[k] = height / 2 + state.view.y + (down[0] * p + down[1] * q + down[2] * r) * near;
+  }
+  return { x, y, depth };
+}
+
+// The point nearest to (px, py) within `reach` pixels, in 3-D the one nearest to the eye; -1 for none.
+function pick(places, px, py, reach) {
+  const { x, y, depth } = places;
+  let best = -1, score = Infinity;
+  for (let k = 0; k < x.length; k++) {
+    const distance = (x[k] - px) ** 2 + (y[k] - py) ** 2;
+    if (!(distance <= reach * reach)) continue;
+    // a pixel farther counts as much as a sixtieth of the cloud behind
+    const worth = depth ? Math.sqrt(distance) - 30 * depth[k] : distance;
+    if (worth < score) [best, score] = [k, worth];
+  }
+  return best;
+}
+
+// All points, those nearest to (px, py) first.
+function byDistance(places, px, py, most) {
+  const { x, y } = places;
+  const near = [];
+  for (let k = 0; k < x.length; k++) if (x[k] === x[k]) near.push([(x[k] - px) ** 2 + (y[k] - py) ** 2, k]);
+  return near.sort((a, b) => a[0] - b[0]).slice(0, most).map(([, k]) => k);
+}
+
+// The points within a closed line of corners [[x, y], ...]; even-odd rule.
+function within(places, corners) {
+  const { x, y } = places;
+  const xs = corners.map(([cx]) => cx), ys = corners.map(([, cy]) => cy);
+  const left = Math.min(...xs), right = Math.max(...xs), top = Math.min(...ys), bottom = Math.max(...ys);
+  const found = [];
+  for (let k = 0; k < x.length; k++) {
+    const px = x[k], py = y[k];
+    if (!(px >= left && px <= right && py >= top && py <= bottom)) continue;
+    let inside = false;
+    for (let i = 0, j = xs.length - 1; i < xs.length; j = i++) {
+      if (ys[i] > py !== ys[j] > py && px < ((xs[j] - xs[i]) * (py - ys[i])) / (ys[j] - ys[i]) + xs[i]) inside = !inside;
+    }
+    if (inside) found.push(k);
+  }
+  return found;
+}
