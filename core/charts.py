@@ -90,11 +90,15 @@ def cluster_name(cluster: int, digit: int, class_names: Sequence[str]) -> str:
 
 
 def density_contours(
-    contours: Mapping[str, npt.NDArray[Any]], class_names: Sequence[str], height: int
+    contours: Mapping[str, npt.NDArray[Any]],
+    class_names: Sequence[str],
+    height: int,
+    points: npt.NDArray[np.floating] | None = None,
+    labels: npt.NDArray[np.integer] | None = None,
 ) -> Layers:
     """Density lines of each class in the plane, with its name above its outermost line.
 
-    contours: the columns of `core.density.Contours`.
+    contours: the columns of `core.density.Contours`. points [k, 2] with labels [k]: drawn as dots.
     """
     table = pd.DataFrame(dict(contours))
     table["class"] = [class_names[int(label)] for label in table["label"]]
@@ -124,7 +128,13 @@ def density_contours(
         .mark_text(fontWeight="bold", fontSize=14, dy=-10)
         .encode(x="x:Q", y="y:Q", text="class:N", color=colour)
     )
-    return alt.layer(lines, names).properties(height=height)
+    if points is None or labels is None or len(points) == 0:
+        return alt.layer(lines, names).properties(height=height)
+    dots = pd.DataFrame(
+        {"x": points[:, 0], "y": points[:, 1], "class": [class_names[int(label)] for label in labels]}
+    )
+    marks = alt.Chart(dots).mark_circle(size=14, opacity=0.8).encode(x="x:Q", y="y:Q", color=colour)
+    return alt.layer(lines, marks, names).properties(height=height)
 
 
 def confusion_matrix(

@@ -57,7 +57,8 @@ class CanvasOptions:
     colours: what the points can be coloured by: "digit", "cluster", "agreement" (whether the two agree).
     overlays, shown: what can be drawn over the points ("margin", "centroids", "contours", "cells"), and
         what is at first.
-    selectable: whether points answer to the pointer.
+    selectable: whether points answer to the pointer. telling: whether Python hears what is picked, and
+        a lasso and a box are there to select with.
     margin: radius of the dashed circle around the origin, in units of the embedding, or None.
     margin_label: what is written on it; by default "margin" and the radius.
     height: of the picture, in CSS pixels.
@@ -76,6 +77,7 @@ class CanvasOptions:
     overlays: tuple[str, ...] = ("margin",)
     shown: tuple[str, ...] = ("margin",)
     selectable: bool = False
+    telling: bool = False
     margin: float | None = None
     margin_label: str = ""
     height: int = 520

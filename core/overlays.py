@@ -71,6 +71,14 @@ def flat_points(run: Run, split: str, view: str = "") -> tuple[Floats, npt.NDArr
     return points, embedding.labels(split)
 
 
+def share_of(
+    run: Run, split: str, images: npt.NDArray[np.int64], view: str = "", per_class: int = 0
+) -> float:
+    """The same share of some images [k] of a split; where they are training images, some own a cell themselves."""
+    points, labels = flat_points(run, split, view)
+    return voronoi.share_in_own_cell(*_sample(run, view, per_class), points[images], labels[images])
+
+
 def as_svg(
     run: Run,
     split: str,

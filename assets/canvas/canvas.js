@@ -12,6 +12,7 @@ class EmbeddingCanvas {
     this.overlay = find(".overlay");
     this.notice = find(".notice");
     this.status = find(".status");
+    this.replayLine = find(".replay");
     this.turnButton = find(".turn");
     this.points = new PointLayer(find(".points"));
     this.overlays = new Overlays(() => this.refresh());
@@ -86,6 +87,7 @@ class EmbeddingCanvas {
   // What was fetched, under the options that came with the page.
   hear(bytes, status) {
     this.progress = status.replay;
+    this.failure = "";
     if (bytes) {
       this.load(bytes, this.given);
       this.legend.show(this.classes, this.theme, this.palette);

@@ -72,7 +72,7 @@ function attachGestures(stage, view) {
       0: () => view.reset(), " ": () => view.togglePlay(),
       Enter: () => selecting.step(0), n: () => selecting.step(1), p: () => selecting.step(-1),
       s: () => selecting.selectAround(), Escape: () => selecting.clear(),
-      l: () => selecting.modes.lasso.click(), b: () => selecting.modes.box.click(),
+      l: () => selecting.telling && selecting.modes.lasso.click(), b: () => selecting.telling && selecting.modes.box.click(),
     }[event.key];
     if (!action) return;
     event.preventDefault();

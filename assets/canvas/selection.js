@@ -23,6 +23,11 @@ class Selecting {
     this.reset();
   }
 
+  // The lasso and the box are for pages that do something with a selection.
+  get telling() {
+    return Boolean(this.frames?.options.telling);
+  }
+
   // Another run: nothing is picked.
   reset() {
     this.hovered = this.pinned = -1; // as image numbers
@@ -37,6 +42,7 @@ class Selecting {
     const { options, n } = frames;
     this.images.of(options.source, options.split, n);
     this.at = new Map();
+    for (const button of Object.values(this.modes)) button.hidden = !this.telling;
     if (this.pinned >= 0 && this.placeOf(this.pinned) < 0) this.pinned = -1;
     this.show();
   }
@@ -99,6 +105,7 @@ class Selecting {
   }
 
   selectAround() {
+    if (!this.telling) return;
     const place = this.where(this.pinned);
     if (place) this.choose(byDistance(this.places(), place.x, place.y, NEIGHBOURHOOD));
   }
@@ -147,6 +154,7 @@ class Selecting {
   }
 
   send() {
+    if (!this.telling) return;
     const { split } = this.frames.options;
     let mask = "";
     if (this.count) {

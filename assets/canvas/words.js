@@ -12,7 +12,8 @@ const words = {
     const { frames } = this;
     if (this.failure) return this.failure;
     if (!frames || frames.n === 0 || frames.f === 0) {
-      return frames?.options.live ? "No points yet: the first snapshot is on its way." : "There are no points to show.";
+      if (frames?.options.live) return "No points yet: the first snapshot is on its way.";
+      return frames?.options.source ? "Loading the points …" : "There are no points to show.";
     }
     const { count: finite } = this.summaryAt(Math.round(this.playhead));
     if (finite === 0) return "No point has finite coordinates: the training has diverged. Try a lower learning rate.";
@@ -21,7 +22,18 @@ const words = {
     return "";
   },
 
+  // How far the replay of all points has come, where it is being made.
+  replayWords() {
+    const { state, done, of } = this.progress ?? {};
+    if (this.frames?.options.live || !["waiting", "computing"].includes(state)) return "";
+    return state === "waiting" ? "Replay of all points: waits for trainings to end" : `Replay of all points: ${done} of ${of}`;
+  },
+
   showNotice() {
+    const progress = this.replayWords();
+    if (this.replayLine.textContent !== progress) this.replayLine.textContent = progress;
+    this.replayLine.hidden = progress === "";
+
     const text = this.remark();
     if (this.notice.textContent !== text) this.notice.textContent = text;
     this.notice.hidden = text === "";

@@ -13,13 +13,14 @@ from core.reduction import REDUCTIONS
 from core.runs import Embedding, Run
 from pages.ui import embedding_downloads, navigation, routes, run_view
 from pages.ui.canvas import Selection, embedding_canvas
-from pages.ui.digits import digits
+from pages.ui.digits import digits, enlarged
 from pages.ui.embedding_settings import SPLITS, Looking
 
 HEIGHT = 640
 NEIGHBOURS = 8
 GALLERY = 40  # images of a selection that are shown
 CHART_HEIGHT = 380
+MOST_DOTS = 1000
 
 
 def not_finished(run: Run) -> None:
@@ -46,9 +47,9 @@ def show(run: Run, config: RunConfig, looking: Looking) -> None:
         with selected:
             _selected(config, embedding, looking, selection)
         with density:
-            _density(run, config, looking)
+            _density(run, config, looking, selection)
         with cells:
-            _cells(run, config, looking)
+            _cells(run, config, looking, selection)
         with directions:
             _directions(run, config, looking)
         with download:
@@ -58,7 +59,13 @@ def show(run: Run, config: RunConfig, looking: Looking) -> None:
 def _picture(run: Run, config: RunConfig, looking: Looking) -> Selection:
     shared_engine().ask_for_replay(run)
     options = run_view.canvas_options(
-        run, config, split=looking.split, view=looking.view, per_class=looking.per_class, height=HEIGHT
+        run,
+        config,
+        split=looking.split,
+        view=looking.view,
+        per_class=looking.per_class,
+        telling=True,
+        height=HEIGHT,
     )
     frames = run_view.NOTHING if routes.served() else pictures.of_split(run, looking.split, looking.view)
     return embedding_canvas(options, frames, key="embedding")
@@ -86,19 +93,22 @@ def _neighbours(
     learned = nearest(embedding.train, points[pinned], NEIGHBOURS, exclude=itself)
     pixels = nearest_images(train_images, images[pinned], NEIGHBOURS, exclude=itself)
     with st.container(horizontal=True, vertical_alignment="center"):
-        digits(images[pinned : pinned + 1], width=84)
-        st.markdown(f"**{names[labels[pinned]]}**, image {pinned:,} of the {SPLITS[looking.split].lower()}.")
+        st.image(enlarged(images[pinned]), width=84)
+        st.markdown(f"**{names[labels[pinned]]}**, image {pinned:,} of the {SPLITS[looking.split].lower()}")
     for title, found, unit in (
-        ("Nearest in the embedding", learned, "distance between embeddings"),
-        ("Nearest in the pixels", pixels, "distance between images, grey levels 0 to 1"),
+        ("Nearest in the embedding", learned, "distance between the embeddings"),
+        ("Nearest in the pixels", pixels, "distance between the images, grey levels from 0 to 1"),
     ):
         same = int((embedding.train_labels[found.indices] == labels[pinned]).sum())
-        st.markdown(f"**{title}**: {same} of {len(found.indices)} are the same class. :small[:gray[{unit}]]")
+        st.markdown(
+            f"**{title}**: {same} of {len(found.indices)} are the same class",
+            help=f"Below each: its class and the {unit}.",
+        )
         captions = [
-            f"{names[embedding.train_labels[index]]} · {distance:.3g}"
+            f"**{names[embedding.train_labels[index]]}** {distance:.2g}"
             for index, distance in zip(found.indices, found.distances, strict=True)
         ]
-        digits(train_images[found.indices], captions)
+        digits(train_images[found.indices], captions, width=44)
     st.caption("What the network has learned is the difference between the two rows.")
 
 
@@ -131,7 +141,7 @@ def _selected(config: RunConfig, embedding: Embedding, looking: Looking, selecti
         st.caption(f"{GALLERY} of them, the rarest classes first.")
 
 
-def _density(run: Run, config: RunConfig, looking: Looking) -> None:
+def _density(run: Run, config: RunConfig, looking: Looking, selection: Selection) -> None:
     if not looking.flat(config):
         st.info("Density lines are drawn in the plane: choose two directions in the sidebar.")
         return
@@ -142,27 +152,32 @@ def _density(run: Run, config: RunConfig, looking: Looking) -> None:
     if len(lines["x"]) == 0:
         st.info("There is no density to draw: every class lies on a single point or line.")
         return
-    st.altair_chart(
-        charts.density_contours(lines, run_view.class_names(config), CHART_HEIGHT), key="embedding_density"
+    points, labels = overlays.flat_points(run, looking.split, looking.view)
+    chosen = selection.of(looking.split, len(labels))[:MOST_DOTS]
+    chart = charts.density_contours(
+        lines, run_view.class_names(config), CHART_HEIGHT, points[chosen], labels[chosen]
+    )
+    st.altair_chart(chart, key="embedding_density")
+    dots = f" The dots are the selected images{', the first thousand' * (len(chosen) == MOST_DOTS)}." * bool(
+        len(chosen)
     )
     st.caption(
-        "The lines of a class enclose 25, 50, 75 and 90 % of its probability, estimated from its images: "
-        "the innermost one is where a quarter of them lie."
+        f"The lines of a class enclose 25, 50, 75 and 90 % of its probability, estimated from its images.{dots}"
     )
 
 
-def _cells(run: Run, config: RunConfig, looking: Looking) -> None:
+def _cells(run: Run, config: RunConfig, looking: Looking, selection: Selection) -> None:
     if not looking.flat(config):
         st.info("Cells are drawn in the plane: choose two directions in the sidebar.")
         return
+    guessing = {"delta": f"guessing {1 / config.digits:.0%}", "delta_color": "off", "delta_arrow": "off"}
     share = overlays.share_in_own_cell(run, looking.view, looking.per_class)
-    st.metric(
-        "Test images in a cell of their own class",
-        f"{share:.1%}",
-        delta=f"guessing {1 / config.digits:.0%}",
-        delta_color="off",
-        delta_arrow="off",
-    )
+    chosen = selection.of(looking.split, len(run.embedding().labels(looking.split)))
+    with st.container(horizontal=True):
+        st.metric("Test images in a cell of their own class", f"{share:.1%}", width="content", **guessing)
+        if len(chosen):
+            own = overlays.share_of(run, looking.split, chosen, looking.view, looking.per_class)
+            st.metric(f"Of the {len(chosen):,} selected", f"{own:.1%}", width="content", **guessing)
     st.markdown(
         f"Every place of the plane belongs to the nearest of **{looking.per_class:,} training images a class**, and "
         "takes its class: the Voronoi cells in the picture (turn them on with the overlay button). A test image "

@@ -79,6 +79,7 @@ def canvas_options(
     live: bool = False,
     view: str = "",
     per_class: int = 0,
+    telling: bool = False,
     height: int = PICTURE_HEIGHT,
 ) -> CanvasOptions:
     """How the canvas shows a run: its sample while it is trained, or a split when it is done."""
@@ -99,6 +100,7 @@ def canvas_options(
         colours=("digit", "cluster", "agreement") if finished else ("digit",),
         overlays=("margin", "centroids", "contours", "cells") if finished else ("margin", "centroids"),
         selectable=True,
+        telling=telling,
     )
 
 

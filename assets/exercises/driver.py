@@ -1,0 +1,132 @@
+"""Runs a learner's code and then the checks of its task, and tells what happens as it happens.
+
+Under Brython in the learner's browser; under CPython only in the tests, never on the server.
+"""
+
+import sys
+
+from checking import Wrong, ask
+
+OUTPUT_LIMIT = 10_000  # characters: a print in a long loop must not drown the page
+FRAMES_LIMIT = 6
+
+ADVICE = {
+    "AttributeError": "The value is of another type than the line expects.",
+    "IndexError": "The list is shorter than the line expects; the first place is 0, the last one len - 1.",
+    "KeyError": "The dictionary has no such key.",
+    "MemoryError": "It asked for more memory than there is.",
+    "ModuleNotFoundError": "Here you have pure Python, with math and random.",
+    "NameError": "A name has to be given a value, or be imported, before it is used.",
+    "RecursionError": "The function calls itself without an end.",
+    "SystemExit": "The code ended itself; leave exit() out.",
+    "ZeroDivisionError": "Which number below the line was 0, and should it have been?",
+}
+
+
+def run(source, checks, tell):
+    """Run `source`, then each of `checks` (the text of a checks.py) until one fails.
+
+    `tell(kind, ...)` hears: "plan" with the titles of the checks; "output" and a text; "passed" and the
+    number of a check; "problem" with a sentence, a traceback (or "") and a line of the source (or 0).
+    """
+    task = {}
+    exec(checks, task)
+    tell("plan", *[check.title for check in task["CHECKS"]])
+    before = sys.stdout
+    sys.stdout = Output(tell)
+    try:
+        problem = attempt(source, task, tell)
+    finally:
+        sys.stdout = before
+    if problem:
+        tell("problem", *problem)
+
+
+def attempt(source, task, tell):
+    """The first problem as (sentence, traceback, line), or None where all is well."""
+    name, space = task["FUNCTION"], {"__name__": "__main__"}
+    try:
+        exec(source, space)
+    except BaseException as error:  # whatever a learner can raise, SystemExit too, gets its sentence
+        return explained(error, source, space)
+    function = space.get(name)
+    if not callable(function):
+        return f"There is no function {name} in your code. Name it so, or start over.", "", 0
+    for place, check in enumerate(task["CHECKS"]):
+        try:
+            ask(function, name, check, task["ANSWER"])
+        except Wrong as wrong:
+            return str(wrong), "", 0
+        except BaseException as error:
+            if isinstance(error, TypeError) and not frames(error, space):
+                return misfit(name, task["PARAMETERS"], error), "", 0
+            return explained(error, source, space)
+        tell("passed", place)
+    return None
+
+
+def misfit(name, parameters, error):
+    return f"The function should be {name}({parameters}), with these parameters and no others. Python says: {error}."
+
+
+def explained(error, source, space):
+    """An exception in words, with its traceback and the line where it happened."""
+    kind, lines = type(error).__name__, source.splitlines()
+    if isinstance(error, SyntaxError) and error.lineno:
+        line = error.lineno
+        sentence = f"Python cannot read line {line}: {error.msg}."
+        return sentence, f"{marked(lines, line, error.offset)}{kind}: {error.msg}", line
+    steps = frames(error, space)
+    line = steps[-1][0] if steps else 0
+    text = str(error).rstrip(".")
+    sentence = f"{kind} in line {line}" if line else kind
+    sentence += f": {text}. " if text else ". "
+    shown = [f"  line {at}, in {where}\n    {source_line(lines, at)}\n" for at, where in steps[-FRAMES_LIMIT:]]
+    if len(steps) > FRAMES_LIMIT:
+        shown.insert(0, f"  ... {len(steps) - FRAMES_LIMIT} calls before these\n")
+    trace = "Traceback (most recent call last):\n" + "".join(shown) if shown else ""
+    return (sentence + ADVICE.get(kind, "")).strip(), f"{trace}{kind}: {error}".rstrip(": "), line
+
+
+def frames(error, space):
+    """(line, function) of each step of the traceback that lies in the learner's own code."""
+    found, step = [], error.__traceback__
+    while step:
+        if step.tb_frame.f_globals is space:
+            where = step.tb_frame.f_code.co_name
+            found.append((step.tb_lineno, "your code" if where == "<module>" else where))
+        step = step.tb_next
+    return found
+
+
+def source_line(lines, number):
+    return lines[number - 1].strip() if 0 < number <= len(lines) else ""
+
+
+def marked(lines, number, offset):
+    """The line that cannot be read, with a mark below the place."""
+    if not 0 < number <= len(lines):
+        return ""
+    text = lines[number - 1]
+    indent = len(text) - len(text.lstrip())
+    mark = " " * max(0, (offset or 1) - 1 - indent) + "^"
+    return f"  line {number}\n    {text.strip()}\n    {mark}\n"
+
+
+class Output:
+    """Where print goes: as it comes, until it is too much."""
+
+    def __init__(self, tell):
+        self.tell = tell
+        self.left = OUTPUT_LIMIT
+
+    def write(self, text):
+        if self.left > 0:
+            self.tell("output", text[: self.left])
+            self.left -= len(text)
+            if self.left <= 0:
+                self.tell("output", "\n... (the rest of the output is not shown)\n")
+        return len(text)
+
+    def flush(self):
+        pass
