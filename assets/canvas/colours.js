@@ -2,6 +2,7 @@
 
 const COLOURINGS = { digit: "Digit", cluster: "Cluster", agreement: "Agreement" };
 const AGREES = 0, DIFFERS = 1;
+const NO_CLUSTER = 255;
 
 // Groups the points anew; the legend and the muting follow the groups.
 function colourBy(frames, colouring) {
@@ -20,7 +21,7 @@ function groupsOf(frames, colouring) {
     return [{ label: AGREES, name: "cluster and digit agree", size: size(AGREES) }, { label: DIFFERS, name: "they differ", size: size(DIFFERS) }];
   }
   const labels = new Set([...names.keys(), ...frames.sizes.keys()]);
-  const name = (label) => names[label] ?? (label === 255 ? "none" : String(label));
+  const name = (label) => names[label] ?? (label === NO_CLUSTER ? "none" : String(label));
   return [...labels]
     .sort((a, b) => a - b)
     .map((label) => ({ label, name: colouring === "cluster" ? `≈ ${name(label)}` : name(label), size: size(label) }));

@@ -2,63 +2,143 @@
 
 const LIVE_WAIT = 400; // milliseconds between two looks at a run in training
 const REPLAY_WAIT = 1000; // and at a replay that is being made
+const HIDDEN_WAIT = 10000; // and while nobody looks at the page
+const LONGEST_WAIT = 30000; // after many failures in a row
+const ENDED = ["done", "failed", "cancelled"];
+const BEING_MADE = ["waiting", "computing"];
 
 class Fetching {
-  // heard: called with frames (or null while there are none yet), and the status of the run
+  // heard: called with all frames so far (null where there is nothing new) and the status of the run;
+  // ended: with the state in which a live run has ended; failed: with a sentence
   constructor(heard, ended, failed) {
     Object.assign(this, { heard, ended, failed });
+    this.onVisible = () => {
+      if (!document.hidden) this.again();
+    };
   }
 
   follow(options) {
-    const wanted = JSON.stringify([options.source, options.split, options.view, options.live]);
-    if (wanted === this.wanted) return;
+    const wanted = JSON.stringify([options.source, options.split, options.view]);
+    const { live } = this.options ?? {};
+    this.options = options;
+    if (wanted === this.wanted) {
+      if (options.live !== live) this.lookSoon();
+      return;
+    }
     this.stop();
     this.wanted = wanted;
-    this.turn = (this.turn ?? 0) + 1;
-    this.steps = -1;
-    this.replay = "";
-    this.look(options, this.turn);
+    this.whole = false; // whether the replay of all points is there
+    this.wasMaking = false;
+    this.failures = 0;
+    document.addEventListener("visibilitychange", this.onVisible);
+    this.look();
   }
 
+  // What is on its way is let go: an answer to another turn is not read.
   stop() {
     clearTimeout(this.timer);
-    this.wanted = null;
+    document.removeEventListener("visibilitychange", this.onVisible);
     this.turn = (this.turn ?? 0) + 1;
+    this.timer = 0;
+    this.busy = this.soon = false;
+    this.wanted = this.frames = null;
   }
 
-  async look(options, turn) {
-    let again = options.live ? LIVE_WAIT : 0;
+  // At once what would be done in a while.
+  again() {
+    if (this.timer) this.look();
+  }
+
+  // Now, or when the look at hand is done: never two at once.
+  lookSoon() {
+    if (this.busy) this.soon = true;
+    else this.look();
+  }
+
+  wait(milliseconds) {
+    this.timer = setTimeout(() => this.look(), document.hidden ? Math.max(HIDDEN_WAIT, milliseconds) : milliseconds);
+  }
+
+  async look() {
+    clearTimeout(this.timer);
+    this.timer = 0;
+    this.busy = true;
+    const { turn } = this;
+    let failure = null, status, isNew;
     try {
-      const status = await (await this.get(`${options.source}/status`)).json();
-      if (turn !== this.turn) return;
-      const replay = status.replay.state;
-      const isNew = options.split === "sample" ? status.steps.length !== this.steps : this.replay !== (replay === "ready" ? "ready" : "still");
-      if (isNew) {
-        const view = options.view ? `?view=${encodeURIComponent(options.view)}` : "";
-        const answer = await this.get(`${options.source}/frames/${options.split}${view}`);
-        if (turn !== this.turn) return;
-        this.steps = status.steps.length;
-        this.replay = replay === "ready" ? "ready" : "still";
-        if (answer.status === 200) this.heard(new Uint8Array(await answer.arrayBuffer()), status);
-      }
-      if (turn !== this.turn) return;
-      this.heard(null, status);
-      if (options.live && ["done", "failed", "cancelled"].includes(status.state)) {
-        again = 0;
-        this.ended(status.state);
-      }
-      if (!options.live && ["waiting", "computing"].includes(replay)) again = REPLAY_WAIT;
+      status = await (await this.get("status")).json();
+      if (turn === this.turn) isNew = await (this.options.split === "sample" ? this.snapshots(status, turn) : this.split(status, turn));
     } catch (error) {
-      if (turn !== this.turn) return;
-      this.failed(error.message);
-      again = 3000;
+      failure = error;
     }
-    if (again) this.timer = setTimeout(() => this.look(options, turn), again);
+    if (turn !== this.turn) return;
+    this.busy = false;
+    this.failures = failure ? this.failures + 1 : 0;
+    if (failure) this.failed(failure instanceof Refusal ? failure.message : "The server cannot be reached. The picture goes on when it is back.");
+    else this.heard(isNew ? this.frames : null, status);
+    if (turn === this.turn) this.next(failure, status);
   }
 
-  async get(address) {
-    const answer = await fetch(address);
+  // When to look again, if at all.
+  next(failure, status) {
+    const { live, split } = this.options;
+    if (failure) return this.wait(Math.min(LONGEST_WAIT, 1000 * 2 ** this.failures));
+    if (this.soon) {
+      this.soon = false;
+      return this.look();
+    }
+    if (live && ENDED.includes(status.state)) this.ended(status.state);
+    else if (live) this.wait(LIVE_WAIT);
+    else if (split !== "sample" && this.making(status)) this.wait(REPLAY_WAIT);
+  }
+
+  // The snapshots that are new; says whether there are any.
+  async snapshots(status, turn) {
+    const newest = status.steps.at(-1) ?? -1, have = this.frames?.steps.at(-1) ?? -1;
+    if (newest === have) return false;
+    // Steps that go back are those of another training under the same key.
+    const answer = await this.get(`frames/sample?after=${newest < have ? -1 : have}`);
+    if (answer.status === 204) return false;
+    return this.take(await answer.arrayBuffer(), turn, newest < have ? null : this.frames);
+  }
+
+  // All points: first as they are, and once more when their replay is ready.
+  async split(status, turn) {
+    const ready = status.replay.state === "ready";
+    if (this.frames && (this.whole || !ready)) return false;
+    const { split, view } = this.options;
+    const answer = await this.get(`frames/${split}${view ? `?view=${encodeURIComponent(view)}` : ""}`);
+    const bytes = await answer.arrayBuffer();
+    if (turn === this.turn) this.whole = ready;
+    return this.take(bytes, turn, null);
+  }
+
+  // Whether the replay is being made, or was at the last look: it may be ready by the next.
+  making({ replay }) {
+    const was = this.wasMaking;
+    this.wasMaking = BEING_MADE.includes(replay.state);
+    return was || this.wasMaking;
+  }
+
+  take(bytes, turn, before) {
+    if (turn !== this.turn) return false;
+    try {
+      this.frames = joined(before, readFrames(new Uint8Array(bytes)));
+    } catch {
+      throw new Refusal(DAMAGED);
+    }
+    return true;
+  }
+
+  async get(path) {
+    const answer = await fetch(`${this.options.source}/${path}`);
     if (answer.ok) return answer;
-    throw new Error((await answer.json().catch(() => ({}))).error ?? "The server does not answer.");
+    const { error } = await answer.json().catch(() => ({}));
+    throw new Refusal(error ?? `The server could not answer (${answer.status}). Try again in a moment.`);
   }
 }
+
+const DAMAGED = "This embedding cannot be drawn: its data are damaged.";
+
+// What the server says in words, where it does not give what was asked for.
+class Refusal extends Error {}

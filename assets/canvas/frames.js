@@ -1,7 +1,9 @@
 // Reads the bytes that core/frames.py packs; the layout is written down there.
+// coordinates[frame][k * d + axis] is point number k of the draw order, NaN where a frame lacks it.
 
 const MISSING = 65535;
 const LEVELS = 65534;
+const IDS = 1, CLUSTERS = 2;
 
 function readFrames(bytes) {
   // A copy starts at offset 0, so that typed arrays may be laid over it.
@@ -15,60 +17,111 @@ function readFrames(bytes) {
   const optionsLength = header.getUint32(16, true);
   const sections = header.getUint32(20, true);
   let offset = 24;
-  const low = [], high = [];
-  for (let axis = 0; axis < d; axis++, offset += 16) {
-    low.push(header.getFloat64(offset, true));
-    high.push(header.getFloat64(offset + 8, true));
-  }
-  const steps = [];
-  for (let frame = 0; frame < f; frame++, offset += 4) steps.push(header.getUint32(offset, true));
-  const ids = sections & 1 ? new Uint32Array(buffer, offset, n) : null;
-  if (ids) offset += 4 * n;
-  const labels = new Uint8Array(buffer, offset, n);
-  offset += n;
-  const clusters = sections & 2 ? new Uint8Array(buffer, offset, n) : null;
-  if (clusters) offset += n;
+  const bounds = [];
+  for (let axis = 0; axis < d; axis++, offset += 16) bounds.push([header.getFloat64(offset, true), header.getFloat64(offset + 8, true)]);
+  const take = (Type, length) => {
+    const array = new Type(buffer, offset, length);
+    offset += array.byteLength;
+    return array;
+  };
+  const steps = [...take(Uint32Array, f)];
+  const ids = sections & IDS ? take(Uint32Array, n) : null;
+  const labels = take(Uint8Array, n);
+  const clusters = sections & CLUSTERS ? take(Uint8Array, n) : null;
   offset += offset % 2;
-  const levels = new Uint16Array(buffer, offset, f * n * d);
-  offset += 2 * f * n * d;
-  const options = optionsLength
-    ? JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, offset, optionsLength)))
-    : {};
-  return { n, f, d, low, high, steps, options, hasClusters: Boolean(clusters), ...inDrawOrder(levels, labels, ids, clusters, n, f, d) };
+  const levels = take(Uint16Array, f * n * d);
+  const options = optionsLength ? JSON.parse(new TextDecoder().decode(take(Uint8Array, optionsLength))) : {};
+
+  const { order, rank } = drawOrder(n);
+  const ordered = (array) => array.constructor.from(order, (i) => array[i]);
+  const digits = ordered(labels);
+  const decoded = steps.map((_, frame) => decode(levels.subarray(frame * n * d, (frame + 1) * n * d), order, bounds));
+  return {
+    n, f, d, steps, options, order, rank, digits,
+    images: ids ? ordered(ids) : order, // which image of its split each point is
+    hasClusters: Boolean(clusters),
+    clusters: clusters ? ordered(clusters) : new Uint8Array(0),
+    classes: digits, // what the points are coloured and muted by, and the sizes of its groups
+    sizes: sizesOf(digits),
+    coordinates: decoded.map(({ points }) => points),
+    present: decoded.map(({ present }) => present), // how many points each frame has
+    ...outline(decoded, d),
+  };
 }
 
 // Points drawn later hide those before them. Stepping through the points by about n times the golden
 // ratio spreads every stretch of the input over the whole drawing, so no class is drawn last,
 // even where the points come sorted by label.
-function inDrawOrder(levels, labels, ids, clusters, n, f, d) {
+function drawOrder(n) {
   let stride = Math.max(1, Math.round(n * 0.6180339887));
   while (greatestCommonDivisor(stride, n) > 1) stride++;
-  const rank = new Uint32Array(n); // of each point of the input, when it is drawn
-  const ordered = new Uint16Array(levels.length);
-  const order = new Uint32Array(n); // the other way round
-  const images = new Uint32Array(n); // which image of its split each is
-  const classes = new Uint8Array(n);
-  const clustersInOrder = new Uint8Array(clusters ? n : 0);
-  let missing = 0; // points that the last frame has no place for
-  let anyMissing = false;
+  const order = new Uint32Array(n); // the point of the input that is drawn k-th
+  const rank = new Uint32Array(n); // the other way round
   for (let k = 0, i = 0; k < n; k++, i = (i + stride) % n) {
-    rank[i] = k;
     order[k] = i;
-    images[k] = ids ? ids[i] : i;
-    classes[k] = labels[i];
-    if (clusters) clustersInOrder[k] = clusters[i];
-    for (let frame = 0; frame < f; frame++) {
-      const from = (frame * n + i) * d, to = (frame * n + k) * d;
-      for (let axis = 0; axis < d; axis++) ordered[to + axis] = levels[from + axis];
-      if (levels[from] === MISSING) {
-        anyMissing = true;
-        if (frame === f - 1) missing++;
-      }
-    }
+    rank[i] = k;
   }
-  const sizes = sizesOf(classes);
-  // `classes` and `sizes` are what the points are coloured and muted by; `digits` stay what they are.
-  return { levels: ordered, classes, digits: classes, clusters: clustersInOrder, rank, order, images, sizes, missing, anyMissing };
+  return { order, rank };
+}
+
+// The points of one frame in draw order, and the lowest and highest value of each axis.
+function decode(levels, order, bounds) {
+  const d = bounds.length;
+  const points = new Float32Array(levels.length);
+  const low = new Array(d).fill(Infinity), high = new Array(d).fill(-Infinity);
+  let present = 0;
+  for (let k = 0; k < order.length; k++) if (levels[order[k] * d] !== MISSING) present++;
+  for (let axis = 0; axis < d; axis++) {
+    const bottom = bounds[axis][0], unit = (bounds[axis][1] - bottom) / LEVELS;
+    let least = MISSING, most = -1;
+    for (let k = 0, to = axis; k < order.length; k++, to += d) {
+      const level = levels[order[k] * d + axis];
+      if (level === MISSING) {
+        points[to] = NaN;
+        continue;
+      }
+      points[to] = bottom + level * unit;
+      if (level < least) least = level;
+      if (level > most) most = level;
+    }
+    if (present) [low[axis], high[axis]] = [bottom + least * unit, bottom + most * unit];
+  }
+  return { points, present, low, high };
+}
+
+// Lowest and highest value of each axis over frames; 0 and 0 where there is none.
+function outline(parts, d) {
+  const of = (choose, name) => Array.from({ length: d }, (_, axis) => {
+    const value = choose(...parts.map((part) => part[name][axis]));
+    return Number.isFinite(value) ? value : 0;
+  });
+  return { low: of(Math.min, "low"), high: of(Math.max, "high") };
+}
+
+// The frames so far with more of them behind; the new ones alone where they begin again.
+function joined(frames, more) {
+  const follows = frames && frames.f && more.f && more.n === frames.n && more.d === frames.d && more.steps[0] > frames.steps[frames.f - 1];
+  if (!follows) return more;
+  return {
+    ...frames,
+    ...outline([frames, more], frames.d),
+    f: frames.f + more.f,
+    steps: [...frames.steps, ...more.steps],
+    coordinates: [...frames.coordinates, ...more.coordinates],
+    present: [...frames.present, ...more.present],
+  };
+}
+
+// Whether the numbers of the images mean the same in both: those that both show have the same digit.
+function sameImages(frames, others) {
+  if (frames.images === others.images) return true;
+  const digits = new Map();
+  for (let k = 0; k < frames.n; k++) digits.set(frames.images[k], frames.digits[k]);
+  for (let k = 0; k < others.n; k++) {
+    const digit = digits.get(others.images[k]);
+    if (digit !== undefined && digit !== others.digits[k]) return false;
+  }
+  return true;
 }
 
 function sizesOf(groups) {
@@ -86,29 +139,4 @@ function sameBytes(a, b) {
   if (!a || !b || a.length !== b.length) return false;
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
   return true;
-}
-
-// Centre and spread (root mean square distance from the centre) of the points of one frame.
-function summary(frames, frame) {
-  const { n, d, levels, low, high } = frames;
-  const sum = new Float64Array(d), squares = new Float64Array(d);
-  let count = 0;
-  for (let k = 0; k < n; k++) {
-    const at = (frame * n + k) * d;
-    if (levels[at] === MISSING) continue;
-    count++;
-    for (let axis = 0; axis < d; axis++) {
-      sum[axis] += levels[at + axis];
-      squares[axis] += levels[at + axis] ** 2;
-    }
-  }
-  let variance = 0;
-  const centre = [];
-  for (let axis = 0; axis < d; axis++) {
-    const unit = (high[axis] - low[axis]) / LEVELS;
-    const mean = count ? sum[axis] / count : 0;
-    centre.push(low[axis] + mean * unit);
-    if (count) variance += Math.max(0, squares[axis] / count - mean * mean) * unit * unit;
-  }
-  return { count, centre, spread: Math.sqrt(variance) };
 }

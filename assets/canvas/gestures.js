@@ -8,7 +8,7 @@ function attachGestures(stage, view) {
     const box = stage.getBoundingClientRect();
     return { x: event.clientX - box.left - stage.clientLeft, y: event.clientY - box.top - stage.clientTop };
   };
-  const onControl = (event) => event.target.closest("button, .menu") !== null;
+  const onControl = (event) => event.target.closest("button") !== null;
   const { selecting } = view;
   let start = null; // where the first finger came down, while it may still be a click
 
@@ -20,7 +20,10 @@ function attachGestures(stage, view) {
     start = fingers.size === 1 ? now : null;
     view.menu.open(false);
     view.touched();
-    if (selecting.mode !== "move" && fingers.size === 1) selecting.begin(now.x, now.y);
+    if (fingers.size > 1) selecting.stopDrawing(); // a pinch is no lasso
+    const boxed = event.shiftKey && selecting.telling && view.frames.d === 2;
+    if (fingers.size === 1 && boxed) selecting.begin(now.x, now.y, "box");
+    else if (fingers.size === 1 && selecting.mode !== "move") selecting.begin(now.x, now.y);
     else stage.classList.add("dragging");
   };
   stage.onpointermove = (event) => {
@@ -47,8 +50,8 @@ function attachGestures(stage, view) {
     if (!fingers.delete(event.pointerId)) return;
     if (fingers.size > 0) return;
     stage.classList.remove("dragging");
-    if (selecting.corners && !start) selecting.end();
-    selecting.corners = null;
+    if (selecting.corners && !start && event.type === "pointerup") selecting.end();
+    else selecting.stopDrawing();
     if (start && event.type === "pointerup") selecting.press(start.x, start.y, event.pointerType !== "mouse");
     start = null;
   };

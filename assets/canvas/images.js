@@ -21,8 +21,10 @@ class Images {
   }
 
   async fetchFirst() {
-    const { address } = this;
-    for (let part = 0; part < Math.min(FIRST_PARTS, this.count) && address === this.address; part++) await this.fetch(part);
+    const { parts } = this;
+    for (let part = 0; part < Math.min(FIRST_PARTS, this.count) && parts === this.parts; part++) {
+      if ((await this.fetch(part)) === false) return; // the others would be refused too
+    }
   }
 
   // Point number i of the picture: { number, pixels }, or null while its part is on its way.
@@ -49,8 +51,8 @@ class Images {
       parts.set(part, { numbers: new Uint32Array(bytes, 4, count), pixels: new Uint8Array(bytes, 4 + 4 * count) });
       for (const old of parts.keys()) if (parts.size > KEPT_PARTS && old !== part) parts.delete(old);
     } catch (error) {
-      parts.delete(part); // the next look asks again
-      return;
+      setTimeout(() => parts.delete(part), 5000); // then the next look asks again
+      return false;
     }
     if (address === this.address) this.arrived();
   }

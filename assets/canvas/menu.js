@@ -7,6 +7,7 @@ class Menu {
     this.changed = changed; // called with "colouring" or "overlays"
     this.colouring = "digit";
     this.on = new Set();
+    this.offered = new Set();
     this.button.onclick = () => this.open(this.panel.hidden);
     this.panel.onkeydown = (event) => {
       if (event.key !== "Escape") return;
@@ -34,6 +35,7 @@ class Menu {
       (name) => (name === "margin" ? Boolean(options.margin) : name === "centroids" || frames.d === 2),
     );
     if (!colours.includes(this.colouring)) this.colouring = "digit";
+    this.offered = new Set(overlays);
     const wanted = JSON.stringify([colours, overlays]);
     this.button.hidden = colours.length + overlays.length < 2;
     if (wanted === this.wanted) return this.mark();

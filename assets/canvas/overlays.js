@@ -1,6 +1,10 @@
 // What can be laid over and under the points: centroids, density lines, Voronoi cells.
 
 const OVERLAYS = { margin: "Margin circle", centroids: "Centroids", contours: "Density lines", cells: "Voronoi cells" };
+const ADDRESSES = {
+  contours: { shapes: "lines", query: ({ view }) => (view ? { view } : {}) },
+  cells: { shapes: "cells", query: ({ view, per_class }) => ({ ...(view && { view }), per_class: per_class ?? 0 }) },
+};
 const MANY_CELLS = 8000; // more are drawn to a bitmap of their own, which moves with the view until that rests
 
 class Overlays {
@@ -15,39 +19,41 @@ class Overlays {
     this.problems = {};
     this.asked = {};
     this.means = new Map();
-    this.bitmap = null;
+    this.meansOf = this.bitmap = null;
     clearTimeout(this.timer);
   }
 
+  // What there is to say of the lines and cells that are turned on.
+  remark() {
+    return Object.keys(ADDRESSES).filter((name) => this.on.has(name) && this.problems[name]).map((name) => this.problems[name]).join(" ");
+  }
+
   // Asks for the lines and cells that are wanted and not there yet.
-  want(options) {
-    const { source, split, view, per_class } = options;
+  want({ source, split, view, per_class }, offered) {
     if (!source || split === "sample") return;
-    const query = new URLSearchParams(view ? { view } : {});
-    const addresses = {
-      contours: `${source}/contours/${split}?${query}`,
-      cells: `${source}/cells/${split}?${new URLSearchParams({ ...Object.fromEntries(query), per_class })}`,
-    };
-    for (const [name, address] of Object.entries(addresses)) {
-      if (this.on.has(name) && this.asked[name] !== address) this.fetch(name, address);
+    for (const [name, { query }] of Object.entries(ADDRESSES)) {
+      const words = new URLSearchParams(query({ view, per_class }));
+      const address = `${source}/${name}/${split}?${words}`;
+      if (this.on.has(name) && offered.has(name) && this.asked[name] !== address) this.fetch(name, address);
     }
   }
 
   async fetch(name, address) {
     this.asked[name] = address;
-    delete this.problems[name];
+    this.problems[name] = `${OVERLAYS[name]}: loading …`;
     try {
       const answer = await fetch(address);
       const found = await answer.json();
       if (this.asked[name] !== address) return; // something else is wanted by now
-      if (!answer.ok) throw new Error(found.error);
-      this.shapes[name] = pathsOf(found[name === "cells" ? "cells" : "lines"], name === "cells");
+      if (!answer.ok) throw new Refusal(found.error);
+      this.shapes[name] = pathsOf(found[ADDRESSES[name].shapes], name === "cells");
+      this.problems[name] = found.reason ?? "";
       this.bitmap = null;
     } catch (error) {
-      if (this.asked[name] === address) {
-        this.problems[name] = error.message || "The server does not answer.";
-        delete this.asked[name];
-      }
+      if (this.asked[name] !== address) return;
+      const why = error instanceof Refusal ? error.message : "the server cannot be reached.";
+      this.problems[name] = `${OVERLAYS[name]}: ${why} Turn them off and on to try again.`;
+      delete this.asked[name];
     }
     this.arrived();
   }
@@ -155,7 +161,6 @@ class Overlays {
     }
   }
 
-  // label -> mean of its points in a frame
   meansAt(frames, frame) {
     if (this.meansOf !== frames) {
       this.meansOf = frames;
@@ -164,21 +169,6 @@ class Overlays {
     if (!this.means.has(frame)) this.means.set(frame, means(frames, frame));
     return this.means.get(frame);
   }
-}
-
-function means(frames, frame) {
-  const { n, d, levels, digits, low, high } = frames;
-  const sums = new Map();
-  for (let k = 0; k < n; k++) {
-    const at = (frame * n + k) * d;
-    if (levels[at] === MISSING) continue;
-    let sum = sums.get(digits[k]);
-    if (!sum) sums.set(digits[k], (sum = new Float64Array(d + 1)));
-    for (let axis = 0; axis < d; axis++) sum[axis] += levels[at + axis];
-    sum[d]++;
-  }
-  const unit = high.map((top, axis) => (top - low[axis]) / LEVELS);
-  return new Map([...sums].map(([label, sum]) => [label, low.map((bottom, axis) => bottom + (sum[axis] / sum[d]) * unit[axis])]));
 }
 
 // One path a class, in the embedding's own coordinates.

@@ -3,29 +3,28 @@
 // Places of all points in CSS pixels, in draw order, NaN for those that are not shown; depth in 3-D.
 function placesOf(state, into) {
   const { frames, muted, width, height } = state;
-  const { n, d, levels, classes, low, high } = frames;
+  const { n, d, classes } = frames;
   const { from, to, share } = between(state.playhead, frames.f);
+  const before = frames.coordinates[from], after = frames.coordinates[to];
   const rest = 1 - share;
   const x = into?.x?.length === n ? into.x : new Float32Array(n), y = into?.y?.length === n ? into.y : new Float32Array(n);
   const depth = d === 3 ? (into?.depth?.length === n ? into.depth : new Float32Array(n)) : null;
-  const unit = high.map((top, axis) => (top - low[axis]) / LEVELS);
   const flat = d === 2 ? project2d(state.view, width, height) : null;
   const { right, down, toward } = camera(state.yaw, state.pitch);
   for (let k = 0; k < n; k++) {
-    const a = (from * n + k) * d, b = (to * n + k) * d;
-    if (muted[classes[k]] || levels[a] === MISSING || levels[b] === MISSING) {
+    if (muted[classes[k]]) {
       x[k] = y[k] = NaN;
       continue;
     }
-    const u = low[0] + (levels[a] * rest + levels[b] * share) * unit[0];
-    const v = low[1] + (levels[a + 1] * rest + levels[b + 1] * share) * unit[1];
+    const at = k * d;
+    const u = before[at] * rest + after[at] * share, v = before[at + 1] * rest + after[at + 1] * share;
     if (flat) {
       x[k] = flat.ax * u + flat.bx;
       y[k] = flat.ay * v + flat.by;
       continue;
     }
     const { centre, radius } = state.extent;
-    const w = low[2] + (levels[a + 2] * rest + levels[b + 2] * share) * unit[2];
+    const w = before[at + 2] * rest + after[at + 2] * share;
     const p = u - centre[0], q = v - centre[1], r = w - centre[2];
     depth[k] = (toward[0] * p + toward[1] * q + toward[2] * r) / radius;
     const near = (state.view.scale * EYE) / (EYE - depth[k]);

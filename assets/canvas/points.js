@@ -78,7 +78,8 @@ class PointLayer {
 
   // Of a collapsed cloud the last few points hide all others; drawing only those keeps it quick.
   first(state) {
-    return state.collapsed() && !state.frames.anyMissing ? Math.max(0, state.frames.n - 500) : 0;
+    const { n, present } = state.frames, { from, to } = between(state.playhead, present.length);
+    return state.collapsed() && present[from] === n && present[to] === n ? Math.max(0, n - 500) : 0;
   }
 
   // A colour for each label and grain, faded towards the background; made once a theme and colouring.
@@ -105,27 +106,28 @@ class PointLayer {
 
   draw2d(state) {
     const { frames, muted, width, height } = state;
-    const { n, levels, classes, low, high, anyMissing } = frames;
+    const { n, classes } = frames;
     const { from, to, share } = between(state.playhead, frames.f);
+    const before = frames.coordinates[from], after = frames.coordinates[to];
     const { ax, bx, ay, by } = project2d(state.view, width, height);
-    // From quantised level to quarter pixel in one multiplication and one addition.
+    // To quarter pixels in one multiplication and one addition.
     const fine = PHASES * this.ratio;
-    const kx = (ax * (high[0] - low[0]) * fine) / LEVELS, ox = (ax * low[0] + bx) * fine + PAD * PHASES;
-    const ky = (ay * (high[1] - low[1]) * fine) / LEVELS, oy = (ay * low[1] + by) * fine + PAD * PHASES;
+    const kx = ax * fine, ox = bx * fine + PAD * PHASES;
+    const ky = ay * fine, oy = by * fine + PAD * PHASES;
     const right = (this.row - PAD / 2) * PHASES, bottom = (this.rows - PAD / 2) * PHASES, edge = (PAD / 2) * PHASES;
     const radius = state.radius() * this.ratio;
     const stamps = this.stamps(Math.min(radius, PAD / 2 - 2));
     const { pixels, row } = this;
-    const a = from * n * 2, b = to * n * 2, rest = 1 - share;
+    const rest = 1 - share;
     for (const { wanted, fade } of passes(state)) {
       const colours = this.colours(state, fade);
       for (let k = this.first(state); k < n; k++) {
         const label = classes[k];
         if (muted[label] || (wanted && !wanted(k))) continue;
         const at = 2 * k;
-        if (anyMissing && (levels[a + at] === MISSING || levels[b + at] === MISSING)) continue;
-        const x = (levels[a + at] * rest + levels[b + at] * share) * kx + ox;
-        const y = (levels[a + at + 1] * rest + levels[b + at + 1] * share) * ky + oy;
+        const x = (before[at] * rest + after[at] * share) * kx + ox;
+        const y = (before[at + 1] * rest + after[at + 1] * share) * ky + oy;
+        // Not true of a point that is missing in either frame: it is NaN.
         if (!(x > edge && x < right && y > edge && y < bottom)) continue;
         stamp(pixels, row, stamps, x | 0, y | 0, colours[(label << 2) | (k & 3)]);
       }
@@ -134,13 +136,12 @@ class PointLayer {
 
   draw3d(state) {
     const { frames, muted, width, height } = state;
-    const { n, levels, classes, low, high, anyMissing } = frames;
+    const { n, classes } = frames;
     const { from, to, share } = between(state.playhead, frames.f);
+    const before = frames.coordinates[from], after = frames.coordinates[to];
     const { right, down, toward } = camera(state.yaw, state.pitch);
     const { centre, radius } = state.extent;
-    const unit = high.map((top, axis) => (top - low[axis]) / LEVELS);
-    const start = low.map((bottom, axis) => bottom - centre[axis]);
-    const row3 = (axes) => [...axes.map((v, i) => v * unit[i]), axes.reduce((sum, v, i) => sum + v * start[i], 0)];
+    const row3 = (axes) => [...axes, axes.reduce((sum, v, i) => sum - v * centre[i], 0)];
     const [rx, ry, rz, r0] = row3(right), [dx, dy, dz, d0] = row3(down), [tx, ty, tz, t0] = row3(toward.map((v) => v / radius));
     const fine = PHASES * this.ratio, scale = state.view.scale * fine;
     const ox = (width / 2 + state.view.x) * fine + PAD * PHASES, oy = (height / 2 + state.view.y) * fine + PAD * PHASES;
@@ -153,15 +154,14 @@ class PointLayer {
     }
     const { xs, ys, bins, sorted, pixels, row } = this;
     const counts = new Uint32Array(SHADES + 1);
-    const a = from * n * 3, b = to * n * 3, rest = 1 - share;
+    const rest = 1 - share;
     bins.fill(255);
     for (let k = this.first(state); k < n; k++) {
       if (muted[classes[k]]) continue;
       const at = 3 * k;
-      if (anyMissing && (levels[a + at] === MISSING || levels[b + at] === MISSING)) continue;
-      const u = levels[a + at] * rest + levels[b + at] * share;
-      const v = levels[a + at + 1] * rest + levels[b + at + 1] * share;
-      const w = levels[a + at + 2] * rest + levels[b + at + 2] * share;
+      const u = before[at] * rest + after[at] * share;
+      const v = before[at + 1] * rest + after[at + 1] * share;
+      const w = before[at + 2] * rest + after[at + 2] * share;
       const depth = tx * u + ty * v + tz * w + t0;
       if (depth > EYE * 0.9) continue; // behind the eye
       const near = (scale * EYE) / (EYE - depth);
@@ -233,6 +233,7 @@ function stamp(pixels, row, stamps, x, y, colour) {
 
 function between(playhead, f) {
   const from = Math.max(0, Math.min(f - 1, Math.floor(playhead)));
-  const to = Math.min(f - 1, from + 1);
-  return { from, to, share: to === from ? 0 : Math.min(1, Math.max(0, playhead - from)) };
+  const share = Math.min(1, Math.max(0, playhead - from));
+  const to = share ? Math.min(f - 1, from + 1) : from; // on a frame only that frame counts
+  return { from, to, share: to === from ? 0 : share };
 }

@@ -2,6 +2,7 @@
 
 const REACH = 9; // CSS pixels from a point at which the pointer still finds it
 const TOUCH_REACH = 22;
+const STILL = 200; // milliseconds without another choice, after which Python hears of the last
 const NEIGHBOURHOOD = 100; // points that a key selects around the pinned one
 
 class Selecting {
@@ -19,7 +20,7 @@ class Selecting {
     this.clearButton = find(".clear-selection");
     this.clearButton.onclick = () => this.clear();
     this.images = new Images(() => this.show());
-    this.mode = "move";
+    this.told = false; // whether Python holds something picked
     this.reset();
   }
 
@@ -28,23 +29,25 @@ class Selecting {
     return Boolean(this.frames?.options.telling);
   }
 
-  // Another run: nothing is picked.
+  // Nothing is picked; Python hears so where it had heard otherwise.
   reset() {
     this.hovered = this.pinned = -1; // as image numbers
     this.chosen = null; // a flag for each image number
     this.count = 0;
+    this.stopDrawing();
     this.setMode("move");
-    this.show();
+    if (this.told) this.send();
   }
 
-  // The same run with other points: what is picked stays with its images.
-  use(frames) {
-    const { options, n } = frames;
-    this.images.of(options.source, options.split, n);
-    this.at = new Map();
+  // Other frames. What is picked stays with its images where those before show the same ones.
+  use(frames, before) {
+    this.at = new Map(); // image -> place in the draw order
     for (const button of Object.values(this.modes)) button.hidden = !this.telling;
+    if (frames) this.images.of(frames.options.source, frames.options.split, frames.n);
+    if (!frames || !before || !sameImages(before, frames)) return this.reset();
     if (this.pinned >= 0 && this.placeOf(this.pinned) < 0) this.pinned = -1;
-    this.show();
+    // A split is told apart by its name: what was told of the sample holds for all points too.
+    if ((this.count || this.pinned >= 0) && before.options.split !== frames.options.split) this.send();
   }
 
   setMode(mode) {
@@ -91,8 +94,7 @@ class Selecting {
   pin(image) {
     if (image === this.pinned) return;
     this.pinned = image;
-    this.show();
-    this.send();
+    this.changed();
   }
 
   // The next (or former) point by its distance from the middle of the picture.
@@ -112,22 +114,28 @@ class Selecting {
 
   // ---- drawing a line round points
 
-  begin(x, y) {
+  begin(x, y, mode = this.mode) {
     this.corners = [[x, y]];
+    this.drawing = mode;
   }
 
   extend(x, y) {
     const [start] = this.corners;
-    if (this.mode === "box") this.corners = [start, [x, start[1]], [x, y], [start[0], y]];
+    if (this.drawing === "box") this.corners = [start, [x, start[1]], [x, y], [start[0], y]];
     else this.corners.push([x, y]);
     this.line.setAttribute("points", this.corners.map((corner) => corner.join()).join(" "));
-    this.line.parentElement.hidden = false;
+    this.line.parentElement.removeAttribute("hidden"); // SVG has no property of that name
   }
 
   end() {
-    this.line.parentElement.hidden = true;
-    if (this.corners?.length > 2) this.choose(within(this.places(), this.corners));
+    const { corners } = this;
+    this.stopDrawing();
+    if (corners?.length > 2) this.choose(within(this.places(), corners));
+  }
+
+  stopDrawing() {
     this.corners = null;
+    this.line.parentElement.setAttribute("hidden", "");
   }
 
   choose(places) {
@@ -153,18 +161,16 @@ class Selecting {
     this.send();
   }
 
+  // Tells Python, once it has been still for a moment: each telling runs the page's script.
   send() {
-    if (!this.telling) return;
-    const { split } = this.frames.options;
-    let mask = "";
-    if (this.count) {
-      const bits = new Uint8Array(Math.ceil(this.chosen.length / 8));
-      this.chosen.forEach((flag, image) => {
-        if (flag) bits[image >> 3] |= 1 << (image & 7);
-      });
-      mask = btoa(bits.reduce((text, byte) => text + String.fromCharCode(byte), ""));
-    }
-    this.tell({ split, pinned: this.pinned < 0 ? null : this.pinned, count: this.count, mask });
+    if (!this.telling && !this.told) return;
+    this.told = this.count > 0 || this.pinned >= 0;
+    clearTimeout(this.sending);
+    this.sending = setTimeout(() => {
+      const { run = "", split = "" } = this.frames?.options ?? {};
+      const pinned = this.pinned < 0 ? null : this.pinned;
+      this.tell({ run, split, pinned, count: this.count, mask: this.count ? bitset(this.chosen) : "" });
+    }, STILL);
   }
 
   // ---- what is seen
@@ -186,10 +192,21 @@ class Selecting {
     this.card.hidden = !place || place.x < 0 || place.y < 0 || place.x > this.view.width || place.y > this.view.height;
     if (this.card.hidden) return;
     this.fill(image);
-    const beside = place.x > this.view.width / 2 ? -1 : 1;
-    const x = place.x + beside * 16 - (beside < 0 ? this.card.offsetWidth : 0);
-    const y = Math.max(6, Math.min(this.view.height - this.card.offsetHeight - 6, place.y - this.card.offsetHeight / 2));
+    const { width, height } = this.view, { offsetWidth: wide, offsetHeight: high } = this.card;
+    const within = (value, most) => Math.max(6, Math.min(most - 6, value));
+    // Beside the point where there is room, to the side of the middle first; else over or under it.
+    const sides = [place.x + 16, place.x - 16 - wide];
+    if (place.x > width / 2) sides.reverse();
+    const side = sides.find((left) => left >= 6 && left + wide <= width - 6);
+    const x = side ?? within(place.x - wide / 2, width - wide);
+    const y = side !== undefined ? within(place.y - high / 2, height - high) : place.y > height / 2 ? place.y - 16 - high : place.y + 16;
     this.card.style.transform = `translate(${Math.round(x)}px, ${Math.round(y)}px)`;
+  }
+
+  // The number of a point's image in the whole data set, once that is known; else in its split.
+  numberOf(k) {
+    const { order, images } = this.frames;
+    return this.images.get(order[k])?.number ?? images[k];
   }
 
   fill(image) {
@@ -200,14 +217,20 @@ class Selecting {
     const name = (label) => names[label] ?? String(label);
     const digit = frames.digits[k], cluster = frames.clusters[k];
     const words = [name(digit), found ? `image ${count(found.number)}` : `point ${count(image)}`];
-    if (frames.hasClusters) words.push(cluster === digit ? "its cluster agrees" : `in the cluster of ${cluster === 255 ? "none" : name(cluster)}`);
-    const key = [image, Boolean(found), this.view.theme].join();
-    if (this.filled === key && this.filledTheme === this.view.theme) return;
-    this.filled = key;
-    this.filledTheme = this.view.theme;
+    if (frames.hasClusters) words.push(cluster === digit ? "its cluster agrees" : `in the cluster of ${cluster === NO_CLUSTER ? "none" : name(cluster)}`);
+    const filled = [frames, image, Boolean(found), this.view.theme];
+    if (this.filled && filled.every((value, at) => value === this.filled[at])) return;
+    this.filled = filled;
     this.words.replaceChildren(...words.map((text, at) => Object.assign(document.createElement(at ? "span" : "strong"), { textContent: text })));
     this.picture.hidden = !this.images.address;
     if (found) drawDigit(this.picture, found.pixels, this.view.theme);
     else this.picture.getContext("2d").clearRect(0, 0, 28, 28);
   }
+}
+
+// A flag a number, eight to a byte, least significant first, in base64.
+function bitset(flags) {
+  const bytes = new Uint8Array(Math.ceil(flags.length / 8));
+  for (let number = 0; number < flags.length; number++) if (flags[number]) bytes[number >> 3] |= 1 << (number & 7);
+  return btoa(bytes.reduce((text, byte) => text + String.fromCharCode(byte), ""));
 }

@@ -85,6 +85,7 @@ class Timeline {
     }
     if (!wasLive && live && wasAtEnd) this.following = true;
     if (reduced && this.following) this.clock = this.last;
+    if (!live && this.clock >= this.last) this.following = false;
     this.show();
   }
 

@@ -20,20 +20,17 @@ function fitView(extent, d, width, height) {
 // The region to show: all points of all frames, unless a few stray far from the rest,
 // and the margin circle where it is not much larger than the cloud.
 function extentOf(frames) {
-  const { n, f, d, levels, low, high, options } = frames;
-  const total = n * f;
-  const every = Math.max(1, Math.floor(total / 20000));
+  const { n, d, coordinates, low, high, options } = frames;
+  const every = Math.max(1, Math.floor((n * frames.f) / 20000));
   const ranges = low.map((_, axis) => {
-    const unit = (high[axis] - low[axis]) / LEVELS;
     const values = [];
-    for (let at = 0; at < total; at += every) {
-      const level = levels[at * d + axis];
-      if (level !== MISSING) values.push(level);
+    for (const [frame, points] of coordinates.entries()) {
+      for (let k = frame % every; k < n; k += every) if (points[k * d] === points[k * d]) values.push(points[k * d + axis]);
     }
     values.sort((a, b) => a - b);
     if (values.length === 0) return [-1, 1];
     const cut = Math.floor(values.length * 0.001);
-    const inner = [low[axis] + values[cut] * unit, low[axis] + values[values.length - 1 - cut] * unit];
+    const inner = [values[cut], values[values.length - 1 - cut]];
     const room = (inner[1] - inner[0]) * 0.35;
     return [Math.max(low[axis], inner[0] - room), Math.min(high[axis], inner[1] + room)];
   });

@@ -3,8 +3,8 @@
 const words = {
   // Whether all points of the frame shown are the same to within the last digit that was sent.
   collapsed() {
-    const { count: finite, spread } = this.summaryAt(Math.round(this.playhead));
-    return finite > 1 && spread <= Math.hypot(...this.frames.high.map((high, axis) => (high - this.frames.low[axis]) / LEVELS));
+    const { count: there, spread } = this.summaryAt(Math.round(this.playhead));
+    return there > 1 && spread <= finest(this.frames);
   },
 
   // What is unusual about the frame shown, or nothing.
@@ -13,30 +13,46 @@ const words = {
     if (this.failure) return this.failure;
     if (!frames || frames.n === 0 || frames.f === 0) {
       if (frames?.options.live) return "No points yet: the first snapshot is on its way.";
-      return frames?.options.source ? "Loading the points …" : "There are no points to show.";
+      return frames?.options.source && !frames.f ? "Loading the points …" : "There are no points to show.";
     }
-    const { count: finite } = this.summaryAt(Math.round(this.playhead));
-    if (finite === 0) return "No point has finite coordinates: the training has diverged. Try a lower learning rate.";
+    const there = frames.present[Math.round(this.playhead)];
+    if (there === 0) return "No point has finite coordinates: the training has diverged. Try a lower learning rate.";
     if (this.collapsed()) return "All points lie in one place: the embedding has collapsed.";
-    if (frames.missing) return `${count(frames.missing)} of ${count(frames.n)} points have no finite coordinates and are not drawn.`;
-    return "";
+    if (there === frames.n || this.isPartial()) return "";
+    return `${count(frames.n - there)} of ${count(frames.n)} points have no finite coordinates and are not drawn.`;
   },
 
-  // How far the replay of all points has come, where it is being made.
-  replayWords() {
+  // Whether the frame shown has only a sample of the points, which the last one has.
+  isPartial() {
+    const { options, present, f } = this.frames;
+    return Boolean(options.source) && present[Math.round(this.playhead)] < present[f - 1];
+  },
+
+  // How far the replay of all points has come, and what is shown as long as it is not there.
+  newsWords() {
+    const { frames } = this;
+    if (this.failure || !frames?.f || frames.options.live) return "";
     const { state, done, of } = this.progress ?? {};
-    if (this.frames?.options.live || !["waiting", "computing"].includes(state)) return "";
-    return state === "waiting" ? "Replay of all points: waits for trainings to end" : `Replay of all points: ${done} of ${of}`;
+    const making = { waiting: "waiting for trainings to end", computing: `${done} of ${of}` }[state];
+    const usual = !frames.options.view && frames.options.split !== "sample"; // of other views no replay is made
+    if (this.isPartial()) {
+      const sample = `${count(frames.present[Math.round(this.playhead)])} of the points`;
+      if (!usual || !making) return `Before the last step: ${sample}.`;
+      return `Earlier steps show ${sample} until the replay of all is ready: ${making}.`;
+    }
+    if (usual && state === "failed") return "The replay of all points could not be made.";
+    return usual && making ? `Replay of all points: ${making}` : "";
   },
 
   showNotice() {
-    const progress = this.replayWords();
-    if (this.replayLine.textContent !== progress) this.replayLine.textContent = progress;
-    this.replayLine.hidden = progress === "";
-
+    const news = [this.newsWords(), this.frames?.d === 2 ? this.overlays.remark() : ""].filter(Boolean).join(" ");
+    if (this.news.textContent !== news) this.news.textContent = news;
+    this.news.hidden = news === "";
     const text = this.remark();
-    if (this.notice.textContent !== text) this.notice.textContent = text;
+    if (this.sentences.textContent !== text) this.sentences.textContent = text;
     this.notice.hidden = text === "";
+    this.notice.classList.toggle("loading", !this.failure && !this.frames?.f);
+    this.retry.hidden = !(this.failure && this.frames?.options.source);
   },
 
   sentence() {
@@ -52,21 +68,33 @@ const words = {
       if (finite) parts.push(`Spread ${Number(spread.toPrecision(3))}, the root mean square distance from the centre.`);
       if (frames.f > 1 || frames.options.live) parts.push(`Training ${this.timeline.text()}.`);
       if (this.colouring !== "digit") parts.push(`Coloured by ${this.colouring}: ${this.classes.map(({ name, size }) => `${name} ${count(size)}`).join(", ")}.`);
-      if (this.selecting.count) parts.push(`${count(this.selecting.count)} points are selected.`);
+      if (this.selecting.count) parts.push(this.selecting.count === 1 ? "1 point is selected." : `${count(this.selecting.count)} points are selected.`);
       if (this.selecting.pinned >= 0) parts.push(this.pinnedSentence());
       const hidden = this.legend.hiddenNames();
       if (hidden.length) parts.push(`Hidden: ${hidden.join(", ")}.`);
+      const over = [...this.menu.on].filter((name) => this.menu.offered.has(name)).map((name) => OVERLAYS[name].toLowerCase());
+      if (over.length) parts.push(`Drawn with it: ${over.join(", ")}.`);
     }
-    if (remark) parts.push(remark);
+    parts.push(...[remark, this.newsWords(), this.overlays.remark()].filter(Boolean));
     return parts.join(" ");
+  },
+
+  // What the keys do here.
+  keys() {
+    const { selectable, telling } = this.frames?.options ?? {};
+    return [
+      "Embedding view. Arrow keys move or turn it, plus and minus zoom, 0 resets, the space bar plays.",
+      selectable && "Enter picks the point in the middle, N and P the next and the former one, Escape lets go.",
+      telling && "S selects the hundred points around it, L and B turn on the lasso and the box.",
+    ].filter(Boolean).join(" ");
   },
 
   pinnedSentence() {
     const { frames, selecting } = this;
     const k = selecting.placeOf(selecting.pinned);
     const name = (label) => frames.options.class_names?.[label] ?? String(label);
-    const cluster = frames.hasClusters ? `, in the cluster matched to ${name(frames.clusters[k])}` : "";
-    return `Picked: image ${count(selecting.pinned)}, a ${name(frames.digits[k])}${cluster}.`;
+    const matched = frames.clusters[k] === NO_CLUSTER ? ", in a cluster matched to no digit" : `, in the cluster matched to ${name(frames.clusters[k])}`;
+    return `Picked: image ${count(selecting.numberOf(k))}, a ${name(frames.digits[k])}${frames.hasClusters ? matched : ""}.`;
   },
 
   // The label of the picture is always current; spoken at once only where the visitor caused it
@@ -87,16 +115,16 @@ const words = {
   locate(index) {
     const { frames } = this;
     const { from, to, share } = between(this.playhead, frames.f);
-    const k = frames.rank[index], at = (frame, axis) => frames.levels[(frame * frames.n + k) * frames.d + axis];
-    if (at(from, 0) === MISSING || at(to, 0) === MISSING) return null;
-    const point = frames.low.map((low, axis) => low + ((at(from, axis) * (1 - share) + at(to, axis) * share) / LEVELS) * (frames.high[axis] - low));
+    const at = frames.rank[index] * frames.d, before = frames.coordinates[from], after = frames.coordinates[to];
+    const point = frames.low.map((_, axis) => before[at + axis] * (1 - share) + after[at + axis] * share);
+    if (!(point[0] === point[0])) return null;
     let place;
     if (frames.d === 3) place = project3d(this, point);
     else {
       const { ax, bx, ay, by } = project2d(this.view, this.width, this.height);
       place = { x: ax * point[0] + bx, y: ay * point[1] + by };
     }
-    const label = frames.classes[k];
+    const label = frames.classes[frames.rank[index]];
     return { ...place, point, label, px: Math.floor(place.x * this.ratio), py: Math.floor(place.y * this.ratio), shown: !this.muted[label] };
   },
 
@@ -105,6 +133,6 @@ const words = {
     const { clock, playing, following, speed, repeat, steps } = this.timeline;
     const { pinned, count: selected, hovered, mode } = this.selecting;
     const palette = this.palette, background = this.theme.background;
-    return { view, yaw, pitch, turning, width, height, ratio, ownView, playhead: this.playhead, clock, playing, following, speed, repeat, steps, palette, background, extent: this.extent, zoom: this.extent ? this.zoom() : 1, n: this.frames?.n ?? 0, pinned, selected, hovered, mode, colouring: this.colouring, overlays: [...this.menu.on] };
+    return { view, yaw, pitch, turning, width, height, ratio, ownView, playhead: this.playhead, clock, playing, following, speed, repeat, steps, palette, background, extent: this.extent, zoom: this.extent ? this.zoom() : 1, n: this.frames?.n ?? 0, present: this.frames?.present ?? [], pinned, selected, hovered, mode, colouring: this.colouring, overlays: [...this.menu.on] };
   },
 };

@@ -18,6 +18,7 @@ ASSETS = Path(__file__).resolve().parents[2] / "assets" / "canvas"
 # One module for the browser, in reading order: each file uses what stands in those before it.
 SCRIPTS = (
     "frames",
+    "measures",
     "fetching",
     "theme",
     "colours",
@@ -32,6 +33,8 @@ SCRIPTS = (
     "picking",
     "selection",
     "gestures",
+    "redrawing",
+    "moving",
     "words",
     "canvas",
 )
@@ -78,16 +81,17 @@ def embedding_canvas(options: CanvasOptions, frames: bytes, *, key: str) -> Sele
         on_ended_change=lambda: None,
         on_selection_change=lambda: None,
     )
-    return selection_from(result.selection, options.split)
+    return selection_from(result.selection, options.run, options.split)
 
 
 MOST_IMAGES = 100_000  # no data set here is larger; a forged message may be
 
 
-def selection_from(value: Any, split: str) -> Selection:
-    """What the browser sent, as a selection; nothing where it is not what the canvas would send."""
+def selection_from(value: Any, run: str, split: str) -> Selection:
+    """What the browser sent, as a selection in a run's split; nothing where it is of another, or not
+    what the canvas would send."""
     nothing = np.zeros(0, np.int64)
-    if not isinstance(value, Mapping) or value.get("split") != split:
+    if not isinstance(value, Mapping) or (value.get("run"), value.get("split")) != (run, split):
         return Selection(split, None, nothing)
     pinned, mask = value.get("pinned"), value.get("mask")
     whole = isinstance(pinned, int) and not isinstance(pinned, bool) and 0 <= pinned < MOST_IMAGES

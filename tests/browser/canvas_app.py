@@ -1,8 +1,10 @@
 """A page with nothing but the canvas, for tests: the query says which picture."""
 
 import sys
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +12,7 @@ from numpy.typing import NDArray
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from core.data import load
+from core.frames import CanvasOptions, pack
 
 
 @cache
@@ -34,11 +37,61 @@ def steps(frames: int) -> NDArray[np.int64]:
     return 3 * np.arange(frames) ** 2
 
 
+def own_clusters(labels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Clusters that agree with the labels, but for every seventh point."""
+    return np.where(np.arange(len(labels)) % 7 == 0, (labels + 1) % 10, labels).astype(np.uint8)
+
+
 def page() -> None:
     import streamlit as st
 
-    from core.frames import CanvasOptions, pack
     from pages.ui.canvas import embedding_canvas
+
+    options, frames = run_of_query(st.query_params) if "run" in st.query_params else points_of_query()
+    selection = embedding_canvas(options, frames, key="canvas")
+    if options.telling:
+        st.text(f"pinned {selection.pinned}, selected {selection.selected.tolist()}")
+
+
+def run_of_query(ask: Any) -> tuple[CanvasOptions, bytes]:
+    """A run's own frames, fetched by the canvas from the routes."""
+    import streamlit as st
+
+    from core.engine import shared_engine
+    from core.runs import run_at
+    from pages.ui import run_view
+
+    run = run_at(ask["run"])
+    ended = st.session_state.get("canvas", {}).get("ended")
+    if ended:
+        st.session_state["was"] = ended
+    live = "live" in ask and "was" not in st.session_state
+    if "replay" in ask:
+        shared_engine().ask_for_replay(run)
+    with st.container(horizontal=True):
+        st.toggle("All points", key="all")
+        st.toggle("Test images", key="test")
+        st.toggle("Many cells", key="many")
+        st.button("Again")
+    st.text(f"ended: {st.session_state.get('was', 'not yet')}")
+    split = "train" if st.session_state["all"] else ask.get("split", "train")
+    options = run_view.canvas_options(
+        run,
+        run.config(),
+        split="test" if st.session_state["test"] else split,
+        live=live,
+        view=ask.get("view", ""),
+        per_class=500 if st.session_state["many"] else int(ask.get("per_class", 0)),
+        telling="pick" in ask,
+    )
+    return replace(
+        options, source=f"{st.context.url.split('/?')[0].rstrip('/')}/runs/{run.key}"
+    ), run_view.NOTHING
+
+
+def points_of_query() -> tuple[CanvasOptions, bytes]:
+    """Made up points, handed over by Python."""
+    import streamlit as st
 
     ask = st.query_params
     frames = int(ask.get("frames", 15))
@@ -59,6 +112,10 @@ def page() -> None:
             coordinates[:] = np.nan
         case "some-missing":
             coordinates[:, ::100] = np.nan
+        case "diverged":
+            coordinates[-2:] = np.nan
+        case "few-at-first":
+            coordinates[:-1, 500:] = np.nan
         case "empty":
             coordinates, labels = coordinates[:, :0], labels[:0]
         case "nothing":
@@ -72,8 +129,14 @@ def page() -> None:
         live="live" in ask and not st.session_state.get("done"),
         margin=1.0,
         height=int(ask.get("height", 560)),
+        colours=("digit", "cluster", "agreement"),
+        overlays=("margin", "centroids"),
+        selectable="pick" in ask,
+        telling="pick" in ask,
     )
-    embedding_canvas(options, pack(coordinates, labels, steps(shown)), key="canvas")
+    groups = own_clusters(labels) if "clusters" in ask else None
+    ids = 3 * np.arange(len(labels)) if "ids" in ask else None
+    return options, pack(coordinates, labels, steps(shown), clusters=groups, ids=ids)
 
 
 if __name__ == "__main__":

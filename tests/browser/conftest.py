@@ -5,11 +5,13 @@ import os
 import re
 from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Error, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
 
 from run import NO_BROWSER, Refused, find_browser
+from tests.browser.canvas_lab import Canvas, Visit
 from tests.browser.harness import APP, BROWSER_FLAGS, Server, Watch, running_server, watch
 
 REPORTS = pytest.StashKey[dict[str, pytest.TestReport]]()
@@ -68,6 +70,42 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The app as `streamlit run streamlit_app.py` serves it, one for the tests of a file."""
     with running_server(tmp_path_factory.mktemp("server")) as server:
         yield server
+
+
+@pytest.fixture(scope="package")
+def canvas_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A page with nothing but the canvas: tests/browser/canvas_app.py, with the app's routes."""
+    script = Path(__file__).with_name("canvas_server.py")
+    with running_server(tmp_path_factory.mktemp("canvas"), script) as server:
+        yield server
+
+
+@pytest.fixture
+def visit(canvas_server: Server, browser: Browser) -> Iterator[Visit]:
+    """Opens the page with a query; at the end nothing may have gone wrong in any page, but what is expected."""
+    opened: list[tuple[BrowserContext, Watch]] = []
+
+    def open_page(query: str = "", rest: bool = True, **options: Any) -> Canvas:
+        context = browser.new_context(
+            **{"viewport": {"width": 1200, "height": 900}, "reduced_motion": "reduce", **options}
+        )
+        page = context.new_page()
+        canvas = Canvas(page, watch(page))
+        opened.append((context, canvas.seen))
+        page.goto(f"{canvas_server.url}/?embed=true&{query}")
+        page.wait_for_function(
+            "() => document.querySelector('[data-testid=stBidiComponentIsolated]')"
+            "?.shadowRoot?.querySelector('.cl-canvas')?.contrastiveCanvas?.work().length > 0"
+        )
+        if rest:
+            canvas.rest()
+        return canvas
+
+    yield open_page
+    faults = [fault for _, seen in opened for fault in seen.unexpected()]
+    for context, _ in opened:
+        context.close()
+    assert not faults, "in the browser:\n" + "\n".join(faults)
 
 
 @pytest.fixture

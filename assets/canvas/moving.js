@@ -1,0 +1,72 @@
+// Moves the view: by hand, and to where all points are seen.
+
+const moving = {
+  // The view at once where it is going to.
+  settle() {
+    this.extent = this.goal;
+    if (this.extent && this.width) this.view = fitView(this.extent, this.frames.d, this.width, this.height);
+  },
+
+  zoom() {
+    return this.view.scale / fitView(this.extent, this.frames.d, this.width, this.height).scale;
+  },
+
+  easeView(seconds) {
+    if (this.ownView || !this.extent || !this.width) return false;
+    const target = fitView(this.goal, this.frames.d, this.width, this.height);
+    const distance = (Math.abs(this.view.x - target.x) + Math.abs(this.view.y - target.y)) * (this.frames.d === 2 ? target.scale : 1);
+    if (this.extent === this.goal && distance < 0.3 && Math.abs(Math.log(this.view.scale / target.scale)) < 1e-3) return false;
+    const share = this.motion.matches ? 1 : 1 - Math.exp(-seconds * 7);
+    const toward = (a, b) => a + (b - a) * share;
+    this.view = {
+      x: toward(this.view.x, target.x),
+      y: toward(this.view.y, target.y),
+      scale: this.view.scale * Math.pow(target.scale / this.view.scale, share),
+    };
+    const close = Math.abs(this.extent.radius / this.goal.radius - 1) < 1e-3 || share === 1;
+    this.extent = close && distance < 0.6 ? this.goal : {
+      low: this.extent.low.map((v, axis) => toward(v, this.goal.low[axis])),
+      high: this.extent.high.map((v, axis) => toward(v, this.goal.high[axis])),
+      centre: this.extent.centre.map((v, axis) => toward(v, this.goal.centre[axis])),
+      radius: toward(this.extent.radius, this.goal.radius),
+    };
+    return true;
+  },
+
+  touched() {
+    this.setTurning(false);
+  },
+
+  setTurning(turning) {
+    this.turning = Boolean(turning);
+    this.turnButton.setAttribute("aria-pressed", String(this.turning));
+    if (this.turning) this.redraw();
+  },
+
+  drag(dx, dy, shift) {
+    if (!this.extent) return;
+    if (this.frames.d === 3 && !shift) {
+      this.yaw -= dx * 0.008;
+      this.pitch = Math.max(-1.5, Math.min(1.5, this.pitch + dy * 0.008));
+    } else {
+      this.ownView = true;
+      this.view = panBy(this.view, this.frames.d, dx, dy);
+    }
+    this.redraw();
+  },
+
+  zoomBy(factor, x = this.width / 2, y = this.height / 2) {
+    if (!this.extent) return;
+    const zoom = this.zoom();
+    const allowed = Math.max(0.25, Math.min(this.frames.d === 3 ? 12 : 400, zoom * factor)) / zoom;
+    this.ownView = true;
+    this.view = zoomAt(this.view, this.frames.d, allowed, x, y, this.width, this.height);
+    this.touched();
+    this.redraw();
+  },
+
+  reset() {
+    this.ownView = false;
+    this.redraw();
+  },
+};

@@ -1,0 +1,182 @@
+"""The canvas as a visitor meets it, and what is on the screen: shared by the tests of the canvas.
+
+Where a point must lie is computed here, from the coordinates that were packed; whether it is there
+is read off a screenshot. Of the component itself only its view (middle and scale) is asked.
+"""
+
+import io
+import re
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from PIL import Image
+from playwright.sync_api import Locator, Page
+from scipy.spatial import cKDTree
+
+from tests.browser.harness import Watch
+
+PALETTE = [
+    "#3f90da",
+    "#ffa90e",
+    "#bd1f01",
+    "#94a4a2",
+    "#832db6",
+    "#a96b59",
+    "#e76300",
+    "#b9ac70",
+    "#43474f",
+    "#92dadd",
+]
+COLOURS = np.array([[int(c[i : i + 2], 16) for i in (1, 3, 5)] for c in PALETTE], float)
+
+
+class Canvas:
+    """The page with the canvas, as a visitor meets it."""
+
+    def __init__(self, page: Page, seen: Watch | None = None) -> None:
+        self.page = page
+        self.seen = seen or Watch()
+        self.stage = page.locator(".stage")
+        self.play = page.locator(".play")
+        self.scrub = page.locator(".scrub")
+        self.step = page.locator(".step")
+
+    def ask(self, what: str) -> Any:
+        return self.page.locator(".cl-canvas").evaluate(f"root => root.contrastiveCanvas.{what}")
+
+    def state(self) -> dict[str, Any]:
+        return self.ask("state()")  # type: ignore[no-any-return]
+
+    def wait(self, condition: str) -> None:
+        """Until this is true of its state `s`."""
+        deadline = time.monotonic() + 20
+        while not self.page.locator(".cl-canvas").evaluate(
+            f"root => {{ const s = root.contrastiveCanvas.state(); return {condition}; }}"
+        ):
+            assert time.monotonic() < deadline, f"never came true: {condition}; {self.state()}"
+            self.page.wait_for_timeout(50)
+
+    def rest(self) -> None:
+        """Until nothing moves any more."""
+        before = None
+        for _ in range(200):
+            state = self.state()
+            now = (state["view"], state["clock"], state["yaw"], state["extent"], state["playing"])
+            if now == before and not state["playing"] and not state["turning"]:
+                return
+            before = now
+            self.page.wait_for_timeout(120)
+        raise AssertionError("it never came to rest")
+
+    def picture(self) -> np.ndarray:
+        """The pixels of the stage inside its border, as they are on the screen [height, width, 3]."""
+        box = self.stage.bounding_box()
+        assert box
+        clip = {"x": box["x"] + 1, "y": box["y"] + 1, "width": box["width"] - 2, "height": box["height"] - 2}
+        return np.asarray(Image.open(io.BytesIO(self.page.screenshot(clip=clip))).convert("RGB")).astype(
+            float
+        )
+
+    def to_screen(self, points: np.ndarray) -> np.ndarray:
+        """Where points [n, 2] of the embedding belong, in CSS pixels."""
+        state = self.state()
+        view = state["view"]
+        x = state["width"] / 2 + (points[:, 0] - view["x"]) * view["scale"]
+        y = state["height"] / 2 - (points[:, 1] - view["y"]) * view["scale"]
+        return np.stack([x, y], axis=1)
+
+    def legend(self, name: str) -> Locator:
+        return self.page.get_by_role("button", name=re.compile(f"^Class {name},"))
+
+    def turn_on(self, *names: str) -> None:
+        """Choices in the menu of colours and overlays."""
+        self.page.get_by_role("button", name="Colours and overlays").click()
+        for name in names:
+            self.page.get_by_label(name, exact=True).click()
+        self.page.keyboard.press("Escape")
+
+    def on_page(self, place: np.ndarray) -> tuple[float, float]:
+        """A place of the picture, in CSS pixels of the page."""
+        box = self.stage.bounding_box()
+        assert box
+        return box["x"] + 1 + float(place[0]), box["y"] + 1 + float(place[1])
+
+    def go_to(self, place: np.ndarray) -> None:
+        self.page.mouse.move(*self.on_page(place))
+
+    def click_at(self, place: np.ndarray) -> None:
+        self.page.mouse.click(*self.on_page(place))
+
+    def draw(self, corners: np.ndarray) -> None:
+        """Along these corners with the mouse held down."""
+        self.go_to(corners[0])
+        self.page.mouse.down()
+        for corner in corners[1:]:
+            self.page.mouse.move(*self.on_page(corner), steps=4)
+        self.page.mouse.up()
+
+
+Visit = Callable[..., Canvas]
+MOVING = {"reduced_motion": "no-preference"}  # otherwise tests ask for stillness, and are done sooner
+
+
+def nearest_class(pixels: np.ndarray, background: tuple[int, int, int] = (255, 255, 255)) -> np.ndarray:
+    """The class whose colour each pixel [n, 3] is closest to; -1 for the background."""
+    known = np.vstack([COLOURS, background])
+    index = np.linalg.norm(pixels[:, None] - known[None], axis=2).argmin(axis=1)
+    return np.where(index == 10, -1, index)
+
+
+def undisturbed(places: np.ndarray, labels: np.ndarray, size: tuple[int, int], reach: float) -> np.ndarray:
+    """Points with no point of another class within `reach` pixels, away from letters and lines."""
+    tree = cKDTree(places)
+    alone = np.array([len(set(labels[near])) == 1 for near in tree.query_ball_point(places, reach)])
+    x, y = places.T
+    inside = (x > 60) & (x < size[0] - 60) & (y > 60) & (y < size[1] - 50)
+    return np.flatnonzero(alone & inside)
+
+
+def off_the_lines(canvas: Canvas, points: np.ndarray, places: np.ndarray, chosen: np.ndarray) -> np.ndarray:
+    scale = canvas.state()["view"]["scale"]
+    ring = np.abs(np.hypot(*points[chosen].T) - 1) * scale > 6
+    middle = canvas.to_screen(np.array([[0.0, 1.0]]))[0]  # where the margin is named
+    name = np.abs(places[chosen] - middle).max(axis=1) > 60
+    return chosen[ring & name]
+
+
+def classes_at(picture: np.ndarray, places: np.ndarray) -> np.ndarray:
+    x, y = np.floor(places).astype(int).T
+    return nearest_class(picture[y, x])
+
+
+def share_right(
+    canvas: Canvas, points: np.ndarray, labels: np.ndarray, reach: float = 7
+) -> tuple[float, int]:
+    """Among undisturbed points, the share whose own pixel shows its own class, and how many those are."""
+    picture = canvas.picture()
+    places = canvas.to_screen(points)
+    chosen = undisturbed(places, labels, picture.shape[1::-1], reach)
+    chosen = off_the_lines(canvas, points, places, chosen)
+    return float((classes_at(picture, places[chosen]) == labels[chosen]).mean()), len(chosen)
+
+
+def pixels_of(canvas: Canvas, label: int) -> int:
+    """How many pixels have just the colour of a class."""
+    near = np.linalg.norm(canvas.picture() - COLOURS[label], axis=2) < 30
+    return int(near.sum())
+
+
+def through_camera(state: dict[str, Any], points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Where points [n, 3] belong in the picture [n, 2], and how far behind the middle they are [n], in radii
+    of the cloud; from rotation matrices: turn around z3, tip to look from above, look along y."""
+    yaw, pitch = state["yaw"], state["pitch"]
+    about_z = np.array([[np.cos(yaw), np.sin(yaw), 0], [-np.sin(yaw), np.cos(yaw), 0], [0, 0, 1]])
+    about_x = np.array([[1, 0, 0], [0, np.cos(pitch), -np.sin(pitch)], [0, np.sin(pitch), np.cos(pitch)]])
+    turned = (points - state["extent"]["centre"]) @ about_z.T @ about_x.T
+    away = turned[:, 1] / state["extent"]["radius"]
+    near = state["view"]["scale"] * 4 / (4 + away)
+    x = state["width"] / 2 + state["view"]["x"] + turned[:, 0] * near
+    y = state["height"] / 2 + state["view"]["y"] - turned[:, 2] * near
+    return np.stack([x, y], axis=1), away

@@ -1,0 +1,238 @@
+"""The canvas fetches for itself: real runs by the app's own routes, while they are trained and when they are done."""
+
+import hashlib
+import re
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Response, expect
+
+from core.config import RunConfig
+from core.frames import unpack
+from core.replay import Replay
+from core.runs import Run
+from tests.browser.canvas_lab import MOVING, Canvas, Visit, share_right
+from tests.browser.canvas_runs import drawn, drawn_samples, trained, training
+from tests.browser.harness import Server, settled
+
+TRAINING_SECONDS = 120
+
+
+@pytest.fixture(scope="module")
+def run(canvas_server: Server) -> Run:
+    """A finished run of three classes, without a replay."""
+    return trained(canvas_server)
+
+
+@pytest.fixture
+def copied(canvas_server: Server, run: Run, request: pytest.FixtureRequest) -> Iterator[Run]:
+    """The same under a key of its own: what is done to it does nothing to others."""
+    folder = canvas_server.runs / hashlib.sha256(request.node.name.encode()).hexdigest()
+    shutil.copytree(run.folder, folder)
+    yield Run(folder)
+    shutil.rmtree(folder)
+
+
+def fetched(canvas: Canvas) -> list[Response]:
+    """From now on, the answers with frames."""
+    answers: list[Response] = []
+    canvas.page.on("response", lambda answer: answers.append(answer) if "/frames/" in answer.url else None)
+    return answers
+
+
+def test_a_finished_run_shows_all_points_at_its_end_and_a_sample_before(visit: Visit, run: Run) -> None:
+    sample = run.shown_sample()
+    canvas = visit(f"run={run.key}&split={sample.split}")
+    embedding = run.embedding()
+    points, labels = drawn(run, sample.split), embedding.labels(sample.split)
+    state = canvas.state()
+    assert state["steps"] == run.snapshot_steps() and state["playhead"] == len(state["steps"]) - 1
+    assert state["present"] == [2000] * (len(state["steps"]) - 1) + [len(points)]
+    right, how_many = share_right(canvas, points, labels, 5)
+    assert how_many > 500 and right > 0.99
+    expect(canvas.page.locator(".notice")).to_be_hidden()
+    expect(canvas.page.locator(".news")).to_be_hidden()
+    canvas.scrub.fill("4")
+    canvas.rest()
+    right, how_many = share_right(canvas, drawn_samples(run)[4], sample.labels)
+    assert how_many > 100 and right > 0.97
+    expect(canvas.page.locator(".news")).to_contain_text("2,000 of the points")
+    expect(canvas.page.locator(".notice")).to_be_hidden()
+
+
+def test_the_replay_of_all_points_comes_in_without_a_jump(visit: Visit, canvas_server: Server) -> None:
+    # so large that its replay takes some seconds
+    run = trained(canvas_server, RunConfig(epochs=1, batch_size=1000, hidden=(512, 256)))
+    canvas = visit(f"run={run.key}&replay=1", rest=False, **MOVING)
+    canvas.wait("s.n > 0")
+    canvas.page.locator(".cl-canvas").evaluate(
+        """root => {
+          const news = root.querySelector(".news");
+          root.news = new Set();
+          root.watch = setInterval(() => root.news.add(news.hidden ? "" : news.textContent), 20);
+        }"""
+    )
+    canvas.page.get_by_role("button", name="Zoom in").click()
+    canvas.legend("1").click()
+    canvas.scrub.fill("3")
+    before = canvas.state()
+    assert before["present"][3] == 2000
+    canvas.page.locator(".cl-canvas").evaluate(
+        """root => {
+          root.seen = [];
+          setInterval(() => {
+            const { playhead, view, present } = root.contrastiveCanvas.state();
+            root.seen.push([playhead, view.x, view.y, view.scale, present.length]);
+          }, 20);
+        }"""
+    )
+    canvas.wait("s.present[3] === s.n")
+    canvas.page.wait_for_timeout(300)
+    seen = canvas.page.locator(".cl-canvas").evaluate("root => root.seen")
+    view = before["view"]
+    assert {tuple(row) for row in seen} == {
+        (3, view["x"], view["y"], view["scale"], len(run.snapshot_steps()))
+    }
+    news = canvas.page.locator(".cl-canvas").evaluate("root => [...root.news]")
+    progress = re.compile(
+        r"Earlier steps show 2,000 of the points until the replay of all is ready: \d+ of 1\d"
+    )
+    assert any(progress.match(words) for words in news), news
+    expect(canvas.page.locator(".news")).to_be_hidden()
+    expect(canvas.legend("1")).to_have_attribute("aria-pressed", "false")
+    frames = unpack(Replay(run).frames("train"))
+    seen_labels = frames.labels != 1
+    right, how_many = share_right(canvas, frames.coordinates[3][seen_labels], frames.labels[seen_labels], 2)
+    assert how_many > 50 and right > 0.9
+
+
+def test_a_run_in_training_is_followed_snapshot_by_snapshot_to_its_end(
+    visit: Visit, canvas_server: Server
+) -> None:
+    config = RunConfig(epochs=12, digits=3, batch_size=300, hidden=(64,), seed=8)
+    run, process = training(canvas_server, config)
+    while run.status().state == "missing":
+        pass
+    canvas = visit(f"run={run.key}&split=sample&live=1", rest=False, **MOVING)
+    answers = fetched(canvas)
+    canvas.wait("s.steps.length > 2")
+    canvas.page.get_by_role("button", name="Zoom in").click()
+    canvas.legend("1").click()
+    canvas.wait("s.zoom > 1.3")
+    zoom = canvas.state()["zoom"]
+    expect(canvas.page.get_by_text("ended: done")).to_be_visible(timeout=TRAINING_SECONDS * 1000)
+    process.wait()
+    steps = run.snapshot_steps()
+    canvas.wait(f"s.steps.length === {len(steps)} && s.playhead === {len(steps) - 1}")
+    assert canvas.state()["steps"] == steps and len(steps) > 8
+    bodies = [unpack(answer.body()) for answer in answers if answer.status == 200]
+    sent = [step for body in bodies for step in body.steps.tolist()]
+    assert sent == sorted(set(sent)) and len(bodies) >= 2  # none twice
+    # all points of the finished run take the sample's place: the same view, the same classes, at its end
+    before = canvas.state()["view"]
+    canvas.page.get_by_text("All points", exact=True).click()
+    canvas.wait(f"s.n === {len(run.embedding().train)}")
+    state = canvas.state()
+    assert state["playhead"] == len(state["steps"]) - 1 and not state["playing"]
+    assert state["view"] == before and state["zoom"] == pytest.approx(zoom, rel=0.3)
+    expect(canvas.legend("1")).to_have_attribute("aria-pressed", "false")
+    expect(canvas.play).to_have_attribute("aria-label", "Play")
+    points, labels = drawn(run, "train"), run.embedding().train_labels
+    seen = labels != 1
+    right, how_many = share_right(canvas, points[seen], labels[seen], 4)
+    assert how_many > 100 and right > 0.97
+
+
+def test_of_more_than_three_dimensions_each_snapshot_brings_all_anew(
+    visit: Visit, canvas_server: Server
+) -> None:
+    config = RunConfig(epochs=8, digits=3, batch_size=300, hidden=(64,), embedding_dims=5, seed=9)
+    run, process = training(canvas_server, config)
+    while run.status().state == "missing":
+        pass
+    canvas = visit(f"run={run.key}&split=sample&live=1", rest=False)
+    answers = fetched(canvas)
+    expect(canvas.page.get_by_text("ended: done")).to_be_visible(timeout=TRAINING_SECONDS * 1000)
+    process.wait()
+    steps = run.snapshot_steps()
+    canvas.wait(f"s.steps.length === {len(steps)}")
+    assert canvas.state()["steps"] == steps
+    bodies = [unpack(answer.body()) for answer in answers if answer.status == 200]
+    assert all(body.steps[0] == 0 for body in bodies)
+
+
+def test_what_is_picked_stays_with_its_image_when_all_points_come(visit: Visit, run: Run) -> None:
+    sample, embedding = run.shown_sample(), run.embedding()
+    assert sample.split == "train"
+    canvas = visit(f"run={run.key}&split=sample&pick=1")
+    canvas.stage.focus()
+    canvas.page.keyboard.press("Enter")
+    # one whose number there is in the other split too, for an image of another class
+    while True:
+        pinned = canvas.state()["pinned"]
+        assert pinned in sample.indices
+        if pinned < len(embedding.test) and embedding.test_labels[pinned] != embedding.train_labels[pinned]:
+            break
+        canvas.page.keyboard.press("n")
+    canvas.page.get_by_text("All points", exact=True).click()
+    canvas.wait(f"s.n === {len(embedding.train)}")
+    assert canvas.state()["pinned"] == pinned
+    expect(canvas.page.locator(".card strong")).to_have_text(str(embedding.train_labels[pinned]))
+    canvas.page.get_by_text("Test images", exact=True).click()
+    canvas.wait(f"s.n === {len(embedding.test)}")
+    canvas.wait("s.pinned === -1")
+    expect(canvas.page.locator(".ring")).to_be_hidden()
+
+
+def test_a_rerun_fetches_nothing_anew(visit: Visit, run: Run) -> None:
+    canvas = visit(f"run={run.key}&pick=1")
+    answers = fetched(canvas)
+    view = canvas.state()["view"]
+    canvas.page.get_by_role("button", name="Again").click()
+    canvas.stage.focus()
+    canvas.page.keyboard.press("Enter")
+    canvas.page.keyboard.press("s")
+    settled(canvas.page)
+    expect(canvas.page.get_by_text(re.compile(r"^pinned \d+, selected \[\d"))).to_be_visible()
+    assert answers == [] and canvas.state()["view"] == view
+
+
+def test_a_run_that_cannot_be_read_is_a_sentence_and_a_button_until_it_can(visit: Visit, copied: Run) -> None:
+    embedding = copied.folder / "embedding.safetensors"
+    content = embedding.read_bytes()
+    embedding.write_bytes(b"\0" * 100)
+    canvas = visit(f"run={copied.key}")
+    canvas.seen.expect("410")
+    notice = canvas.page.locator(".notice")
+    expect(notice).to_contain_text("damaged")
+    expect(canvas.page.get_by_role("img", name=re.compile("damaged"))).to_be_visible()
+    embedding.write_bytes(content)
+    canvas.page.get_by_role("button", name="Try again").click()
+    expect(notice).to_be_hidden()
+    canvas.wait(f"s.n === {len(copied.embedding().train)}")
+
+
+def test_a_server_out_of_reach_is_said_and_the_picture_goes_on_when_it_is_back(
+    visit: Visit, canvas_server: Server
+) -> None:
+    config = RunConfig(epochs=50, digits=3, batch_size=100, hidden=(64,), seed=10)
+    run, process = training(canvas_server, config)
+    try:
+        while run.status().state == "missing":
+            pass
+        canvas = visit(f"run={run.key}&split=sample&live=1", rest=False)
+        canvas.seen.expect("ERR_INTERNET_DISCONNECTED|WebSocket")
+        canvas.wait("s.steps.length > 2")
+        n = canvas.state()["n"]
+        canvas.page.context.set_offline(True)
+        notice = canvas.page.locator(".notice")
+        expect(notice).to_contain_text("The server cannot be reached")
+        assert canvas.state()["n"] == n  # what was there stays
+        had = len(canvas.state()["steps"])
+        canvas.page.context.set_offline(False)
+        expect(notice).to_be_hidden(timeout=15_000)
+        canvas.wait(f"s.steps.length > {had}")
+    finally:
+        process.kill()
+        process.wait()

@@ -1,0 +1,203 @@
+"""What the canvas lays over and under the points: margin circle, centroids, density lines, Voronoi cells."""
+
+import re
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+from scipy.spatial import cKDTree
+
+from core import overlays, voronoi
+from core.config import RunConfig
+from core.runs import Run
+from tests.browser.canvas_app import clusters
+from tests.browser.canvas_lab import COLOURS, MOVING, Canvas, Visit
+from tests.browser.canvas_runs import drawn, trained
+from tests.browser.harness import Server
+
+WHITE, TEXT = np.array([255.0, 255, 255]), np.array([27.0, 36, 51])  # of the light theme
+
+
+@pytest.fixture(scope="module")
+def run(canvas_server: Server) -> Run:
+    """A finished run of three classes in the plane."""
+    return trained(canvas_server)
+
+
+def mixed(a: np.ndarray, b: np.ndarray, share: float) -> np.ndarray:
+    return a + (b - a) * share
+
+
+def aside(canvas: Canvas) -> np.ndarray:
+    """The picture, with the pointer away from it."""
+    canvas.page.mouse.move(3, 3)
+    canvas.page.wait_for_timeout(120)
+    return canvas.picture()
+
+
+def near(
+    picture: np.ndarray, places: np.ndarray, colour: np.ndarray, reach: int, tolerance: float
+) -> np.ndarray:
+    """Whether some pixel within `reach` of each place has about this colour [n]."""
+    found = np.zeros(len(places), bool)
+    for dx in range(-reach, reach + 1):
+        for dy in range(-reach, reach + 1):
+            x, y = np.floor(places + np.array([dx, dy])).astype(int).T
+            inside = (x >= 0) & (y >= 0) & (x < picture.shape[1]) & (y < picture.shape[0])
+            pixel = picture[np.where(inside, y, 0), np.where(inside, x, 0)]
+            found |= inside & (np.linalg.norm(pixel - colour, axis=1) < tolerance)
+    return found
+
+
+def test_the_margin_circle_lies_at_its_radius_and_can_be_taken_away(visit: Visit) -> None:
+    canvas = visit("points=500")
+    angle = np.linspace(0, 2 * np.pi, 720)
+    circle = canvas.to_screen(np.stack([np.cos(angle), np.sin(angle)], axis=1))
+    outside = canvas.to_screen(1.08 * np.stack([np.cos(angle), np.sin(angle)], axis=1))
+    dark = mixed(WHITE, TEXT, 0.8)
+    picture = aside(canvas)
+    assert near(picture, circle, dark, 1, 70).mean() > 0.4  # dashes
+    assert near(picture, outside, dark, 1, 70).mean() < 0.1
+    canvas.turn_on("Margin circle")
+    assert near(aside(canvas), circle, dark, 1, 70).mean() < 0.1
+
+
+def test_centroids_stand_at_the_mean_of_their_class_and_move_with_it(visit: Visit) -> None:
+    canvas = visit("points=2000", **MOVING)
+    coordinates, labels = clusters(2000, 15, 2)
+    canvas.turn_on("Centroids")
+
+    def share_there(frame: int) -> np.ndarray:
+        means = np.array([coordinates[frame][labels == digit].mean(axis=0) for digit in range(10)])
+        places = canvas.to_screen(means)
+        picture = aside(canvas)
+        rims = [places + offset for offset in ([0, -12], [0, 12], [-12, 0], [12, 0])]
+        return np.array([
+            [near(picture, rim[[digit]], COLOURS[digit], 1, 25)[0] for digit in range(10)] for rim in rims
+        ]).mean(axis=0)  # fmt: skip
+
+    assert share_there(14).mean() > 0.95
+    canvas.scrub.fill("4")
+    canvas.rest()
+    assert share_there(4).mean() > 0.6  # there they lie close together and cover each other
+    canvas.scrub.fill("14")
+    canvas.rest()
+    canvas.legend("6").click()
+    found = share_there(14)
+    assert found[6] < 0.5 and np.delete(found, 6).mean() > 0.95
+    expect(
+        canvas.page.get_by_role("img", name=re.compile("Drawn with it: margin circle, centroids"))
+    ).to_be_visible()
+
+
+def test_density_lines_are_those_of_the_route_and_belong_to_the_last_step(visit: Visit, run: Run) -> None:
+    canvas = visit(f"run={run.key}", **MOVING)
+    canvas.turn_on("Density lines")
+    expect(canvas.page.locator(".news")).to_be_hidden()
+    lines = overlays.contours(run, "train")["lines"]
+    assert {line["label"] for line in lines} == {0, 1, 2}
+
+    def share_drawn(label: int) -> float:
+        picture, strong = aside(canvas), mixed(COLOURS[label], TEXT, 0.35)
+        corners = np.vstack([np.reshape(line["xy"], (-1, 2)) for line in lines if line["label"] == label])
+        return float(near(picture, canvas.to_screen(corners), strong, 1, 40).mean())
+
+    assert all(share_drawn(label) > 0.9 for label in range(3))
+    canvas.legend("1").click()
+    assert share_drawn(1) < 0.3 and share_drawn(0) > 0.9
+    canvas.legend("1").click()
+    canvas.page.get_by_role("button", name="Zoom in").click()
+    assert share_drawn(0) > 0.85
+    canvas.scrub.fill("8")
+    canvas.rest()
+    assert all(share_drawn(label) < 0.35 for label in range(3))
+
+
+def test_each_place_has_the_colour_of_the_nearest_sample_point(visit: Visit, run: Run) -> None:
+    canvas = visit(f"run={run.key}&per_class=40", **MOVING)
+    canvas.turn_on("Voronoi cells", "Margin circle")
+    expect(canvas.page.locator(".news")).to_be_hidden()
+    embedding = run.embedding()
+    sample = voronoi.choose(embedding.train_labels, 40)
+    points = drawn(run, "train")
+    state, generator = canvas.state(), np.random.default_rng(1)
+
+    def agreeing() -> tuple[float, int]:
+        spots = generator.uniform([50, 30], [state["width"] - 60, state["height"] - 40], (4000, 2))
+        scale, view = canvas.state()["view"]["scale"], canvas.state()["view"]
+        plane = np.stack([
+            (spots[:, 0] - state["width"] / 2) / scale + view["x"],
+            (state["height"] / 2 - spots[:, 1]) / scale + view["y"],
+        ], axis=1)  # fmt: skip
+        away = cKDTree(points).query(plane)[0] * scale > 8
+        distance = np.stack(
+            [
+                cKDTree(points[sample][embedding.train_labels[sample] == label]).query(plane)[0]
+                for label in range(3)
+            ]
+        )
+        clear = np.sort(distance, axis=0)
+        chosen = away & ((clear[1] - clear[0]) * scale > 3)
+        owner = distance.argmin(axis=0)[chosen]
+        x, y = np.floor(spots[chosen]).astype(int).T
+        shade = mixed(WHITE, COLOURS[:3], 0.26)
+        seen = np.linalg.norm(aside(canvas)[y, x][:, None] - shade[None], axis=2).argmin(axis=1)
+        near_shade = np.linalg.norm(aside(canvas)[y, x] - shade[owner], axis=1) < 30
+        return float(((seen == owner) & near_shade).mean()), len(owner)
+
+    share, how_many = agreeing()
+    assert how_many > 500 and share > 0.93  # the rest are grid lines
+    canvas.page.get_by_role("button", name="Zoom in").click()
+    share, how_many = agreeing()
+    assert how_many > 500 and share > 0.93
+    canvas.scrub.fill("5")
+    canvas.rest()
+    assert agreeing()[0] < 0.05
+
+
+def test_very_many_cells_come_with_the_view_and_are_sharp_when_it_rests(visit: Visit, run: Run) -> None:
+    canvas = visit(f"run={run.key}&per_class=5000", **MOVING)
+    canvas.turn_on("Voronoi cells", "Margin circle")
+    expect(canvas.page.locator(".news")).to_be_hidden(timeout=30_000)
+    before = aside(canvas)
+    corners = np.array([[300.0, 520.0], [340.0, 520.0]])
+    canvas.draw(corners)
+    after = aside(canvas)
+    canvas.page.wait_for_timeout(500)
+    assert np.abs(aside(canvas) - after).mean() < 2  # drawn anew it is the same, only sharper
+    both = slice(40, 500), slice(60, 500)
+    moved = slice(40, 500), slice(100, 540)
+    assert np.abs(before[both] - after[moved]).mean() < 6
+    assert np.abs(before[both] - after[both]).mean() > 8
+
+
+def test_per_class_can_change_under_the_same_picture(visit: Visit, run: Run) -> None:
+    canvas = visit(f"run={run.key}&per_class=3")
+    canvas.turn_on("Voronoi cells")
+    expect(canvas.page.locator(".news")).to_be_hidden()
+    few, view = aside(canvas), canvas.state()["view"]
+    canvas.page.get_by_text("Many cells", exact=True).click()
+    canvas.page.wait_for_timeout(1500)
+    assert np.abs(aside(canvas) - few).mean() > 0.5
+    assert canvas.state()["view"] == view
+
+
+def test_lines_and_cells_are_not_offered_in_space(visit: Visit, canvas_server: Server) -> None:
+    config = RunConfig(epochs=1, digits=3, batch_size=1000, hidden=(16,), embedding_dims=3)
+    canvas = visit(f"run={trained(canvas_server, config).key}")
+    canvas.page.get_by_role("button", name="Colours and overlays").click()
+    expect(canvas.page.get_by_label("Centroids")).to_be_visible()
+    for name in ("Density lines", "Voronoi cells"):
+        expect(canvas.page.get_by_label(name)).to_have_count(0)
+
+
+def test_lines_that_cannot_be_had_are_said_so(visit: Visit, run: Run) -> None:
+    canvas = visit(f"run={run.key}")
+    canvas.seen.expect("ERR_INTERNET_DISCONNECTED|WebSocket")
+    canvas.page.context.set_offline(True)
+    canvas.turn_on("Density lines")
+    expect(canvas.page.locator(".news")).to_contain_text("Density lines: the server cannot be reached.")
+    canvas.page.context.set_offline(False)
+    canvas.turn_on("Density lines")
+    canvas.turn_on("Density lines")
+    expect(canvas.page.locator(".news")).to_be_hidden()

@@ -1,0 +1,151 @@
+"""The canvas's clock: play, pause, scrub, repeat, and frames that come while a run is trained."""
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.canvas_app import clusters
+from tests.browser.canvas_lab import MOVING, Visit, share_right
+
+
+def test_a_finished_run_plays_once_from_its_first_frame_and_rests_at_its_last(visit: Visit) -> None:
+    canvas = visit("points=2000", rest=False, **MOVING)
+    assert canvas.state()["playhead"] < 8
+    canvas.wait("s.playing && s.playhead > 2")
+    canvas.wait("!s.playing && s.playhead === 14")
+    canvas.page.wait_for_timeout(700)
+    assert canvas.state()["playhead"] == 14
+
+
+def test_play_and_pause_by_mouse_and_space(visit: Visit) -> None:
+    canvas = visit("points=2000", **MOVING)
+    canvas.page.get_by_role("button", name="Play").click()
+    canvas.wait("s.playing && s.playhead > 1 && s.playhead < 12")
+    canvas.page.get_by_role("button", name="Pause").click()
+    stopped, before = canvas.state()["playhead"], canvas.picture()
+    canvas.page.wait_for_timeout(400)
+    assert canvas.state()["playhead"] == stopped < 14
+    assert np.array_equal(canvas.picture(), before)
+    canvas.stage.focus()
+    canvas.page.keyboard.press("Space")
+    canvas.wait(f"s.playing && s.playhead > {stopped}")
+    canvas.page.keyboard.press("Space")
+    assert not canvas.state()["playing"]
+
+
+def test_repeat_and_speed(visit: Visit) -> None:
+    canvas = visit("points=500&frames=4", **MOVING)
+    canvas.page.get_by_role("button", name="Repeat").click()
+    expect(canvas.page.get_by_role("button", name="Repeat")).to_have_attribute("aria-pressed", "true")
+    speed = canvas.page.locator(".speed")
+    speed.click()
+    speed.click()
+    expect(speed).to_have_text("4×")
+    canvas.play.click()
+    for _ in range(2):
+        canvas.wait("s.playhead > 2")
+        canvas.wait("s.playing && s.playhead < 1")
+    canvas.play.click()
+
+
+def test_new_snapshots_are_followed_and_zoom_and_muted_classes_stay(visit: Visit) -> None:
+    canvas = visit("points=2000&live=1&shown=3", **MOVING)
+    assert canvas.state()["playhead"] == 2 and canvas.state()["following"]
+    canvas.page.get_by_role("button", name="Zoom in").click()
+    canvas.legend("1").click()
+    zoomed = canvas.state()["view"]
+    canvas.page.get_by_role("button", name="Next snapshot").click()
+    canvas.wait("s.steps.length === 4")
+    canvas.wait("s.playhead === 3")
+    canvas.page.get_by_role("button", name="Next snapshot").click()
+    canvas.wait("s.playhead === 4")
+    assert canvas.state()["view"] == zoomed
+    expect(canvas.legend("1")).to_have_attribute("aria-pressed", "false")
+    coordinates, labels = clusters(2000, 15, 2)
+    seen = labels != 1
+    right, how_many = share_right(canvas, coordinates[4][seen], labels[seen])
+    assert how_many > 100 and right > 0.98
+
+
+def test_a_visitor_who_scrubs_back_is_left_there_until_asking_for_the_newest(visit: Visit) -> None:
+    canvas = visit("points=2000&live=1&shown=4", **MOVING)
+    canvas.scrub.fill("1")
+    canvas.page.get_by_role("button", name="Next snapshot").click()
+    canvas.wait("s.steps.length === 5")
+    canvas.page.wait_for_timeout(500)
+    assert canvas.state()["playhead"] == 1
+    canvas.page.get_by_role("button", name="Follow the newest frame").click()
+    canvas.wait("s.playhead === 4 && s.following")
+
+
+def test_the_view_moves_between_two_snapshots_without_a_jump(visit: Visit) -> None:
+    canvas = visit("points=2000&live=1&shown=12", **MOVING)
+    canvas.page.locator(".cl-canvas").evaluate(
+        """root => {
+          root.seen = [];
+          const look = () => {
+            const { playhead, view } = root.contrastiveCanvas.state();
+            root.seen.push([playhead, view.scale]);
+            root.watch = requestAnimationFrame(look);
+          };
+          look();
+        }"""
+    )
+    canvas.page.get_by_role("button", name="Next snapshot").click()
+    canvas.wait("s.playhead === 12")
+    canvas.rest()
+    seen = np.array(canvas.page.locator(".cl-canvas").evaluate("root => root.seen"))
+    moves = np.diff(seen[:, 0])
+    assert moves.min() >= 0 and moves.max() < 0.5
+    assert len(np.unique(seen[:, 0])) > 4
+    assert np.abs(np.diff(np.log(seen[:, 1]))).max() < 0.3
+    assert seen[-1, 1] != seen[0, 1]  # the picture grew, so the scale had to follow
+
+
+def test_a_run_that_ends_is_not_played_again_and_another_run_starts_afresh(visit: Visit) -> None:
+    canvas = visit("points=2000&live=1&shown=5", **MOVING)
+    canvas.page.get_by_role("button", name="Zoom in").click()
+    canvas.legend("1").click()
+    canvas.page.get_by_text("Done", exact=True).click()
+    expect(canvas.page.locator(".newest")).to_be_hidden()
+    canvas.page.wait_for_timeout(500)
+    assert canvas.state()["playhead"] == 4 and canvas.state()["zoom"] > 1.3
+    canvas.page.get_by_text("Another run", exact=True).click()
+    canvas.wait("s.playing && s.playhead < 3")
+    expect(canvas.legend("1")).to_have_attribute("aria-pressed", "true")
+    canvas.rest()
+    assert canvas.state()["zoom"] == pytest.approx(1, abs=0.01)
+
+
+def test_a_rerun_with_the_same_frames_changes_nothing(visit: Visit) -> None:
+    canvas = visit("points=2000&live=1&shown=5")
+    canvas.scrub.fill("2")
+    canvas.page.get_by_role("button", name="Zoom in").click()
+    canvas.rest()
+    before, view = canvas.picture(), canvas.state()["view"]
+    canvas.page.get_by_role("button", name="Again").click()
+    canvas.page.mouse.move(5, 5)
+    canvas.page.wait_for_timeout(1500)
+    assert canvas.state()["view"] == view
+    assert np.abs(canvas.picture() - before).mean() < 0.2  # a button may fade out
+
+
+def test_a_single_frame_has_no_timeline(visit: Visit) -> None:
+    canvas = visit("points=2000&frames=1")
+    expect(canvas.page.locator(".timeline")).to_be_hidden()
+    assert canvas.state()["playhead"] == 0
+
+
+def test_who_prefers_less_motion_gets_none_unasked(visit: Visit) -> None:
+    canvas = visit("points=2000&dims=3", rest=False)
+    before = canvas.state()
+    canvas.page.wait_for_timeout(500)
+    after = canvas.state()
+    assert before["playhead"] == after["playhead"] == 14
+    assert before["yaw"] == after["yaw"] and not after["playing"] and not after["turning"]
+    canvas.play.click()  # asked for, it goes from snapshot to snapshot
+    seen = set()
+    for _ in range(12):
+        seen.add(canvas.state()["playhead"])
+        canvas.page.wait_for_timeout(60)
+    assert len(seen) > 2 and all(at == int(at) for at in seen)
