@@ -1,6 +1,7 @@
 """The command line: `python -m core train --preset fast --set epochs=2 --set margin=0.5`.
 
-`python -m core ship --preset fast` trains the same way and puts the run into assets/, for the app to come with.
+`python -m core ship --preset fast` trains the same way and puts the run into assets/, for the app to come with;
+`python -m core ship-disagreements` does so with the runs of core/disagreements.py.
 """
 
 import argparse
@@ -22,6 +23,8 @@ from core.runs import Run, RunsFolderUnusable
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; returns the exit code: 0 trained, 1 failed, 2 wrong arguments."""
     options = _parser().parse_args(arguments)
+    if options.command == "ship-disagreements":
+        return _ship_disagreements()
     try:
         config = RunConfig.from_text(dict(_pair(text) for text in options.set), PRESETS[options.preset])
     except ValueError as error:
@@ -49,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, dest="command")
     train = commands.add_parser("train", help="train as the app does and print the figures")
     ship = commands.add_parser("ship", help="train, and put the run with its replay into assets/")
+    commands.add_parser("ship-disagreements", help="train the runs whose figures disagree, into assets/")
     for command in (train, ship):
         command.add_argument("--preset", choices=PRESETS, default="fast")
         command.add_argument(
@@ -91,6 +95,25 @@ def _ship(run: Run) -> Run:
 
     make_replay(run)
     return ship(run, settings.shipped_runs_folder())
+
+
+def _ship_disagreements() -> int:
+    from core.disagreements import DISAGREEMENTS
+    from core.shipping import ship_small
+
+    for each in DISAGREEMENTS.values():
+        with tempfile.TemporaryDirectory() as temporary:
+            run = Run(Path(temporary) / each.config.key)
+            try:
+                _train(run, each.config)
+            except (DataError, RunsFolderUnusable) as error:
+                print(error, file=sys.stderr)
+                return 1
+            if run.status().state != "done":
+                print(run.status().message, file=sys.stderr)
+                return 1
+            print(f"{each.title}\n{_as_text(ship_small(run, each.run), kept=True)}")
+    return 0
 
 
 def _as_json(run: Run) -> str:

@@ -9,12 +9,14 @@ import numpy.typing as npt
 import torch
 from threadpoolctl import threadpool_limits
 
+from core.config import RunConfig
 from core.data import Dataset, Split, load
 from core.density import contours
 from core.encoder import Encoder, embed
 from core.evaluation import evaluate
+from core.measurements import measure_more
 from core.reduction import fit
-from core.runs import Progress, Run, Snapshot, Status
+from core.runs import MEASUREMENTS, Progress, Run, Snapshot, Status
 from core.training import Cancelled, Report, Sample, Trained, TrainingFailed, train
 
 
@@ -39,7 +41,7 @@ def train_and_measure(run: Run, on_report: Callable[[Report], None] = lambda rep
         return
     run.set_state("measuring")
     run.drop_snapshots_after(trained.step)
-    files = _measure(run, trained, data, config.digits)
+    files = _measure(run, trained, data, config)
     if run.cancel_requested():
         run.set_state("cancelled")
         return
@@ -83,13 +85,22 @@ class _FolderWatcher:
         return self._run.cancel_requested()
 
 
-def _measure(run: Run, trained: Trained, data: Dataset, classes: int) -> dict[str, str]:
+def _measure(run: Run, trained: Trained, data: Dataset, config: RunConfig) -> dict[str, str]:
     """Write the result files; returns their checksums by name."""
+    classes = config.digits
     train_split, test_split = data.train.first_classes(classes), data.test.first_classes(classes)
     train_points, test_points = _embed(trained, train_split), _embed(trained, test_split)
     with threadpool_limits(1):  # sums in another order would give other figures
         evaluation, clusters, test_clusters = evaluate(
             train_points, train_split.labels, test_points, test_split.labels, classes
+        )
+        measurements = measure_more(
+            train_points,
+            train_split.labels,
+            test_points,
+            test_split.labels,
+            clusters.labels,
+            reach=config.reach,
         )
     flat = fit(train_points, 2).apply(train_points)
     embedding: dict[str, npt.NDArray[Any]] = {
@@ -108,6 +119,7 @@ def _measure(run: Run, trained: Trained, data: Dataset, classes: int) -> dict[st
         "embedding.safetensors": run.write_arrays("embedding.safetensors", embedding),
         "contours.safetensors": run.write_arrays("contours.safetensors", lines),
         "figures.json": run.write_evaluation(evaluation),
+        MEASUREMENTS: run.write_measurements(measurements),
         "weights.safetensors": run.write_arrays("weights.safetensors", _weights(trained.encoder)),
     }
 

@@ -6,7 +6,7 @@
     sample.safetensors     which images the live picture shows
     frames/<step>.npy      their embeddings [2000, d], float32, at about 15 steps
     weights/<step>.safetensors   the encoder at the same steps
-    embedding.safetensors, contours.safetensors, figures.json, weights.safetensors   the result
+    embedding.safetensors, contours.safetensors, figures.json, measurements.json, weights.safetensors   the result
     replay/                every image at those steps, once somebody has asked for it: core/replay.py
     cancel                 its presence asks the worker to stop
     lock                   held by the worker; the kernel frees it when the worker dies
@@ -36,11 +36,21 @@ from safetensors.numpy import load_file, save
 from core import settings
 from core.config import RunConfig
 from core.evaluation import Evaluation
+from core.measurements import Measurements
 
 State = Literal["missing", "queued", "training", "measuring", "done", "failed", "cancelled"]
 ENDED: frozenset[State] = frozenset({"done", "failed", "cancelled"})
 
-RESULT_FILES = ("embedding.safetensors", "contours.safetensors", "figures.json", "weights.safetensors")
+MEASUREMENTS = "measurements.json"
+RESULT_FILES = (
+    "embedding.safetensors",
+    "contours.safetensors",
+    "figures.json",
+    MEASUREMENTS,
+    "weights.safetensors",
+)
+# Younger than some runs: one may come without it, though not with a damaged one.
+MAY_BE_MISSING = frozenset({MEASUREMENTS})
 
 
 class RunDamaged(Exception):
@@ -217,10 +227,19 @@ class Run:
         self._check("figures.json")
         return Evaluation.from_json(self._path("figures.json").read_text("utf-8"))
 
+    def measurements(self) -> Measurements | None:
+        """The result's further figures, checked; None where the run is older than they are. Raises RunDamaged."""
+        if MEASUREMENTS not in self.status().files:
+            return None
+        self._check(MEASUREMENTS)
+        return Measurements.from_json(self._path(MEASUREMENTS).read_text("utf-8"))
+
     def check(self) -> None:
         """Compare every result file with its checksum. Raises RunDamaged."""
+        written = self.status().files
         for name in RESULT_FILES:
-            self._check(name)
+            if name in written or name not in MAY_BE_MISSING:
+                self._check(name)
 
     def has_writer(self) -> bool:
         """Whether some process is at work on it now."""
@@ -314,6 +333,10 @@ class Run:
     def write_evaluation(self, evaluation: Evaluation) -> str:
         """figures.json; returns its SHA-256."""
         return self._write("figures.json", evaluation.to_json().encode())
+
+    def write_measurements(self, measurements: Measurements) -> str:
+        """measurements.json; returns its SHA-256."""
+        return self._write(MEASUREMENTS, measurements.to_json().encode())
 
     def _path(self, name: str) -> Path:
         return self.folder / name

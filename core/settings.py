@@ -18,6 +18,11 @@ def shipped_runs_folder() -> Path:
     return PROJECT / "assets" / "runs"
 
 
+def shipped_disagreements_folder() -> Path:
+    """The small runs whose figures disagree; no runs to pick, as some of their files stay behind."""
+    return PROJECT / "assets" / "disagreements"
+
+
 def downloads_folder() -> Path:
     """CONTRASTIVE_LAB_DOWNLOADS: where fetched data sets are kept; by default `downloads`."""
     return Path(os.environ.get("CONTRASTIVE_LAB_DOWNLOADS", PROJECT / "downloads"))

@@ -4,13 +4,24 @@ import json
 import re
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from core.config import PRESETS, RunConfig
 from core.pipeline import train_and_measure
-from core.runs import RESULT_FILES, Progress, Run, RunDamaged, RunsFolderUnusable, Status, place_for, run_at
+from core.runs import (
+    MEASUREMENTS,
+    RESULT_FILES,
+    Progress,
+    Run,
+    RunDamaged,
+    RunsFolderUnusable,
+    Status,
+    place_for,
+    run_at,
+)
 from tests.core.conftest import SHORT
 
 
@@ -52,6 +63,39 @@ def test_the_stored_figures_are_those_of_the_stored_embedding(finished):
     assert figures["davies_bouldin"] == pytest.approx(
         davies_bouldin_score(embedding.train.astype(np.float64), embedding.train_clusters), abs=1e-9
     )
+
+
+def test_the_stored_measurements_are_those_of_the_stored_embedding(finished):
+    from sklearn.metrics import homogeneity_score, silhouette_score
+
+    embedding, found = finished.embedding(), finished.measurements()
+    assert found.figures["homogeneity"].value == pytest.approx(
+        homogeneity_score(embedding.train_labels, embedding.train_clusters)
+    )
+    few = np.random.default_rng(3).choice(60_000, 4000, replace=False)
+    estimate = found.figures["silhouette_clusters"]
+    assert estimate.value == pytest.approx(
+        silhouette_score(embedding.train[few].astype(np.float64), embedding.train_clusters[few]),
+        abs=4 * estimate.error,
+    )
+    assert found.verification.suggested.distance == SHORT.reach / 2
+    assert set(finished.status().files) == set(RESULT_FILES)
+
+
+def test_a_run_older_than_the_measurements_is_whole_without_them(copy):
+    status = copy.status()
+    older = {name: checksum for name, checksum in status.files.items() if name != MEASUREMENTS}
+    copy.write_status(replace(status, files=older))
+    (copy.folder / MEASUREMENTS).unlink()
+    assert copy.measurements() is None
+    copy.check()
+
+
+def test_damaged_measurements_are_never_shown(copy):
+    path = copy.folder / MEASUREMENTS
+    path.write_text(path.read_text().replace("0.9", "0.8"))
+    with pytest.raises(RunDamaged, match=MEASUREMENTS):
+        copy.measurements()
 
 
 def test_progress_tells_of_every_step_to_the_last_and_of_the_validation_loss(finished):

@@ -1,0 +1,104 @@
+// A table of numbers, shaded, whose cells can be pressed: by a click, or by the arrow keys and Enter.
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  const root = parentElement.querySelector(".heatmap");
+  const table = root.querySelector("table");
+  const shades = shadesOf(root);
+  root.querySelector(".above").textContent = data.columns_title;
+  root.style.setProperty("--side", `${data.side}px`);
+  root.style.setProperty("--heads", `${data.heads}px`);
+  table.setAttribute("aria-label", data.title);
+  const focused = parentElement.activeElement?.dataset?.place;
+
+  const head = document.createElement("tr");
+  head.append(cell("td", "corner", ""), ...data.columns.map((name) => cell("th", "", name, { scope: "col" })));
+  const rows = data.rows.map((name, row) => {
+    const line = document.createElement("tr");
+    line.append(cell("th", "", name, { scope: "row" }), ...data.columns.map((_, column) => square(row, column)));
+    return line;
+  });
+  const thead = document.createElement("thead"), tbody = document.createElement("tbody");
+  thead.append(head);
+  tbody.append(...rows);
+  table.replaceChildren(thead, tbody);
+  const buttons = [...table.querySelectorAll("button")];
+  const entry = buttons.find((button) => button.getAttribute("aria-pressed") === "true") ?? buttons[0];
+  if (entry) entry.tabIndex = 0;
+  buttons.find((button) => button.dataset.place === focused)?.focus();
+
+  function square(row, column) {
+    const { text, shade, tip, marked } = data.cells[row][column];
+    if (tip === null) return cell("td", "empty", "");
+    const place = cell("td", marked ? "marked" : "", "");
+    const button = document.createElement("button");
+    const pressed = data.selected !== null && data.selected[0] === row && data.selected[1] === column;
+    const [ground, ink] = shades(shade);
+    Object.assign(button.style, { background: ground, color: ink });
+    Object.assign(button, { type: "button", textContent: text, title: tip, tabIndex: -1 });
+    button.dataset.place = `${row} ${column}`;
+    button.setAttribute("aria-pressed", String(pressed));
+    button.setAttribute("aria-label", tip);
+    button.onclick = () => {
+      for (const other of buttonsOf()) other.setAttribute("aria-pressed", String(other === button));
+      move(button);
+      setTriggerValue("cell", [row, column]);
+    };
+    button.onkeydown = (event) => {
+      const [down, right] = STEPS[event.key] ?? [0, 0];
+      if (!down && !right) return;
+      event.preventDefault();
+      const next = beyond(row, column, down, right);
+      if (next) move(next);
+    };
+    place.append(button);
+    return place;
+  }
+
+  // The next square that can be pressed in a direction; the diagonal, where it is empty, is leapt over.
+  function beyond(row, column, down, right) {
+    for (let i = row + down, j = column + right; data.cells[i]?.[j]; i += down, j += right) {
+      const next = table.querySelector(`button[data-place="${i} ${j}"]`);
+      if (next) return next;
+    }
+    return null;
+  }
+
+  function move(button) {
+    for (const other of buttonsOf()) other.tabIndex = other === button ? 0 : -1;
+    button.focus();
+  }
+
+  function buttonsOf() {
+    return table.querySelectorAll("button");
+  }
+}
+
+const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+
+function cell(tag, name, text, attributes = {}) {
+  const made = document.createElement(tag);
+  if (name) made.className = name;
+  made.textContent = text;
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  return made;
+}
+
+// A shade from 0 to 1 as [ground, ink]: the theme's colours for rising values, and black or white, whichever
+// stands out more.
+function shadesOf(root) {
+  const raw = getComputedStyle(root).getPropertyValue("--st-chart-sequential-colors");
+  const palette = raw.split(",").map((colour) => colour.trim()).filter(Boolean);
+  return (share) => {
+    const ground = palette[Math.min(palette.length - 1, Math.floor(share * palette.length))] ?? "transparent";
+    const light = luminance(ground);
+    return [ground, (light + 0.05) / 0.05 > 1.05 / (light + 0.05) ? "#000000" : "#ffffff"];
+  };
+}
+
+function luminance(hex) {
+  const [r, g, b] = [1, 3, 5].map((at) => {
+    const value = parseInt(hex.slice(at, at + 2), 16) / 255;
+    return value <= 0.03928 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}

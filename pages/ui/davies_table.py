@@ -1,0 +1,55 @@
+"""The clusters of a Davies-Bouldin index as a table that can be sorted, with bars."""
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core.clustering import DaviesBouldin
+
+_NUMBER = {"format": "%.3f", "width": 62}
+
+
+def show(index: DaviesBouldin, called: list[str]) -> None:
+    """One row a cluster. called: [n], their names in the order of the index."""
+    count = len(called)
+    rival = index.rival
+    worst = np.array([index.similarity[i, j] if j >= 0 else np.nan for i, j in enumerate(rival)])
+    total = index.score * count
+    table = pd.DataFrame(
+        {
+            "cluster": called,
+            "images": index.sizes,
+            "WCD": index.within,
+            "rival": [called[j] if j >= 0 else "none" for j in rival],
+            "BCD": [index.between[i, j] if j >= 0 else np.nan for i, j in enumerate(rival)],
+            "S": worst,
+            "share": worst / total if total > 0 else np.full(count, 1 / count if total == 0 else np.nan),
+        }
+    )
+    st.dataframe(
+        table,
+        hide_index=True,
+        height="content",
+        row_height=28,
+        column_config={
+            "cluster": st.column_config.TextColumn(width=76),
+            "images": st.column_config.NumberColumn(format="localized", width=60),
+            "WCD": st.column_config.NumberColumn(
+                **_NUMBER, help="Within-cluster distance: mean distance of its images to its centroid."
+            ),
+            "rival": st.column_config.TextColumn(width=72, help="The other one with which S is highest."),
+            "BCD": st.column_config.NumberColumn(
+                **_NUMBER, help="Between-cluster distance: from its centroid to its rival's."
+            ),
+            "S": st.column_config.ProgressColumn(
+                format="%.3f",
+                min_value=0.0,
+                max_value=float(np.nanmax(worst)) if np.isfinite(worst).any() else 1.0,
+                width=86,
+                help="(its WCD + its rival's WCD) / BCD",
+            ),
+            "share": st.column_config.NumberColumn(
+                format="percent", width=62, help="Its part of the sum that the index is the mean of."
+            ),
+        },
+    )

@@ -1,0 +1,83 @@
+"""A table of shaded numbers whose cells can be pressed, by click, touch or keys: assets/heatmap."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+_ASSETS = Path(__file__).resolve().parents[2] / "assets" / "heatmap"
+
+
+def _text(name: str) -> str:
+    return (_ASSETS / name).read_text(encoding="utf-8")
+
+
+_COMPONENT = st.components.v2.component(
+    "contrastive_lab_heatmap",
+    html=_text("heatmap.html"),
+    css=_text("heatmap.css"),
+    js=_text("heatmap.js"),
+)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """text: what is written in it. shade: 0 to 1. tip: what it says, in words, None where there is
+    nothing to press. marked: underlined."""
+
+    text: str
+    shade: float
+    tip: str | None
+    marked: bool = False
+
+
+@dataclass(frozen=True)
+class Heatmap:
+    """cells: [rows][columns], under the names of `rows` and `columns`. title: what it shows, for who
+    cannot see it. columns_title: a line above. heads: how wide the rows' names are, in pixels."""
+
+    title: str
+    columns_title: str
+    rows: Sequence[str]
+    columns: Sequence[str]
+    cells: Sequence[Sequence[Cell]]
+    heads: int = 46
+    side: int = 32
+
+
+def heatmap(
+    shown: Heatmap,
+    selected: tuple[int, int] | None,
+    on_press: Callable[[int, int], None],
+    *,
+    key: str,
+) -> None:
+    """Show it, with one cell marked as `selected`; on_press: hears of the row and column that is
+    pressed, before the page is drawn anew."""
+
+    def pressed() -> None:
+        place = pressed_cell(st.session_state[key].get("cell"), shown)
+        if place is not None:
+            on_press(*place)
+
+    _COMPONENT(
+        data={**asdict(shown), "selected": selected},
+        key=key,
+        width="stretch",
+        height="content",
+        on_cell_change=pressed,
+    )
+
+
+def pressed_cell(value: Any, shown: Heatmap) -> tuple[int, int] | None:
+    """What the browser sent, as a row and column that can be pressed; None for anything else."""
+    if not isinstance(value, (list, tuple)) or len(value) != 2:
+        return None
+    row, column = value
+    if not all(isinstance(place, int) and not isinstance(place, bool) for place in value):
+        return None
+    if not (0 <= row < len(shown.rows) and 0 <= column < len(shown.columns)):
+        return None
+    return (row, column) if shown.cells[row][column].tip is not None else None

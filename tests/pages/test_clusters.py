@@ -1,0 +1,282 @@
+"""The Clusters page without a browser: each part shows the run's own numbers, and says where there are none."""
+
+import json
+import re
+from typing import Any
+
+import numpy as np
+import pytest
+from sklearn.metrics import adjusted_rand_score, davies_bouldin_score
+from streamlit.testing.v1 import AppTest
+
+from core.clustering import cluster_table
+from core.config import RunConfig
+from core.runs import MEASUREMENTS, Embedding, Run, place_for
+from tests.pages.conftest import OpenPage
+
+PAGE = "lab/clusters.py"
+PARTS = ("Davies-Bouldin", "KMeans", "Confusion", "Scores", "Rand index", "Without clusters", "Disagreement")
+SMALL = RunConfig(epochs=1, digits=3, embedding_dims=4, hidden=(16,), batch_size=1000)
+
+
+def texts(app: AppTest) -> str:
+    kinds = (app.markdown, app.caption, app.info, app.warning, app.latex, app.error)
+    return " ".join(element.value for kind in kinds for element in kind)
+
+
+def shipped() -> Embedding:
+    from pages.ui import history
+
+    return history.shipped().embedding()
+
+
+def metrics(app: AppTest) -> dict[str, str]:
+    return {metric.label: metric.value for metric in app.metric}
+
+
+def charts(app: AppTest) -> list[dict[str, Any]]:
+    return [json.loads(element.proto.spec) for element in app.get("vega_lite_chart")]
+
+
+def showing(app: AppTest, run: Run) -> AppTest:
+    app.session_state["shown_run"] = run.key
+    app.session_state["run_names"] = {run.key: "mine"}
+    return app.run()
+
+
+def trained(config: RunConfig) -> Run:
+    from core.pipeline import train_and_measure
+
+    run = place_for(config)
+    run.begin(config)
+    train_and_measure(run)
+    assert run.status().state == "done"
+    return run
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_each_part_opens_by_its_link_on_the_shipped_run(open_page: OpenPage, part: str) -> None:
+    app = open_page(PAGE, part=part)
+    assert not app.exception and not app.error and not app.warning
+    assert [tab.label for tab in app.tabs] == list(PARTS)
+    filled = [tab.label for tab in app.tabs if tab.children]
+    assert filled == [part]  # what is not open is not made
+
+
+def test_both_indices_are_those_of_scikit_learn_and_the_sum_on_the_page_adds_up(open_page: OpenPage) -> None:
+    app, run = open_page(PAGE), shipped()
+    sums = re.findall(r"\(([\d. +]+)\) / (\d+) = \*\*([\d.]+)\*\*", texts(app))
+    truth = [
+        davies_bouldin_score(run.train.astype(float), of) for of in (run.train_clusters, run.train_labels)
+    ]
+    for (summands, count, score), expected in zip(sums, truth, strict=True):
+        assert float(score) == pytest.approx(expected, abs=1e-4)
+        worst = [float(number) for number in summands.split(" + ")]
+        assert len(worst) == int(count) == 10
+        assert np.mean(worst) == pytest.approx(expected, abs=1e-3)
+
+
+def test_the_fraction_is_worked_out_for_the_two_clusters_that_are_chosen(open_page: OpenPage) -> None:
+    app, run = open_page(PAGE), shipped()
+    boxes = {box.label: box for box in app.selectbox}
+    boxes["First"].set_value(3)
+    boxes["Second"].set_value(7)
+    app.run()
+    assert not app.exception
+    points = {label: run.train[run.train_clusters == label].astype(float) for label in (3, 7)}
+    centres = {label: part.mean(axis=0) for label, part in points.items()}
+    within = {label: np.linalg.norm(part - centres[label], axis=1).mean() for label, part in points.items()}
+    between = float(np.linalg.norm(centres[3] - centres[7]))
+    assert f"{within[3]:.4f}+{within[7]:.4f}" in texts(app)
+    assert f"{{{between:.4f}}}={(within[3] + within[7]) / between:.4f}" in texts(app)
+    assert "D ≈ 3: WCD" in json.dumps(charts(app), ensure_ascii=False)
+
+
+def test_the_table_holds_a_row_for_each_cluster_and_its_share_of_the_index(open_page: OpenPage) -> None:
+    from pages.ui import history
+
+    app, evaluation = open_page(PAGE), history.shipped().evaluation()
+    rows = cluster_table(evaluation.davies_bouldin, evaluation.confusion)
+    shown = app.dataframe[0].value
+    assert shown["share"].sum() == pytest.approx(1)
+    for column, field in (
+        ("images", "size"),
+        ("WCD", "within"),
+        ("BCD", "between"),
+        ("S", "similarity"),
+        ("share", "share"),
+    ):
+        assert shown[column].tolist() == pytest.approx([getattr(row, field) for row in rows]), column
+    assert [name[0] for name in shown["rival"]] == ["ABCDEFGHIJ"[row.rival] for row in rows]
+    assert shown["cluster"].tolist() == [f"{'ABCDEFGHIJ'[row.cluster]} ≈ {row.digit}" for row in rows]
+
+
+def test_a_cluster_is_not_compared_with_itself(open_page: OpenPage) -> None:
+    app = open_page(PAGE)
+    for box in app.selectbox[1:3]:
+        box.set_value(2)
+    app.run()
+    assert not app.exception
+    assert "no rival of its own" in texts(app)
+
+
+def test_the_true_classes_can_be_worked_out_too(open_page: OpenPage) -> None:
+    app = open_page(PAGE)
+    before = texts(app)
+    next(group for group in app.button_group if group.label == "Of the").set_value("True classes").run()
+    assert not app.exception
+    assert texts(app) != before
+    assert [box.options[:3] for box in app.selectbox if box.label == "First"] == [["0", "1", "2"]]
+    run = shipped()
+    dots = charts(app)[-1]["layer"][0]["data"]["values"]
+    for digit in {row["cluster"] for row in dots}:
+        members = {tuple(point) for point in run.train[run.train_labels == int(digit)].tolist()}
+        assert {(row["x"], row["y"]) for row in dots if row["cluster"] == digit} <= members
+
+
+def test_kmeans_goes_on_by_its_slider_and_its_inertia_falls(open_page: OpenPage) -> None:
+    app = open_page(PAGE, part="KMeans")
+    seen = []
+    slider = next(slider for slider in app.slider if slider.label == "Iteration")
+    for iteration in range(1, int(slider.max) + 1):
+        slider = next(slider for slider in app.slider if slider.label == "Iteration")
+        slider.set_value(iteration).run()
+        seen.append(float(metrics(app)["Inertia"]))
+    assert not app.exception
+    assert len(seen) > 3 and seen == sorted(seen, reverse=True) and seen[0] > seen[-1]
+    assert metrics(app)["Changed cluster"] == "0"  # it has come to rest
+
+
+@pytest.mark.parametrize(("label", "value"), [("Clusters, k", 4), ("Seed of the start", 5)])
+def test_another_k_and_another_start_give_other_iterations(
+    open_page: OpenPage, label: str, value: int
+) -> None:
+    app = open_page(PAGE, part="KMeans")
+    before = metrics(app)["Inertia"]
+    next(slider for slider in app.slider if slider.label == label).set_value(value).run()
+    assert not app.exception
+    assert metrics(app)["Inertia"] != before
+
+
+def test_the_scan_goes_on_by_one_k_at_a_time_and_can_be_stopped(open_page: OpenPage) -> None:
+    app = open_page(PAGE, part="KMeans")
+    app.button(key="scan_begin").click().run()
+    for _ in range(2):
+        app.run()
+    assert not app.exception
+    app.button(key="scan_stop").click().run()
+    silhouette = next(spec for spec in charts(app) if "silhouette" in str(spec.get("title")))
+    done = int(re.search(r"for (\d+) numbers", silhouette["description"])[1])
+    assert 2 <= done < 19
+    app.run()
+    again = next(spec for spec in charts(app) if "silhouette" in str(spec.get("title")))
+    assert again["description"] == silhouette["description"]  # stopped is stopped
+    assert app.button(key="scan_begin").label == "Go on"
+
+
+def test_shares_and_counts_of_the_confusion_come_with_the_images_of_a_cell(open_page: OpenPage) -> None:
+    app, run = open_page(PAGE, part="Confusion"), shipped()
+    boxes = {box.label: box for box in app.selectbox}
+    boxes["Class"].set_value(7)
+    boxes["Cluster"].set_value(9)
+    app.run()
+    assert not app.exception
+    count = int(((run.train_labels == 7) & (run.train_clusters == 9)).sum())
+    assert f"**{count:,} images**" in texts(app)
+    chosen = charts(app)[-1]["layer"][1]["data"]["values"]
+    points = {
+        tuple(point) for point in run.train[(run.train_labels == 7) & (run.train_clusters == 9)].tolist()
+    }
+    assert {(row["x"], row["y"]) for row in chosen} == points
+
+
+def test_a_cell_without_images_says_so(open_page: OpenPage) -> None:
+    app, run = open_page(PAGE, part="Confusion"), shipped()
+    pairs = set(zip(run.train_labels.tolist(), run.train_clusters.tolist(), strict=True))
+    row, column = next((i, j) for i in range(10) for j in range(10) if (i, j) not in pairs)
+    boxes = {box.label: box for box in app.selectbox}
+    boxes["Class"].set_value(row)
+    boxes["Cluster"].set_value(column)
+    app.run()
+    assert not app.exception
+    assert "No image of class" in texts(app)
+
+
+def test_each_score_stands_beside_its_chance_level(open_page: OpenPage) -> None:
+    app, run = open_page(PAGE, part="Scores"), shipped()
+    shown = {metric.label: (float(metric.value), metric.delta) for metric in app.metric}
+    ari = adjusted_rand_score(run.train_labels, run.train_clusters)
+    assert shown["Adjusted Rand index"][0] == pytest.approx(ari, abs=1e-4)
+    assert len(shown) == 9
+    assert shown["Rand index"][1].startswith("guessing 0.820")
+    assert shown["Adjusted Rand index"][1].startswith(("guessing 0.000", "guessing -0.000"))
+    assert shown["V-measure"][0] == pytest.approx(shown["Normalized mutual information"][0], abs=1e-4)
+
+
+def test_drawn_pairs_add_up_and_converge_to_the_index(open_page: OpenPage) -> None:
+    app = open_page(PAGE, part="Rand index")
+    for key in ("draw_100", "draw_10000", "draw_10000"):
+        app.button(key=key).click().run()
+    assert not app.exception
+    assert "Of **20,110** pairs" in texts(app)
+    shown = metrics(app)
+    assert float(shown["Share that agrees"]) == pytest.approx(float(shown["Rand index"]), abs=0.005)
+    assert float(shown["Random clusters"]) == pytest.approx(0.82, abs=0.01)
+    app.button(key="draw_none").click().run()
+    assert "Of **10** pairs" in texts(app)
+
+
+def test_a_guess_comes_before_the_figures(open_page: OpenPage) -> None:
+    app = open_page(PAGE, part="Disagreement")
+    assert not app.metric and "Why?" not in texts(app)
+    next(group for group in app.button_group if "hold" in group.label).set_value(["rand_index"]).run()
+    app.button(key="reveal_hardly_trained").click().run()
+    assert not app.exception
+    assert "right about **4 of 4**" in texts(app)
+    assert float(metrics(app)["Rand index"]) > 0.8 and float(metrics(app)["ARI"]) < 0.2
+
+
+def test_more_dimensions_are_drawn_in_the_plane_and_it_says_so(open_page: OpenPage) -> None:
+    app = open_page(PAGE)
+    run = trained(SMALL)
+    app = showing(app, run)
+    assert "keeps the distance between them" in texts(app)
+    for part in PARTS[1:]:
+        app.session_state["part"] = part
+        app.run()
+        assert not app.exception and not app.error, part
+        if part in ("KMeans", "Confusion"):
+            assert "4 dimensions, drawn in two by PCA" in texts(app)
+
+
+def test_a_run_older_than_its_measurements_is_measured_on_the_page(open_page: OpenPage) -> None:
+    app = open_page(PAGE, part="Scores")
+    run = trained(SMALL)
+    expected = metrics(showing(app, run))
+    status = json.loads((run.folder / "status.json").read_text())
+    del status["files"][MEASUREMENTS]
+    (run.folder / "status.json").write_text(json.dumps(status))
+    (run.folder / MEASUREMENTS).unlink()
+    assert metrics(app.run()) == expected
+    assert not app.exception and not app.error
+    assert not (run.folder / MEASUREMENTS).exists()  # viewers only read
+
+
+def test_a_collapsed_run_says_of_each_figure_why_it_has_none(open_page: OpenPage) -> None:
+    app = open_page(PAGE)
+    run = trained(RunConfig(epochs=1, digits=3, hidden=(2,), learning_rate=1.0, batch_size=1000))
+    assert np.ptp(run.embedding().train, axis=0).max() == 0  # a dead network: each image at one point
+    app = showing(app, run)
+    assert "undefined here" in texts(app)
+    for part in PARTS[1:]:
+        app.session_state["part"] = part
+        app.run()
+        assert not app.exception and not app.error, part
+    app.session_state["part"] = "Without clusters"
+    assert "collapsed" in texts(app.run())
+
+
+def test_a_run_that_is_gone_is_a_sentence(open_page: OpenPage) -> None:
+    app = showing(open_page(PAGE), place_for(RunConfig(seed=1234)))
+    assert not app.exception
+    assert "cannot be shown" in texts(app)
