@@ -36,10 +36,9 @@ async def engine(_: st.App) -> AsyncIterator[None]:
 
 
 if get_script_run_ctx(suppress_warning=True) is None:
-    from pages.ui import routes
+    from pages.ui import exercise_routes, routes
 
-    app = st.App(
-        SCRIPT, lifespan=engine, routes=routes.routes(st.config.get_option("server.baseUrlPath") or "")
-    )
+    base = st.config.get_option("server.baseUrlPath") or ""
+    app = st.App(SCRIPT, lifespan=engine, routes=routes.routes(base) + exercise_routes.routes(base))
 else:
     runpy.run_path(str(SCRIPT), run_name="__main__")

@@ -15,14 +15,16 @@ class Exercise:
     """One exercise.
 
     name: of the function to write, and of the folder. title, task: Markdown with formulas. hints: each
-    says more than the one before. stub: the code to start from. checks: Python that defines FUNCTION,
-    PARAMETERS, ANSWER and CHECKS, as assets/exercises/checking.py explains. solution: code that passes.
+    says more than the one before. solved: what to say in the end. stub: the code to start from. checks:
+    Python that defines FUNCTION, PARAMETERS, ANSWER and CHECKS, as assets/exercises/checking.py explains.
+    solution: code that passes.
     """
 
     name: str
     title: str
     task: str
     hints: tuple[str, ...]
+    solved: str
     stub: str
     checks: str
     solution: str
@@ -31,12 +33,14 @@ class Exercise:
 def _read(name: str) -> Exercise:
     folder = FOLDER / name
     heading, rest = (folder / "task.md").read_text(encoding="utf-8").split("\n", 1)
-    task, hints = rest.split("\n## Hints\n")
+    task, rest = rest.split("\n## Hints\n")
+    hints, solved = rest.split("\n## Solved\n")
     return Exercise(
         name=name,
         title=heading.removeprefix("# "),
         task=task.strip(),
         hints=tuple(line.removeprefix("- ") for line in hints.strip().splitlines()),
+        solved=solved.strip(),
         stub=(folder / "stub.py").read_text(encoding="utf-8"),
         checks=(folder / "checks.py").read_text(encoding="utf-8"),
         solution=(folder / "solution.py").read_text(encoding="utf-8"),

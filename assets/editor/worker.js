@@ -17,10 +17,14 @@ globalThis.XMLHttpRequest = class {
   }
 };
 
+// What Brython notes down about each error and each missing module; the learner gets a sentence instead.
+for (const name of ["log", "info", "debug", "warn", "error"]) console[name] = () => {};
+
 // BRYTHON
 __BRYTHON__.use_VFS = true;
 __BRYTHON__.update_VFS(MODULES);
 __BRYTHON__.$options = __BRYTHON__.parse_options({ debug: 1, indexeddb: false });
+__BRYTHON__.recursion_limit = 250; // well before the browser's own stack is full: Brython is lost after that
 globalThis.tell = (...parts) => postMessage(parts.map((part) => (typeof part === "number" ? part : String(part))));
 __BRYTHON__.runPythonSource(
   `from browser import self as worker
@@ -33,7 +37,6 @@ worker.run_exercise = run`,
   "start",
 );
 onmessage = ({ data: [source, checks] }) => {
-  tell("started");
   run_exercise(source, checks);
   tell("finished");
 };

@@ -3,7 +3,7 @@
 Runs in the learner's browser under Brython, which starts anew for each run: no slow imports.
 """
 
-INFINITY = float("inf")
+LARGEST = 1e300
 
 
 class Wrong(Exception):
@@ -42,14 +42,20 @@ def ask(function, name, check, answer):
     got = function(*arguments)
     call = f"{name}({', '.join(repr(argument) for argument in check.arguments)})"
     if got is None:
-        raise Wrong(f"{call} returned None. It should return {answer}: is there a return on every way through?")
+        raise Wrong(
+            f"{call} returned None. It should return {answer}: is there a return on every way through?"
+        )
     if isinstance(got, bool) or not isinstance(got, (int, float)):
         kind = type(got).__name__
         raise Wrong(f"{call} returned {brief(got)}, of type {kind}. It should return {answer}.")
     if got != got:
-        raise Wrong(f"{call} returned nan, which is not a number: it comes from inf - inf or from 0 times inf.")
-    if abs(got) == INFINITY:
-        raise Wrong(f"{call} returned {got}. Something grew beyond all numbers, or was inf to begin with.")
+        raise Wrong(
+            f"{call} returned nan, which is not a number: it comes from inf - inf or from 0 times inf."
+        )
+    if abs(got) > LARGEST:
+        raise Wrong(
+            f"{call} returned {brief(got)}. Something grew beyond all numbers, or was inf to begin with."
+        )
     if arguments != check.arguments:
         raise Wrong(
             f"{call} changed the lists that it was given: they became {brief(arguments)}. Leave them as they are, "

@@ -14,12 +14,21 @@ ADVICE = {
     "AttributeError": "The value is of another type than the line expects.",
     "IndexError": "The list is shorter than the line expects; the first place is 0, the last one len - 1.",
     "KeyError": "The dictionary has no such key.",
-    "MemoryError": "It asked for more memory than there is.",
-    "ModuleNotFoundError": "Here you have pure Python, with math and random.",
+    "MemoryError": "A list or a text grows and grows: when does it stop?",
+    "ModuleNotFoundError": "Here you have pure Python, with math, random and itertools.",
     "NameError": "A name has to be given a value, or be imported, before it is used.",
     "RecursionError": "The function calls itself without an end.",
     "SystemExit": "The code ended itself; leave exit() out.",
     "ZeroDivisionError": "Which number below the line was 0, and should it have been?",
+}
+
+# What the browser itself says under Brython, and how Python calls it.
+BROWSER_ERRORS = {
+    "Invalid array length": "MemoryError",
+    "Invalid string length": "MemoryError",
+    "Array buffer allocation failed": "MemoryError",
+    "Maximum call stack size exceeded": "RecursionError",
+    "too much recursion": "RecursionError",
 }
 
 
@@ -32,19 +41,21 @@ def run(source, checks, tell):
     task = {}
     exec(checks, task)
     tell("plan", *[check.title for check in task["CHECKS"]])
-    before = sys.stdout
-    sys.stdout = Output(tell)
+    before = sys.stdout, sys.stderr
+    sys.stdout = sys.stderr = output = Output(tell)
     try:
         problem = attempt(source, task, tell)
     finally:
-        sys.stdout = before
+        sys.stdout, sys.stderr = before
+    output.flush()
     if problem:
         tell("problem", *problem)
 
 
 def attempt(source, task, tell):
     """The first problem as (sentence, traceback, line), or None where all is well."""
-    name, space = task["FUNCTION"], {"__name__": "__main__"}
+    name = task["FUNCTION"]
+    space = {"__name__": "__main__", "input": nobody_to_ask, "exit": leave, "quit": leave}
     try:
         exec(source, space)
     except BaseException as error:  # whatever a learner can raise, SystemExit too, gets its sentence
@@ -65,27 +76,37 @@ def attempt(source, task, tell):
     return None
 
 
+def nobody_to_ask(prompt=""):
+    raise RuntimeError("there is nobody to ask here: write the value into the code, in place of input()")
+
+
+def leave(code=None):
+    raise SystemExit
+
+
 def misfit(name, parameters, error):
     return f"The function should be {name}({parameters}), with these parameters and no others. Python says: {error}."
 
 
 def explained(error, source, space):
     """An exception in words, with its traceback and the line where it happened."""
-    kind, lines = type(error).__name__, source.splitlines()
+    kind, text, lines = type(error).__name__, str(error), source.splitlines()
+    kind = BROWSER_ERRORS.get(text, kind)
     if isinstance(error, SyntaxError) and error.lineno:
-        line = error.lineno
+        line = error.lineno if error.lineno <= len(lines) else unreadable(lines)
         sentence = f"Python cannot read line {line}: {error.msg}."
         return sentence, f"{marked(lines, line, error.offset)}{kind}: {error.msg}", line
     steps = frames(error, space)
     line = steps[-1][0] if steps else 0
-    text = str(error).rstrip(".")
     sentence = f"{kind} in line {line}" if line else kind
-    sentence += f": {text}. " if text else ". "
-    shown = [f"  line {at}, in {where}\n    {source_line(lines, at)}\n" for at, where in steps[-FRAMES_LIMIT:]]
+    sentence += f": {text.rstrip('.')}. " if text else ". "
+    shown = [
+        f"  line {at}, in {where}\n    {source_line(lines, at)}\n" for at, where in steps[-FRAMES_LIMIT:]
+    ]
     if len(steps) > FRAMES_LIMIT:
         shown.insert(0, f"  ... {len(steps) - FRAMES_LIMIT} calls before these\n")
     trace = "Traceback (most recent call last):\n" + "".join(shown) if shown else ""
-    return (sentence + ADVICE.get(kind, "")).strip(), f"{trace}{kind}: {error}".rstrip(": "), line
+    return (sentence + ADVICE.get(kind, "")).strip(), f"{trace}{kind}: {text}".rstrip(": "), line
 
 
 def frames(error, space):
@@ -103,6 +124,19 @@ def source_line(lines, number):
     return lines[number - 1].strip() if 0 < number <= len(lines) else ""
 
 
+def unreadable(lines):
+    """The first line with which the code cannot be read, where Brython names one behind its end."""
+    for number in range(1, len(lines) + 1):
+        try:
+            compile("\n".join(lines[:number]) + "\n", "code", "exec")
+        except IndentationError as error:
+            if "unexpected indent" in error.msg:
+                return number
+        except SyntaxError:
+            pass
+    return len(lines)
+
+
 def marked(lines, number, offset):
     """The line that cannot be read, with a mark below the place."""
     if not 0 < number <= len(lines):
@@ -114,19 +148,24 @@ def marked(lines, number, offset):
 
 
 class Output:
-    """Where print goes: as it comes, until it is too much."""
+    """Where print goes: line by line as it comes, until it is too much."""
 
     def __init__(self, tell):
         self.tell = tell
         self.left = OUTPUT_LIMIT
+        self.line = ""
 
     def write(self, text):
         if self.left > 0:
-            self.tell("output", text[: self.left])
+            self.line += text[: self.left]
             self.left -= len(text)
             if self.left <= 0:
-                self.tell("output", "\n... (the rest of the output is not shown)\n")
+                self.line += "\n... (the rest of the output is not shown)\n"
+            if "\n" in text or self.left <= 0:
+                self.flush()
         return len(text)
 
     def flush(self):
-        pass
+        if self.line:
+            self.tell("output", self.line)
+            self.line = ""

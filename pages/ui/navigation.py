@@ -19,8 +19,14 @@ TRAIN = st.Page(
 EMBEDDING = st.Page(
     FOLDER / "lab" / "embedding.py", title="Embedding", icon=":material/scatter_plot:", url_path="embedding"
 )
+CLUSTERS = st.Page(
+    FOLDER / "lab" / "clusters.py", title="Clusters", icon=":material/workspaces:", url_path="clusters"
+)
+EXERCISES = st.Page(
+    FOLDER / "practice" / "exercises.py", title="Exercises", icon=":material/code:", url_path="exercises"
+)
 
-SECTIONS = {"": (HOME,), "Learn": (PAIRS,), "Lab": (TRAIN, EMBEDDING)}
+SECTIONS = {"": (HOME,), "Learn": (PAIRS,), "Lab": (TRAIN, EMBEDDING, CLUSTERS), "Practice": (EXERCISES,)}
 
 # What Home says on the door of each section; a door leads to the section's first page.
 DOORS = {

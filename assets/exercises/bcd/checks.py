@@ -16,7 +16,10 @@ CHECKS = (
             Slip(10, "Those are the sums of the points: a centroid is their mean."),
             Slip(32**0.5, "That is the distance of the first points of the two clusters."),
             Slip(20**0.5, "That is the distance of the two points next to each other."),
-            Slip((32**0.5 + 20**0.5) / 2, "That is the mean over all pairs of points; first come the centroids."),
+            Slip(
+                (32**0.5 + 20**0.5) / 2,
+                "That is the mean over all pairs of points; first come the centroids.",
+            ),
         ),
     ),
     Check(

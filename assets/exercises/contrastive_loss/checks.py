@@ -15,8 +15,13 @@ CHECKS = (
             Slip(2.5, "That is half the distance: h is its square."),
             Slip(5, "That is the distance: h is its square, and the loss half of that."),
             Slip(6.25, "h is the sum of the squared differences, not their mean."),
-            Slip(0, "With y = 1 the term with h counts, and the one with max(0, m - h) does not. Are they swapped?"),
-            Slip(-12, "With y = 1 the term with h counts, and the one with m - h does not. Are they swapped?"),
+            Slip(
+                0,
+                "With y = 1 the term with h counts, and the one with max(0, m - h) does not. Are they swapped?",
+            ),
+            Slip(
+                -12, "With y = 1 the term with h counts, and the one with m - h does not. Are they swapped?"
+            ),
         ),
     ),
     Check(
@@ -41,7 +46,10 @@ CHECKS = (
             Slip(3, "The half is missing."),
             Slip(1, "That is the term of a similar pair; with y = 0 it must not count."),
             Slip((5 - 2**0.5) / 2, "That is m - d: here the margin is held against h, the squared distance."),
-            Slip((5 - 2**0.5) ** 2 / 2, "That is (m - d)², the loss of Hadsell, Chopra and LeCun: here it is m - h."),
+            Slip(
+                (5 - 2**0.5) ** 2 / 2,
+                "That is (m - d)², the loss of Hadsell, Chopra and LeCun: here it is m - h.",
+            ),
             Slip(0, "Is it the m that was handed over, here 5? And is it m - h, not h - m?"),
         ),
     ),

@@ -1,5 +1,5 @@
 def contrastive_loss(x1, x2, y, m):
-    """Mean over the pairs of y h/2 + (1 - y) max(0, m - h)/2, with h the squared distance."""
+    """Mean loss over the pairs; h is the squared distance."""
     total = 0
     for a, b, same in zip(x1, x2, y):
         h = sum((p - q) ** 2 for p, q in zip(a, b))

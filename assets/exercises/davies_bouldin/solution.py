@@ -13,7 +13,7 @@ def wcd(points):
 
 
 def davies_bouldin(points, assignments):
-    """Mean over the clusters of the similarity to the most similar other cluster."""
+    """Mean similarity of the clusters to their rivals."""
     clusters = {}
     for point, number in zip(points, assignments):
         clusters.setdefault(number, []).append(point)

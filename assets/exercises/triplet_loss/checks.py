@@ -14,8 +14,14 @@ CHECKS = (
         (
             Slip(5, "That is the distance of the positive; here it is squared."),
             Slip(12.5, "There is no half in this loss."),
-            Slip(106, "The negative, 10 away, adds (1 - 10)² = 81. Outside the margin it should add 0: max(0, ...)."),
-            Slip(0, "That is max(0, d(a, p) - d(a, n) + m), the triplet margin loss. Here the two terms are apart."),
+            Slip(
+                106,
+                "The negative, 10 away, adds (1 - 10)² = 81. Outside the margin it should add 0: max(0, ...).",
+            ),
+            Slip(
+                0,
+                "That is max(0, d(a, p) - d(a, n) + m), the triplet margin loss. Here the two terms are apart.",
+            ),
             Slip(100, "That is the squared distance of the negative. Are positives and negatives swapped?"),
         ),
     ),
@@ -26,7 +32,10 @@ CHECKS = (
         "The positive lies on the anchor and the negative is 5 away, beyond the margin of 1: the loss should be "
         "{expected}, yours is {got}.",
         (
-            Slip(16, "Is the sign wrong, or max(0, ...) missing? The push is m - d, and it ends where d has reached m."),
+            Slip(
+                16,
+                "Is the sign wrong, or max(0, ...) missing? The push is m - d, and it ends where d has reached m.",
+            ),
             Slip(-4, "A loss below 0 would go on pushing for ever: max(0, ...) ends it."),
         ),
     ),
@@ -34,7 +43,8 @@ CHECKS = (
         "A negative closer than m is pushed by the square of what is missing",
         ([[0, 0]], [[0, 0]], [[0, 2]], 5),
         9,
-        "The negative is 2 away and should be 5, so 3 is missing and the loss should be 3² = {expected}; yours is {got}.",
+        "The negative is 2 away and should be 5, so 3 is missing and the loss should be 3² = {expected}; "
+        "yours is {got}.",
         (
             Slip(3, "The push is squared, too."),
             Slip(1, "The margin is held against the distance (2), not against its square (4)."),

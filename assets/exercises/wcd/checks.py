@@ -37,7 +37,10 @@ CHECKS = (
         3,
         "The distances to the centroid (2, 0) are 2, 2, 2 and 6; their mean is {expected}, yours is {got}.",
         (
-            Slip(12**0.5, "That is the root of the mean square: take the root of each distance before the mean."),
+            Slip(
+                12**0.5,
+                "That is the root of the mean square: take the root of each distance before the mean.",
+            ),
             Slip(6, "That is the largest distance, not the mean."),
             Slip(2, "That is the median, or the distance of a single point; all of them count."),
         ),

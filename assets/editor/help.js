@@ -1,0 +1,58 @@
+// Hints one at a time, and the solution after an honest try.
+
+class Help {
+  // seen(count) hears how many hints are open
+  constructor(root, seen) {
+    const find = (selector) => root.querySelector(selector);
+    this.seen = seen;
+    this.button = find(".hint");
+    this.list = find(".hints");
+    this.solve = find(".solve");
+    this.solution = find(".solution");
+    this.why = find(".why");
+    this.button.onclick = () => this.seen(this.open + 1);
+    this.solve.onclick = () => {
+      if (this.solve.getAttribute("aria-disabled") === "true") return;
+      this.solution.hidden = !this.solution.hidden;
+      this.name();
+    };
+  }
+
+  start(hints, solution) {
+    this.hints = hints;
+    this.solution.hidden = true;
+    this.solution.querySelector("pre").textContent = solution.trimEnd();
+  }
+
+  show(open, tried) {
+    this.open = Math.min(open, this.hints.length);
+    const left = this.open < this.hints.length;
+    this.button.hidden = !left;
+    this.button.textContent = this.open === 0 ? "Give me a hint" : `Hint ${this.open + 1} of ${this.hints.length}`;
+    this.list.replaceChildren(
+      ...this.hints.slice(0, this.open).map((hint) => {
+        const item = document.createElement("li");
+        item.append(...withCode(hint));
+        return item;
+      }),
+    );
+    this.solve.setAttribute("aria-disabled", String(!tried));
+    this.why.textContent = tried ? "" : "The solution opens once you have run a try of your own.";
+    this.name();
+  }
+
+  name() {
+    this.solve.textContent = this.solution.hidden ? "Show the solution" : "Hide the solution";
+    this.solve.setAttribute("aria-expanded", String(!this.solution.hidden));
+  }
+}
+
+// What stands between backticks is code.
+function withCode(text) {
+  return text.split("`").map((part, at) => {
+    if (at % 2 === 0) return part;
+    const code = document.createElement("code");
+    code.textContent = part;
+    return code;
+  });
+}

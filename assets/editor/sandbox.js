@@ -1,0 +1,91 @@
+// Python in a worker, in a frame without an origin: what runs there reaches neither this page nor any server.
+
+const SECONDS = 3; // what a run may take
+const START_SECONDS = 30; // and what Python may take to be there, on a slow machine
+const MESSAGES = 20000; // more is no longer output, it is a flood
+
+const FRAME = `<!doctype html>
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval' blob:; worker-src blob:; connect-src 'none'">
+<script>
+addEventListener("message", ({ data, ports: [port] }) => {
+  const worker = new Worker(URL.createObjectURL(new Blob([data], { type: "text/javascript" })));
+  worker.onmessage = ({ data }) => port.postMessage(data);
+  worker.onerror = () => port.postMessage(["crashed"]);
+  port.onmessage = ({ data }) => worker.postMessage(data);
+}, { once: true });
+</script>`;
+
+const scripts = new Map(); // address -> promise of the worker's script; one that failed is not kept
+
+function scriptAt(address) {
+  if (!scripts.has(address)) {
+    const script = fetchScript(address);
+    script.catch(() => scripts.delete(address));
+    scripts.set(address, script);
+  }
+  return scripts.get(address);
+}
+
+async function fetchScript(address) {
+  const answer = await fetch(address);
+  if (!answer.ok) throw new Error((await answer.json().catch(() => ({}))).error ?? "The server does not answer.");
+  return new Response(answer.body.pipeThrough(new DecompressionStream("gzip"))).text();
+}
+
+// Serves one run, so that each begins with a fresh Python.
+class Sandbox {
+  constructor(place, address) {
+    this.ready = new Promise((resolve, reject) => {
+      this.giveUp = reject;
+      const late = setTimeout(() => reject(new Error("Python did not start in this browser.")), START_SECONDS * 1000);
+      this.prepare(place, address, resolve).catch(reject);
+      this.stopWaiting = () => clearTimeout(late);
+    }).finally(() => this.stopWaiting());
+    this.ready.catch(() => this.dispose()); // whoever runs something hears of it
+  }
+
+  async prepare(place, address, ready) {
+    const script = await scriptAt(address);
+    if (this.disposed) return;
+    const { port1, port2 } = new MessageChannel();
+    this.port = port1;
+    this.port.onmessage = ({ data }) => {
+      if (data[0] === "ready") ready();
+      else if (data[0] === "crashed") this.giveUp(new Error("Python did not start in this browser."));
+    };
+    this.frame = document.createElement("iframe");
+    this.frame.setAttribute("sandbox", "allow-scripts");
+    this.frame.hidden = true;
+    this.frame.title = "Python";
+    this.frame.srcdoc = FRAME;
+    this.frame.onload = () => this.frame.contentWindow.postMessage(script, "*", [port2]);
+    place.append(this.frame);
+  }
+
+  // hear(kind, ...) hears what assets/exercises/driver.py tells; returns how the run ended:
+  // "finished", "late", "crashed", "flood" or, by stop(), "stopped".
+  async run(source, checks, hear) {
+    await this.ready;
+    const end = await new Promise((resolve) => {
+      this.stop = () => resolve("stopped");
+      let heard = 0;
+      this.port.onmessage = ({ data }) => {
+        const [kind, ...details] = data;
+        if (kind === "finished" || kind === "crashed") resolve(kind);
+        else if (++heard > MESSAGES) resolve("flood");
+        else hear(kind, ...details);
+      };
+      this.port.postMessage([source, checks]);
+      this.clock = setTimeout(() => resolve("late"), SECONDS * 1000);
+    });
+    this.dispose();
+    return end;
+  }
+
+  dispose() {
+    this.disposed = true;
+    clearTimeout(this.clock);
+    this.port?.close();
+    this.frame?.remove(); // the worker ends with it, even in the middle of a loop
+  }
+}

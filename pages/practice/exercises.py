@@ -1,0 +1,45 @@
+"""Practice: Exercises. The loss and the index that the Lab works with, written by the learner."""
+
+import streamlit as st
+
+from core.exercise_notebook import notebook
+from core.exercises import EXERCISES
+from pages.ui.exercise_editor import exercise_editor
+
+CHOICE = "exercise"
+
+
+def go_on(name: str) -> None:
+    st.session_state[CHOICE] = name
+
+
+st.title("Exercises")
+st.markdown(
+    "Five functions that the Lab works with, from the mean distance within a cluster to a whole loss. Your code runs "
+    "in your own browser and is kept there; it is never sent to the server."
+)
+chosen = st.radio(
+    "Exercise",
+    list(EXERCISES),
+    format_func=lambda name: EXERCISES[name].title,
+    key=CHOICE,
+    bind="query-params",
+    horizontal=True,
+    label_visibility="collapsed",
+)
+exercise = EXERCISES[chosen]
+task, editor = st.columns([2, 3], gap="large")
+with task:
+    st.subheader(exercise.title)
+    st.markdown(exercise.task)
+    st.download_button(
+        "All exercises as a notebook",
+        notebook(),
+        file_name="exercises.ipynb",
+        mime="application/x-ipynb+json",
+        icon=":material/download:",
+        on_click="ignore",
+        help="For Jupyter: the same tasks and checks, with nothing to install.",
+    )
+with editor:
+    exercise_editor(exercise, go_on)
