@@ -95,7 +95,10 @@ def test_the_settings_survive_a_visit_to_another_page(lab: TrainPage) -> None:
     lab.open("epochs=7&hidden=64-32")
     lab.page.get_by_role("link", name="Home").click()
     settled(lab.page)
-    lab.page.get_by_role("link", name="Train", exact=True).click()
+    lab.page.get_by_role("button", name="Lab", exact=True).click()
+    lab.page.get_by_test_id("stTopNav").or_(lab.page.get_by_role("menu")).get_by_text(
+        "Train", exact=True
+    ).click()
     settled(lab.page)
     assert shown(lab) == RunConfig(epochs=7, hidden=(64, 32))
     assert lab.page.url.endswith("/train?epochs=7&hidden=64-32")
