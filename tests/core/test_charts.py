@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from core import charts
+from core.runs import Progress
 
 
 def test_explained_variance_shows_every_direction_and_marks_the_kept_ones() -> None:
@@ -40,3 +41,27 @@ def test_an_empty_selection_is_a_chart_of_zeros() -> None:
     spec = charts.classes_of_selection([0, 0], ["a", "b"])
     alt.LayerChart.from_dict(spec)
     assert [row["share"] for row in spec["data"]["values"]] == [0, 0]
+
+
+def progress(step: int, active: float | None) -> Progress:
+    return Progress(
+        step, 100, 1, 0.5 / step, {"attraction": 0.2 / step, "repulsion": 0.3 / step}, 0.1, None, active
+    )
+
+
+def test_the_active_share_is_drawn_beside_the_loss_on_an_axis_of_its_own() -> None:
+    spec = charts.loss_curve([progress(1, 0.9), progress(50, None), progress(100, 0.2)], 0.25, 200)
+    alt.LayerChart.from_dict(spec)
+    losses, shares = spec["layer"]
+    assert spec["resolve"]["scale"]["y"] == "independent"
+    assert shares["data"]["values"] == [{"step": 1, "active": 0.9}, {"step": 100, "active": 0.2}]
+    assert shares["encoding"]["y"]["scale"]["domain"] == [0, 1]
+    rows = losses["layer"][0]["data"]["values"]
+    assert [row["loss"] for row in rows if row["line"] == charts.TRAINING] == [0.5, 0.01, 0.005]
+
+
+@pytest.mark.parametrize("reports", [[], [progress(1, None), progress(9, None)]])
+def test_where_nothing_is_told_of_the_active_share_there_is_no_axis_for_it(reports: list[Progress]) -> None:
+    spec = charts.loss_curve(reports, 0.25, 200)
+    alt.LayerChart.from_dict(spec)
+    assert "active" not in str(spec)

@@ -9,7 +9,7 @@ from scipy import stats
 from core.config import PRESETS, RunConfig
 from core.data import Dataset
 from core.losses import LOSSES
-from core.sampling import ByClass, batches, validation_batches
+from core.sampling import ByClass, batches, validation_batches, with_wrong_labels
 
 SEEDS = (0, 1, 2)
 SAMPLED = RunConfig(sampling="sampled")
@@ -214,3 +214,107 @@ def test_validation_looks_at_the_same_kind_of_batches_and_only_at_its_own_images
 def test_validation_with_a_batch_size_beyond_its_images_takes_them_all_at_once() -> None:
     (batch,) = validation_batches(RunConfig(batch_size=4096), by_class([0, 1] * 50), generator(0))
     assert batch.images.tolist() == list(range(100)) and batch.tuples is None
+
+
+@pytest.mark.parametrize(("digits", "wanted", "size"), [(10, 10, 200), (10, 4, 64), (3, 10, 20), (10, 7, 30)])
+def test_a_balanced_batch_holds_k_different_images_of_each_of_p_classes(
+    mnist: Dataset, digits: int, wanted: int, size: int
+) -> None:
+    labels = mnist.test.labels[mnist.test.labels < digits]
+    config = RunConfig(sampler="balanced", classes_per_batch=wanted, batch_size=size, digits=digits)
+    classes = min(wanted, digits)
+    listed = list(batches(config, ByClass(labels), generator(11)))
+    assert len(listed) == len(labels) // size
+    seen = np.zeros(digits, int)
+    for batch in listed:
+        assert batch.tuples is None and len(set(batch.images.tolist())) == len(batch.images)
+        present, counts = np.unique(labels[batch.images], return_counts=True)
+        assert len(present) == classes and (counts == size // classes).all()
+        seen[present] += 1
+    assert (seen > 0).all()
+    if classes < digits:  # which classes take part is left to chance, each as likely as any
+        assert stats.chisquare(seen).pvalue > 1e-5
+    for batch in validation_batches(config, ByClass(labels), generator(12)):
+        assert (np.unique(labels[batch.images], return_counts=True)[1] == size // classes).all()
+
+
+def test_every_image_of_a_class_is_as_likely_in_a_balanced_batch() -> None:
+    labels = TINY["sorted"]
+    config = RunConfig(sampler="balanced", classes_per_batch=2, batch_size=4, digits=3)
+    rolling = generator(13)
+    drawn = np.concatenate(
+        [b.images for _ in range(3000) for b in batches(config, by_class(labels), rolling)]
+    )
+    for label in set(labels):
+        members = np.flatnonzero(np.array(labels) == label)
+        assert equally_likely(drawn[np.isin(drawn, members)], members)
+
+
+def test_a_class_smaller_than_its_share_repeats_images() -> None:
+    images = by_class([0, 1, 1, 1, 1]).balanced(2, 3, generator(14))
+    assert len(images) == 6 and (images == 0).sum() == 3
+    assert len(set(images[images > 0].tolist())) == 3
+
+
+@pytest.mark.parametrize("share", [0.25, 0.5, 1.0])
+def test_of_a_batch_a_share_comes_as_two_views_of_an_image_in_a_class_of_its_own(share: float) -> None:
+    labels = [0, 1, 2] * 40
+    config = RunConfig(batch_size=20, views=share, digits=3)
+    listed = list(batches(config, by_class(labels), generator(15)))
+    pairs = round(share * 10)
+    assert len(listed) == 120 // (20 - pairs)
+    assert len({int(image) for batch in listed for image in batch.images}) == len(listed) * (20 - pairs)
+    for batch in listed:
+        assert batch.labels is not None and len(batch.images) == len(batch.labels) == 20
+        first, second = batch.views
+        assert len(first) == len(second) == pairs
+        assert np.array_equal(batch.images[first], batch.images[second])
+        assert np.array_equal(batch.labels[first], batch.labels[second])
+        own = batch.labels[first]
+        assert len(set(own.tolist())) == pairs and not set(own.tolist()) & {0, 1, 2}
+        others = np.setdiff1d(np.arange(20), np.concatenate([first, second]))
+        assert np.array_equal(batch.labels[others], np.array(labels)[batch.images[others]])
+
+
+@pytest.mark.parametrize("share", [0.3, 1.0])
+@pytest.mark.parametrize("loss", ["contrastive", "triplet_margin"])
+def test_drawn_tuples_of_views_are_of_one_image_against_any_other(
+    mnist: Dataset, loss: str, share: float
+) -> None:
+    labels = mnist.test.labels
+    config = RunConfig(loss=loss, sampling="sampled", views=share)
+    viewed_tuples = same_class_negatives = 0
+    for batch in batches(config, ByClass(labels), generator(16)):
+        assert batch.tuples is not None and batch.labels is not None
+        viewed = np.isin(batch.tuples[0], batch.views[0])
+        viewed_tuples += viewed.sum()
+        images = [batch.images[places] for places in batch.tuples]
+        told = [batch.labels[places] for places in batch.tuples]
+        for column, places in enumerate(batch.views):
+            assert np.array_equal(batch.tuples[column][viewed], places)
+        for column in range(1, len(images)):
+            same_image, same_label = images[0] == images[column], told[0] == told[column]
+            assert np.array_equal(same_image[viewed], same_label[viewed])
+            assert np.array_equal(same_label[~viewed], (labels[images[0]] == labels[images[column]])[~viewed])
+            negative = viewed & ~same_label
+            same_class_negatives += (labels[images[0]] == labels[images[column]])[negative].sum()
+        if loss == "triplet_margin":
+            assert (told[0] == told[1]).all() and (told[0] != told[2]).all()
+    assert stats.binomtest(int(viewed_tuples), 10_000, share).pvalue > 1e-5
+    assert same_class_negatives > 0  # no label tells them apart
+
+
+@pytest.mark.parametrize("share", [0.0, 0.2, 1.0])
+def test_exactly_the_share_of_labels_is_wrong_and_each_wrong_one_as_likely(
+    mnist: Dataset, share: float
+) -> None:
+    labels = mnist.train.labels
+    wrong = with_wrong_labels(labels, share, 10, generator(17))
+    changed = wrong != labels
+    assert changed.sum() == round(share * 60_000) and wrong.max() <= 9
+    if share:
+        step = (wrong[changed].astype(int) - labels[changed]) % 10
+        assert stats.chisquare(np.bincount(step, minlength=10)[1:]).pvalue > 1e-5
+        assert (
+            stats.chisquare(np.bincount(labels[changed]), np.bincount(labels) * changed.mean()).pvalue > 1e-5
+        )
