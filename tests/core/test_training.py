@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,7 +17,10 @@ from torch.optim.optimizer import register_optimizer_step_pre_hook
 from core.config import PRESETS, RunConfig
 from core.data import Dataset, Split
 from core.encoder import Encoder, build, embed
+from core.kmeans import assign, kmeans
 from core.losses import LOSSES
+from core.metrics import adjusted_rand_index
+from core.miners import MINERS
 from core.sampling import ByClass, batches, validation_batches
 from core.training import (
     HELD_OUT,
@@ -29,13 +33,20 @@ from core.training import (
     TrainingFailed,
     choose_sample,
     snapshot_steps,
+    start_learned,
     train,
 )
 from tests.core.losses.oracles import ORACLES
+from tests.core.miners import oracles as mining_oracles
 
 QUICK = RunConfig(epochs=1)
 ONE_OF_EACH = [
-    RunConfig(epochs=1, loss=name, sampling="sampled" if entry.takes == "triplets" else "all")
+    RunConfig(
+        epochs=1,
+        loss=name,
+        sampling="sampled" if entry.takes == "triplets" else "all",
+        embedding_dims=8 if entry.normalised else 2,  # on a circle some learn too slowly for 45 steps
+    )
     for name, entry in LOSSES.items()
 ]
 
@@ -232,14 +243,17 @@ def test_the_highest_learning_rate_ends_in_a_number_or_in_that_sentence(
     assert torch.isfinite(embed(encoder, torch.from_numpy(some.test.images))).all()
 
 
-def validation_loss(config: RunConfig, sample: Sample, embeddings: np.ndarray) -> float:
+def validation_loss(
+    config: RunConfig, sample: Sample, embeddings: np.ndarray, learned: dict[str, Any] | None = None
+) -> float:
     """Over the fixed batches of the sample, with the slow loop."""
+    given = {**config.loss_parameters, **(learned or {})}
     means = []
     labels_of_sample = sample.labels[: sample.validating]
     for batch in validation_batches(config, ByClass(labels_of_sample), np.random.default_rng(SAMPLE)):
         tuples = None if batch.tuples is None else list(zip(*(p.tolist() for p in batch.tuples), strict=True))
         points, labels = embeddings[batch.images].tolist(), sample.labels[batch.images].tolist()
-        means.append(sum(ORACLES[config.loss](points, labels, config.loss_parameters, tuples).values()))
+        means.append(sum(ORACLES[config.loss](points, labels, given, tuples).values()))
     return sum(means) / len(means)
 
 
@@ -409,3 +423,138 @@ def test_training_takes_one_thread(some: Dataset) -> None:
     torch.set_num_threads(2)
     train(QUICK, some, Recorder())
     assert torch.get_num_threads() == 1
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_each_loss_of_the_registry_learns_the_digits_in_8_dimensions(mnist: Dataset, name: str) -> None:
+    """Test ARI at least 0.5, all of MNIST, within five epochs: one is enough."""
+    config = RunConfig(
+        loss=name,
+        embedding_dims=8,
+        epochs=1,
+        sampling="sampled" if LOSSES[name].takes == "triplets" else "all",
+    )
+    encoder = train(config, mnist, Recorder()).encoder
+    points = [embed(encoder, torch.from_numpy(split.images)).numpy() for split in (mnist.train, mnist.test)]
+    if config.normalised:
+        assert np.linalg.norm(points[1], axis=1) == pytest.approx(1, abs=1e-5)
+    clusters = kmeans(points[0], 10)
+    found = adjusted_rand_index(mnist.test.labels, assign(points[1], clusters.centroids))
+    assert found >= 0.5
+
+
+@pytest.mark.parametrize("name", [name for name in LOSSES if LOSSES[name].learned])
+def test_what_a_loss_learns_beside_the_encoder_moves_and_is_handed_back(some: Dataset, name: str) -> None:
+    config = RunConfig(loss=name, epochs=1, embedding_dims=8)
+    result, _ = trained(config, some)
+    started = start_learned(config)
+    assert set(result.learned) == set(started)
+    for field, value in result.learned.items():
+        assert value.shape == started[field].shape and value.shape[0] == 10
+        assert not value.requires_grad and not torch.equal(value, started[field].detach())
+    again, _ = trained(config, some)
+    assert identical(result.learned, again.learned)
+
+
+def test_a_loss_without_anything_to_learn_hands_back_nothing(some: Dataset) -> None:
+    assert trained(QUICK, some)[0].learned == {}
+
+
+def test_early_stopping_keeps_the_proxies_of_the_same_step_as_the_weights(some: Dataset) -> None:
+    config = RunConfig(
+        loss="proxy_anchor", embedding_dims=8, epochs=4, learning_rate=0.05, schedule="constant", patience=22
+    )
+    result, recorder = trained(config, some)
+    best = min(
+        r.validation_loss for r in recorder.reports if r.validation_loss is not None and r.step % 21 == 0
+    )
+    assert recorder.sample is not None
+    embeddings = embed(result.encoder, torch.from_numpy(some.train.images[recorder.sample.indices])).numpy()
+    learned = {name: value.tolist() for name, value in result.learned.items()}
+    found = validation_loss(config, recorder.sample, embeddings, learned)
+    assert found == pytest.approx(best, rel=1e-4)
+
+
+MINED = [
+    RunConfig(epochs=1, loss=loss, miner=miner, batch_size=60)
+    for miner in MINERS
+    for loss in ("contrastive", "triplet_margin")
+]
+
+
+@pytest.mark.parametrize("config", MINED, ids=lambda config: f"{config.miner}, {config.loss}")
+def test_training_with_a_miner_is_the_same_twice_lowers_the_loss_and_tells_the_active_share(
+    some: Dataset, config: RunConfig
+) -> None:
+    few = Dataset(Split(some.train.images[:4000], some.train.labels[:4000]), some.test)
+    result, recorder = trained(config, few)
+    assert identical(result.encoder.state_dict(), weights_of(config, few))
+    shares = [report.active for report in recorder.reports]
+    assert all(share is not None and 0 <= share <= 1 for share in shares)
+    # the first ones of an untrained network, the last of one that has learned something
+    assert shares[-1] < shares[0] - 0.1  # type: ignore[operator]
+    measured = [r.validation_loss for r in recorder.reports if r.validation_loss is not None]
+    assert measured[-1] < measured[0]
+
+
+def test_the_first_step_with_a_miner_costs_what_a_loop_over_its_triplets_gives(some: Dataset) -> None:
+    config = RunConfig(loss="triplet_margin", miner="batch_hard", epochs=1, batch_size=50)
+    _, recorder = trained(config, some)
+    assert recorder.sample is not None
+    fitted = np.setdiff1d(np.arange(10_000), recorder.sample.indices[: recorder.sample.validating])
+    images, labels = some.train.images[fitted], some.train.labels[fitted]
+    batch = next(batches(config, ByClass(labels), np.random.default_rng(config.seed)))
+    points = embed(build(config), torch.from_numpy(images[batch.images])).tolist()
+    classes = labels[batch.images].tolist()
+    chosen = sorted(mining_oracles.batch_hard(points, classes, 1.0))
+    expected = ORACLES["triplet_margin"](points, classes, {"margin": 1.0}, chosen)
+    assert recorder.reports[0].terms == pytest.approx(expected, rel=1e-4)
+    pairs = [(a, p) for a, p, _ in chosen] + [(a, n) for a, _, n in chosen]
+    _, recorder = trained(dataclasses.replace(config, loss="contrastive"), some)
+    expected = ORACLES["contrastive"](points, classes, {"margin": 1.0}, pairs)
+    assert recorder.reports[0].terms == pytest.approx(expected, rel=1e-4)
+
+
+def test_without_a_miner_the_active_share_is_told_at_the_snapshots(some: Dataset) -> None:
+    _, recorder = trained(QUICK, some)
+    for report in recorder.reports:
+        assert (report.active is not None) == (report.step in snapshot_steps(45))
+
+
+VIEWED = [
+    RunConfig(epochs=1, loss="nt_xent", embedding_dims=8, views=1.0),
+    RunConfig(epochs=1, loss="nt_xent", embedding_dims=8, views=0.5),
+    RunConfig(epochs=1, views=1.0, sampling="sampled"),
+]
+
+
+@pytest.mark.parametrize("config", VIEWED, ids=["all views", "half views", "drawn pairs of views"])
+def test_views_train_the_same_twice_and_lower_the_loss(some: Dataset, config: RunConfig) -> None:
+    few = Dataset(Split(some.train.images[:5000], some.train.labels[:5000]), some.test)
+    result, recorder = trained(config, few)
+    assert identical(result.encoder.state_dict(), weights_of(config, few))
+    measured = [r.validation_loss for r in recorder.reports if r.validation_loss is not None]
+    assert measured[-1] < 0.9 * measured[0] and measured[-1] < 0.9 * config.collapsed
+
+
+def test_with_views_of_every_image_no_label_is_looked_at(some: Dataset) -> None:
+    few = Dataset(Split(some.train.images[:3000], some.train.labels[:3000]), some.test)
+    labels = np.random.default_rng(0).permutation(few.train.labels)
+    others = Dataset(Split(few.train.images, labels), few.test)
+    for config in (VIEWED[0], VIEWED[2]):
+        assert identical(weights_of(config, few), weights_of(config, others))
+    assert not identical(weights_of(VIEWED[1], few), weights_of(VIEWED[1], others))
+
+
+def test_wrong_labels_are_those_of_the_seed_and_spoil_what_is_learned(some: Dataset) -> None:
+    right, wrong = (dataclasses.replace(QUICK, wrong_labels=share) for share in (0.0, 0.5))
+    assert identical(weights_of(wrong, some), weights_of(wrong, some))
+    last = [trained(config, some)[1].reports[-1].validation_loss for config in (right, wrong)]
+    assert last[0] is not None and last[1] is not None
+    assert last[1] > 1.5 * last[0]  # the validation's labels are the right ones
+
+
+def test_balanced_batches_train_the_same_twice(some: Dataset) -> None:
+    config = dataclasses.replace(QUICK, sampler="balanced", classes_per_batch=5)
+    assert identical(weights_of(config, some), weights_of(config, some))
+    assert not identical(weights_of(config, some), weights_of(QUICK, some))
