@@ -52,7 +52,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "cluster_plane",
     ),
     ("download", "config", "evaluation", "measurements", "exercise_notebook"),
-    ("sampling", "encoder", "training", "runs"),
+    ("sampling", "encoder", "training", "runs", "forces"),
     ("chart_parts",),
     (
         "charts",
