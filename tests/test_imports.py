@@ -52,7 +52,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "cluster_plane",
     ),
     ("download", "config", "evaluation", "measurements", "exercise_notebook"),
-    ("sampling", "encoder", "training", "runs"),
+    ("loss_table", "sampling", "encoder", "training", "runs"),
     ("chart_parts",),
     (
         "charts",
