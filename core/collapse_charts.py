@@ -37,7 +37,14 @@ def loss_and_value(reports: Sequence[Reported], value: float, height: int) -> Ve
         "layer": [
             {"mark": {"type": "rule", "strokeDash": [4, 3], "color": NEUTRAL, "strokeWidth": 1.5}},
             {
-                "mark": {"type": "text", "align": "right", "dx": -4, "dy": -7, "color": NEUTRAL, "fontSize": 12},
+                "mark": {
+                    "type": "text",
+                    "align": "right",
+                    "dx": -4,
+                    "dy": -7,
+                    "color": NEUTRAL,
+                    "fontSize": 12,
+                },
                 "encoding": {"x": {"value": "width"}, "text": {"field": "text"}},
             },
         ],
@@ -89,7 +96,7 @@ def spread_and_rank(steps: Sequence[int], shapes: Sequence[Shape], of: int, heig
     last = shapes[-1] if shapes else Shape(0.0, 0.0, 0.0)
     rank_top = max([2.0, *(shape.rank for shape in shapes if np.isfinite(shape.rank))])
     return {
-        "description": f"Spread {last.spread:.3g} and effective rank {last.rank:.2f} of the embedding at the last snapshot.",
+        "description": f"Spread and effective rank of the embedding, at last {last.spread:.3g} and {last.rank:.2f}.",
         "data": {"values": rows},
         "vconcat": [
             panel("spread", {"type": "log", "domain": [1e-6, max(10.0, *(s.spread for s in shapes))]}, "~e"),
@@ -99,7 +106,11 @@ def spread_and_rank(steps: Sequence[int], shapes: Sequence[Shape], of: int, heig
 
 
 def dots(
-    points: npt.NDArray[np.floating[Any]], labels: npt.NDArray[Any], names: Sequence[str], frame: float, height: int
+    points: npt.NDArray[np.floating[Any]],
+    labels: npt.NDArray[Any],
+    names: Sequence[str],
+    frame: float,
+    height: int,
 ) -> VegaLite:
     """Some of the points [n, 2] in a square of half the width `frame` round their mean, or as wide as they need."""
     centre = points.mean(axis=0, dtype=np.float64)

@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from core.activations import ACTIVATIONS
 from core.data import DATASETS
-from core.losses import LOSSES
+from core.losses import LOSSES, Composition
 
 # Raised only when the same config would train to something else; part of every run's key.
 TRAINING_VERSION = 2
@@ -161,6 +161,35 @@ class RunConfig:
         high=2.0,
         step=0.01,
         advanced=True,
+    )
+    scale: float = _declare(
+        32.0,
+        "number",
+        "Scale",
+        "By how much a loss multiplies cosine similarities: the larger, the more the hardest images of the "
+        "batch count and the less all others.",
+        low=1.0,
+        high=256.0,
+        step=1.0,
+        advanced=True,
+    )
+    similarity_margin: float = _declare(
+        0.25,
+        "number",
+        "Similarity margin",
+        "A margin on cosine similarities, which go from -1 to 1. The loss's formula says between what.",
+        low=0.0,
+        high=1.0,
+        step=0.05,
+    )
+    weight: float = _declare(
+        1.0,
+        "number",
+        "Weight",
+        "How much a loss's second term counts beside its first.",
+        low=0.0,
+        high=5.0,
+        step=0.05,
     )
     epochs: int = _declare(
         2,
@@ -323,6 +352,26 @@ class RunConfig:
     def reach(self) -> float | None:
         """The distance beyond which the loss no longer pushes, in units of the embedding."""
         return LOSSES[self.loss].reach(self.margin)
+
+    @property
+    def normalised(self) -> bool:
+        """Whether the encoder ends on the unit sphere, because its loss looks at directions only."""
+        return LOSSES[self.loss].normalised
+
+    @property
+    def loss_parameters(self) -> dict[str, float]:
+        """The parameters that the loss reads, by name."""
+        return {name: getattr(self, name) for name in LOSSES[self.loss].parameters}
+
+    @property
+    def composition(self) -> Composition:
+        """What a batch holds on average."""
+        return Composition((self.batch_size / self.digits,) * self.digits)
+
+    @property
+    def collapsed(self) -> float:
+        """The loss of a network that sends every image to one point: it knows nothing."""
+        return LOSSES[self.loss].collapsed(self.composition, **self.loss_parameters)
 
     def as_dict(self) -> dict[str, Any]:
         """All fields as JSON has them; `RunConfig.from_dict` is the opposite."""

@@ -127,9 +127,7 @@ def diagnose(
     return Diagnosis(kind, _sentence(kind, loss, value, now, config), value, now, cure)
 
 
-def _kind(
-    config: RunConfig, reports: Sequence[Reported], began: Shape, now: Shape, value: float
-) -> Kind:
+def _kind(config: RunConfig, reports: Sequence[Reported], began: Shape, now: Shape, value: float) -> Kind:
     if not reports:
         return "early"
     start, end = reports[0], reports[-1]
@@ -171,7 +169,7 @@ def _sentence(kind: Kind, loss: float, value: float, shape: Shape, config: RunCo
             )
         case "point":
             return (
-                f"Collapsed: your loss has stopped at {value:.3g}, what it costs to know nothing{_margin_words(config)}: "
+                f"Collapsed: your loss has stopped at {value:.3g}, the cost of knowing nothing{_margin_words(config)}: "
                 "every embedding is the same point."
             )
         case "line":

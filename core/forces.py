@@ -1,24 +1,23 @@
 """Forces: what a loss does to each of a few points, minus its gradient, without torch.
 
-The losses are written for NumPy arrays too, so the gradient is taken by central differences: for the
-handful of points of a lesson's plane that is a few thousandths of a second. Tested against
-torch.autograd for every loss of the catalogue.
+The losses are written for NumPy arrays too, so the gradient is taken by central differences
+(core.losses.slopes): for the handful of points of a lesson's plane that is a few thousandths of a
+second. Tested against torch.autograd for every loss of the catalogue.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from core.losses import LossEntry
+from core.losses import Loss, LossEntry
+from core.losses.slopes import gradient
 
 Points = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
 Parameters = Mapping[str, float]
-
-# Small enough that the curvature costs ten digits less than we show, large enough that rounding does too.
-STEP = 1e-5
 
 
 @dataclass(frozen=True)
@@ -51,14 +50,8 @@ def forces(entry: LossEntry, points: Points, labels: Labels, parameters: Paramet
     parameters: as the entry lists them; others are left aside.
     """
     here = _terms(entry, points, labels, parameters)
-    of_term = {name: np.zeros(points.shape) for name in here}
-    for place in np.ndindex(*points.shape):
-        beyond, before = points.copy(), points.copy()
-        beyond[place] += STEP
-        before[place] -= STEP
-        up, down = (_terms(entry, moved, labels, parameters) for moved in (beyond, before))
-        for name in here:
-            of_term[name][place] = (down[name] - up[name]) / (2 * STEP)
+    read = {name: parameters[name] for name in entry.parameters}
+    of_term = {name: -gradient(_only(entry, name), points, labels, **read) for name in here}
     return Forces(sum(here.values()), here, of_term)
 
 
@@ -79,11 +72,11 @@ def walk(
     """
     walked = [points]
     losses = []
+    read = {name: parameters[name] for name in entry.parameters}
     for _ in range(steps):
-        now = forces(entry, walked[-1], labels, parameters)
-        losses.append(now.loss)
-        moved = walked[-1] + rate * now.total
-        if rate * now.strongest < 1e-5 or not np.isfinite(moved).all():
+        losses.append(sum(_terms(entry, walked[-1], labels, parameters).values()))
+        moved = walked[-1] - rate * gradient(entry, walked[-1], labels, **read)
+        if np.abs(moved - walked[-1]).max(initial=0.0) < 1e-5 or not np.isfinite(moved).all():
             return Walk(walked, losses)
         walked.append(moved)
     losses.append(sum(_terms(entry, walked[-1], labels, parameters).values()))
@@ -93,3 +86,12 @@ def walk(
 def _terms(entry: LossEntry, points: Points, labels: Labels, parameters: Parameters) -> dict[str, float]:
     read = {name: parameters[name] for name in entry.parameters}
     return {name: float(term) for name, term in entry.function(points, labels, **read).terms.items()}
+
+
+def _only(entry: LossEntry, term: str) -> LossEntry:
+    """The entry of a loss that is one term of this one."""
+
+    def function(*arguments: Any, **named: Any) -> Loss:
+        return Loss.of(**{term: entry.function(*arguments, **named).terms[term]})
+
+    return replace(entry, function=function)

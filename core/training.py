@@ -104,7 +104,7 @@ def snapshot_steps(steps: int) -> set[int]:
 def loss_of(config: RunConfig, embeddings: torch.Tensor, labels: torch.Tensor, batch: Batch) -> Loss:
     """The config's loss on an embedded batch."""
     entry = LOSSES[config.loss]
-    parameters: dict[str, Any] = {name: getattr(config, name) for name in entry.parameters}
+    parameters: dict[str, Any] = dict(config.loss_parameters)
     if batch.tuples is not None:
         parameters[entry.takes] = tuple(torch.from_numpy(places) for places in batch.tuples)
     return entry.function(embeddings, labels, **parameters)

@@ -5,7 +5,7 @@ torch when it is loaded: a loss is written against the array API and works on to
 (training) and on NumPy arrays (the page's process) alike.
 """
 
-from core.losses.base import Loss, LossEntry
+from core.losses.base import Composition, Loss, LossEntry
 from core.losses.contrastive import ENTRY as CONTRASTIVE
 from core.losses.contrastive_squared import ENTRY as CONTRASTIVE_SQUARED
 from core.losses.pair_hinge_triplet import ENTRY as PAIR_HINGE_TRIPLET
@@ -15,4 +15,4 @@ LOSSES: dict[str, LossEntry] = {
     entry.name: entry for entry in (CONTRASTIVE, CONTRASTIVE_SQUARED, PAIR_HINGE_TRIPLET, TRIPLET_MARGIN)
 }
 
-__all__ = ["LOSSES", "Loss", "LossEntry"]
+__all__ = ["LOSSES", "Composition", "Loss", "LossEntry"]

@@ -1,11 +1,13 @@
 """What every loss has in common: its result, its catalogue entry, and means over a mask."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import reduce
 from operator import add
 from typing import Any, Literal
 
+import numpy as np
+import numpy.typing as npt
 from array_api_compat import array_namespace, is_torch_array
 
 # A torch tensor or a NumPy array: the losses are written for both.
@@ -31,6 +33,31 @@ class Loss:
 LossFunction = Callable[..., Loss]
 
 
+# What is learned beside the encoder, by the name under which the function takes it:
+# start(classes, embedding dimensions, generator).
+Learned = dict[str, npt.NDArray[np.float32]]
+Start = Callable[[int, int, np.random.Generator], Learned]
+
+Takes = Literal["pairs", "triplets", "batch"]
+
+
+@dataclass(frozen=True)
+class Composition:
+    """How many images of each class a batch holds: all that matters where every embedding is the
+    same. Not always whole numbers: a random batch of 64 holds 6.4 images of each of 10 classes."""
+
+    sizes: tuple[float, ...]
+
+    @property
+    def images(self) -> float:
+        """How many images the batch holds."""
+        return sum(self.sizes)
+
+    def mean(self, of_image: Callable[[float], float]) -> float:
+        """Mean over the images of `of_image(size of its class)`."""
+        return sum(size * of_image(size) for size in self.sizes) / self.images
+
+
 @dataclass(frozen=True)
 class LossEntry:
     """One line of the catalogue: how a loss is called, written, trained and cited."""
@@ -41,12 +68,32 @@ class LossEntry:
     formula: str  # LaTeX, the same letters as the function's body
     paper: str
     function: LossFunction
-    takes: Literal["pairs", "triplets"]
-    parameters: tuple[str, ...]  # the names of the RunConfig fields that it reads
+    # what it can be handed one by one; "batch": it compares each image with all others of its batch at once
+    takes: Takes
+    # the names of the RunConfig fields that it reads, each with its letter in the formula (LaTeX)
+    parameters: Mapping[str, str]
+    # the smallest loss of a network whose embeddings are all the same point, which knows nothing:
+    # collapsed(composition of the batch, **parameters)
+    collapsed: Callable[..., float]
     # the distance beyond which a pair of different classes is no longer pushed; None: no such distance
-    reach: Callable[[float], float | None]
-    # the loss of a network whose embeddings are all the same point, as a function of the margin
-    collapsed: Callable[[float], float]
+    reach: Callable[[float], float | None] = lambda margin: None
+    # whether only the directions of the embeddings count; the encoder then ends on the unit sphere
+    normalised: bool = False
+    # where proxies, centres or a head are learned too: how they start. Without them the function
+    # takes the means of the batch's classes in their place.
+    learned: Start | None = None
+    # weights inside the loss that its paper holds fixed when it takes the gradient: the function has
+    # an argument `held`, the embeddings that they are computed from
+    holds: bool = False
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """What it needs beside embeddings and labels, in words for the catalogue."""
+        return (
+            {"pairs": "pairs", "triplets": "triplets", "batch": "a whole batch"}[self.takes],
+            *(["normalised embeddings"] if self.normalised else []),
+            *(["learned proxies"] if self.learned else []),
+        )
 
 
 def mean_where(values: Array, mask: Array) -> Array:

@@ -45,7 +45,7 @@ ENTRY = LossEntry(
     paper="Hadsell, Chopra, LeCun: Dimensionality Reduction by Learning an Invariant Mapping, CVPR 2006",
     function=contrastive,
     takes="pairs",
-    parameters=("margin",),
+    parameters={"margin": "m"},
     reach=lambda margin: margin,
-    collapsed=lambda margin: margin**2 / 4,
+    collapsed=lambda batch, margin: margin**2 / 4,
 )

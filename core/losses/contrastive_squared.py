@@ -30,7 +30,7 @@ ENTRY = LossEntry(
     paper="The PyTorch tutorial's loss, a variant of the one on d of Hadsell, Chopra, LeCun 2006",
     function=contrastive_squared,
     takes="pairs",
-    parameters=("margin",),
+    parameters={"margin": "m"},
     reach=lambda margin: margin**0.5,
-    collapsed=lambda margin: margin / 4,
+    collapsed=lambda batch, margin: margin / 4,
 )

@@ -95,3 +95,31 @@ def all_triplets(labels: Array) -> tuple[Array, Array, Array]:
     valid = (same & other_than_itself)[:, :, None] & ~same[:, None, :]
     anchor, positive, negative = xp.nonzero(valid)
     return anchor, positive, negative
+
+
+def directions(embeddings: Array) -> Array:
+    """`embeddings` [n, d] on the unit sphere; one at the origin has no direction and stays there."""
+    xp = array_namespace(embeddings)
+    squared = xp.sum(embeddings**2, axis=-1, keepdims=True)
+    apart = squared > 1e-24
+    length = xp.sqrt(xp.where(apart, squared, xp.ones_like(squared)))
+    return xp.where(apart, embeddings / length, xp.zeros_like(embeddings))
+
+
+def similarities(embeddings: Array) -> Array:
+    """Cosine similarities [b, b] of the rows of `embeddings` [b, d], -1 to 1."""
+    u = directions(embeddings)
+    return u @ u.T
+
+
+def distance_table(embeddings: Array) -> Array:
+    """Distances [b, b] of the rows of `embeddings` [b, d]."""
+    return euclidean(embeddings[:, None, :], embeddings[None, :, :])
+
+
+def same_and_different(labels: Array) -> tuple[Array, Array]:
+    """Two masks [b, b]: pairs of different images of one class, and pairs of different classes."""
+    xp = array_namespace(labels)
+    same = labels[:, None] == labels[None, :]
+    itself = xp.eye(labels.shape[0], dtype=xp.bool)
+    return same & ~itself, ~same

@@ -33,7 +33,7 @@ ENTRY = LossEntry(
     paper="The Wolfram notebook's loss (T. Lieber, Contrastive Representation Learning)",
     function=pair_hinge_triplet,
     takes="triplets",
-    parameters=("margin",),
+    parameters={"margin": "m"},
     reach=lambda margin: margin,
-    collapsed=lambda margin: margin**2,
+    collapsed=lambda batch, margin: margin**2,
 )

@@ -30,7 +30,6 @@ ENTRY = LossEntry(
     paper="Balntas, Riba, Ponsa, Mikolajczyk: Learning local feature descriptors with triplets, BMVC 2016",
     function=triplet_margin,
     takes="triplets",
-    parameters=("margin",),
-    reach=lambda margin: None,
-    collapsed=lambda margin: margin,
+    parameters={"margin": "m"},
+    collapsed=lambda batch, margin: margin,
 )

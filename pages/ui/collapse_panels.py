@@ -179,7 +179,10 @@ def _figures(course: Course) -> None:
             help="The loss of a network that sends every image to one point.",
         )
         st.metric(
-            "Spread", f"{shape.spread:.2g}", width=110, help="Root mean square distance of the points from their mean."
+            "Spread",
+            f"{shape.spread:.2g}",
+            width=110,
+            help="Root mean square distance of the points from their mean.",
         )
         st.metric(
             "Effective rank",

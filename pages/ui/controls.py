@@ -72,7 +72,7 @@ def _matters(name: str) -> bool:
     parameter = PARAMETERS[name]
     if parameter.kind == "choice" and len(parameter.options) == 1:
         return False
-    if any(name in entry.parameters for entry in LOSSES.values()) or name == "temperature":
+    if any(name in entry.parameters for entry in LOSSES.values()):
         entry = LOSSES.get(st.session_state.get("loss", ""), None)
         return entry is not None and name in entry.parameters
     return True

@@ -2,7 +2,6 @@
 
 from typing import cast
 
-import numpy as np
 import streamlit as st
 
 from core.forces import Points

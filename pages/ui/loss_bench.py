@@ -137,7 +137,10 @@ def _plane(bench: Bench, points: Points, now: Forces, triplet: Triplet) -> None:
         says=[f"Force {length:.3f}." for length in lengths],
         told=_told(kinds, now),
         rings=_rings(bench, triplet),
-        ties=[Tie(triplet.anchor, triplet.positive, "positive"), Tie(triplet.anchor, triplet.negative, "negative")],
+        ties=[
+            Tie(triplet.anchor, triplet.positive, "positive"),
+            Tie(triplet.anchor, triplet.negative, "negative"),
+        ],
         frames=lesson_points.frames(bench.place),
     )
     plane(shown, _moved, key=f"plane_{bench.place}")

@@ -16,10 +16,18 @@ def bench() -> None:
     """One loss, or two on the same points, with the buttons that let them act."""
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.button(
-            "All to one place", icon=":material/adjust:", on_click=lesson_points.put, args=(ONE_PLACE,), key="one_place"
+            "All to one place",
+            icon=":material/adjust:",
+            on_click=lesson_points.put,
+            args=(ONE_PLACE,),
+            key="one_place",
         )
         st.button(
-            "Back to the start", icon=":material/restart_alt:", on_click=lesson_points.put, args=(START,), key="restart"
+            "Back to the start",
+            icon=":material/restart_alt:",
+            on_click=lesson_points.put,
+            args=(START,),
+            key="restart",
         )
         rate = st.slider(
             "Length of a step",
@@ -54,7 +62,9 @@ def square_or_root() -> None:
             st.metric("d², ns a pair", f"{found.square_ns:.2f}", width=130)
             st.metric("d, ns a pair", f"{found.root_ns:.2f}", width=130)
             st.metric("The root costs", f"× {found.root_ns / found.square_ns:.2f}", width=130)
-        st.caption(f"{found.pairs:,} random pairs in NumPy on this server, just now; value and gradient, the quickest of 50 rounds.")
+        st.caption(
+            f"{found.pairs:,} random pairs in NumPy on this server, just now; value and gradient, the quickest of 50 rounds."
+        )
         draws.button("Measure again", "square_or_root")
     with right:
         st.table(_slopes(found))
@@ -119,4 +129,6 @@ def catalogue() -> None:
 
 
 def _parameters(row: LossRow) -> str:
-    return ", ".join(f"{parameter.label.lower()} {parameter.low:g} to {parameter.high:g}" for parameter in row.parameters)
+    return ", ".join(
+        f"{parameter.label.lower()} {parameter.low:g} to {parameter.high:g}" for parameter in row.parameters
+    )

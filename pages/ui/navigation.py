@@ -32,7 +32,12 @@ EXERCISES = st.Page(
     FOLDER / "practice" / "exercises.py", title="Exercises", icon=":material/code:", url_path="exercises"
 )
 
-SECTIONS = {"": (HOME,), "Learn": (PAIRS, LOSSES, COLLAPSE), "Lab": (TRAIN, EMBEDDING, CLUSTERS), "Practice": (EXERCISES,)}
+SECTIONS = {
+    "": (HOME,),
+    "Learn": (PAIRS, LOSSES, COLLAPSE),
+    "Lab": (TRAIN, EMBEDDING, CLUSTERS),
+    "Practice": (EXERCISES,),
+}
 
 # What Home says on the door of each section; a door leads to the section's first page.
 DOORS = {

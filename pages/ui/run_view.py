@@ -116,8 +116,7 @@ def _margin_label(config: RunConfig) -> str:
 def loss_curve(run: Run, config: RunConfig) -> None:
     """Training and validation loss, and the loss's terms, over the steps."""
     reports = run.progress()
-    collapsed = LOSSES[config.loss].collapsed(config.margin)
-    st.vega_lite_chart(charts.loss_curve(reports, collapsed, CURVE_HEIGHT), key="loss_curve")
+    st.vega_lite_chart(charts.loss_curve(reports, config.collapsed, CURVE_HEIGHT), key="loss_curve")
 
 
 def figures(evaluation: Evaluation | None) -> None:

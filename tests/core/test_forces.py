@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from core.config import RunConfig
 from core.forces import Forces, forces, walk
 from core.losses import LOSSES
 
@@ -12,9 +13,7 @@ LABELS = np.array([0, 0, 1, 1, 2, 2, 2])
 
 
 def defaults(name: str, **changed: float) -> dict[str, float]:
-    from core.config import RunConfig
-
-    return {field: changed.get(field, getattr(RunConfig(), field)) for field in LOSSES[name].parameters}
+    return RunConfig(loss=name, **changed).loss_parameters  # type: ignore[arg-type]
 
 
 def scattered(seed: int, dims: int = 2) -> np.ndarray:
@@ -25,7 +24,8 @@ def by_autograd(
     name: str, points: np.ndarray, labels: np.ndarray, parameters: dict[str, float]
 ) -> np.ndarray:
     tensor = torch.tensor(points, dtype=torch.float64, requires_grad=True)
-    LOSSES[name].function(tensor, torch.from_numpy(labels), **parameters).total.backward()
+    held = {"held": tensor.detach()} if LOSSES[name].holds else {}
+    LOSSES[name].function(tensor, torch.from_numpy(labels), **parameters, **held).total.backward()
     assert tensor.grad is not None
     return -tensor.grad.numpy()
 

@@ -39,7 +39,7 @@ def sentences(alerts: Sequence[Element]) -> list[str]:
 
 def expected_names(loss: str) -> set[str]:
     """The fields that matter for a loss and leave a choice."""
-    of_losses = {name for entry in LOSSES.values() for name in entry.parameters} | {"temperature"}
+    of_losses = {name for entry in LOSSES.values() for name in entry.parameters}
     return {
         name
         for name, parameter in PARAMETERS.items()

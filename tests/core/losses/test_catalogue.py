@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from core.losses import LOSSES, Loss
+from core.losses import LOSSES, Composition, Loss
 from tests.core.losses.oracles import ORACLES, every_triplet, slope
 
 Tuples = list[tuple[int, ...]]
@@ -197,7 +197,7 @@ def test_a_collapsed_batch_costs_what_the_entry_says(name: str, given: bool, mar
     if given:
         tuples = half_positive if LOSSES[name].takes == "pairs" else drawn(name, labels, 11)
     loss = call(name, np.full((6, 2), -0.2), labels, margin, tuples)
-    assert float(loss.total) == pytest.approx(LOSSES[name].collapsed(margin))
+    assert float(loss.total) == pytest.approx(LOSSES[name].collapsed(Composition((2, 2, 2)), margin=margin))
 
 
 def force_on_negative(name: str, margin: float, negative_at: float, positive_at: float) -> float:

@@ -1,0 +1,57 @@
+"""The catalogue of losses as one table, for the app and the docs: all of it read off the registry."""
+
+from dataclasses import dataclass
+
+from core.config import PARAMETERS, RunConfig
+from core.losses import LOSSES
+
+
+@dataclass(frozen=True)
+class ParameterRow:
+    """One parameter of a loss: its letter in the formula, its field, bounds, default and meaning."""
+
+    field: str
+    letter: str
+    label: str
+    low: float
+    high: float
+    default: float
+    meaning: str
+
+
+@dataclass(frozen=True)
+class LossRow:
+    """One loss. collapsed: its value where every embedding is the same point, with the default
+    parameters and a batch of 200 images of 10 classes."""
+
+    name: str
+    label: str
+    summary: str
+    formula: str
+    needs: tuple[str, ...]
+    parameters: tuple[ParameterRow, ...]
+    collapsed: float
+    paper: str
+
+
+def loss_table() -> list[LossRow]:
+    """All losses, in the order of the registry."""
+    return [
+        LossRow(
+            name=name,
+            label=entry.label,
+            summary=entry.summary,
+            formula=entry.formula,
+            needs=entry.needs,
+            parameters=tuple(_parameter(field, letter) for field, letter in entry.parameters.items()),
+            collapsed=RunConfig(loss=name).collapsed,
+            paper=entry.paper,
+        )
+        for name, entry in LOSSES.items()
+    ]
+
+
+def _parameter(name: str, letter: str) -> ParameterRow:
+    declared = PARAMETERS[name]
+    default = float(getattr(RunConfig(), name))
+    return ParameterRow(name, letter, declared.label, declared.low, declared.high, default, declared.help)

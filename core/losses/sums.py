@@ -1,0 +1,35 @@
+"""Sums of exponentials over a masked table, as the losses on similarities have them.
+
+exp overflows long before a network's numbers do: the largest exponent is always taken out first.
+Where a row of the mask is empty, the sum is 0 and its logarithm minus infinity; here it is the
+large negative `NOTHING`, with which one can go on to calculate and take gradients.
+"""
+
+from array_api_compat import array_namespace
+
+from core.losses.base import Array
+
+NOTHING = -1e30  # finite in single precision, and its exponential is 0
+
+
+def log_sum_exp(values: Array, mask: Array) -> Array:
+    """Logarithm [...] of the sum of exp(values) [..., n] where `mask` [..., n] holds."""
+    xp = array_namespace(values)
+    kept = xp.where(mask, values, xp.full_like(values, NOTHING))
+    top = xp.max(kept, axis=-1, keepdims=True)
+    summed = xp.log(xp.sum(xp.exp(kept - top), axis=-1)) + top[..., 0]
+    return xp.where(xp.any(mask, axis=-1), summed, xp.full_like(summed, NOTHING))
+
+
+def log_one_plus(logarithm: Array) -> Array:
+    """log(1 + exp(logarithm)), elementwise: softplus."""
+    xp = array_namespace(logarithm)
+    return xp.logaddexp(logarithm, xp.zeros_like(logarithm))
+
+
+def mean_of(values: Array, mask: Array) -> Array:
+    """Mean of `values` where `mask` holds; 0 where it holds nowhere. Unlike in `mean_where` the
+    values elsewhere may be anything finite."""
+    xp = array_namespace(values)
+    count = max(int(xp.count_nonzero(mask)), 1)
+    return xp.sum(xp.where(mask, values, xp.zeros_like(values))) / count
