@@ -1,11 +1,11 @@
 """Ways to break a run on purpose, each with the settings that do it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.config import RunConfig
 
 # Four classes of real digits, once through: about a second, and enough to see it.
-SMALL = {"digits": 4, "epochs": 1}
+SMALL = RunConfig(digits=4, epochs=1)
 
 
 @dataclass(frozen=True)
@@ -26,13 +26,13 @@ COLLAPSES: dict[str, Collapse] = {
             "Margin 0",
             "Pairs of one class are pulled together as ever. Pairs of two classes are pushed until they are 0 apart: "
             "never.",
-            RunConfig(**SMALL, margin=0.0),
+            replace(SMALL, margin=0.0),
         ),
         Collapse(
             "rate_too_high",
             "Learning rate too high",
             "Steps more than three hundred times as long as they should be.",
-            RunConfig(**SMALL, learning_rate=1.0),
+            replace(SMALL, learning_rate=1.0),
         ),
     )
 }

@@ -36,7 +36,8 @@ class Forces:
     @property
     def total(self) -> Points:
         """The force on each point [n, d]."""
-        return np.sum(list(self.of_term.values()), axis=0)
+        summed: Points = np.sum(list(self.of_term.values()), axis=0)
+        return summed
 
     @property
     def strongest(self) -> float:

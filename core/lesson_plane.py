@@ -46,7 +46,8 @@ def hardest_triplet(points: Points, labels: Labels, anchor: int, *, on_circle: b
 def on_unit_sphere(points: Points) -> Points:
     """Each point divided by its length; the origin, which has no direction, stays."""
     length = np.linalg.norm(points, axis=1, keepdims=True)
-    return np.divide(points, length, out=points.copy(), where=length > 0)
+    directions: Points = np.divide(points, length, out=points.copy(), where=length > 0)
+    return directions
 
 
 def within(points: Points) -> Points:

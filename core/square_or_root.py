@@ -70,7 +70,8 @@ def _slope(distance: float) -> Slope:
 
 
 def _square(apart: Floats) -> Floats:
-    return apart[0] ** 2 + apart[1] ** 2
+    squared: Floats = apart[0] ** 2 + apart[1] ** 2
+    return squared
 
 
 def _root(along: float) -> float:

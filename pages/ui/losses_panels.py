@@ -63,7 +63,8 @@ def square_or_root() -> None:
             st.metric("d, ns a pair", f"{found.root_ns:.2f}", width=130)
             st.metric("The root costs", f"× {found.root_ns / found.square_ns:.2f}", width=130)
         st.caption(
-            f"{found.pairs:,} random pairs in NumPy on this server, just now; value and gradient, the quickest of 50 rounds."
+            f"{found.pairs:,} random pairs in NumPy on this server, just now; value and gradient, "
+            "the quickest of 50 rounds."
         )
         draws.button("Measure again", "square_or_root")
     with right:
