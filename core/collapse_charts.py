@@ -25,7 +25,7 @@ def loss_and_value(reports: Sequence[Reported], value: float, height: int) -> Ve
         "scale": {"domain": [0, steps], "nice": False},
         "axis": {"title": "step", "grid": False, "tickCount": 5},
     }
-    y = {**axis("loss", "loss"), "scale": {"domain": [min(0.0, value), top]}}
+    y = {**axis("loss", "loss", format="~g"), "scale": {"domain": [min(0.0, value), top]}}
     line = {
         "data": {"values": rows},
         "mark": {"type": "line", "strokeWidth": 2, "clip": True},

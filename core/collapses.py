@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from core.config import RunConfig
+from core.diagnosis import Kind
 
 # Four classes of real digits, once through: about a second, and enough to see it.
 SMALL = RunConfig(digits=4, epochs=1)
@@ -10,12 +11,14 @@ SMALL = RunConfig(digits=4, epochs=1)
 
 @dataclass(frozen=True)
 class Collapse:
-    """name: by which code calls it. label: on its button. what: is done, and what to look out for."""
+    """name: by which code calls it. label: on its button. what: is done, and what comes of it. kinds: what it
+    is diagnosed as in the end, one or the other by chance."""
 
     name: str
     label: str
     what: str
     config: RunConfig
+    kinds: tuple[Kind, ...]
 
 
 COLLAPSES: dict[str, Collapse] = {
@@ -27,12 +30,14 @@ COLLAPSES: dict[str, Collapse] = {
             "Pairs of one class are pulled together as ever. Pairs of two classes are pushed until they are 0 apart: "
             "never.",
             replace(SMALL, margin=0.0),
+            ("point",),
         ),
         Collapse(
             "rate_too_high",
             "Learning rate too high",
             "Steps more than three hundred times as long as they should be.",
             replace(SMALL, learning_rate=1.0),
+            ("point",),
         ),
     )
 }

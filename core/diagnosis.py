@@ -88,9 +88,9 @@ class Diagnosis:
 
 def shape_of(points: Points, labels: npt.NDArray[Any]) -> Shape:
     """The shape of `points` [n, d], n >= 1, with `labels` [n]; not a number where a point is not finite."""
-    centred = points.astype(np.float64) - points.mean(axis=0, dtype=np.float64)
-    if not np.isfinite(centred).all():
+    if not np.isfinite(points).all():
         return Shape(np.nan, np.nan, np.nan)
+    centred = points.astype(np.float64) - points.mean(axis=0, dtype=np.float64)
     variance = float((centred**2).sum() / len(points))
     # float32 rounds each point by a ten-millionth of its size: less than that is no difference
     if variance <= (1e-7 * float(np.abs(points).max())) ** 2:
@@ -225,8 +225,8 @@ _SUSPECTS = (
     _Suspect(
         lambda config, kind: config.learning_rate > FAST,
         "Cure: a learning rate of 0.003",
-        "Steps this long throw the weights to where every ReLU is off for every image. There the gradient is 0, and "
-        "no later step leads back.",
+        "Steps this long throw the weights to where no hidden unit reacts to the image any more (with ReLU: all are "
+        "off). There the gradient is 0, and no later step leads back.",
         lambda config: {"learning_rate": _DEFAULT["learning_rate"]},
     ),
     _Suspect(

@@ -53,8 +53,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "square_or_root",
     ),
     ("download", "config", "evaluation", "measurements", "exercise_notebook"),
-    ("loss_table", "sampling", "encoder", "training", "runs", "forces", "diagnosis", "collapses"),
-    ("chart_parts", "lesson_plane", "loss_curves"),
+    ("loss_table", "sampling", "encoder", "training", "runs", "forces", "diagnosis"),
+    ("chart_parts", "lesson_plane", "loss_curves", "collapses"),
     ("worked",),
     (
         "charts",

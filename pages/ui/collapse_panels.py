@@ -93,7 +93,7 @@ def _start(config: RunConfig) -> None:
 
 def _panels(shown: list[_Shown], moving: list[Run]) -> None:
     awaited()  # says that this session still waits
-    if not all(under_way(run) for run in moving):
+    if shown != _shown() or not all(under_way(run) for run in moving):
         st.rerun()  # the whole page: its buttons can be pressed again, and nothing needs to tick any more
     columns = st.columns(2, gap="large")
     for one, column in zip(shown, columns, strict=False):
@@ -171,17 +171,17 @@ def _diagnosis(one: _Shown, found: Diagnosis, *, moves: bool) -> None:
 def _figures(course: Course) -> None:
     shape, reports = course.diagnosis.shape, course.reports
     with st.container(horizontal=True):
-        st.metric("Loss", f"{reports[-1].loss:.4g}" if reports else "–", width=110)
+        st.metric("Loss", f"{reports[-1].loss:.3g}" if reports else "–", width=92)
         st.metric(
             "Knows nothing at",
-            f"{course.diagnosis.know_nothing:.4g}",
-            width=130,
+            f"{course.diagnosis.know_nothing:.3g}",
+            width=122,
             help="The loss of a network that sends every image to one point.",
         )
         st.metric(
             "Spread",
             f"{shape.spread:.2g}",
-            width=110,
+            width=92,
             help="Root mean square distance of the points from their mean.",
         )
         st.metric(
@@ -197,4 +197,4 @@ def _dots(one: _Shown, course: Course) -> collapse_charts.VegaLite:
     flat = points if points.shape[1] == 2 else fit(points, 2).apply(points)
     labels = one.run.shown_sample().labels
     frame = 1.2 * max(one.config.reach or 1.0, 0.5)
-    return collapse_charts.dots(flat, labels, run_view.class_names(one.config), frame, 230)
+    return collapse_charts.dots(flat, labels, run_view.class_names(one.config), frame, 320)
