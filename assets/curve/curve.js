@@ -81,6 +81,7 @@ function made(chart) {
     grip.focus({ preventScroll: true });
     chart.dragging = true;
   };
+  grip.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
   grip.onpointermove = (event) => {
     if (!chart.dragging) return;
     const box = chart.svg.getBoundingClientRect();

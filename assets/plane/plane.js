@@ -172,6 +172,8 @@ function handle(plane, place) {
     plane.dragging = place;
     plane.picked = place;
   };
+  // touch-action alone does not keep every browser from scrolling the page under a finger on a part of an SVG
+  group.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
   group.onpointermove = (event) => {
     if (plane.dragging !== place) return;
     const box = plane.svg.getBoundingClientRect();

@@ -179,11 +179,12 @@ def _numbers(bench: Bench, now: Forces, triplet: Triplet) -> None:
     st.latex(entry.formula)
     worked = WORKED.get(entry.name)
     if worked is not None:
-        lines = [
-            rf"\text{{{_WHOSE[line.of]}}}\quad \ell &= {line.latex} = \mathbf{{{line.value:.3f}}}"
-            for line in worked(triplet, bench.parameters)
-        ]
-        st.latex(r"\begin{aligned}" + r"\\".join(lines) + r"\end{aligned}")
+        with st.container(key=f"worked_{bench.place}", gap="small"):
+            for line in worked(triplet, bench.parameters):
+                st.markdown(
+                    rf"{_WHOSE[line.of]} $\;\displaystyle \ell = {line.latex} = \mathbf{{{line.value:.3f}}}$",
+                    text_alignment="center",
+                )
     terms = " + ".join(f"{name} {value:.4f}" for name, value in now.terms.items())
     with st.container(horizontal=True):
         st.metric("Loss of all points", f"{now.loss:.4f}", width=150)

@@ -74,7 +74,7 @@ def test_a_dragged_point_changes_the_loss_the_formula_and_the_arrows(page: Page,
     expect(arrows.first).to_be_visible()
     assert loss(page) == pytest.approx(expected_loss(START), abs=1e-4)
     formula, before = (
-        page.locator(".katex-display").nth(1),
+        page.locator(".st-key-worked_0"),
         arrows.evaluate_all("all => all.map(a => a.outerHTML)"),
     )
     written = formula.inner_text()
@@ -135,7 +135,8 @@ def test_a_finger_drags_a_point(browser: Browser, server: Server) -> None:
         settled(page)
         assert places(page)[3] == pytest.approx(START[3] + 0.5, abs=0.03)
         assert loss(page) == pytest.approx(expected_loss(places(page)), abs=0.005)
-        assert phone.scrollable("x") == []
+        # a formula too long for a phone scrolls inside itself
+        assert [part for part in phone.scrollable("x") if not part.startswith("SPAN")] == []
 
 
 def test_the_margin_is_dragged_on_the_curve_and_moves_it(page: Page, server: Server) -> None:
@@ -199,4 +200,5 @@ def test_on_a_phone_nothing_scrolls_to_the_side(browser: Browser, server: Server
         settled(phone.page)
         box = plane(phone.page).bounding_box()
         assert box is not None and box["width"] > 250 and box["x"] + box["width"] <= 390
-        assert phone.scrollable("x") == []
+        # a formula too long for a phone scrolls inside itself
+        assert [part for part in phone.scrollable("x") if not part.startswith("SPAN")] == []
