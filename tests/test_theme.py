@@ -41,6 +41,21 @@ def test_text_is_readable_on_every_ground(mode: str) -> None:
         assert contrast(place["dataframeHeaderTextColor"], place["dataframeHeaderBackgroundColor"]) >= 4.5
 
 
+def faded(text: str, ground: str, opacity: float) -> str:
+    mixed = (
+        round(opacity * int(text[start : start + 2], 16) + (1 - opacity) * int(ground[start : start + 2], 16))
+        for start in (1, 3, 5)
+    )
+    return "#" + "".join(f"{part:02x}" for part in mixed)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_caption_is_readable_although_streamlit_fades_it(mode: str) -> None:
+    for place in places(mode):
+        for ground in (place["backgroundColor"], place["secondaryBackgroundColor"]):
+            assert contrast(faded(place["textColor"], ground, 0.6), ground) >= 4.5, ground
+
+
 @pytest.mark.parametrize("mode", MODES)
 def test_the_label_of_a_primary_button_is_readable(mode: str) -> None:
     assert contrast("#ffffff", CONFIG["theme"][mode]["primaryColor"]) >= 4.5

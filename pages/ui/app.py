@@ -15,6 +15,9 @@ st.set_page_config(
     page_title="Contrastive Lab", page_icon=str(PROJECT / "assets" / "icon.svg"), layout="wide"
 )
 st.logo(str(PROJECT / "assets" / "logo.svg"), size="large")
-page = st.navigation({section: list(group) for section, group in navigation.SECTIONS.items()})
+page = st.navigation(
+    {section: list(group) for section, group in navigation.SECTIONS.items()},
+    position="top",  # the sidebar is for the settings: they and the picture fit on one screen
+)
 state.set_page_path(page.url_path)
 page.run()

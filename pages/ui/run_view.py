@@ -169,7 +169,12 @@ def density(run: Run, config: RunConfig) -> None:
         return
     st.altair_chart(charts.density_contours(lines, class_names(config), PICTURE_HEIGHT - 20), key="density")
     reduced = "" if config.embedding_dims == 2 else " Drawn in two dimensions by truncated SVD."
-    st.caption(f"The lines of a class enclose 25, 50, 75 and 90 % of its estimated density.{reduced}")
+    names = class_names(config)
+    flat = ", ".join(name for label, name in enumerate(names) if label not in lines["label"])
+    without = f" No lines for {flat}: those points lie on a single point or line." if flat else ""
+    st.caption(
+        f"The lines of a class enclose 25, 50, 75 and 90 % of its estimated density.{reduced}{without}"
+    )
 
 
 def confusion(evaluation: Evaluation, config: RunConfig) -> None:

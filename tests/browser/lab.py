@@ -3,6 +3,7 @@
 import contextlib
 import json
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from core.figures import FIGURES
 from core.runs import Run
 from tests.browser.harness import Server, open_page, settled, watch
 
-TRAINING_MS = 120_000  # a training under load; no measure of how long one should take
+TRAINING_MS = 240_000  # a training under load; no measure of how long one should take
 
 # What the page shows while a run is trained is gone within a second: written down in the page itself.
 RECORDER = """() => {
@@ -149,6 +150,13 @@ class TrainPage:
     def seen(self, what: str) -> list[Any]:
         seen: list[Any] = self.page.evaluate(f"window.seen.{what}")
         return seen
+
+    def expect_points(self, count: int) -> None:
+        """The picture shows so many points, once it has fetched them."""
+        deadline = time.monotonic() + TRAINING_MS / 1000
+        while (shown := self.canvas()["n"]) != count:
+            assert time.monotonic() < deadline, f"the picture shows {shown} points, not {count}"
+            self.page.wait_for_timeout(100)
 
     def canvas(self) -> dict[str, Any]:
         state: dict[str, Any] = self.page.locator(".cl-canvas").evaluate(

@@ -42,7 +42,7 @@ def expect_example(lab: TrainPage) -> None:
     """The shipped run can still be seen."""
     lab.open()
     expect(lab.run_list).to_have_value(re.compile("Example"))
-    assert lab.canvas()["n"] == 60_000
+    lab.expect_points(60_000)
 
 
 def test_a_worker_killed_in_mid_run_is_reported_and_the_next_run_works(page: Page, server: Server) -> None:
@@ -120,12 +120,12 @@ def test_a_file_in_place_of_the_runs_folder_is_told_of(
     place = tmp_path / "not-a-folder"
     place.write_text("")
     lab = TrainPage(page, start_server(CONTRASTIVE_LAB_RUNS=str(place))).open()
-    assert lab.canvas()["n"] == 60_000
+    lab.expect_points(60_000)
     lab.press_train()
     expect(lab.alerts).to_contain_text("is not a folder that can be written")
     expect(lab.alerts).to_contain_text("Your settings and finished runs are not lost")
     expect(lab.status).to_contain_text("An example")
-    assert lab.canvas()["n"] == 60_000
+    lab.expect_points(60_000)
     expect(lab.train).to_be_enabled()
 
 
@@ -142,7 +142,7 @@ def test_a_damaged_or_missing_data_file_is_named(
     server = start_server(copy / "streamlit_app.py")
     server.expect_in_log(r"resource_tracker|leaked|loky")
     lab = TrainPage(page, server).open()
-    assert lab.canvas()["n"] == 60_000
+    lab.expect_points(60_000)
     lab.press_train()
     expect(lab.status).to_contain_text("Failed", timeout=TRAINING_MS)
     expect(lab.alerts).to_contain_text("train-images-idx3-ubyte.gz")

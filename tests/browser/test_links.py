@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 from core.config import PARAMETERS, PRESETS, RunConfig
 from tests.browser.conftest import StartServer
 from tests.browser.harness import Server, open_page, settled
-from tests.browser.lab import TrainPage, visitor
+from tests.browser.lab import TrainPage, run_of, visitor
 
 # one of each kind of widget, none at its default
 MOVED = {
@@ -44,7 +44,7 @@ def test_a_link_followed_cold_leads_to_its_page_and_settings(page: Page, start_s
     assert page.get_by_role("dialog").count() == 0
     assert page.get_by_text("Page not found").count() == 0
     assert shown(lab) == RunConfig(margin=0.5, epochs=1, embedding_dims=3)
-    assert lab.canvas()["n"] == 60_000
+    lab.expect_points(60_000)
     expect(lab.differ).to_be_visible()  # the shipped run, which was trained with others
 
 
@@ -72,7 +72,10 @@ def test_a_link_to_a_finished_run_shows_it(lab: TrainPage, browser: Browser, ser
         expect(other.status).to_contain_text("3 classes")
         expect(other.differ).to_have_count(0)
         assert other.figures() == lab.figures()
-        assert other.canvas()["n"] == lab.canvas()["n"] < 60_000
+        images = len(run_of(server.runs, epochs=1, digits=3, seed=22).embedding().train)
+        assert images < 60_000
+        for one in (lab, other):
+            one.expect_points(images)
 
 
 def test_back_and_forward_move_the_settings(lab: TrainPage) -> None:
@@ -95,7 +98,10 @@ def test_the_settings_survive_a_visit_to_another_page(lab: TrainPage) -> None:
     lab.open("epochs=7&hidden=64-32")
     lab.page.get_by_role("link", name="Home").click()
     settled(lab.page)
-    lab.page.get_by_role("link", name="Train", exact=True).click()
+    lab.page.get_by_role("button", name="Lab", exact=True).click()
+    lab.page.get_by_test_id("stTopNav").or_(lab.page.get_by_role("menu")).get_by_text(
+        "Train", exact=True
+    ).click()
     settled(lab.page)
     assert shown(lab) == RunConfig(epochs=7, hidden=(64, 32))
     assert lab.page.url.endswith("/train?epochs=7&hidden=64-32")
@@ -132,7 +138,7 @@ def test_a_bad_link_is_answered_by_one_warning_with_a_reason_for_each_value(lab:
         expect(sentences.filter(has_text=words)).to_have_count(1)
     assert shown(lab) == RunConfig(epochs=3)  # what was right is kept
     assert lab.page.url.endswith("/train?epochs=3")
-    assert lab.canvas()["n"] == 60_000
+    lab.expect_points(60_000)
     expect(lab.train).to_be_enabled()
 
 
@@ -142,7 +148,7 @@ def test_a_link_to_an_impossible_run_says_why_and_cannot_be_trained(lab: TrainPa
     expect(lab.train).to_be_disabled()
     lab.press_shortcut_of(lab.train)
     settled(lab.page)
-    assert lab.canvas()["n"] == 60_000
+    lab.expect_points(60_000)
     lab.set(digits=2)
     expect(lab.alerts).to_have_count(0)
     expect(lab.train).to_be_enabled()

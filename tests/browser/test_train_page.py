@@ -46,7 +46,7 @@ def test_fast_trains_before_the_visitors_eyes_and_its_figures_are_those_of_the_f
     figures = stored_figures(run)
     assert lab.figures() == {name: f"{value:.3f}" for name, value in figures.items()}
     assert figures["rand_index"] > 0.9
-    assert lab.canvas()["n"] == 60_000
+    lab.expect_points(60_000)
     expect(lab.differ).to_be_visible()  # the sliders were moved, the picture is of what was trained
     expect(lab.status).to_contain_text("2 epochs")
     assert lab.value("epochs") == 3
@@ -141,7 +141,7 @@ def test_the_same_settings_again_cost_no_second_training(trained: TrainPage) -> 
     expect(trained.page.get_by_text("Trained already")).to_be_visible()
     settled(trained.page)
     assert run.status() == before
-    assert trained.canvas()["n"] == 60_000
+    trained.expect_points(60_000)
 
 
 def test_the_keys_that_the_buttons_name_train_and_stop(lab: TrainPage) -> None:
@@ -164,7 +164,7 @@ def test_stop_ends_a_long_run_and_keeps_what_it_has_shown(lab: TrainPage) -> Non
     run = run_of(lab.server.runs, epochs=50, seed=13)
     assert run.status().state == "cancelled"
     assert run.config() == replace(FAST, epochs=50, seed=13)
-    assert lab.canvas()["n"] == 2000
+    lab.expect_points(2000)
     expect(lab.train).to_be_enabled()
     expect(lab.stop).to_be_disabled()
     assert lab.alerts.count() == 0

@@ -1,7 +1,9 @@
 """The Train page's settings and what it says of them; see tests/browser for the trainings."""
 
 import re
+import shutil
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ from streamlit.testing.v1.element_tree import Element
 from core.config import ABOUT_PRESETS, PARAMETERS, PRESETS, RunConfig
 from core.figures import FIGURES
 from core.losses import LOSSES
-from core.runs import run_at
+from core.runs import place_for, run_at
 from tests.pages.conftest import OpenPage
 
 PAGE = "lab/train.py"
@@ -154,3 +156,21 @@ def test_every_bad_value_of_a_link_is_named_once_and_the_rest_is_taken(open_page
     assert config_of(app) == RunConfig(epochs=5)
     app.run()
     assert app.query_params == {"epochs": "5"}
+
+
+def test_a_class_without_density_lines_is_named(open_page: OpenPage) -> None:
+    config = RunConfig(seed=7)
+    run = place_for(config)
+    shutil.copytree(run_at(PRESETS["fast"].key).folder, run.folder)
+    lines = run.contours()
+    kept = lines["label"] != 3
+    checksum = run.write_arrays(
+        "contours.safetensors", {name: column[kept] for name, column in lines.items()}
+    )
+    status = run.status()
+    run.write_status(replace(status, files={**status.files, "contours.safetensors": checksum}))
+    captions = [caption.value for caption in open_page(PAGE, seed="7").caption]
+    assert [caption for caption in captions if "No lines for 3:" in caption]
+    assert not [
+        caption for caption in (c.value for c in open_page(PAGE).caption) if "No lines for" in caption
+    ]
