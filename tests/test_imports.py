@@ -17,6 +17,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "settings",
         "activations",
         "losses",
+        "miners",
         "data",
         "frames",
         "figures",
@@ -52,7 +53,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "cluster_plane",
     ),
     ("download", "config", "evaluation", "measurements", "exercise_notebook"),
-    ("loss_table", "sampling", "encoder", "training", "runs"),
+    ("augment", "loss_table", "sampling", "encoder", "training", "runs"),
     ("chart_parts",),
     (
         "charts",
