@@ -80,7 +80,41 @@ def loss_curve(reports: Sequence[Progress], collapsed: float, height: int) -> Ve
             },
         ],
     }
-    return {"height": height, "layer": [curve, know_nothing] if rows else [know_nothing]}
+    losses = {"layer": [curve, know_nothing] if rows else [know_nothing]}
+    shares: list[dict[str, object]] = [
+        {"step": each.step, "active": each.active} for each in reports if each.active is not None
+    ]
+    if not shares:
+        return {"height": height, **losses}
+    both = [losses, _active_share(shares)]
+    return {"height": height, "layer": both, "resolve": {"scale": {"y": "independent"}}}
+
+
+def _active_share(shares: list[dict[str, object]]) -> VegaLite:
+    """The share of pairs or triplets that still teach something, on an axis of its own to the right."""
+    return {
+        "data": {"values": shares},
+        "mark": {"type": "line", "interpolate": "monotone", "strokeWidth": 1.5, "color": "#8a8f98"},
+        "encoding": {
+            "x": {"field": "step", "type": "quantitative"},
+            "y": {
+                "field": "active",
+                "type": "quantitative",
+                "scale": {"domain": [0, 1]},
+                "axis": {
+                    "title": "active share (grey)",
+                    "format": "%",
+                    "tickCount": 3,
+                    "grid": False,
+                    "orient": "right",
+                },
+            },
+            "tooltip": [
+                {"field": "step", "format": ","},
+                {"field": "active", "title": "still teach something", "format": ".1%"},
+            ],
+        },
+    }
 
 
 def cluster_name(cluster: int, digit: int, class_names: Sequence[str]) -> str:

@@ -17,6 +17,7 @@ from typing import Any, Literal
 from core.activations import ACTIVATIONS
 from core.data import DATASETS
 from core.losses import LOSSES, Composition
+from core.miners import MINERS
 
 # Raised only when the same config would train to something else; part of every run's key.
 TRAINING_VERSION = 2
@@ -163,7 +164,7 @@ class RunConfig:
         advanced=True,
     )
     scale: float = _declare(
-        32.0,
+        16.0,
         "number",
         "Scale",
         "By how much a loss multiplies cosine similarities: the larger, the more the hardest images of the "
@@ -275,8 +276,51 @@ class RunConfig:
         "none",
         "choice",
         "Miner",
-        "Which of the batch's triplets are worth learning from.",
-        options={"none": "None: take them as they come"},
+        "Which of the batch's triplets are worth learning from. A loss on pairs takes the two pairs of each.",
+        options={
+            "none": "None: take them as they come",
+            **{name: entry.label for name, entry in MINERS.items()},
+        },
+        advanced=True,
+    )
+    sampler: str = _declare(
+        "random",
+        "choice",
+        "Sampler",
+        "Which images a batch holds: shuffled ones as they come, or the same number of each of some classes.",
+        options={"random": "Random", "balanced": "Balanced: P classes × K images"},
+        advanced=True,
+    )
+    classes_per_batch: int = _declare(
+        10,
+        "integer",
+        "Classes a batch",
+        "P, how many classes a balanced batch holds, or all that take part if there are fewer; K is the batch "
+        "size divided by it.",
+        low=2,
+        high=10,
+        advanced=True,
+    )
+    views: float = _declare(
+        0.0,
+        "number",
+        "Views instead of labels",
+        "The share of positives made without a label: two random views of one image, cropped, rotated, shifted and "
+        "blurred. All other images are then its negatives, even those of its own class. 0: labels only; 1: no "
+        "label is used.",
+        low=0.0,
+        high=1.0,
+        step=0.05,
+        advanced=True,
+    )
+    wrong_labels: float = _declare(
+        0.0,
+        "number",
+        "Wrong labels",
+        "The share of training images that are given the label of another class on purpose.",
+        low=0.0,
+        high=1.0,
+        step=0.05,
         advanced=True,
     )
     patience: int = _declare(
@@ -364,9 +408,24 @@ class RunConfig:
         return {name: getattr(self, name) for name in LOSSES[self.loss].parameters}
 
     @property
+    def balanced_classes(self) -> int:
+        """How many classes a balanced batch holds."""
+        return min(self.classes_per_batch, self.digits)
+
+    @property
+    def view_pairs(self) -> int:
+        """How many images of a batch come as two views."""
+        return round(self.views * self.batch_size / 2)
+
+    @property
     def composition(self) -> Composition:
-        """What a batch holds on average."""
-        return Composition((self.batch_size / self.digits,) * self.digits)
+        """What a batch holds on average; two views of an image are a class of their own."""
+        classes, size = self.digits, float(self.batch_size - 2 * self.view_pairs)
+        if self.sampler == "balanced":
+            classes = self.balanced_classes
+            size = float(self.batch_size // classes * classes)
+        labelled = (size / classes,) * classes if size else ()
+        return Composition(labelled + (2.0,) * self.view_pairs)
 
     @property
     def collapsed(self) -> float:
@@ -424,8 +483,14 @@ def _needs_two_classes(config: RunConfig) -> str | None:
     )
 
 
+def _looks_at_all_triplets(config: RunConfig) -> bool:
+    if config.miner == "none":
+        return LOSSES[config.loss].takes == "triplets" and config.sampling == "all"
+    return MINERS[config.miner].looks_at_all
+
+
 def _too_many_triplets(config: RunConfig) -> str | None:
-    if LOSSES[config.loss].takes != "triplets" or config.sampling != "all" or config.batch_size <= 256:
+    if not _looks_at_all_triplets(config) or config.batch_size <= 256:
         return None
     return (
         f"A batch of {config.batch_size} holds millions of triplets, too many to take all of them. "
@@ -442,11 +507,87 @@ def _batch_without_pairs(config: RunConfig) -> str | None:
     )
 
 
+def _nothing_to_draw(config: RunConfig) -> str | None:
+    if LOSSES[config.loss].takes != "batch" or config.sampling == "all":
+        return None
+    return (
+        f"{LOSSES[config.loss].label} compares each image with all others of its batch, so pairs or triplets "
+        "cannot be drawn for it. Take all of the batch, or a loss on pairs or triplets."
+    )
+
+
+def _batch_loss_too_large(config: RunConfig) -> str | None:
+    if LOSSES[config.loss].takes != "batch" or config.batch_size <= 1024:
+        return None
+    return (
+        f"{LOSSES[config.loss].label} compares every image of a batch with every other: with {config.batch_size} "
+        "images a step would take seconds. Take a batch of at most 1024."
+    )
+
+
+def _nothing_to_mine(config: RunConfig) -> str | None:
+    if config.miner == "none":
+        return None
+    if LOSSES[config.loss].takes == "batch":
+        return (
+            f"{LOSSES[config.loss].label} weighs the images of its batch itself, so there is nothing to mine. "
+            "Take no miner, or a loss on pairs or triplets."
+        )
+    if config.sampling != "all":
+        return (
+            "A miner chooses among all triplets of a batch, so they cannot be drawn at random beforehand. "
+            "Take all of the batch, or no miner."
+        )
+    return None
+
+
+def _balanced_without_need(config: RunConfig) -> str | None:
+    if config.sampler == "random":
+        return None
+    if config.sampling != "all":
+        return (
+            "Pairs and triplets drawn at random have as many positives as negatives already, so a balanced "
+            "sampler changes nothing. Take all of the batch, or the random sampler."
+        )
+    if config.views > 0:
+        return (
+            "A balanced batch is put together by labels, and two views of an image use none. "
+            "Take the random sampler, or no views."
+        )
+    if config.batch_size < 2 * config.balanced_classes:
+        return (
+            f"A batch of {config.batch_size} cannot hold two images of each of {config.balanced_classes} classes. "
+            "Take a larger batch or fewer classes a batch."
+        )
+    return None
+
+
+def _views_without_classes(config: RunConfig) -> str | None:
+    if config.views == 0:
+        return None
+    if LOSSES[config.loss].learned:
+        return (
+            f"{LOSSES[config.loss].label} learns something for each class, and two views of an image are of no "
+            "class. Take no views, or a loss on pairs of images."
+        )
+    if config.wrong_labels > 0 and config.views == 1:
+        return (
+            "With two views of every image no label is used, so wrong labels change nothing. "
+            "Take fewer views, or no wrong labels."
+        )
+    return None
+
+
 # Combinations that are refused before anything is queued, each with its reason.
 _REFUSALS: tuple[Callable[[RunConfig], str | None], ...] = (
     _needs_two_classes,
     _too_many_triplets,
     _batch_without_pairs,
+    _nothing_to_draw,
+    _batch_loss_too_large,
+    _nothing_to_mine,
+    _balanced_without_need,
+    _views_without_classes,
 )
 
 

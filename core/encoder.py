@@ -8,6 +8,7 @@ from torch import nn
 
 from core.activations import ACTIVATIONS
 from core.config import RunConfig
+from core.losses.distances import directions
 
 
 class Encoder(nn.Module):
@@ -15,15 +16,24 @@ class Encoder(nn.Module):
 
     layers: the sizes, such as (784, 256, 128, 32, 2). Weights and biases start uniform within
     1/sqrt(inputs), PyTorch's own start for a linear layer, but from a generator of our own.
+    normalised: the embeddings are put onto the unit sphere.
     """
 
-    def __init__(self, layers: tuple[int, ...], activation: str, generator: torch.Generator) -> None:
+    def __init__(
+        self,
+        layers: tuple[int, ...],
+        activation: str,
+        generator: torch.Generator,
+        *,
+        normalised: bool = False,
+    ) -> None:
         super().__init__()
         self.linear = nn.ModuleList(
             nn.Linear(inputs, outputs, device="meta").to_empty(device="cpu")  # filled below
             for inputs, outputs in pairwise(layers)
         )
         self.activation = ACTIVATIONS[activation].function
+        self.normalised = normalised
         with torch.no_grad():
             for parameter, inputs in zip(
                 self.parameters(), (size for size in layers[:-1] for _ in range(2)), strict=True
@@ -36,12 +46,14 @@ class Encoder(nn.Module):
         hidden = images
         for layer in hidden_layers:
             hidden = self.activation(layer(hidden))
-        return last(hidden)  # type: ignore[no-any-return]
+        embeddings: torch.Tensor = last(hidden)
+        return directions(embeddings) if self.normalised else embeddings
 
 
 def build(config: RunConfig) -> Encoder:
     """The untrained encoder of `config`: same seed, same weights."""
-    return Encoder(config.layers, config.activation, torch.Generator().manual_seed(config.seed))
+    generator = torch.Generator().manual_seed(config.seed)
+    return Encoder(config.layers, config.activation, generator, normalised=config.normalised)
 
 
 def to_input(images: torch.Tensor) -> torch.Tensor:

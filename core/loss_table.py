@@ -55,3 +55,26 @@ def _parameter(name: str, letter: str) -> ParameterRow:
     declared = PARAMETERS[name]
     default = float(getattr(RunConfig(), name))
     return ParameterRow(name, letter, declared.label, declared.low, declared.high, default, declared.help)
+
+
+def catalogue_as_markdown() -> str:
+    """The table as Markdown, for the docs; formulas between dollar signs."""
+    lines = [
+        "| loss | formula | needs | parameters (bounds, default) | knows nothing at | paper |",
+        "| --- | --- | --- | --- | ---: | --- |",
+    ]
+    for row in loss_table():
+        parameters = "; ".join(
+            f"${each.letter}$: `{each.field}` ({each.low:g} to {each.high:g}, {each.default:g})"
+            for each in row.parameters
+        )
+        cells = [
+            f"**{row.label}** (`{row.name}`). {row.summary}",
+            "$" + row.formula.replace("|", r"\vert ") + "$",  # a bar would end the cell
+            ", ".join(row.needs),
+            parameters or "none",
+            f"{row.collapsed:.3f}",
+            row.paper,
+        ]
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)

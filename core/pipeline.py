@@ -16,7 +16,7 @@ from core.encoder import Encoder, embed
 from core.evaluation import evaluate
 from core.measurements import measure_more
 from core.reduction import fit
-from core.runs import MEASUREMENTS, Progress, Run, Snapshot, Status
+from core.runs import LEARNED, MEASUREMENTS, Progress, Run, Snapshot, Status
 from core.training import Cancelled, Report, Sample, Trained, TrainingFailed, train
 
 
@@ -115,13 +115,17 @@ def _measure(run: Run, trained: Trained, data: Dataset, config: RunConfig) -> di
         name: column.astype(np.float32) if column.dtype == np.float64 else column
         for name, column in contours(flat, train_split.labels).as_dict().items()
     }
-    return {
+    files = {
         "embedding.safetensors": run.write_arrays("embedding.safetensors", embedding),
         "contours.safetensors": run.write_arrays("contours.safetensors", lines),
         "figures.json": run.write_evaluation(evaluation),
         MEASUREMENTS: run.write_measurements(measurements),
         "weights.safetensors": run.write_arrays("weights.safetensors", _weights(trained.encoder)),
     }
+    if trained.learned:
+        learned = {name: tensor.numpy() for name, tensor in trained.learned.items()}
+        files[LEARNED] = run.write_arrays(LEARNED, learned)
+    return files
 
 
 def _embed(trained: Trained, split: Split) -> npt.NDArray[np.float32]:

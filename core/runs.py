@@ -7,6 +7,7 @@
     frames/<step>.npy      their embeddings [2000, d], float32, at about 15 steps
     weights/<step>.safetensors   the encoder at the same steps
     embedding.safetensors, contours.safetensors, figures.json, measurements.json, weights.safetensors   the result
+    learned.safetensors    what the loss has learned beside the encoder: proxies, centres, a head; of most losses none
     replay/                every image at those steps, once somebody has asked for it: core/replay.py
     cancel                 its presence asks the worker to stop
     lock                   held by the worker; the kernel frees it when the worker dies
@@ -42,6 +43,7 @@ State = Literal["missing", "queued", "training", "measuring", "done", "failed", 
 ENDED: frozenset[State] = frozenset({"done", "failed", "cancelled"})
 
 MEASUREMENTS = "measurements.json"
+LEARNED = "learned.safetensors"
 RESULT_FILES = (
     "embedding.safetensors",
     "contours.safetensors",
@@ -104,6 +106,7 @@ class Progress:
     terms: dict[str, float]
     seconds: float
     validation_loss: float | None = None
+    active: float | None = None  # lines of older runs have none
 
 
 @dataclass(frozen=True)
@@ -222,6 +225,10 @@ class Run:
         """The trained encoder's weights by name, checked. Raises RunDamaged."""
         return self._checked("weights.safetensors")
 
+    def learned(self) -> dict[str, npt.NDArray[np.float32]]:
+        """What the loss has learned beside the encoder, by name, checked; mostly nothing. Raises RunDamaged."""
+        return self._checked(LEARNED) if LEARNED in self.status().files else {}
+
     def evaluation(self) -> Evaluation:
         """The result's figures, checked. Raises RunDamaged."""
         self._check("figures.json")
@@ -237,7 +244,7 @@ class Run:
     def check(self) -> None:
         """Compare every result file with its checksum. Raises RunDamaged."""
         written = self.status().files
-        for name in RESULT_FILES:
+        for name in {*RESULT_FILES, *written}:
             if name in written or name not in MAY_BE_MISSING:
                 self._check(name)
 

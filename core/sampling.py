@@ -1,4 +1,4 @@
-"""Which images a training step looks at: shuffled batches, random pairs, random triplets.
+"""Which images a training step looks at: shuffled and balanced batches, random pairs, random triplets.
 
 Everything is drawn at once, without a loop over samples: images are sorted by class, so that a
 random image of a class is a random place in its stretch.
@@ -6,6 +6,7 @@ random image of a class is a random place in its stretch.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,10 +20,17 @@ Indices = npt.NDArray[np.int64]
 @dataclass(frozen=True)
 class Batch:
     """`images` [b]: rows of the data to embed. `tuples`: the pairs (first, second) or triplets
-    (anchor, positive, negative) to learn from, as places in the batch; None: all that it holds."""
+    (anchor, positive, negative) to learn from, as places in the batch; None: all that it holds.
+
+    views: places in the batch that are to be random views of their images; each of these arrays is
+    drawn apart, so that two views of an image differ. labels [b]: by which the batch says what belongs
+    together, two views of an image being a class of their own; None: those of the data.
+    """
 
     images: Indices
-    tuples: tuple[Indices, ...] | None
+    tuples: tuple[Any, ...] | None
+    views: tuple[Indices, ...] = ()
+    labels: Indices | None = None
 
 
 class ByClass:
@@ -72,38 +80,76 @@ class ByClass:
             self.same(negative_class, generator),
         )
 
+    def balanced(self, classes: int, images: int, generator: np.random.Generator) -> Indices:
+        """`images` different images of each of so many random classes; a class that has fewer repeats some."""
+        chosen = generator.permutation(self.classes)[:classes]
+        parts = []
+        for label in chosen:
+            start, count = self.start[label], self.count[label]
+            places = generator.choice(count, images, replace=bool(images > count))
+            parts.append(self.order[start + places])
+        return np.concatenate(parts)
+
+    def any_other(self, images: Indices, generator: np.random.Generator) -> Indices:
+        """For each of `images` another one, of whatever class."""
+        count = len(self.labels)
+        return (images + generator.integers(1, count, len(images))) % count
+
+
+def with_wrong_labels(
+    labels: npt.NDArray[np.uint8], share: float, classes: int, generator: np.random.Generator
+) -> npt.NDArray[np.uint8]:
+    """`labels` [n], of which a random `share` say another of the `classes`, each as likely as any."""
+    wrong = generator.permutation(len(labels))[: round(share * len(labels))]
+    changed = labels.copy()
+    changed[wrong] = (labels[wrong] + generator.integers(1, classes, len(wrong))) % classes
+    return changed
+
+
+def images_a_batch(config: RunConfig) -> int:
+    """How many images of the data a batch takes: fewer than its size where some come as two views."""
+    return config.batch_size - (config.view_pairs if config.sampling == "all" else 0)
+
 
 def batches(config: RunConfig, by_class: ByClass, generator: np.random.Generator) -> Iterator[Batch]:
     """The batches of one epoch: each image once, as itself or as the anchor of a pair.
 
-    Triplets are drawn freely, as the notebook does, as many batches as fit the number of images.
+    Triplets and balanced batches are drawn freely, as many batches as fit the number of images.
     A last batch that is not full is left out.
     """
-    count, size = len(by_class.labels), config.batch_size
+    count, size = len(by_class.labels), images_a_batch(config)
     if LOSSES[config.loss].takes == "triplets" and config.sampling == "sampled":
         for _ in range(count // size):
-            yield _sampled(by_class.triplets(size, generator))
+            yield _drawn(config, by_class, by_class.triplets(size, generator), generator)
+        return
+    if config.sampler == "balanced":
+        for _ in range(count // size):
+            yield _balanced(config, by_class, generator)
         return
     shuffled = generator.permutation(count)
     for begin in range(0, count - size + 1, size):
         anchors = shuffled[begin : begin + size]
         if config.sampling == "sampled":
-            yield _sampled(by_class.pairs(anchors, generator))
+            yield _drawn(config, by_class, by_class.pairs(anchors, generator), generator)
         else:
-            yield Batch(anchors, tuples=None)
+            yield _all_of(config, by_class, anchors)
 
 
 def validation_batches(config: RunConfig, by_class: ByClass, generator: np.random.Generator) -> list[Batch]:
     """Fixed batches to measure the validation loss on, of the same kind as the training's."""
     if config.sampling == "sampled":
         if LOSSES[config.loss].takes == "triplets":
-            return [_sampled(by_class.triplets(_VALIDATION_TUPLES, generator))]
-        anchors = generator.integers(0, len(by_class.labels), _VALIDATION_TUPLES)
-        return [_sampled(by_class.pairs(anchors, generator))]
+            tuples: tuple[Indices, ...] = by_class.triplets(_VALIDATION_TUPLES, generator)
+        else:
+            anchors = generator.integers(0, len(by_class.labels), _VALIDATION_TUPLES)
+            tuples = by_class.pairs(anchors, generator)
+        return [_drawn(config, by_class, tuples, generator)]
     everything = np.arange(len(by_class.labels))
-    size = min(config.batch_size, len(everything))
+    size = min(images_a_batch(config), len(everything))
+    if config.sampler == "balanced":
+        return [_balanced(config, by_class, generator) for _ in range(len(everything) // size)]
     return [
-        Batch(everything[begin : begin + size], tuples=None)
+        _all_of(config, by_class, everything[begin : begin + size])
         for begin in range(0, len(everything) - size + 1, size)
     ]
 
@@ -111,8 +157,52 @@ def validation_batches(config: RunConfig, by_class: ByClass, generator: np.rando
 _VALIDATION_TUPLES = 4096
 
 
-def _sampled(tuples: tuple[Indices, ...]) -> Batch:
-    """The tuples' images one column after the other, and where in the batch each has landed."""
+def _balanced(config: RunConfig, by_class: ByClass, generator: np.random.Generator) -> Batch:
+    classes = config.balanced_classes
+    return Batch(by_class.balanced(classes, config.batch_size // classes, generator), tuples=None)
+
+
+def _all_of(config: RunConfig, by_class: ByClass, images: Indices) -> Batch:
+    """A batch of `images`, the first of them as two views each: one view at the head, the other behind."""
+    if config.view_pairs == 0:
+        return Batch(images, tuples=None)
+    pairs = min(config.view_pairs, len(images))
+    labels = by_class.labels[images]
+    own = labels.max() + 1 + np.arange(pairs)  # no label of the data: each image its own class
+    return Batch(
+        np.concatenate([images, images[:pairs]]),
+        tuples=None,
+        views=(np.arange(pairs), len(images) + np.arange(pairs)),
+        labels=np.concatenate([own, labels[pairs:], own]),
+    )
+
+
+def _drawn(
+    config: RunConfig, by_class: ByClass, tuples: tuple[Indices, ...], generator: np.random.Generator
+) -> Batch:
+    """The tuples' images one column after the other, and where in the batch each has landed. A share of
+    them is made of views instead: of an anchor and itself, against any other image."""
     size = len(tuples[0])
     places = tuple(np.arange(size) + column * size for column in range(len(tuples)))
-    return Batch(np.concatenate(tuples), places)
+    if config.views == 0:
+        return Batch(np.concatenate(tuples), places)
+    viewed = generator.random(size) < config.views
+    anchor, other = tuples[0], by_class.any_other(tuples[0], generator)
+    if len(tuples) == 3:
+        alike: tuple[npt.NDArray[np.bool_], ...] = (np.full(size, True), np.full(size, False))
+    else:
+        alike = (generator.random(size) < 0.5,)
+    columns = [anchor]
+    labels = [by_class.labels[anchor]]
+    own = by_class.labels.max() + 1 + np.arange(size)
+    labels[0] = np.where(viewed, own, labels[0])
+    for number, (column, same) in enumerate(zip(tuples[1:], alike, strict=True), start=1):
+        columns.append(np.where(viewed, np.where(same, anchor, other), column))
+        views_label = np.where(same, own, own + number * size)
+        labels.append(np.where(viewed, views_label, by_class.labels[column]))
+    return Batch(
+        np.concatenate(columns),
+        places,
+        views=tuple(column[viewed] for column in places),
+        labels=np.concatenate(labels),
+    )

@@ -17,6 +17,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "settings",
         "activations",
         "losses",
+        "miners",
         "data",
         "frames",
         "figures",
@@ -53,7 +54,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "square_or_root",
     ),
     ("download", "config", "evaluation", "measurements", "exercise_notebook"),
-    ("loss_table", "sampling", "encoder", "training", "runs", "forces", "diagnosis"),
+    ("augment", "loss_table", "sampling", "encoder", "training", "runs", "forces", "diagnosis"),
     ("chart_parts", "lesson_plane", "loss_curves", "collapses"),
     ("worked",),
     (

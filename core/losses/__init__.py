@@ -5,14 +5,45 @@ torch when it is loaded: a loss is written against the array API and works on to
 (training) and on NumPy arrays (the page's process) alike.
 """
 
+from core.losses import (
+    alignment_uniformity,
+    center,
+    circle,
+    contrastive,
+    contrastive_squared,
+    lifted_structure,
+    multi_similarity,
+    n_pair,
+    nt_xent,
+    pair_hinge_triplet,
+    proxy_anchor,
+    soft_margin_triplet,
+    soft_nearest_neighbour,
+    supcon,
+    triplet_margin,
+)
 from core.losses.base import Composition, Loss, LossEntry
-from core.losses.contrastive import ENTRY as CONTRASTIVE
-from core.losses.contrastive_squared import ENTRY as CONTRASTIVE_SQUARED
-from core.losses.pair_hinge_triplet import ENTRY as PAIR_HINGE_TRIPLET
-from core.losses.triplet_margin import ENTRY as TRIPLET_MARGIN
 
+# In the order in which a learner meets them: pairs, triplets, whole batches, learned proxies.
 LOSSES: dict[str, LossEntry] = {
-    entry.name: entry for entry in (CONTRASTIVE, CONTRASTIVE_SQUARED, PAIR_HINGE_TRIPLET, TRIPLET_MARGIN)
+    module.ENTRY.name: module.ENTRY
+    for module in (
+        contrastive,
+        contrastive_squared,
+        pair_hinge_triplet,
+        triplet_margin,
+        soft_margin_triplet,
+        n_pair,
+        lifted_structure,
+        nt_xent,
+        supcon,
+        soft_nearest_neighbour,
+        multi_similarity,
+        circle,
+        center,
+        proxy_anchor,
+        alignment_uniformity,
+    )
 }
 
 __all__ = ["LOSSES", "Composition", "Loss", "LossEntry"]

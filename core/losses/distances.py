@@ -114,6 +114,11 @@ def similarities(embeddings: Array) -> Array:
 
 def distance_table(embeddings: Array) -> Array:
     """Distances [b, b] of the rows of `embeddings` [b, d]."""
+    if is_torch_array(embeddings):
+        import torch
+
+        # by differences, not by products: exact where two points are close; the slope at 0 is 0
+        return torch.cdist(embeddings, embeddings, compute_mode="donot_use_mm_for_euclid_dist")
     return euclidean(embeddings[:, None, :], embeddings[None, :, :])
 
 

@@ -25,11 +25,3 @@ def log_one_plus(logarithm: Array) -> Array:
     """log(1 + exp(logarithm)), elementwise: softplus."""
     xp = array_namespace(logarithm)
     return xp.logaddexp(logarithm, xp.zeros_like(logarithm))
-
-
-def mean_of(values: Array, mask: Array) -> Array:
-    """Mean of `values` where `mask` holds; 0 where it holds nowhere. Unlike in `mean_where` the
-    values elsewhere may be anything finite."""
-    xp = array_namespace(values)
-    count = max(int(xp.count_nonzero(mask)), 1)
-    return xp.sum(xp.where(mask, values, xp.zeros_like(values))) / count

@@ -39,13 +39,34 @@ def values(parameter: Parameter) -> st.SearchStrategy[Any]:
 def allowed(fields: dict[str, Any]) -> bool:
     """The combinations that are not refused, written once more."""
     everything = fields["sampling"] == "all"
-    too_small = everything and fields["batch_size"] < 4
-    too_large = everything and "triplet" in fields["loss"] and fields["batch_size"] > 256
-    return fields["digits"] > 1 and not too_small and not too_large
+    of_pairs, of_triplets = "contrastive" in fields["loss"], "triplet" in fields["loss"]
+    of_batches = not of_pairs and not of_triplets
+    mined, balanced = fields["miner"] != "none", fields["sampler"] == "balanced"
+    cubic = fields["miner"] in ("batch_all", "semi_hard") or (of_triplets and everything and not mined)
+    classes = min(fields["classes_per_batch"], fields["digits"])
+    return not (
+        fields["digits"] == 1
+        or (everything and fields["batch_size"] < 4)
+        or (cubic and fields["batch_size"] > 256)
+        or (of_batches and (not everything or mined or fields["batch_size"] > 1024))
+        or (mined and not everything)
+        or (balanced and (not everything or fields["views"] > 0 or fields["batch_size"] < 2 * classes))
+        or (fields["views"] > 0 and fields["loss"] in ("center", "proxy_anchor"))
+        or (fields["views"] == 1 and fields["wrong_labels"] > 0)
+    )
+
+
+# Half of the fields at their default: with all of them free nearly every combination would be refused.
+SELDOM = {"miner": "none", "sampler": "random", "views": 0.0, "wrong_labels": 0.0}
 
 
 configs = (
-    st.fixed_dictionaries({name: values(parameter) for name, parameter in PARAMETERS.items()})
+    st.fixed_dictionaries(
+        {
+            name: st.just(SELDOM[name]) | values(parameter) if name in SELDOM else values(parameter)
+            for name, parameter in PARAMETERS.items()
+        }
+    )
     .filter(allowed)
     .map(lambda fields: RunConfig(**fields))
 )
@@ -164,7 +185,7 @@ def test_an_unknown_choice_is_told_what_there_is(name: str) -> None:
 @pytest.mark.parametrize("loss", LOSSES)
 def test_a_single_class_is_refused_for_every_loss_with_the_reason(loss: str) -> None:
     with pytest.raises(ValueError, match="needs images of at least two classes"):
-        RunConfig(digits=1, loss=loss, sampling="sampled")
+        RunConfig(digits=1, loss=loss)
 
 
 @pytest.mark.parametrize("size", [1, 2])
@@ -178,12 +199,48 @@ def test_a_batch_that_cannot_hold_a_pair_of_each_kind_is_refused(size: int) -> N
 @pytest.mark.parametrize("loss", LOSSES)
 def test_all_triplets_of_a_large_batch_are_refused_and_all_pairs_are_not(loss: str) -> None:
     RunConfig(loss=loss, batch_size=256)
-    RunConfig(loss=loss, batch_size=4096, sampling="sampled")
-    if LOSSES[loss].takes == "pairs":
+    if LOSSES[loss].takes != "batch":
+        RunConfig(loss=loss, batch_size=4096, sampling="sampled")
+        RunConfig(loss=loss, batch_size=4096, miner="batch_hard")
+    if LOSSES[loss].takes != "triplets":
         RunConfig(loss=loss, batch_size=257)
     else:
         with pytest.raises(ValueError, match="A batch of 257 holds millions of triplets"):
             RunConfig(loss=loss, batch_size=257)
+
+
+REFUSED: list[tuple[dict[str, Any], str]] = [
+    ({"loss": "supcon", "sampling": "sampled"}, "compares each image with all others of its batch"),
+    ({"loss": "circle", "batch_size": 1025}, "Take a batch of at most 1024"),
+    ({"loss": "nt_xent", "miner": "batch_hard"}, "weighs the images of its batch itself"),
+    ({"miner": "semi_hard", "sampling": "sampled"}, "chooses among all triplets of a batch"),
+    ({"miner": "semi_hard", "batch_size": 257}, "holds millions of triplets"),
+    ({"sampler": "balanced", "sampling": "sampled"}, "as many positives as negatives already"),
+    ({"sampler": "balanced", "views": 0.5}, "two views of an image use none"),
+    ({"sampler": "balanced", "batch_size": 19}, "cannot hold two images of each of 10 classes"),
+    ({"loss": "proxy_anchor", "views": 0.1}, "two views of an image are of no class"),
+    ({"views": 1.0, "wrong_labels": 0.1}, "no label is used"),
+]
+
+
+@pytest.mark.parametrize(("fields", "reason"), REFUSED)
+def test_a_combination_that_makes_no_sense_is_refused_with_a_way_out(
+    fields: dict[str, Any], reason: str
+) -> None:
+    with pytest.raises(ValueError, match=reason) as refusal:
+        RunConfig(**fields)
+    assert "Take " in str(refusal.value) and str(refusal.value).endswith(".")
+    for name in fields:  # and each of its settings alone is fine
+        RunConfig(**{name: fields[name]})
+
+
+def test_a_batch_holds_what_its_composition_says() -> None:
+    assert RunConfig(batch_size=200).composition.sizes == (20.0,) * 10
+    assert RunConfig(batch_size=200, digits=4).composition.sizes == (50.0,) * 4
+    balanced = RunConfig(batch_size=200, sampler="balanced", classes_per_batch=7)
+    assert balanced.composition.sizes == (28.0,) * 7
+    assert RunConfig(batch_size=200, views=1.0).composition.sizes == (2.0,) * 100
+    assert RunConfig(batch_size=200, views=0.5).composition.sizes == (10.0,) * 10 + (2.0,) * 50
 
 
 def test_an_unknown_setting_is_refused_by_name_and_told_what_there_is() -> None:
@@ -300,6 +357,11 @@ CHANGED: dict[str, Any] = {
     "patience": 1,
     "validation": "test",
     "seed": 1,
+    "miner": "batch_hard",
+    "sampler": "balanced",
+    "classes_per_batch": 9,
+    "views": 0.5,
+    "wrong_labels": 0.1,
 }
 
 

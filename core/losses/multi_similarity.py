@@ -1,0 +1,62 @@
+"""Multi-similarity loss: pairs weighed by their own and by relative similarity (Wang et al. 2019)."""
+
+import math
+
+from core.losses.base import Array, Composition, Loss, LossEntry
+from core.losses.distances import same_and_different, similarities
+from core.losses.sums import log_one_plus, log_sum_exp
+
+POSITIVE_SCALE = 2.0  # the paper's alpha
+
+
+def multi_similarity(
+    embeddings: Array,
+    labels: Array,
+    *,
+    scale: float,
+    similarity_margin: float,
+    positive_scale: float = POSITIVE_SCALE,
+) -> Loss:
+    """log(1 + sum over positives of exp(-a (s - l))) / a + log(1 + sum over negatives of exp(b (s - l))) / b,
+    mean over the batch, with a = `positive_scale`, b = `scale` and l = `similarity_margin`.
+
+    The paper's own choice of pairs beforehand is left out: all of the batch are taken.
+    Source: Wang, Han, Huang, Dong, Scott, "Multi-Similarity Loss with General Pair Weighting for Deep
+    Metric Learning", 2019, eq. 15.
+    """
+    s = similarities(embeddings) - similarity_margin  # [b, b]
+    same, different = same_and_different(labels)
+    pull = log_one_plus(log_sum_exp(-positive_scale * s, same)) / positive_scale
+    push = log_one_plus(log_sum_exp(scale * s, different)) / scale
+    return Loss.of(attraction=pull.mean(), repulsion=push.mean())
+
+
+def _collapsed(batch: Composition, scale: float, similarity_margin: float) -> float:
+    """All similarities 1."""
+    over = 1 - similarity_margin
+
+    def of_image(size: float) -> float:
+        pull = math.log1p((size - 1) * math.exp(-POSITIVE_SCALE * over)) / POSITIVE_SCALE
+        negatives = batch.images - size
+        # log(1 + n e^x), with the large exponent taken out
+        push = over + math.log(math.exp(-scale * over) + negatives) / scale
+        return pull + push
+
+    return batch.mean(of_image)
+
+
+ENTRY = LossEntry(
+    name="multi_similarity",
+    label="Multi-similarity",
+    summary="Pulls positives whose similarity is below a margin, gently, and pushes negatives above it, hard: "
+    "each pair counts by how it compares with the others of its anchor.",
+    formula=r"\ell_i = \frac{1}{\alpha} \log\left(1 + \sum_{p \in P_i} e^{-\alpha (s_{ip} - \lambda)}\right) + "
+    r"\frac{1}{\beta} \log\left(1 + \sum_{n \in N_i} e^{\,\beta (s_{in} - \lambda)}\right), \quad \alpha = 2",
+    paper="Wang, Han, Huang, Dong, Scott: Multi-Similarity Loss with General Pair Weighting for Deep Metric "
+    "Learning, CVPR 2019",
+    function=multi_similarity,
+    takes="batch",
+    parameters={"scale": r"\beta", "similarity_margin": r"\lambda"},
+    collapsed=_collapsed,
+    normalised=True,
+)
