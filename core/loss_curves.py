@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.forces import Parameters
+from core.lesson_plane import LABELS, START
 from core.losses import LossEntry
 
 Floats = npt.NDArray[np.float64]
@@ -39,7 +40,7 @@ def curves(
     """The curves of a loss. A loss on pairs pays for each pair by itself; of the others one point moves
     while the anchor's other partner stays, the positive at `d_ap`, the negative at `d_an`.
 
-    on_circle: the loss looks at directions only; distances are chords of the unit circle, 0 to 2.
+    on_circle: see `by_angle`; distances are chords of the unit circle, 0 to 2.
     """
     farthest = ACROSS if on_circle else FARTHEST
     distance = np.linspace(0.0, farthest, CURVE_POINTS)
@@ -47,6 +48,14 @@ def curves(
     positive = np.array([_loss(entry, parameters, d, held_an, "positive", on_circle) for d in distance])
     negative = np.array([_loss(entry, parameters, held_ap, d, "negative", on_circle) for d in distance])
     return Curves(distance, positive, negative, _turn(entry, parameters, held_ap, on_circle))
+
+
+def by_angle(entry: LossEntry, parameters: Parameters) -> bool:
+    """Whether the loss goes by directions, or by where the origin is: then a distance alone says nothing, and
+    its curves are taken on the unit circle. Found by moving all points by the same way."""
+    read = {name: parameters[name] for name in entry.parameters}
+    there = float(entry.function(START + np.array([0.7, -0.4]), LABELS, **read).total)
+    return entry.normalised or abs(there - float(entry.function(START, LABELS, **read).total)) > 1e-9
 
 
 def margin_for(
@@ -85,11 +94,13 @@ def _loss(
         other, label = (positive, 0) if moving == "positive" else (negative, 1)
         pair = (np.array([0]), np.array([1]))
         found = entry.function(np.array([anchor, other]), np.array([0, label]), pairs=pair, **read)
-    else:
+    elif entry.takes == "triplets":
         three = (np.array([0]), np.array([1]), np.array([2]))
         points, labels = np.array([anchor, positive, negative]), np.array([0, 0, 1])
-        given = {"triplets": three} if entry.takes == "triplets" else {}
-        found = entry.function(points, labels, **given, **read)
+        found = entry.function(points, labels, triplets=three, **read)
+    else:  # a batch needs two of each class: the negative has a twin at its side
+        points, labels = np.array([anchor, positive, negative, negative]), np.array([0, 0, 1, 1])
+        found = entry.function(points, labels, **read)
     return float(found.total)
 
 

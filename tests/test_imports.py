@@ -55,8 +55,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ),
     ("download", "config", "evaluation", "measurements", "exercise_notebook"),
     ("augment", "loss_table", "sampling", "encoder", "training", "runs", "forces", "diagnosis"),
-    ("chart_parts", "lesson_plane", "loss_curves", "collapses"),
-    ("worked",),
+    ("chart_parts", "lesson_plane", "collapses"),
+    ("worked", "loss_curves"),
     (
         "charts",
         "mining_charts",

@@ -9,7 +9,7 @@ import streamlit as st
 from core.config import PARAMETERS, RunConfig
 from core.forces import Forces, Points, forces, walk
 from core.lesson_plane import HALF_WIDTH, LABELS, Triplet, hardest_triplet
-from core.loss_curves import Curves, curves, margin_for
+from core.loss_curves import Curves, by_angle, curves, margin_for
 from core.losses import LOSSES, LossEntry
 from core.worked import WORKED
 from pages.ui import lesson_points
@@ -202,7 +202,9 @@ _WHOSE = {"positive": "positive pair:", "negative": "negative pair:", "triplet":
 
 def _curve(bench: Bench, triplet: Triplet) -> None:
     entry, parameters = bench.entry, bench.parameters
-    on_circle = entry.normalised
+    on_circle = by_angle(entry, parameters)
+    if on_circle:
+        triplet = hardest_triplet(lesson_points.points(), LABELS, triplet.anchor, on_circle=True)
     found = curves(entry, parameters, triplet.d_ap, triplet.d_an, on_circle=on_circle)
     handle = found.turn if "margin" in parameters and found.turn is not None else None
     shown = Curve(

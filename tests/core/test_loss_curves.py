@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from core.config import PARAMETERS, RunConfig
-from core.loss_curves import FARTHEST, curves, margin_for
+from core.loss_curves import FARTHEST, by_angle, curves, margin_for
 from core.losses import LOSSES
 
 M, D_AP, D_AN = 0.8, 0.6, 0.5
@@ -57,7 +57,7 @@ def test_every_loss_of_the_catalogue_has_finite_curves(name: str) -> None:
     entry = LOSSES[name]
     parameters = RunConfig(loss=name).loss_parameters
     for d_ap, d_an in ((0.0, 0.0), (0.6, 0.5), (3.0, 4.0)):
-        found = curves(entry, parameters, d_ap, d_an, on_circle=entry.normalised)
+        found = curves(entry, parameters, d_ap, d_an, on_circle=by_angle(entry, parameters))
         assert np.isfinite(found.positive).all() and np.isfinite(found.negative).all()
         assert found.turn is None or found.turn >= 0
 
@@ -65,10 +65,18 @@ def test_every_loss_of_the_catalogue_has_finite_curves(name: str) -> None:
 @pytest.mark.parametrize("name", LOSSES)
 def test_a_negative_never_pays_more_for_being_farther_nor_a_positive_less(name: str) -> None:
     entry = LOSSES[name]
-    found = curves(entry, RunConfig(loss=name).loss_parameters, 0.6, 0.5, on_circle=entry.normalised)
-    # the one that compares each image with its whole batch sees the moving point from both others
+    parameters = RunConfig(loss=name).loss_parameters
+    found = curves(entry, parameters, 0.6, 0.5, on_circle=by_angle(entry, parameters))
+    # one that compares each image with its whole batch sees the moving point from all the others too
     if entry.takes != "batch":
         assert (np.diff(found.positive) >= -1e-9).all()
         assert (np.diff(found.negative) <= 1e-9).all()
-    assert found.positive[-1] > found.positive[0]
-    assert found.negative[-1] < found.negative[0]
+    if not entry.learned:  # proxies, here the classes' means, move along with the point
+        assert found.positive[-1] > found.positive[0]
+        assert found.negative[-1] < found.negative[0]
+
+
+def test_only_losses_on_inner_products_and_directions_go_by_angle() -> None:
+    found = {name for name in LOSSES if by_angle(LOSSES[name], RunConfig(loss=name).loss_parameters)}
+    assert {"n_pair", "nt_xent", "supcon"} <= found
+    assert found.isdisjoint({"contrastive", "triplet_margin", "soft_margin_triplet", "lifted_structure"})
