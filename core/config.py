@@ -186,6 +186,15 @@ class RunConfig:
         low=1,
         high=10,
     )
+    held_out_class: str = _declare(
+        "none",
+        "choice",
+        "Class never shown",
+        "Training never sees the images of this class. They are embedded and measured all the same, so that "
+        "you can watch where they land, and your own drawing of it.",
+        options={"none": "None: all are shown", **{str(label): str(label) for label in range(10)}},
+        advanced=True,
+    )
     sampling: str = _declare(
         "all",
         "choice",
@@ -308,6 +317,11 @@ class RunConfig:
         return hashlib.sha256(text.encode()).hexdigest()
 
     @property
+    def unseen(self) -> int | None:
+        """The label of the class that training never sees, or None."""
+        return None if self.held_out_class == "none" else int(self.held_out_class)
+
+    @property
     def layers(self) -> tuple[int, ...]:
         """The encoder's layer sizes, from 784 pixels to the embedding."""
         return (784, *self.hidden, self.embedding_dims)
@@ -393,9 +407,29 @@ def _batch_without_pairs(config: RunConfig) -> str | None:
     )
 
 
+def _unseen_class_takes_no_part(config: RunConfig) -> str | None:
+    if config.unseen is None or config.unseen < config.digits:
+        return None
+    return (
+        f"Class {config.unseen} takes no part: with {config.digits} classes there are only 0 to "
+        f"{config.digits - 1}. Hold out one of these, or take more classes."
+    )
+
+
+def _too_few_classes_seen(config: RunConfig) -> str | None:
+    if config.unseen is None or config.digits > 2:
+        return None
+    return (
+        "Of two classes one is never shown, so there is only one to learn from, and nothing to push apart. "
+        "Take 3 or more classes, or show both."
+    )
+
+
 # Combinations that are refused before anything is queued, each with its reason.
 _REFUSALS: tuple[Callable[[RunConfig], str | None], ...] = (
     _needs_two_classes,
+    _unseen_class_takes_no_part,
+    _too_few_classes_seen,
     _too_many_triplets,
     _batch_without_pairs,
 )

@@ -96,6 +96,11 @@ def choose_sample(config: RunConfig, train: Split, test: Split) -> Sample:
     return Sample(name, indices, split.labels[indices], SAMPLE if name == "test" else HELD_OUT)
 
 
+def seen(config: RunConfig, labels: Labels) -> npt.NDArray[np.bool_]:
+    """Which images [n] training may learn from, and be measured on: all but those of a class never shown."""
+    return np.ones(len(labels), bool) if config.unseen is None else labels != config.unseen
+
+
 def snapshot_steps(steps: int) -> set[int]:
     """About 15 steps from 0 to `steps`, dense at first, when the embedding moves most."""
     return {0} | {round(step) for step in np.geomspace(1, steps, SNAPSHOTS - 1)}
@@ -140,6 +145,7 @@ def train(config: RunConfig, data: Dataset, watcher: Watcher) -> Trained:
 
     held_out = sample.indices[: sample.validating] if sample.split == "train" else np.empty(0, np.int64)
     fitted = np.delete(np.arange(len(train_split.labels)), held_out)
+    fitted = fitted[seen(config, train_split.labels[fitted])]
     images = torch.from_numpy(train_split.images[fitted])
     labels = torch.from_numpy(train_split.labels[fitted])
     by_class = ByClass(train_split.labels[fitted])
@@ -216,13 +222,16 @@ class _Validation:
     def __init__(self, config: RunConfig, sample: Sample, split: Split) -> None:
         self.config = config
         self.images = torch.from_numpy(split.images[sample.indices])
-        self.labels = torch.from_numpy(sample.labels[: sample.validating])
+        validating = sample.labels[: sample.validating]
+        self.places = torch.from_numpy(np.flatnonzero(seen(config, validating)))
+        self.labels = torch.from_numpy(validating)[self.places]
         generator = np.random.default_rng(SAMPLE)
         self.batches = validation_batches(config, ByClass(self.labels.numpy()), generator)
 
     def loss(self, embeddings: torch.Tensor) -> float:
         """Mean over the batches, from the sample's embeddings [s, d]."""
         with torch.inference_mode():
+            embeddings = embeddings[self.places]
             losses = [
                 float(loss_of(self.config, embeddings[batch.images], self.labels[batch.images], batch).total)
                 for batch in self.batches

@@ -25,6 +25,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "replay_archive",
         "thumbnail",
         "exercises",
+        "picture_file",
     ),
     (
         "batch_view",
@@ -50,10 +51,13 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "kmeans_steps",
         "kmeans_scan",
         "cluster_plane",
+        "drawing_prep",
+        "ink",
+        "few_shot",
     ),
     ("download", "config", "evaluation", "measurements", "exercise_notebook"),
-    ("sampling", "encoder", "training", "runs"),
-    ("chart_parts",),
+    ("sampling", "encoder", "numpy_encoder", "training", "runs"),
+    ("chart_parts", "landing"),
     (
         "charts",
         "mining_charts",

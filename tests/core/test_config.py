@@ -41,7 +41,9 @@ def allowed(fields: dict[str, Any]) -> bool:
     everything = fields["sampling"] == "all"
     too_small = everything and fields["batch_size"] < 4
     too_large = everything and "triplet" in fields["loss"] and fields["batch_size"] > 256
-    return fields["digits"] > 1 and not too_small and not too_large
+    unseen = fields["held_out_class"]
+    shown = unseen == "none" or (int(unseen) < fields["digits"] and fields["digits"] > 2)
+    return fields["digits"] > 1 and not too_small and not too_large and shown
 
 
 configs = (
@@ -283,6 +285,7 @@ def test_a_config_cannot_be_changed_and_can_be_a_dictionary_key() -> None:
 CHANGED: dict[str, Any] = {
     "dataset": "kmnist",
     "digits": 9,
+    "held_out_class": "4",
     "loss": "contrastive_squared",
     "margin": 0.95,
     "temperature": 0.11,
@@ -400,3 +403,28 @@ def test_the_config_is_read_without_torch_torchvision_or_streamlit() -> None:
         "assert not heavy, heavy"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_class_can_be_held_out_and_older_keys_stay() -> None:
+    assert RunConfig().held_out_class == "none" and RunConfig().unseen is None
+    assert RunConfig(held_out_class="7").unseen == 7
+    assert RunConfig(held_out_class="none").key == RunConfig().key
+    keys = {RunConfig(held_out_class=str(label)).key for label in range(10)} | {RunConfig().key}
+    assert len(keys) == 11
+    assert RunConfig.from_text({"held_out_class": "0"}).unseen == 0
+
+
+@pytest.mark.parametrize(
+    ("digits", "held_out", "words"),
+    [
+        (5, "5", "Class 5 takes no part: with 5 classes there are only 0 to 4"),
+        (9, "9", "Class 9 takes no part"),
+        (2, "0", "there is only one to learn from"),
+        (2, "1", "there is only one to learn from"),
+        (10, "10", "is not known"),
+    ],
+)
+def test_a_class_that_cannot_be_held_out_is_refused(digits: int, held_out: str, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        RunConfig(digits=digits, held_out_class=held_out)
+    RunConfig(digits=3, held_out_class="2")
