@@ -85,5 +85,32 @@ def few_shot(
     return FewShot(shots, shares[0], shares[1], 1 / len(classes))
 
 
+def taken_for(
+    train: Points,
+    train_labels: Labels,
+    test: Points,
+    test_labels: Labels,
+    unseen: int,
+    *,
+    queries: int = QUERIES,
+) -> dict[int, float]:
+    """Among which of the other classes a class lands: class -> the share of its test images whose nearest
+    training image, of all that are not of `unseen`, is of that class; the largest share first.
+
+    train [n, d] with labels [n], test [m, d] with labels [m]. Raises ValueError where it has no test image or
+    there is no other class.
+    """
+    check_labels(train, train_labels)
+    check_labels(test, test_labels)
+    others = train_labels != unseen
+    asked = _some(np.flatnonzero(test_labels == unseen), queries, np.random.default_rng(0))
+    if not others.any() or len(asked) == 0:
+        raise ValueError("There are no test images of the chosen class, or there is no other class.")
+    nearest = cKDTree(train[others].astype(np.float64)).query(test[asked].astype(np.float64))[1]
+    labels, counts = np.unique(train_labels[others][nearest], return_counts=True)
+    order = np.argsort(-counts, kind="stable")
+    return {int(labels[at]): float(counts[at] / len(asked)) for at in order}
+
+
 def _some(places: npt.NDArray[np.int64], most: int, generator: np.random.Generator) -> npt.NDArray[np.int64]:
     return places if len(places) <= most else np.sort(generator.choice(places, most, replace=False))

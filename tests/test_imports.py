@@ -64,6 +64,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "plane_charts",
         "kmeans_charts",
         "metric_charts",
+        "shot_charts",
         "disagreements",
         "pipeline",
         "replay",

@@ -22,11 +22,17 @@ EMBEDDING = st.Page(
 CLUSTERS = st.Page(
     FOLDER / "lab" / "clusters.py", title="Clusters", icon=":material/workspaces:", url_path="clusters"
 )
+DRAW = st.Page(FOLDER / "lab" / "draw.py", title="Draw", icon=":material/draw:", url_path="draw")
 EXERCISES = st.Page(
     FOLDER / "practice" / "exercises.py", title="Exercises", icon=":material/code:", url_path="exercises"
 )
 
-SECTIONS = {"": (HOME,), "Learn": (PAIRS,), "Lab": (TRAIN, EMBEDDING, CLUSTERS), "Practice": (EXERCISES,)}
+SECTIONS = {
+    "": (HOME,),
+    "Learn": (PAIRS,),
+    "Lab": (TRAIN, EMBEDDING, CLUSTERS, DRAW),
+    "Practice": (EXERCISES,),
+}
 
 # What Home says on the door of each section; a door leads to the section's first page.
 DOORS = {
