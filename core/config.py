@@ -216,6 +216,15 @@ class RunConfig:
         low=1,
         high=10,
     )
+    held_out_class: str = _declare(
+        "none",
+        "choice",
+        "Class never shown",
+        "Training never sees the images of this class. They are embedded and measured all the same, so that "
+        "you can watch where they land, and your own drawing of it.",
+        options={"none": "None: all are shown", **{str(label): str(label) for label in range(10)}},
+        advanced=True,
+    )
     sampling: str = _declare(
         "all",
         "choice",
@@ -381,6 +390,11 @@ class RunConfig:
         return hashlib.sha256(text.encode()).hexdigest()
 
     @property
+    def unseen(self) -> int | None:
+        """The label of the class that training never sees, or None."""
+        return None if self.held_out_class == "none" else int(self.held_out_class)
+
+    @property
     def layers(self) -> tuple[int, ...]:
         """The encoder's layer sizes, from 784 pixels to the embedding."""
         return (784, *self.hidden, self.embedding_dims)
@@ -408,9 +422,14 @@ class RunConfig:
         return {name: getattr(self, name) for name in LOSSES[self.loss].parameters}
 
     @property
+    def seen_classes(self) -> int:
+        """How many classes the training sees."""
+        return self.digits - (self.unseen is not None)
+
+    @property
     def balanced_classes(self) -> int:
         """How many classes a balanced batch holds."""
-        return min(self.classes_per_batch, self.digits)
+        return min(self.classes_per_batch, self.seen_classes)
 
     @property
     def view_pairs(self) -> int:
@@ -420,7 +439,7 @@ class RunConfig:
     @property
     def composition(self) -> Composition:
         """What a batch holds on average; two views of an image are a class of their own."""
-        classes, size = self.digits, float(self.batch_size - 2 * self.view_pairs)
+        classes, size = self.seen_classes, float(self.batch_size - 2 * self.view_pairs)
         if self.sampler == "balanced":
             classes = self.balanced_classes
             size = float(self.batch_size // classes * classes)
@@ -578,9 +597,39 @@ def _views_without_classes(config: RunConfig) -> str | None:
     return None
 
 
+def _unseen_class_takes_no_part(config: RunConfig) -> str | None:
+    if config.unseen is None or config.unseen < config.digits:
+        return None
+    return (
+        f"Class {config.unseen} takes no part: with {config.digits} classes there are only 0 to "
+        f"{config.digits - 1}. Hold out one of these, or take more classes."
+    )
+
+
+def _too_few_classes_seen(config: RunConfig) -> str | None:
+    if config.unseen is None or config.digits > 2:
+        return None
+    return (
+        "Of two classes one is never shown, so there is only one to learn from, and nothing to push apart. "
+        "Take 3 or more classes, or show both."
+    )
+
+
+def _unseen_class_told_of(config: RunConfig) -> str | None:
+    if config.unseen is None or config.wrong_labels == 0:
+        return None
+    return (
+        "Some of the wrong labels would be that of the class which is never to be shown. "
+        "Take no wrong labels, or hold out no class."
+    )
+
+
 # Combinations that are refused before anything is queued, each with its reason.
 _REFUSALS: tuple[Callable[[RunConfig], str | None], ...] = (
     _needs_two_classes,
+    _unseen_class_takes_no_part,
+    _too_few_classes_seen,
+    _unseen_class_told_of,
     _too_many_triplets,
     _batch_without_pairs,
     _nothing_to_draw,

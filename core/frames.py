@@ -55,8 +55,10 @@ class CanvasOptions:
     split, view: which of its images ("sample", "train", "test") and which reduction of them.
     per_class: sample points a class for the Voronoi cells; 0 for the usual number.
     colours: what the points can be coloured by: "digit", "cluster", "agreement" (whether the two agree).
-    overlays, shown: what can be drawn over the points ("margin", "centroids", "contours", "cells"), and
-        what is at first.
+    overlays, shown: what can be drawn over the points ("margin", "centroids", "contours", "cells", "mark"),
+        and what is at first.
+    mark, mark_steps: an image that is none of the points: its coordinates one place after the other, and
+        the training step of each place. One step: it is shown with the last frame only.
     selectable: whether points answer to the pointer. telling: whether Python hears what is picked, and
         a lasso and a box are there to select with.
     margin: radius of the dashed circle around the origin, in units of the embedding, or None.
@@ -80,6 +82,8 @@ class CanvasOptions:
     telling: bool = False
     margin: float | None = None
     margin_label: str = ""
+    mark: tuple[float, ...] = ()
+    mark_steps: tuple[int, ...] = ()
     height: int = 520
 
 

@@ -107,6 +107,11 @@ def choose_sample(config: RunConfig, train: Split, test: Split) -> Sample:
     return Sample(name, indices, split.labels[indices], SAMPLE if name == "test" else HELD_OUT)
 
 
+def seen(config: RunConfig, labels: Labels) -> npt.NDArray[np.bool_]:
+    """Which images [n] training may learn from, and be measured on: all but those of a class never shown."""
+    return np.ones(len(labels), bool) if config.unseen is None else labels != config.unseen
+
+
 def snapshot_steps(steps: int) -> set[int]:
     """About 15 steps from 0 to `steps`, dense at first, when the embedding moves most."""
     return {0} | {round(step) for step in np.geomspace(1, steps, SNAPSHOTS - 1)}
@@ -197,6 +202,7 @@ def train(config: RunConfig, data: Dataset, watcher: Watcher) -> Trained:
 
     held_out = sample.indices[: sample.validating] if sample.split == "train" else np.empty(0, np.int64)
     fitted = np.delete(np.arange(len(train_split.labels)), held_out)
+    fitted = fitted[seen(config, train_split.labels[fitted])]
     images = torch.from_numpy(train_split.images[fitted])
     told = train_split.labels[fitted]
     if config.wrong_labels:
@@ -305,6 +311,8 @@ class _Validation:
         self.config = config
         self.images = torch.from_numpy(split.images[sample.indices])
         labels = torch.from_numpy(sample.labels[: sample.validating])
+        self.places = torch.from_numpy(np.flatnonzero(seen(config, labels.numpy())))
+        labels = labels[self.places]
         generator = np.random.default_rng(SAMPLE)
         self.batches = validation_batches(config, ByClass(labels.numpy()), generator)
         self.labels = [
@@ -312,7 +320,7 @@ class _Validation:
             for batch in self.batches
         ]
         self.views = [
-            _with_views(self.images[batch.images], batch, generator) if batch.views else None
+            _with_views(self.images[self.places][batch.images], batch, generator) if batch.views else None
             for batch in self.batches
         ]
 
@@ -321,6 +329,7 @@ class _Validation:
         mining = np.random.default_rng(SAMPLE)
         losses = []
         with torch.inference_mode():
+            embeddings = embeddings[self.places]
             for batch, labels, views in zip(self.batches, self.labels, self.views, strict=True):
                 points = embeddings[batch.images] if views is None else embed(encoder, views)
                 mined, _ = mine(self.config, points, labels, batch, mining)

@@ -32,7 +32,7 @@ class Menu {
   offer(options, frames) {
     const colours = (options.colours ?? ["digit"]).filter((name) => name === "digit" || frames.hasClusters);
     const overlays = (options.overlays ?? ["margin"]).filter(
-      (name) => (name === "margin" ? Boolean(options.margin) : name === "centroids" || frames.d === 2),
+      (name) => (name === "margin" ? Boolean(options.margin) : ["centroids", "mark"].includes(name) || frames.d === 2),
     );
     if (!colours.includes(this.colouring)) this.colouring = "digit";
     this.offered = new Set(overlays);

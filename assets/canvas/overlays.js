@@ -1,6 +1,6 @@
-// What can be laid over and under the points: centroids, density lines, Voronoi cells.
+// What can be laid over and under the points: centroids, density lines, Voronoi cells, an image of one's own.
 
-const OVERLAYS = { margin: "Margin circle", centroids: "Centroids", contours: "Density lines", cells: "Voronoi cells" };
+const OVERLAYS = { margin: "Margin circle", centroids: "Centroids", contours: "Density lines", cells: "Voronoi cells", mark: "Your image" };
 const ADDRESSES = {
   contours: { shapes: "lines", query: ({ view }) => (view ? { view } : {}) },
   cells: { shapes: "cells", query: ({ view, per_class }) => ({ ...(view && { view }), per_class: per_class ?? 0 }) },
@@ -111,6 +111,7 @@ class Overlays {
   drawAbove(context, state) {
     if (this.on.has("contours")) this.drawContours(context, state);
     if (this.on.has("centroids")) this.drawCentroids(context, state);
+    if (this.on.has("mark")) drawMark(context, state, this.strength(state));
   }
 
   drawContours(context, state) {

@@ -25,6 +25,7 @@ SCRIPTS = (
     "view",
     "points",
     "axes",
+    "mark",
     "overlays",
     "timeline",
     "legend",

@@ -28,6 +28,7 @@ EMBEDDING = st.Page(
 CLUSTERS = st.Page(
     FOLDER / "lab" / "clusters.py", title="Clusters", icon=":material/workspaces:", url_path="clusters"
 )
+DRAW = st.Page(FOLDER / "lab" / "draw.py", title="Draw", icon=":material/draw:", url_path="draw")
 EXERCISES = st.Page(
     FOLDER / "practice" / "exercises.py", title="Exercises", icon=":material/code:", url_path="exercises"
 )
@@ -35,7 +36,7 @@ EXERCISES = st.Page(
 SECTIONS = {
     "": (HOME,),
     "Learn": (PAIRS, LOSSES, COLLAPSE),
-    "Lab": (TRAIN, EMBEDDING, CLUSTERS),
+    "Lab": (TRAIN, EMBEDDING, CLUSTERS, DRAW),
     "Practice": (EXERCISES,),
 }
 

@@ -43,6 +43,8 @@ def describe(config: RunConfig) -> str:
         f"{config.digits} classes",
         f"{config.epochs} epoch{'s' if config.epochs > 1 else ''}",
     ]
+    if config.unseen is not None:
+        parts.append(f"never shown: {class_names(config)[config.unseen]}")
     return " · ".join(parts)
 
 
@@ -64,6 +66,11 @@ def picture(run: Run, config: RunConfig) -> None:
     shared_engine().ask_for_replay(run)
     frames = NOTHING if routes.served() else pictures.of_split(run, "train")
     embedding_canvas(canvas_options(run, config, split="train"), frames, key="picture")
+    if config.unseen is not None:
+        st.caption(
+            f"Training never saw the class {class_names(config)[config.unseen]}. Its images are in this picture, and "
+            "in every figure, all the same."
+        )
     if config.embedding_dims > PICTURE_DIMS:
         st.caption(
             f"{config.embedding_dims} dimensions, drawn in {PICTURE_DIMS} by truncated SVD: directions that the "

@@ -130,13 +130,36 @@ def points_of_query() -> tuple[CanvasOptions, bytes]:
         margin=1.0,
         height=int(ask.get("height", 560)),
         colours=("digit", "cluster", "agreement"),
-        overlays=("margin", "centroids"),
+        overlays=("margin", "centroids", "mark") if "mark" in ask else ("margin", "centroids"),
+        shown=("margin", "mark") if "mark" in ask else ("margin",),
         selectable="pick" in ask,
         telling="pick" in ask,
+        **marked(coordinates, shown),
     )
     groups = own_clusters(labels) if "clusters" in ask else None
     ids = 3 * np.arange(len(labels)) if "ids" in ask else None
     return options, pack(coordinates, labels, steps(shown), clusters=groups, ids=ids)
+
+
+def marked(coordinates: NDArray[np.float32], shown: int) -> dict[str, Any]:
+    """Where an image of one's own lies: `mark=end` at the last step, `mark=way` at every step."""
+    import streamlit as st
+
+    ask = st.query_params.get("mark", "")
+    if not ask or not shown:
+        return {}
+    way = journey(coordinates.shape[2], int(st.query_params.get("frames", 15)))[:shown]
+    if ask == "outside":
+        way = way + 10
+    if ask != "way":
+        return {"mark": tuple(way[-1].tolist()), "mark_steps": (int(steps(shown)[-1]),)}
+    return {"mark": tuple(way.ravel().tolist()), "mark_steps": tuple(steps(shown).tolist())}
+
+
+def journey(dims: int, frames: int) -> NDArray[np.float64]:
+    """A way through the middle of the picture [f, d], away from the centres of the clusters."""
+    along = np.linspace(-0.9, 0.75, frames)
+    return np.stack([along, 0.5 * np.sin(3 * along) - 0.3, 0.2 * along], axis=1)[:, :dims]
 
 
 if __name__ == "__main__":

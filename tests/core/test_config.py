@@ -43,9 +43,14 @@ def allowed(fields: dict[str, Any]) -> bool:
     of_batches = not of_pairs and not of_triplets
     mined, balanced = fields["miner"] != "none", fields["sampler"] == "balanced"
     cubic = fields["miner"] in ("batch_all", "semi_hard") or (of_triplets and everything and not mined)
-    classes = min(fields["classes_per_batch"], fields["digits"])
+    unseen = fields["held_out_class"]
+    shown = unseen == "none" or (
+        int(unseen) < fields["digits"] and fields["digits"] > 2 and fields["wrong_labels"] == 0
+    )
+    classes = min(fields["classes_per_batch"], fields["digits"] - (unseen != "none"))
     return not (
         fields["digits"] == 1
+        or not shown
         or (everything and fields["batch_size"] < 4)
         or (cubic and fields["batch_size"] > 256)
         or (of_batches and (not everything or mined or fields["batch_size"] > 1024))
@@ -57,7 +62,7 @@ def allowed(fields: dict[str, Any]) -> bool:
 
 
 # Half of the fields at their default: with all of them free nearly every combination would be refused.
-SELDOM = {"miner": "none", "sampler": "random", "views": 0.0, "wrong_labels": 0.0}
+SELDOM = {"held_out_class": "none", "miner": "none", "sampler": "random", "views": 0.0, "wrong_labels": 0.0}
 
 
 configs = (
@@ -340,6 +345,7 @@ def test_a_config_cannot_be_changed_and_can_be_a_dictionary_key() -> None:
 CHANGED: dict[str, Any] = {
     "dataset": "kmnist",
     "digits": 9,
+    "held_out_class": "4",
     "loss": "contrastive_squared",
     "margin": 0.95,
     "temperature": 0.11,
@@ -465,3 +471,28 @@ def test_the_config_is_read_without_torch_torchvision_or_streamlit() -> None:
         "assert not heavy, heavy"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_class_can_be_held_out_and_older_keys_stay() -> None:
+    assert RunConfig().held_out_class == "none" and RunConfig().unseen is None
+    assert RunConfig(held_out_class="7").unseen == 7
+    assert RunConfig(held_out_class="none").key == RunConfig().key
+    keys = {RunConfig(held_out_class=str(label)).key for label in range(10)} | {RunConfig().key}
+    assert len(keys) == 11
+    assert RunConfig.from_text({"held_out_class": "0"}).unseen == 0
+
+
+@pytest.mark.parametrize(
+    ("digits", "held_out", "words"),
+    [
+        (5, "5", "Class 5 takes no part: with 5 classes there are only 0 to 4"),
+        (9, "9", "Class 9 takes no part"),
+        (2, "0", "there is only one to learn from"),
+        (2, "1", "there is only one to learn from"),
+        (10, "10", "is not known"),
+    ],
+)
+def test_a_class_that_cannot_be_held_out_is_refused(digits: int, held_out: str, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        RunConfig(digits=digits, held_out_class=held_out)
+    RunConfig(digits=3, held_out_class="2")

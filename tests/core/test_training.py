@@ -558,3 +558,41 @@ def test_balanced_batches_train_the_same_twice(some: Dataset) -> None:
     config = dataclasses.replace(QUICK, sampler="balanced", classes_per_batch=5)
     assert identical(weights_of(config, some), weights_of(config, some))
     assert not identical(weights_of(config, some), weights_of(QUICK, some))
+
+
+NEVER_7 = dataclasses.replace(QUICK, held_out_class="7")
+
+
+def test_a_class_that_is_never_shown_changes_nothing_by_its_images(some: Dataset) -> None:
+    """Neither the weights nor the validation loss hear of them; the sample, which is watched, holds them."""
+    untouched, recorder = trained(NEVER_7, some)
+    sevens = np.flatnonzero(some.train.labels == 7)
+    images = some.train.images.copy()
+    images[sevens] = 255 - images[sevens]
+    other, blind = trained(NEVER_7, Dataset(Split(images, some.train.labels), some.test))
+    assert identical(untouched.encoder.state_dict(), other.encoder.state_dict())
+    assert [report.loss for report in recorder.reports] == [report.loss for report in blind.reports]
+    assert [r.validation_loss for r in recorder.reports] == [r.validation_loss for r in blind.reports]
+    assert recorder.sample is not None and 7 in recorder.sample.labels
+    # the images of another class are seen
+    images[some.train.labels == 3] = 255 - images[some.train.labels == 3]
+    assert not identical(
+        untouched.encoder.state_dict(),
+        weights_of(NEVER_7, Dataset(Split(images, some.train.labels), some.test)),
+    )
+
+
+def test_a_class_that_is_never_shown_leaves_fewer_steps_and_another_run(some: Dataset) -> None:
+    _, recorder = trained(NEVER_7, some)
+    assert recorder.sample is not None
+    fitted = np.setdiff1d(np.arange(10_000), recorder.sample.indices[: recorder.sample.validating])
+    assert recorder.reports[-1].steps == np.count_nonzero(some.train.labels[fitted] != 7) // 200
+    assert recorder.reports[-1].steps < trained(QUICK, some)[1].reports[-1].steps
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_every_loss_trains_without_one_class(some: Dataset, loss: str) -> None:
+    sampling = "all" if LOSSES[loss].takes == "pairs" else "sampled"
+    config = RunConfig(epochs=1, loss=loss, sampling=sampling, digits=4, held_out_class="0", patience=5)
+    _, recorder = trained(config, some)
+    assert all(math.isfinite(report.loss) for report in recorder.reports)

@@ -1,0 +1,86 @@
+"""Where the ink is in a picture of a digit: pen on paper, chalk on a board, light or shaded."""
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+from scipy import ndimage
+
+LONGEST = 400  # pixels that a picture is reduced to: ten times what the network sees
+CONTRAST = 18.0  # grey levels between ground and ink below which there is nothing to be told apart
+SPECK = 0.02  # of the ink's area: what is smaller and apart is dust, not part of a digit
+
+Grey = npt.NDArray[np.uint8]
+Floats = npt.NDArray[np.float64]
+
+
+def ink_of(grey: Grey) -> Floats | None:
+    """How much ink lies on each pixel, 0 to 255, of a picture's grey levels [h, w]; smaller than that where
+    it is large. None where nothing stands out from the ground.
+
+    The ground may be light or dark and unevenly lit: it is estimated around each pixel. Ink is what is
+    darker than light ground, or lighter than dark ground. Shadows along the rim and specks are left out.
+    Source of the threshold: Otsu 1979.
+    """
+    if grey.ndim != 2 or grey.size == 0:
+        raise ValueError(f"A picture has rows and columns of grey levels, not the shape {list(grey.shape)}.")
+    small = _reduced(grey)
+    rim = np.concatenate([small[0], small[-1], small[:, 0], small[:, -1]])
+    on_light = np.median(rim) > 127.5
+    brightness = small if on_light else 255.0 - small
+    away = np.clip(_ground(brightness) - brightness, 0, 255)
+    threshold = _otsu(away)
+    marks = away > threshold
+    if not marks.any() or away[marks].mean() - away[~marks].mean() < CONTRAST:
+        return None
+    digit = _without_specks(marks)
+    # the soft rim of a stroke belongs to it
+    near = ndimage.binary_dilation(digit, iterations=2)
+    full = float(np.percentile(away[digit], 75))
+    ink: Floats = np.where(near, np.clip((away - threshold / 2) / max(full - threshold / 2, 1.0), 0, 1), 0.0)
+    return ink * 255
+
+
+def _reduced(grey: Grey) -> Floats:
+    height, width = grey.shape
+    scale = min(1.0, LONGEST / max(height, width))
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    return np.asarray(Image.fromarray(grey).resize(size, Image.Resampling.BOX), dtype=np.float64)
+
+
+def _ground(brightness: Floats) -> Floats:
+    """The paper's own brightness at each pixel: the brightest around it, smoothed.
+
+    The neighbourhood is wider than a stroke, and narrower than the page, over which the light changes.
+    """
+    reach = max(3, max(brightness.shape) // 5)
+    calm = ndimage.median_filter(brightness, 3)  # a single bright pixel is no paper
+    around = ndimage.grey_closing(calm, size=(reach, reach))
+    return np.asarray(ndimage.uniform_filter(around, reach // 2 + 1), dtype=np.float64)
+
+
+def _otsu(values: Floats) -> float:
+    """The threshold at which the two sides differ most: the largest variance between them."""
+    counts, edges = np.histogram(values, bins=256, range=(0, 256))
+    below = np.cumsum(counts)[:-1].astype(np.float64)
+    above = values.size - below
+    middles = (edges[:-1] + edges[1:]) / 2
+    sums = np.cumsum(counts * middles)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        difference = sums[:-1] / below - (sums[-1] - sums[:-1]) / above
+        between = below * above * difference**2
+    return float(edges[1:-1][np.nanargmax(np.where(np.isfinite(between), between, -1.0))])
+
+
+def _without_specks(marks: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """The marks that make up the digit: not the specks, nor what runs along the picture's rim while
+    there is something that does not touch it."""
+    parts, count = ndimage.label(marks, structure=np.ones((3, 3)))
+    sizes = np.bincount(parts.ravel(), minlength=count + 1)
+    sizes[0] = 0
+    at_rim = np.zeros(count + 1, bool)
+    for side in (parts[0], parts[-1], parts[:, 0], parts[:, -1]):
+        at_rim[side] = True
+    inner = np.where(at_rim, 0, sizes)
+    # a digit that touches the rim is taken all the same, unless something of its size lies within
+    kept = inner if inner.max() >= 0.1 * sizes.max() else sizes
+    return np.asarray((kept >= SPECK * kept.sum()) & (kept > 0))[parts]

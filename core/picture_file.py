@@ -1,0 +1,101 @@
+"""Pictures that come from a visitor's browser: their size is looked at before anything is unpacked.
+
+A picture of a few kilobytes can say that it is 20,000 pixels along and down; unpacked it would fill the
+memory that all visitors share.
+"""
+
+import io
+import warnings
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+Grey = npt.NDArray[np.uint8]
+
+MOST_BYTES = 10_000_000  # of a file; a telephone's photograph has three to six million
+MOST_PIXELS = 16_000_000  # of a picture; a telephone's photograph has twelve million
+MOST_BYTES_DRAWN = 1_000_000  # of the drawing area's own picture: some thousand
+WANTED = 800  # pixels that the longer side needs to have at least
+
+FORMATS = ("PNG", "JPEG")
+
+
+class PictureRefused(Exception):
+    """The picture is not taken; the message says why and what to do."""
+
+
+def read_picture(content: bytes) -> Grey:
+    """The grey levels [h, w] of a PNG or JPEG file, upright, what is transparent on white.
+
+    A large JPEG is read at a fraction of its size. Raises PictureRefused, before it is unpacked, where it
+    is too large, and where it is damaged or no such file.
+    """
+    if len(content) > MOST_BYTES:
+        raise PictureRefused(
+            f"This file has {len(content) / 1e6:.0f} MB; at most {MOST_BYTES // 1_000_000} can be taken. "
+            "Save the picture smaller, or cut out the digit."
+        )
+    return _read(content, MOST_PIXELS)
+
+
+def read_drawing(content: bytes, width: int, height: int) -> Grey:
+    """The grey levels [height, width] of the picture that the drawing area has sent.
+
+    Raises PictureRefused where it is of another size, or no picture.
+    """
+    if len(content) > MOST_BYTES_DRAWN:
+        raise PictureRefused("The drawing that came is too large to be one. Clear it and draw again.")
+    grey = _read(content, width * height)
+    if grey.shape != (height, width):
+        raise PictureRefused(
+            f"The drawing that came has {grey.shape[1]} x {grey.shape[0]} pixels instead of {width} x {height}. "
+            "Clear it and draw again."
+        )
+    return grey
+
+
+def _read(content: bytes, most_pixels: int) -> Grey:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            # reads the head alone: the pixels stay packed
+            picture = Image.open(io.BytesIO(content), formats=FORMATS)
+        width, height = picture.size
+        if width * height > most_pixels:
+            raise PictureRefused(_too_many(width, height, most_pixels))
+        if picture.format == "JPEG":
+            picture.draft("L", (WANTED, WANTED))
+        return _grey(picture)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise PictureRefused(
+            f"This picture has far more pixels than the {most_pixels:,} that can be taken. Save it smaller."
+        ) from error
+    except UnidentifiedImageError as error:
+        raise PictureRefused(
+            "This is no PNG or JPEG picture. Save it as one of these and try again."
+        ) from error
+    except (OSError, ValueError, SyntaxError, EOFError) as error:  # what Pillow raises for broken files
+        raise PictureRefused(
+            "This picture is damaged and cannot be read. Open it in a picture viewer and save it anew."
+        ) from error
+
+
+def _too_many(width: int, height: int, most: int) -> str:
+    return (
+        f"This picture has {width:,} x {height:,} pixels; at most {most:,} in all can be taken. "
+        "Save it smaller, or cut out the digit."
+    )
+
+
+def _grey(picture: Image.Image) -> Grey:
+    upright = ImageOps.exif_transpose(picture)
+    if upright.has_transparency_data:
+        clear = upright.convert("LA")
+        upright = Image.composite(
+            clear.getchannel("L"), Image.new("L", clear.size, 255), clear.getchannel("A")
+        )
+    elif upright.mode.startswith("I"):  # 16 bits a pixel: Pillow would cut them off at 255
+        levels = np.asarray(upright, dtype=np.float64)
+        return np.rint(levels * (255 / max(255.0, float(levels.max(initial=0))))).astype(np.uint8)
+    return np.asarray(upright.convert("L"), dtype=np.uint8)

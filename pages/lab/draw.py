@@ -1,0 +1,25 @@
+"""Lab: Draw. A digit of one's own in a run's embedding."""
+
+import streamlit as st
+
+from core.data import DataError
+from core.runs import RunDamaged
+from pages.ui import draw_page, draw_waiting, history
+from pages.ui.plain_text import plain
+from pages.ui.watching import under_way
+
+history.picker()
+run = history.shown()
+try:
+    config = run.config()
+    if run.status().state == "done":
+        st.fragment(draw_page.show)(run, config)
+    elif under_way(run):
+        draw_waiting.show(run)
+    else:
+        draw_waiting.not_finished()
+except (RunDamaged, DataError) as damage:
+    st.error(
+        f"This run cannot be shown. {plain(str(damage))} Choose another one, or train it again.",
+        icon=":material/broken_image:",
+    )

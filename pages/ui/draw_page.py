@@ -1,0 +1,81 @@
+"""The Draw page: the digit on the left, the embedding that it lands in beside it, and what follows below."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from core import landing, pictures, views
+from core.config import RunConfig
+from core.engine import shared_engine
+from core.landing import Journey, Landing
+from core.runs import Run
+from pages.ui import draw_journey, draw_landing, draw_pair, draw_unseen, routes, run_view
+from pages.ui.canvas import embedding_canvas
+from pages.ui.digits import enlarged
+from pages.ui.draw_source import Digit, choose
+
+HEIGHT = 470
+
+
+def show(run: Run, config: RunConfig) -> None:
+    """All of the page below the list of runs; drawn anew at each stroke. Raises RunDamaged, DataError."""
+    left, right = st.columns([1, 2.1], gap="medium")
+    with left:
+        digit = choose(config)
+    place, way = (None, None) if digit is None else _placed(run, digit)
+    with left:
+        _what_it_sees(digit)
+    with right:
+        _picture(run, config, place, way)
+        draw_landing.verdict(run, config, place)
+    tabs = st.tabs(
+        ["Neighbours", "Its journey", "Same or different", "A digit never seen"],
+        key="draw_part",
+        on_change="rerun",
+    )
+    panels = (
+        lambda: draw_landing.show(config, place),
+        lambda: draw_journey.show(config, digit, way),
+        lambda: draw_pair.show(run, config, digit, place),
+        lambda: draw_unseen.show(run, config, place),
+    )
+    for number, (tab, panel) in enumerate(zip(tabs, panels, strict=True)):
+        if tab.open or number == 2:  # the second paper would lose its drawing
+            with tab:
+                panel()
+
+
+def _placed(run: Run, digit: Digit) -> tuple[Landing, Journey | None]:
+    point = landing.encoder_for(run).embed(digit.image[None])[0]
+    return landing.land(run.embedding(), point), landing.journey(run, digit.image)
+
+
+def _what_it_sees(digit: Digit | None) -> None:
+    if digit is None:
+        st.caption("Draw a digit: what the network sees of it appears here, and in the embedding.")
+        return
+    with st.container(horizontal=True, gap="small", vertical_alignment="center", key="network_sees"):
+        st.image(enlarged(digit.image), width=112)
+        st.caption(
+            f"**What the network sees** of {digit.words}: 28 x 28 grey levels, the digit 20 pixels long, its centre of "
+            "mass in the middle, as in MNIST.",
+            width=170,
+        )
+
+
+def _picture(run: Run, config: RunConfig, place: Landing | None, way: Journey | None) -> None:
+    shared_engine().ask_for_replay(run)
+    options = run_view.canvas_options(run, config, split="train", height=HEIGHT)
+    if place is not None:
+        to_draw = views.reduction_of(run)
+        stops = [(stop.step, stop.point) for stop in way.stops] if way else [(run.status().step, place.point)]
+        drawn = [to_draw.apply(point[None])[0] for _, point in stops]
+        options = replace(
+            options,
+            overlays=(*options.overlays, "mark"),
+            mark=tuple(float(value) for point in drawn for value in point),
+            mark_steps=tuple(step for step, _ in stops),
+        )
+    options = replace(options, shown=("margin", "mark"))
+    frames = run_view.NOTHING if routes.served() else pictures.of_split(run, "train")
+    embedding_canvas(options, frames, key="draw_embedding")

@@ -1,0 +1,75 @@
+"""The Draw page as a visitor meets it: strokes by the mouse, and what the page says of them."""
+
+import json
+import re
+from pathlib import Path
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.harness import Server, open_page, settled
+
+# By digit, strokes [points, 2] in CSS pixels of the paper: written down by us, no image of any data set.
+STROKES: dict[str, list[list[list[int]]]] = json.loads(
+    (Path(__file__).with_name("strokes") / "digits.json").read_text("utf-8")
+)
+
+
+class DrawPage:
+    """The Lab's Draw page in a browser."""
+
+    def __init__(self, page: Page, server: Server) -> None:
+        page.set_default_timeout(30_000)
+        self.page = page
+        self.server = server
+        self.papers = page.locator(".upper-canvas")
+        self.verdict = page.get_by_role("heading", name=re.compile("^It looks like a"))
+        self.sees = page.locator(".st-key-network_sees")
+
+    def open(self) -> "DrawPage":
+        open_page(self.page, self.server, "/draw")
+        expect(self.papers.first).to_be_visible()
+        self.page.wait_for_function(
+            "() => [...document.querySelectorAll('[data-testid=stBidiComponentIsolated]')]"
+            ".some(host => host.shadowRoot?.querySelector('.cl-canvas')?.contrastiveCanvas?.state().n > 0)"
+        )
+        return self
+
+    def draw(self, digit: str, paper: int = 0) -> None:
+        """The digit's strokes, with the mouse."""
+        for stroke in STROKES[digit]:
+            self.stroke(stroke, paper)
+
+    def stroke(self, points: list[list[int]], paper: int = 0) -> None:
+        sheet = self.papers.nth(paper)
+        sheet.scroll_into_view_if_needed()
+        box = sheet.bounding_box()
+        assert box
+        self.page.mouse.move(box["x"] + points[0][0], box["y"] + points[0][1])
+        self.page.mouse.down()
+        for x, y in points[1:]:
+            self.page.mouse.move(box["x"] + x, box["y"] + y)
+        self.page.mouse.up()
+        settled(self.page)
+
+    def button(self, name: str, paper: int = 0) -> Locator:
+        return self.page.get_by_role("main").get_by_role("button", name=name, exact=True).nth(paper)
+
+    def clear(self, paper: int = 0) -> None:
+        self.button("Clear", paper).click()
+        settled(self.page)
+
+    def guess(self) -> str:
+        """The class that the page names."""
+        return self.verdict.inner_text().removeprefix("It looks like a").strip()
+
+    def tab(self, name: str) -> Locator:
+        self.page.get_by_role("tab", name=name, exact=True).click()
+        settled(self.page)
+        return self.page.get_by_role("tabpanel", name=name, exact=True)
+
+    def mark(self) -> dict[str, list[float]]:
+        """What the canvas was told of the visitor's own image."""
+        found: dict[str, list[float]] = self.page.locator(".cl-canvas").evaluate(
+            "root => root.contrastiveCanvas.state().mark"
+        )
+        return found

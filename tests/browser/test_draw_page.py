@@ -1,0 +1,203 @@
+"""A digit drawn with the mouse in a real browser: where it lands, what can be done with it, what is refused."""
+
+import base64
+import re
+import time
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from core.config import PRESETS, RunConfig
+from core.data import Dataset
+from core.runs import Run
+from core.settings import shipped_runs_folder
+from tests.browser.draw_page import STROKES, DrawPage
+from tests.browser.harness import Server, Watch, settled
+from tests.browser.lab import TRAINING_MS, stored_figures
+from tests.forged import forged_png
+
+
+def test_ten_digits_drawn_by_the_mouse_land_among_their_class(page: Page, server: Server) -> None:
+    draw = DrawPage(page, server).open()
+    embedding = Run(shipped_runs_folder() / PRESETS["fast"].key).embedding()
+    means = np.array([embedding.train[embedding.train_labels == label].mean(axis=0) for label in range(10)])
+    named, near = 0, 0
+    for digit in STROKES:
+        draw.draw(digit)
+        named += draw.guess() == digit
+        near += int(np.linalg.norm(means - draw.mark(), axis=1).argmin()) == int(digit)
+        draw.clear()
+        expect(draw.verdict).to_have_count(0)
+    assert named >= 8 and near >= 8
+
+
+def test_each_stroke_moves_it_and_undo_takes_the_last_one_back(page: Page, server: Server) -> None:
+    draw = DrawPage(page, server).open()
+    expect(page.get_by_text("Nothing is drawn yet")).to_be_visible()
+    seen = []
+    for stroke in STROKES["5"]:
+        draw.stroke(stroke)
+        seen.append((draw.mark(), draw.sees.get_by_role("img").screenshot()))
+    assert len(seen) == 2 and seen[0][0] != seen[1][0] and seen[0][1] != seen[1][1]
+    draw.button("Undo").click()
+    settled(page)
+    assert draw.mark() == seen[0][0]
+    draw.button("Undo").click()
+    expect(page.get_by_text("Nothing is drawn yet")).to_be_visible()
+
+
+def test_a_thinner_pen_draws_another_image(page: Page, server: Server) -> None:
+    draw = DrawPage(page, server).open()
+    draw.draw("1")
+    thick = draw.sees.get_by_role("img").screenshot()
+    draw.clear()
+    slider = page.get_by_role("slider", name="Stroke width").first
+    slider.focus()
+    for _ in range(14):
+        slider.press("ArrowLeft")
+    settled(page)
+    assert slider.input_value() == "10"
+    draw.draw("1")
+    assert draw.sees.get_by_role("img").screenshot() != thick
+
+
+def test_a_picture_and_a_test_image_by_the_keyboard(
+    page: Page, server: Server, mnist: Dataset, tmp_path: Path
+) -> None:
+    draw = DrawPage(page, server).open()
+    draw.tab("Picture")
+    picture = tmp_path / "seven.jpg"
+    Image.fromarray(255 - mnist.test.images[0].reshape(28, 28)).resize((560, 560)).save(picture)
+    page.locator("input[type=file]").set_input_files(picture)
+    expect(draw.verdict).to_have_text(re.compile("looks like a 7"))
+    draw.tab("Test image")
+    number = page.get_by_role("spinbutton", name="Number of the test image")
+    number.focus()
+    for _ in range(3):
+        number.press("ArrowUp")
+    number.press("Enter")
+    expect(page.get_by_text("of test image 3, a 0")).to_be_visible()
+    expect(draw.verdict).to_have_text(re.compile("looks like a 0"))
+
+
+def test_two_drawings_are_the_same_digit_or_not(page: Page, server: Server) -> None:
+    draw = DrawPage(page, server).open()
+    draw.draw("3")
+    panel = draw.tab("Same or different")
+    draw.draw("3", paper=1)
+    expect(panel.get_by_role("heading", name="The same digit, says the distance")).to_be_visible()
+    draw.clear(paper=1)
+    draw.draw("1", paper=1)
+    expect(panel.get_by_role("heading", name="Two different digits, says the distance")).to_be_visible()
+    found = Run(shipped_runs_folder() / PRESETS["fast"].key).measurements()
+    assert found is not None and found.verification.best is not None
+    expect(panel.get_by_test_id("stMetricValue").nth(1)).to_have_text(
+        f"{found.verification.best.distance:.3f}"
+    )
+    expect(panel.get_by_test_id("stMetricValue").nth(2)).to_have_text(
+        f"{1 - found.verification.best.balanced_accuracy:.1%}"
+    )
+
+
+def test_a_class_is_held_out_here_and_the_journey_of_a_drawing_follows_the_training(
+    page: Page, server: Server
+) -> None:
+    draw = DrawPage(page, server).open()
+    panel = draw.tab("A digit never seen")
+    panel.get_by_role("button", name="Train without 7").click()
+    expect(page.get_by_text("never shown: 7. 60,000 points")).to_be_attached(timeout=TRAINING_MS)
+    settled(page)
+    draw.tab("A digit never seen")
+    expect(page.get_by_text("Training never saw a 7")).to_be_visible()
+    run = Run(server.runs / RunConfig(held_out_class="7").key)
+    assert set(stored_figures(run)) and run.status().state == "done"
+    expect(page.get_by_text(re.compile("With 1 example .* of the 7 images are recognised"))).to_be_visible()
+    draw.draw("7")
+    expect(page.get_by_text("training images nearest to your digit")).to_be_visible()
+    panel = draw.tab("Its journey")
+    expect(panel.get_by_text("Press play in the picture")).to_be_visible()
+    steps = run.snapshot_steps()
+    assert len(draw.mark()) == 2 * len(steps) > 20
+    said = panel.get_by_role("img", name=re.compile("^The classes of the nearest images")).get_attribute(
+        "aria-label"
+    )
+    assert said and said.count("step ") == len(steps)
+
+
+FORGE = """url => {
+    const own = HTMLCanvasElement.prototype.toDataURL;
+    HTMLCanvasElement.prototype.toDataURL = function (...how) { return window.forged ?? own.apply(this, how) };
+    window.forged = url;
+}"""
+
+
+def memory_of(server: Server) -> float:
+    """Of Streamlit's own process, in MB."""
+    return float(psutil.Process(server.process.pid).memory_info().rss / 1e6)
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("data:image/png;base64," + base64.b64encode(forged_png(20_000, 20_000)).decode(), "pixels"),
+        ("data:image/png;base64," + base64.b64encode(forged_png(300, 280)).decode(), "Clear it|pixels"),
+        ("data:image/png;base64,AAAA", "no PNG or JPEG"),
+        ("data:image/png;base64,%%%", "no drawing|no PNG"),
+        ("nothing of the kind", "is no drawing"),
+        ("data:image/png;base64," + "A" * 3_000_000, "too large to be one"),
+    ],
+    ids=["20,000 x 20,000", "another size", "no picture", "no base64", "no address", "3 MB"],
+)
+def test_a_forged_drawing_is_a_sentence_and_memory_stays_flat(
+    page: Page, server: Server, url: str, words: str
+) -> None:
+    draw = DrawPage(page, server).open()
+    draw.draw("1")
+    before = memory_of(server)
+    page.evaluate(FORGE, url)
+    draw.stroke(STROKES["1"][0])
+    expect(page.get_by_role("alert").filter(has_text=re.compile(words)).first).to_be_visible()
+    assert memory_of(server) - before < 60  # unpacked it would be 400
+    page.evaluate("window.forged = undefined")
+    draw.clear()
+    draw.draw("0")
+    assert draw.guess() == "0"
+
+
+def test_a_picture_of_30_mb_is_refused_by_the_page_and_by_the_server(
+    watched: tuple[Page, Watch], server: Server, tmp_path: Path
+) -> None:
+    page, seen = watched
+    draw = DrawPage(page, server).open()
+    draw.tab("Picture")
+    large = tmp_path / "large.png"
+    large.write_bytes(bytes(30_000_000))
+    before = memory_of(server)
+    page.locator("input[type=file]").set_input_files(large)
+    expect(page.get_by_text(re.compile("File must be .*10.*MB"))).to_be_visible()
+    # a browser that does not keep to it
+    seen.expect("413|Failed to load resource|answer 40[03]|request failed: PUT")
+    page.locator("input[type=file]").evaluate("input => { input.value = '' }")
+    answer = page.evaluate(
+        """async () => {
+            const [session, ...rest] = [crypto.randomUUID(), crypto.randomUUID()];
+            const form = new FormData();
+            form.append("file", new Blob([new Uint8Array(30_000_000)]), "large.png");
+            const cookie = document.cookie.match(/_streamlit_xsrf=([^;]+)/)?.[1] ?? "";
+            const reply = await fetch(`/_stcore/upload_file/${session}/${rest[0]}`, {
+                method: "PUT", body: form, headers: { "X-Xsrftoken": cookie } });
+            return reply.status;
+        }"""
+    )
+    assert answer in (400, 403, 413)
+    time.sleep(0.5)
+    assert memory_of(server) - before < 60
+    forged = tmp_path / "forged.png"
+    forged.write_bytes(forged_png(20_000, 20_000))
+    page.locator("input[type=file]").set_input_files(forged)
+    expect(page.get_by_role("alert").filter(has_text="pixels").first).to_be_visible()
+    assert memory_of(server) - before < 60

@@ -1,0 +1,171 @@
+"""The Draw page without a browser: test images by number, pictures from a file, and what it says."""
+
+import dataclasses
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from core.config import PRESETS, RunConfig
+from core.data import Dataset
+from core.runs import Run, State, place_for
+from tests.forged import forged_png
+from tests.pages.conftest import OpenPage
+
+PAGE = "lab/draw.py"
+SMALL = RunConfig(epochs=1, digits=4, hidden=(16,), batch_size=500, held_out_class="2")
+
+
+def texts(app: AppTest) -> str:
+    kinds = (app.markdown, app.caption, app.info, app.warning, app.subheader)
+    return " ".join(element.value for kind in kinds for element in kind)
+
+
+def open_tab(app: AppTest, key: str, name: str) -> AppTest:
+    app.session_state[key] = name
+    return app.run()
+
+
+def showing(app: AppTest, config: RunConfig) -> AppTest:
+    app.session_state["shown_run"] = config.key
+    app.session_state["run_names"] = {config.key: "mine"}
+    return app.run()
+
+
+def trained(config: RunConfig) -> Run:
+    from core.pipeline import train_and_measure
+
+    run = place_for(config)
+    run.begin(config)
+    train_and_measure(run)
+    return run
+
+
+def file_of(picture: Image.Image, form: str = "PNG") -> bytes:
+    buffer = io.BytesIO()
+    picture.save(buffer, form)
+    return buffer.getvalue()
+
+
+def load(app: AppTest, content: bytes, name: str = "digit.png") -> AppTest:
+    app = open_tab(app, "digit_from", "Picture")
+    app.file_uploader[0].set_value((name, content, "image/png")).run()
+    return app
+
+
+def test_it_opens_on_an_empty_paper_and_says_what_to_do(open_page: OpenPage) -> None:
+    app = open_page(PAGE)
+    assert not app.exception
+    assert "Nothing is drawn yet" in texts(app) and "Draw a digit first" in texts(app)
+
+
+def test_a_test_image_picked_by_its_number_lands_among_its_class(open_page: OpenPage, mnist: Dataset) -> None:
+    app = open_tab(open_page(PAGE), "digit_from", "Test image")
+    right = 0
+    for number in range(10):
+        app.number_input[0].set_value(number).run()
+        assert not app.exception
+        label = mnist.test.labels[number]
+        words = texts(app)
+        assert f"test image {number}, a {label}" in words and "nearest** training images are a" in words
+        right += f"It looks like a {label}" in words
+    assert right >= 9
+
+
+def test_a_loaded_picture_is_turned_into_its_digit(open_page: OpenPage, mnist: Dataset) -> None:
+    large = Image.fromarray(255 - mnist.test.images[0].reshape(28, 28)).resize((420, 420))
+    app = load(open_page(PAGE), file_of(large))
+    assert not app.exception
+    assert "of your picture" in texts(app) and "It looks like a 7" in texts(app)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"no picture", "no PNG or JPEG"),
+        (file_of(Image.new("L", (50, 50), 255)), "No digit stands out"),
+        (file_of(Image.effect_noise((90, 90), 60))[:3000], "damaged"),
+        (forged_png(20_000, 20_000), "far more pixels"),
+    ],
+    ids=["text", "empty paper", "cut off", "forged"],
+)
+def test_a_picture_that_cannot_be_taken_is_a_sentence(
+    open_page: OpenPage, content: bytes, words: str
+) -> None:
+    app = load(open_page(PAGE), content)
+    assert not app.exception
+    assert [words in error.value for error in app.error] == [True]
+    assert "Nothing is drawn yet" in texts(app)
+
+
+def test_the_shipped_run_offers_to_be_trained_for_its_journey(open_page: OpenPage) -> None:
+    app = open_tab(open_page(PAGE), "digit_from", "Test image")
+    app = open_tab(app, "draw_part", "Its journey")
+    assert not app.exception
+    assert "without the weights of its snapshots" in texts(app)
+    assert "Train these settings" in [button.label for button in app.button]
+
+
+def test_two_digits_need_a_second_one(open_page: OpenPage) -> None:
+    app = open_tab(open_page(PAGE), "digit_from", "Test image")
+    app = open_tab(app, "draw_part", "Same or different")
+    assert not app.exception and "is it the same as the one above?" in texts(app)
+
+
+def test_a_class_to_hold_out_can_be_chosen(open_page: OpenPage) -> None:
+    app = open_tab(open_page(PAGE), "draw_part", "A digit never seen")
+    assert not app.exception
+    box = next(box for box in app.selectbox if box.label == "Class never shown")
+    box.set_value(3).run()
+    assert "Train without 3" in [button.label for button in app.button]
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CONTRASTIVE_LAB_RUNS", str(tmp_path_factory.mktemp("small")))
+        return trained(SMALL)
+
+
+def test_a_run_without_a_class_tells_where_it_lands_and_what_examples_come_to(
+    open_page: OpenPage, small: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = open_page(PAGE)
+    monkeypatch.setenv("CONTRASTIVE_LAB_RUNS", str(small.folder.parent))
+    app = open_tab(showing(app, SMALL), "draw_part", "A digit never seen")
+    assert not app.exception
+    words = texts(app)
+    assert "Training never saw a 2" in words and "count the images of 2 as well" in words
+    assert "1 example **" in words and "20 examples **" in words and "20 random draws" in words
+    app = open_tab(app, "digit_from", "Test image")
+    app = open_tab(app, "draw_part", "Its journey")
+    assert not app.exception and "Press play in the picture" in texts(app)
+
+
+@pytest.mark.parametrize("state", ["cancelled", "failed"])
+def test_a_run_without_an_end_says_where_to_go(open_page: OpenPage, state: State) -> None:
+    app = open_page(PAGE)
+    config = RunConfig(seed=1234)
+    place_for(config).begin(config)
+    place_for(config).set_state(state)
+    app = showing(app, config)
+    assert not app.exception and "not finished" in texts(app)
+
+
+def test_a_run_that_is_gone_is_a_sentence(open_page: OpenPage) -> None:
+    app = showing(open_page(PAGE), dataclasses.replace(PRESETS["fast"], seed=1234))
+    assert not app.exception
+    assert "cannot be shown" in " ".join(error.value for error in app.error)
+
+
+def test_ink_is_what_a_drawing_has_not_left_white() -> None:
+    from core.drawing_prep import as_mnist
+    from core.picture_file import read_drawing
+
+    paper = Image.new("RGBA", (280, 280), "white")
+    paper.paste((22, 32, 46, 255), (130, 40, 150, 240))
+    image = as_mnist(255.0 - read_drawing(file_of(paper), 280, 280))
+    assert image is not None
+    assert np.flatnonzero(image.reshape(28, 28).any(axis=1)).tolist() == list(range(4, 24))
