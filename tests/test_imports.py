@@ -25,6 +25,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "replay_archive",
         "thumbnail",
         "exercises",
+        "notebook_cells",
     ),
     (
         "batch_view",
@@ -67,6 +68,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ),
     ("replaying", "shipping", "pictures"),
     ("worker", "overlays", "export", "__main__"),
+    ("take_home",),
     ("engine",),
 )
 LEVEL = {module: level for level, modules in enumerate(LAYERS) for module in modules}

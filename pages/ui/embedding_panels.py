@@ -15,6 +15,7 @@ from pages.ui import embedding_downloads, navigation, routes, run_view
 from pages.ui.canvas import Selection, embedding_canvas
 from pages.ui.digits import digits, enlarged
 from pages.ui.embedding_settings import SPLITS, Looking
+from pages.ui.settings_url import PART
 
 HEIGHT = 640
 NEIGHBOURS = 8
@@ -40,7 +41,9 @@ def show(run: Run, config: RunConfig, looking: Looking) -> None:
     embedding = run.embedding()
     with right:
         neighbours, selected, density, cells, directions, download = st.tabs(
-            ["Neighbours", "Selection", "Density", "Voronoi", "Directions", "Download"], key="embedding_tabs"
+            ["Neighbours", "Selection", "Density", "Voronoi", "Directions", "Download"],
+            key=PART,
+            bind="query-params",
         )
         with neighbours:
             _neighbours(run, config, embedding, looking, selection)

@@ -22,11 +22,22 @@ EMBEDDING = st.Page(
 CLUSTERS = st.Page(
     FOLDER / "lab" / "clusters.py", title="Clusters", icon=":material/workspaces:", url_path="clusters"
 )
+TAKE_HOME = st.Page(
+    FOLDER / "lab" / "take_home.py",
+    title="Take it home",
+    icon=":material/download:",
+    url_path="take_home",
+)
 EXERCISES = st.Page(
     FOLDER / "practice" / "exercises.py", title="Exercises", icon=":material/code:", url_path="exercises"
 )
 
-SECTIONS = {"": (HOME,), "Learn": (PAIRS,), "Lab": (TRAIN, EMBEDDING, CLUSTERS), "Practice": (EXERCISES,)}
+SECTIONS = {
+    "": (HOME,),
+    "Learn": (PAIRS,),
+    "Lab": (TRAIN, EMBEDDING, CLUSTERS, TAKE_HOME),
+    "Practice": (EXERCISES,),
+}
 
 # What Home says on the door of each section; a door leads to the section's first page.
 DOORS = {
