@@ -53,7 +53,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "cluster_plane",
     ),
     ("download", "config", "evaluation", "measurements", "exercise_notebook"),
-    ("sampling", "encoder", "training", "runs"),
+    ("sampling", "encoder", "numpy_encoder", "training", "runs"),
     ("chart_parts",),
     (
         "charts",

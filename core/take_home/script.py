@@ -105,6 +105,11 @@ def _taken(config: RunConfig) -> _Taken:
 
 def _check(config: RunConfig) -> None:
     """Refuse what the sections do not know, rather than leave it out. Raises CannotExport."""
+    entry = LOSSES[config.loss]
+    if entry.takes not in ("pairs", "triplets") or getattr(entry, "normalised", False):
+        raise CannotExport(
+            f"There is no script for the loss {entry.label} yet. Take a loss on pairs or triplets."
+        )
     for name, parameter in PARAMETERS.items():
         value = getattr(config, name)
         unknown = name not in _FOLLOWED and value != RunConfig.__dataclass_fields__[name].default

@@ -7,7 +7,6 @@ import streamlit as st
 from core import charts, overlays, pictures, views
 from core.config import RunConfig
 from core.data import DataError, load_stored
-from core.engine import shared_engine
 from core.nearest import nearest, nearest_images
 from core.reduction import REDUCTIONS
 from core.runs import Embedding, Run
@@ -60,7 +59,7 @@ def show(run: Run, config: RunConfig, looking: Looking) -> None:
 
 
 def _picture(run: Run, config: RunConfig, looking: Looking) -> Selection:
-    shared_engine().ask_for_replay(run)
+    run_view.ask_for_replay(run)
     options = run_view.canvas_options(
         run,
         config,
