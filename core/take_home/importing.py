@@ -1,7 +1,7 @@
 """A run from a zip of `core.take_home.run_file`, taken in again, with nothing of it believed unseen.
 
-What is read are settings, weights, KMeans' centroids and the course of the training. Everything else is made
-anew from them: the embedding, from the weights and this app's own images, the clusters, and every figure.
+What is read are settings, weights, the clusters and the course of the training. Everything else is made anew
+from them: the embedding, from the weights and this app's own images, and every figure.
 No file of the zip reaches the disk as it came. The run gets a folder under a key that nobody can guess, apart
 from the trained ones: it takes the place of none.
 """
@@ -23,7 +23,6 @@ from core.config import RunConfig
 from core.data import load_stored
 from core.density import contours
 from core.evaluation import judge
-from core.kmeans import assign
 from core.numpy_encoder import encoder_of
 from core.reduction import fit
 from core.runs import Progress, Run, Snapshot, Status
@@ -41,10 +40,11 @@ LIMITS = {
     run_file.RESULT: 10_000,
     run_file.WEIGHTS: 8 * MEGABYTE,
     run_file.EMBEDDING: 25 * MEGABYTE,
+    run_file.CLUSTERS: 100_000,
     run_file.SAMPLE: 100_000,
     run_file.SNAPSHOTS: 20 * MEGABYTE,
 }
-OPTIONAL = frozenset({run_file.MEASUREMENTS, run_file.README, run_file.EMBEDDING})
+OPTIONAL = frozenset({run_file.README, run_file.FIGURES_FILE, run_file.MEASUREMENTS, run_file.EMBEDDING})
 _MOST_SNAPSHOTS, _MOST_IMAGES, _MOST_REPORTS, _MOST_TERMS = 32, 2000, 5000, 12
 
 Arrays = dict[str, npt.NDArray[Any]]
@@ -61,11 +61,12 @@ def import_run(content: bytes, imports: Path) -> Run:
         encoder = encoder_of(config, _arrays(files, run_file.WEIGHTS))
     except ValueError as error:
         raise Refused(f"The weights in this zip do not fit its settings. {error}") from error
-    centroids = _centroids(files[run_file.FIGURES_FILE], config)
     progress = _progress(files[run_file.PROGRESS])
     seconds, step, early = _result(files[run_file.RESULT])
     data = load_stored(config.dataset)
     train, test = data.train.first_classes(config.digits), data.test.first_classes(config.digits)
+    images = {"train": len(train.labels), "test": len(test.labels)}
+    clusters = _clusters(files, images, config.digits)
     sample, split = _sample(files, len(train.labels), len(test.labels))
     snapshots = _snapshots(files, len(sample), config.embedding_dims)
 
@@ -76,9 +77,14 @@ def import_run(content: bytes, imports: Path) -> Run:
         points, test_points = encoder.embed(train.images), encoder.embed(test.images)
         if not (np.isfinite(points).all() and np.isfinite(test_points).all()):
             raise Refused("The weights in this zip are too large: what they make of the images is no number.")
-        clusters, test_clusters = assign(points, centroids), assign(test_points, centroids)
         evaluation = judge(
-            points, train.labels, clusters, test_points, test.labels, test_clusters, config.digits
+            points,
+            train.labels,
+            clusters["train"],
+            test_points,
+            test.labels,
+            clusters["test"],
+            config.digits,
         )
 
     run = Run(imports / secrets.token_hex(32))  # looks like a key, and can be no config's
@@ -99,8 +105,8 @@ def import_run(content: bytes, imports: Path) -> Run:
         "test": test_points,
         "train_labels": train.labels,
         "test_labels": test.labels,
-        "train_clusters": clusters.astype(np.uint8),
-        "test_clusters": test_clusters.astype(np.uint8),
+        "train_clusters": clusters["train"],
+        "test_clusters": clusters["test"],
     }
     written = {
         "embedding.safetensors": run.write_arrays("embedding.safetensors", embedding),
@@ -141,19 +147,21 @@ def _arrays(files: dict[str, bytes], name: str) -> Arrays:
         raise Refused(f"In this zip {name} is damaged ({error}).") from error
 
 
-def _centroids(content: bytes, config: RunConfig) -> npt.NDArray[np.float64]:
-    """What KMeans found: at most one centroid a class, in the embedding's dimensions."""
-    figures = _json(content, run_file.FIGURES_FILE)
-    try:
-        centroids = np.array(figures["davies_bouldin"]["centroids"], dtype=np.float64)
-    except (KeyError, TypeError, ValueError) as error:
-        raise Refused(f"In this zip {run_file.FIGURES_FILE} has no centroids.") from error
-    fits = centroids.ndim == 2 and centroids.shape[1] == config.embedding_dims
-    if not fits or not 1 <= len(centroids) <= config.digits or not np.isfinite(centroids).all():
-        raise Refused(
-            f"In this zip the clusters do not fit the settings: their centroids have shape {list(centroids.shape)}."
-        )
-    return centroids
+def _clusters(
+    files: dict[str, bytes], images: dict[str, int], digits: int
+) -> dict[str, npt.NDArray[np.uint8]]:
+    """KMeans' cluster of each image of each split: at most as many clusters as classes."""
+    clusters = _arrays(files, run_file.CLUSTERS)
+    if set(clusters) != set(images):
+        raise Refused(f"In this zip {run_file.CLUSTERS} is not what this app writes.")
+    for split, count in images.items():
+        found = clusters[split]
+        if found.dtype != np.uint8 or found.shape != (count,) or found.max() >= digits:
+            raise Refused(
+                f"In this zip {run_file.CLUSTERS} does not fit the settings, which make {digits} clusters of "
+                f"{count:,} images of {split}."
+            )
+    return clusters
 
 
 def _progress(content: bytes) -> list[Progress]:

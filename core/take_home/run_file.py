@@ -8,6 +8,7 @@
     result.json             how long the training took, its last step, whether it stopped early
     weights.safetensors     the trained encoder: linear.0.weight [256, 784], linear.0.bias [256], ...
     embedding.parquet       where every image lies, with label and cluster
+    clusters.safetensors    the clusters once more, for who reads the zip back: train [60000], test [10000]
     sample.safetensors      which 2,000 images the live picture showed
     snapshots.safetensors   where these lay in the course of the training: step -> [2000, d]
 
@@ -33,7 +34,8 @@ from core.runs import Run, Snapshot
 
 README, CONFIG, FIGURES_FILE, MEASUREMENTS = "README.md", "config.json", "figures.json", "measurements.json"
 PROGRESS, RESULT, WEIGHTS = "progress.jsonl", "result.json", "weights.safetensors"
-EMBEDDING, SAMPLE, SNAPSHOTS = "embedding.parquet", "sample.safetensors", "snapshots.safetensors"
+EMBEDDING, CLUSTERS = "embedding.parquet", "clusters.safetensors"
+SAMPLE, SNAPSHOTS = "sample.safetensors", "snapshots.safetensors"
 
 # Of one date, so that the same run gives the same bytes.
 _DATE = (2026, 1, 1, 0, 0, 0)
@@ -55,6 +57,7 @@ def run_file(run: Run) -> bytes:
         RESULT: json.dumps(result),
         WEIGHTS: save(run.weights()),
         EMBEDDING: export.as_parquet(pa.concat_tables([export.table(run, split) for split in SPLITS]), run),
+        CLUSTERS: save({split: run.embedding().clusters(split) for split in SPLITS}),
         SAMPLE: save({"indices": sample.indices, "in_test": np.array([sample.split == "test"], np.uint8)}),
         SNAPSHOTS: save(snapshots),
     }
@@ -102,6 +105,7 @@ of 28 x 28 pixels and answers with {config.embedding_dims} numbers, so that imag
 | `progress.jsonl` | the loss over the training steps |
 | `embedding.parquet` | where each of the images lies (z1, z2, ...), with its label and its KMeans cluster |
 | `weights.safetensors` | the trained network, layer by layer |
+| `clusters.safetensors` | the clusters once more |
 | `sample.safetensors`, `snapshots.safetensors` | 2,000 of the images in the course of the training |
 | `result.json` | how long it took |
 

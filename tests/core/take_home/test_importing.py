@@ -193,17 +193,17 @@ WRONG: dict[str, tuple[Callable[[Files], Files], str]] = {
     "settings that are no JSON": (lambda files: {"config.json": b"{"}, "config.json is not what"),
     "settings nested without end": (lambda files: {"config.json": b"[" * 19_000}, "config.json is not what"),
     "settings that are a list": (lambda files: {"config.json": b"[]"}, "config.json is not what"),
-    "clusters in other dimensions": (
-        changed_json("figures.json", davies_bouldin={"centroids": [[0.0, 1.0, 2.0]]}),
-        "the clusters do not fit",
+    "clusters of other images": (
+        changed_arrays("clusters.safetensors", train=np.zeros(59_999, np.uint8)),
+        "does not fit the settings, which make 10 clusters of 60,000 images of train",
     ),
-    "clusters without end": (
-        changed_json("figures.json", davies_bouldin={"centroids": [[0.0, 1.0]] * 11}),
-        "the clusters do not fit",
+    "more clusters than classes": (
+        changed_arrays("clusters.safetensors", test=np.full(10_000, 10, np.uint8)),
+        "does not fit the settings",
     ),
-    "clusters nowhere": (
-        changed_json("figures.json", davies_bouldin={"centroids": [[None, 1.0]]}),
-        "the clusters do not fit",
+    "clusters of a split that there is not": (
+        changed_arrays("clusters.safetensors", more=np.zeros(3, np.uint8)),
+        "clusters.safetensors is not what",
     ),
     "a loss that is a text": (first_line(loss="<script>"), "progress.jsonl is not what"),
     "a step below nothing": (first_line(step=-1), "progress.jsonl is not what"),

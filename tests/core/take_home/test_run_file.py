@@ -68,7 +68,8 @@ def test_a_run_comes_back_with_its_embedding_its_clusters_and_its_figures(finish
     assert back.status().state == "done" and back.config() == finished.config()
     ours, theirs = finished.embedding(), back.embedding()
     assert np.allclose(ours.train, theirs.train, atol=1e-5) and np.allclose(ours.test, theirs.test, atol=1e-5)
-    assert np.mean(ours.train_clusters == theirs.train_clusters) > 0.9995
+    assert np.array_equal(ours.train_clusters, theirs.train_clusters)
+    assert np.array_equal(ours.test_clusters, theirs.test_clusters)
     assert back.evaluation().figures == pytest.approx(finished.evaluation().figures, abs=1e-4)
     back.check()
 
