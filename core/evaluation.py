@@ -59,28 +59,42 @@ def evaluate(
     the training split alone; the test points go to its nearest centroid.
     """
     # scikit-learn: a second and 60 MB, which a process that only reads evaluations does not need
-    from core import metrics
     from core.kmeans import assign, kmeans
 
     clusters = _in_order_of_digits(kmeans(train, classes), train_labels)
     test_clusters = assign(test, clusters.centroids)
-    davies = davies_bouldin(train, clusters.labels)
+    evaluation = judge(train, train_labels, clusters.labels, test, test_labels, test_clusters, classes)
+    return evaluation, clusters, test_clusters
+
+
+def judge(
+    train: Points,
+    train_labels: Labels,
+    clusters: npt.NDArray[np.integer],
+    test: Points,
+    test_labels: Labels,
+    test_clusters: npt.NDArray[np.integer],
+    classes: int,
+) -> Evaluation:
+    """The figures of an embedding whose clusters are there already: clusters [n] of train, test_clusters [m]."""
+    from core import metrics
+
+    davies = davies_bouldin(train, clusters)
     figures = {
-        "rand_index": metrics.rand_index(train_labels, clusters.labels),
-        "adjusted_rand_index": metrics.adjusted_rand_index(train_labels, clusters.labels),
-        "normalized_mutual_info": metrics.normalized_mutual_info(train_labels, clusters.labels),
+        "rand_index": metrics.rand_index(train_labels, clusters),
+        "adjusted_rand_index": metrics.adjusted_rand_index(train_labels, clusters),
+        "normalized_mutual_info": metrics.normalized_mutual_info(train_labels, clusters),
         "davies_bouldin": davies.score,
         "test_adjusted_rand_index": metrics.adjusted_rand_index(test_labels, test_clusters),
         "knn_accuracy": metrics.knn_accuracy(train, train_labels, test, test_labels),
     }
-    evaluation = Evaluation(
+    return Evaluation(
         figures=figures,
         undefined={} if davies.reason is None else {"davies_bouldin": davies.reason},
         random_rand_index=metrics.random_rand_index(train_labels, classes),
         davies_bouldin=davies,
-        confusion=confusion(train_labels, clusters.labels),
+        confusion=confusion(train_labels, clusters),
     )
-    return evaluation, clusters, test_clusters
 
 
 def _in_order_of_digits(clusters: "Clustering", digits: Labels) -> "Clustering":

@@ -164,6 +164,11 @@ class Run:
         """The config's key, which is the folder's name."""
         return self.folder.name
 
+    @property
+    def imported(self) -> bool:
+        """Whether a visitor has brought it along: only its last weights are here."""
+        return self.folder.parent == settings.imported_runs_folder()
+
     def config(self) -> RunConfig:
         """What was trained. Raises RunDamaged where it cannot be read."""
         try:
@@ -390,12 +395,16 @@ def place_for(config: RunConfig) -> Run:
 
 
 def run_at(key: str) -> Run:
-    """The run named `key`: trained here, or shipped with the app; status "missing" where it is neither.
+    """The run named `key`: trained here, shipped with the app, or brought along by who knows its key; status
+    "missing" where it is none of these.
 
     Raises ValueError for what is no key.
     """
     if not re.fullmatch("[0-9a-f]{64}", key):
         raise ValueError("A run's key has 64 hexadecimal digits.")
     run = Run(settings.runs_folder() / key)
-    shipped = Run(settings.shipped_runs_folder() / key)
-    return shipped if run.status().state == "missing" and shipped.folder.is_dir() else run
+    if run.status().state == "missing":
+        for folder in (settings.shipped_runs_folder(), settings.imported_runs_folder()):
+            if (folder / key).is_dir():
+                return Run(folder / key)
+    return run

@@ -27,6 +27,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "thumbnail",
         "exercises",
         "picture_file",
+        "notebook_cells",
     ),
     (
         "batch_view",
@@ -87,6 +88,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ),
     ("replaying", "shipping", "pictures"),
     ("worker", "overlays", "export", "__main__"),
+    ("take_home",),
     ("engine",),
 )
 LEVEL = {module: level for level, modules in enumerate(LAYERS) for module in modules}

@@ -7,6 +7,7 @@ from core.runs import RunDamaged
 from pages.ui import clusters_parts, embedding_panels, history
 from pages.ui.plain_text import plain
 
+history.arrive_by_link()
 history.picker()
 run = history.shown()
 try:

@@ -6,6 +6,7 @@ from core.runs import RunDamaged
 from pages.ui import embedding_panels, embedding_settings, history
 from pages.ui.plain_text import plain
 
+history.arrive_by_link()
 history.picker()
 run = history.shown()
 try:

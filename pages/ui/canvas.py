@@ -12,6 +12,7 @@ import numpy.typing as npt
 import streamlit as st
 
 from core.frames import CanvasOptions, with_options
+from core.take_home.report import CanvasParts
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets" / "canvas"
 
@@ -52,6 +53,13 @@ _COMPONENT = st.components.v2.component(
     js="\n".join(_text(f"{name}.js") for name in SCRIPTS),
     isolate_styles=True,
 )
+
+
+def parts() -> CanvasParts:
+    """The canvas as it comes to a browser, for a page that is none of this app's."""
+    return CanvasParts(
+        _text("canvas.html"), _text("canvas.css"), "\n".join(_text(f"{name}.js") for name in SCRIPTS)
+    )
 
 
 @dataclass(frozen=True)

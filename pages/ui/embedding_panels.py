@@ -7,7 +7,6 @@ import streamlit as st
 from core import charts, overlays, pictures, views
 from core.config import RunConfig
 from core.data import DataError, load_stored
-from core.engine import shared_engine
 from core.nearest import nearest, nearest_images
 from core.reduction import REDUCTIONS
 from core.runs import Embedding, Run
@@ -15,6 +14,7 @@ from pages.ui import embedding_downloads, navigation, routes, run_view
 from pages.ui.canvas import Selection, embedding_canvas
 from pages.ui.digits import digits, enlarged
 from pages.ui.embedding_settings import SPLITS, Looking
+from pages.ui.settings_url import PART
 
 HEIGHT = 640
 NEIGHBOURS = 8
@@ -40,7 +40,9 @@ def show(run: Run, config: RunConfig, looking: Looking) -> None:
     embedding = run.embedding()
     with right:
         neighbours, selected, density, cells, directions, download = st.tabs(
-            ["Neighbours", "Selection", "Density", "Voronoi", "Directions", "Download"], key="embedding_tabs"
+            ["Neighbours", "Selection", "Density", "Voronoi", "Directions", "Download"],
+            key=PART,
+            bind="query-params",
         )
         with neighbours:
             _neighbours(run, config, embedding, looking, selection)
@@ -57,7 +59,7 @@ def show(run: Run, config: RunConfig, looking: Looking) -> None:
 
 
 def _picture(run: Run, config: RunConfig, looking: Looking) -> Selection:
-    shared_engine().ask_for_replay(run)
+    run_view.ask_for_replay(run)
     options = run_view.canvas_options(
         run,
         config,

@@ -34,7 +34,14 @@ def sidebar(run: Run, config: RunConfig) -> Looking:
     names = class_names(config)
     with st.sidebar:
         split = st.segmented_control(
-            "Images", SPLITS, format_func=SPLITS.__getitem__, default="train", required=True, width="stretch"
+            "Images",
+            SPLITS,
+            format_func=SPLITS.__getitem__,
+            default="train",
+            required=True,
+            width="stretch",
+            key="images",
+            bind="query-params",
         )
         chosen = st.pills(
             "Classes",

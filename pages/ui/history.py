@@ -3,12 +3,12 @@
 import streamlit as st
 
 from core import settings
-from core.config import PRESETS, RunConfig
+from core.config import PARAMETERS, PRESETS, RunConfig
 from core.engine import shared_engine
 from core.runs import Run, place_for, run_at
-from pages.ui import state
+from pages.ui import link, navigation, settings_url, state
 from pages.ui.plain_text import plain
-from pages.ui.run_view import name_for
+from pages.ui.run_view import describe, name_for
 from pages.ui.watching import under_way
 
 SHIPPED = PRESETS["fast"].key
@@ -36,6 +36,27 @@ def show_run_of_link(config: RunConfig) -> None:
         state.remember_run(run.key, name_for(config))
 
 
+def arrive_by_link() -> None:
+    """On a page without sliders: take the settings of the link that somebody came by, and show their run."""
+    if not any(name in PARAMETERS for name in st.query_params) or not settings_url.read():
+        return
+    for problem in state.link_problems():
+        st.warning(plain(problem), icon=":material/link_off:")
+    try:
+        config = settings_url.current()
+    except ValueError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return
+    show_run_of_link(config)
+    if shown().key != config.key:
+        st.info(
+            f"The run of this link ({plain(describe(config))}) is not here, or not any more. One press of Train on "
+            "the Train page makes the same again: its sliders are set.",
+            icon=":material/link:",
+        )
+        st.page_link(navigation.TRAIN, label="To the Train page", icon=":material/model_training:")
+
+
 def picker() -> None:
     """A list to choose the run on the page from, and what can be done with it."""
     names = state.run_names()
@@ -55,6 +76,7 @@ def picker() -> None:
             label_visibility="collapsed",
             width=300,
         )
+        link.popover(shown())
         if shown().key in names:
             _manage(shown().key, names[shown().key])
         elif (dropped := state.dropped_run()) is not None:

@@ -29,6 +29,12 @@ CLUSTERS = st.Page(
     FOLDER / "lab" / "clusters.py", title="Clusters", icon=":material/workspaces:", url_path="clusters"
 )
 DRAW = st.Page(FOLDER / "lab" / "draw.py", title="Draw", icon=":material/draw:", url_path="draw")
+TAKE_HOME = st.Page(
+    FOLDER / "lab" / "take_home.py",
+    title="Take it home",
+    icon=":material/download:",
+    url_path="take_home",
+)
 EXERCISES = st.Page(
     FOLDER / "practice" / "exercises.py", title="Exercises", icon=":material/code:", url_path="exercises"
 )
@@ -36,7 +42,7 @@ EXERCISES = st.Page(
 SECTIONS = {
     "": (HOME,),
     "Learn": (PAIRS, LOSSES, COLLAPSE),
-    "Lab": (TRAIN, EMBEDDING, CLUSTERS, DRAW),
+    "Lab": (TRAIN, EMBEDDING, CLUSTERS, DRAW, TAKE_HOME),
     "Practice": (EXERCISES,),
 }
 

@@ -5,7 +5,7 @@ import streamlit as st
 from core.config import RunConfig
 from core.evaluation import Evaluation
 from core.runs import Run, RunDamaged, Status
-from pages.ui import history, run_view
+from pages.ui import history, link, run_view, state
 from pages.ui.architecture import architecture
 from pages.ui.diagnosis_line import diagnosis_line
 from pages.ui.plain_text import plain
@@ -70,9 +70,10 @@ def _results(run: Run, status: Status, config: RunConfig) -> None:
 
 
 def _pictures(run: Run, config: RunConfig, evaluation: Evaluation | None) -> None:
-    embedding, density, clusters, davies_bouldin = st.tabs(
-        ["Embedding", "Density", "Clusters", "Davies-Bouldin"], key="pictures"
-    )
+    names = [link.FIRST, "Density", "Clusters", "Davies-Bouldin"]
+    if (part := state.take_part()) in names:
+        st.session_state[link.TABS] = part
+    embedding, density, clusters, davies_bouldin = st.tabs(names, key=link.TABS, on_change="rerun")
     with embedding:
         if evaluation is None:
             run_view.live_picture(run, config)

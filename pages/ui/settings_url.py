@@ -14,6 +14,9 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from core.config import PARAMETERS, RunConfig, parse_field
 from pages.ui import state
 
+PART = "part"  # of the page: which of its tabs is open
+_OF_THE_VIEW = frozenset({PART, "images", "directions"})  # beside the settings, what an address may name
+
 
 def read() -> bool:
     """Take the settings from the URL: at first, and when the browser has gone back or forward.
@@ -36,9 +39,10 @@ def read() -> bool:
     problems += [
         f"The link speaks of {reprlib.repr(name)}, which is no setting of this app; it is left out."
         for name in present
-        if name not in PARAMETERS
+        if name not in PARAMETERS and name not in _OF_THE_VIEW
     ]
     state.set_link_problems(problems)
+    state.set_part(present.get(PART))
     state.remember_url(present)  # also where the settings make no run and `write` is not called
     return True
 

@@ -20,6 +20,7 @@ _URL = "url_written"
 _LINK_PROBLEMS = "link_problems"
 _DROPPED = "dropped_run"
 _PROBLEM = "problem"
+_PART = "part_of_link"
 
 
 def visitor() -> str:
@@ -145,3 +146,13 @@ def problem() -> str | None:
 def set_problem(sentence: str | None) -> None:
     """Replace or forget the sentence of `problem`."""
     st.session_state[_PROBLEM] = sentence
+
+
+def take_part() -> str | None:
+    """Which part of the page the link asked for, once; None where it asked for none."""
+    return cast("str | None", st.session_state.pop(_PART, None))
+
+
+def set_part(part: str | None) -> None:
+    """Remember which part of the page a link asks for."""
+    st.session_state[_PART] = part

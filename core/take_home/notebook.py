@@ -1,0 +1,17 @@
+"""A run as a Jupyter notebook: the lesson of `core.take_home.script`, a cell a step."""
+
+from core.config import RunConfig
+from core.notebook_cells import as_notebook, code, markdown
+from core.take_home.script import sections
+
+FOLDER = 'Path("data")'
+
+
+def notebook(config: RunConfig) -> str:
+    """The notebook as a file's text. Raises CannotExport."""
+    head, *steps = sections(config, FOLDER)
+    cells = [markdown("introduction", f"# {head.title}\n\n{head.words}"), code("imports", head.code)]
+    for step in steps:
+        name = step.title.lower().replace(" ", "-")
+        cells += [markdown(f"{name}-words", f"## {step.title}\n\n{step.words}"), code(name, step.code)]
+    return as_notebook(cells)

@@ -1,0 +1,202 @@
+"""A run as one page for any browser: pictures, tables, and the replay, which plays without a network."""
+
+import base64
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from html import escape
+
+import numpy as np
+
+from core import overlays, pictures
+from core.clustering import cluster_table
+from core.config import PARAMETERS, RunConfig
+from core.data import DATASETS
+from core.evaluation import Evaluation
+from core.figures import FIGURES
+from core.frames import CanvasOptions, pack, unpack
+from core.losses import LOSSES
+from core.runs import Run
+from core.settings import PROJECT
+from core.take_home.curve import loss_curve
+
+ASSETS = PROJECT / "assets" / "report"
+POINTS = 12_000  # of the replay: with 15 frames about a megabyte
+
+
+@dataclass(frozen=True)
+class CanvasParts:
+    """The app's own canvas, as it comes to a browser."""
+
+    html: str
+    css: str
+    js: str
+
+
+@dataclass(frozen=True)
+class Palette:
+    """Colours of the classes, on light and on dark ground."""
+
+    light: Sequence[str]
+    dark: Sequence[str]
+
+
+def report(run: Run, name: str, options: CanvasOptions, canvas: CanvasParts, palette: Palette) -> str:
+    """The page of a finished run called `name`. options: how the app shows it. Raises RunDamaged."""
+    config, evaluation = run.config(), run.evaluation()
+    frames, sample = _frames(run, options)
+    style = (ASSETS / "report.css").read_text("utf-8")
+    names = DATASETS[config.dataset].classes[: config.digits]
+    view = "" if config.embedding_dims == 2 else "pca2"
+    drawing = overlays.as_svg(
+        run,
+        "train",
+        view,
+        0,
+        range(config.digits),
+        title=name,
+        class_names=names,
+        colours=palette.light,
+    )
+    filled = {
+        "title": escape(name),
+        "style": style.replace("{{light}}", ",".join(palette.light)).replace(
+            "{{dark}}", ",".join(palette.dark)
+        ),
+        "about": escape(_about(run, config)),
+        "sample": escape(sample),
+        "figures": _figures(evaluation),
+        "curve": _image(loss_curve(run.progress()).encode(), "The loss over the training steps"),
+        "picture": _image(drawing, "Density lines and Voronoi cells of the classes in the plane"),
+        "confusion": _confusion(evaluation, names),
+        "davies": _davies(evaluation, names),
+        "settings": _settings(config),
+        "canvas_style": canvas.css,
+        "canvas_html": canvas.html,
+        "canvas_script": canvas.js.replace(
+            "export default function (component)", "function mount(component)"
+        ),
+        "frames": base64.b64encode(frames).decode(),
+    }
+    page = (ASSETS / "report.html").read_text("utf-8")
+    # one pass from left to right: what is filled in is never read as a place to fill
+    before, *rest = page.split("{{")
+    return before + "".join(filled[part[: part.index("}}")]] + part[part.index("}}") + 2 :] for part in rest)
+
+
+def _frames(run: Run, options: CanvasOptions) -> tuple[bytes, str]:
+    """A sample of the points at every snapshot, and what it is, in words."""
+    whole = unpack(pictures.of_split(run, "train"))
+    present = np.flatnonzero(np.isfinite(whole.coordinates).all(axis=(0, 2)))
+    if len(present) == 0:  # frames of other images before the last one
+        sample = pictures.of_sample(run)
+        whole = unpack(sample) if sample is not None else whole
+        present = np.arange(len(whole.labels))
+    count = min(POINTS, len(present))
+    chosen = np.sort(np.random.default_rng(0).choice(present, count, replace=False))
+    packed = pack(
+        whole.coordinates[:, chosen],
+        whole.labels[chosen],
+        whole.steps,
+        options,
+        ids=chosen,
+        clusters=None if whole.clusters is None else whole.clusters[chosen],
+    )
+    return packed, f"{count:,} of the images, at {len(whole.steps)} moments of the training. Press play."
+
+
+def _about(run: Run, config: RunConfig) -> str:
+    entry, status = LOSSES[config.loss], run.status()
+    return (
+        f"A network was trained on {DATASETS[config.dataset].label} for {status.seconds:.1f} seconds "
+        f"({status.step:,} steps) with the loss “{entry.label}”. {entry.summary} It answers to each image with "
+        f"{config.embedding_dims} numbers: the place of a point below."
+    )
+
+
+def _figures(evaluation: Evaluation) -> str:
+    rows = [
+        (
+            figure.label,
+            _number(evaluation.figures[name]),
+            f"{figure.best:g}",
+            " ".join(filter(None, (figure.meaning, figure.chance, evaluation.undefined.get(name)))),
+        )
+        for name, figure in FIGURES.items()
+    ]
+    return _table(("figure", "value", "best", "what it means"), rows, numbers={1, 2})
+
+
+def _confusion(evaluation: Evaluation, names: Sequence[str]) -> str:
+    table = evaluation.confusion
+    heads = ["class", *(_cluster(digit, names) for digit in table.matched_digit.tolist())]
+    rows = [
+        (names[int(digit)], *(f"{count:,}" for count in counts))
+        for digit, counts in zip(table.digits, table.counts.tolist(), strict=True)
+    ]
+    own = {
+        (row, column + 1)
+        for row, digit in enumerate(table.digits.tolist())
+        for column, matched in enumerate(table.matched_digit.tolist())
+        if digit == matched
+    }
+    return _table(heads, rows, numbers=set(range(1, len(heads))), own=own)
+
+
+def _davies(evaluation: Evaluation, names: Sequence[str]) -> str:
+    rows = [
+        (
+            _cluster(row.digit, names),
+            f"{row.size:,}",
+            _number(row.within),
+            _cluster(row.rival_digit, names) if row.rival >= 0 else "–",
+            _number(row.between),
+            _number(row.similarity),
+        )
+        for row in cluster_table(evaluation.davies_bouldin, evaluation.confusion)
+    ]
+    return _table(("cluster", "images", "WCD", "nearest rival", "BCD", "S"), rows, numbers={1, 2, 4, 5})
+
+
+def _settings(config: RunConfig) -> str:
+    rows = []
+    for name, parameter in PARAMETERS.items():
+        value = getattr(config, name)
+        rows.append(
+            (parameter.label, parameter.options.get(str(value), parameter.text(value)), parameter.help)
+        )
+    return _table(("setting", "value", "what it does"), rows)
+
+
+def _cluster(digit: int, names: Sequence[str]) -> str:
+    return f"of {names[digit]}" if 0 <= digit < len(names) else "unmatched"
+
+
+def _number(value: float) -> str:
+    return f"{value:.4f}" if math.isfinite(value) else "undefined"
+
+
+def _image(svg: bytes, words: str) -> str:
+    return f'<img alt="{escape(words)}" src="data:image/svg+xml;base64,{base64.b64encode(svg).decode()}">'
+
+
+def _table(
+    heads: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    numbers: set[int] = frozenset(),  # type: ignore[assignment]
+    own: set[tuple[int, int]] = frozenset(),  # type: ignore[assignment]
+) -> str:
+    """An HTML table; numbers: columns that stand to the right; own: (row, column) of cells in bold."""
+
+    def cell(tag: str, text: str, row: int, column: int) -> str:
+        classes = ["number"] * (column in numbers) + ["own"] * ((row, column) in own)
+        kind = f' class="{" ".join(classes)}"' if classes else ""
+        return f"<{tag}{kind}>{escape(text)}</{tag}>"
+
+    head = "".join(cell("th", text, -1, column) for column, text in enumerate(heads))
+    body = "\n".join(
+        "<tr>" + "".join(cell("td", text, row, column) for column, text in enumerate(texts)) + "</tr>"
+        for row, texts in enumerate(rows)
+    )
+    return f'<div class="scroll"><table>\n<tr>{head}</tr>\n{body}\n</table></div>'

@@ -1,0 +1,138 @@
+"""A finished run as one zip to take along: what is in it, and how it is made.
+
+    README.md               what this is, in plain words
+    config.json             every setting
+    figures.json            the six figures, with what the Davies-Bouldin index and the matching are made of
+    measurements.json       the further figures, with their errors
+    progress.jsonl          the loss over the steps, a line a report
+    result.json             how long the training took, its last step, whether it stopped early
+    weights.safetensors     the trained encoder: linear.0.weight [256, 784], linear.0.bias [256], ...
+    embedding.parquet       where every image lies, with label and cluster
+    clusters.safetensors    the clusters once more, for who reads the zip back: train [60000], test [10000]
+    sample.safetensors      which 2,000 images the live picture showed
+    snapshots.safetensors   where these lay in the course of the training: step -> [2000, d]
+
+`core.take_home.importing` reads it back.
+"""
+
+import io
+import json
+import zipfile
+
+import numpy as np
+import pyarrow as pa  # type: ignore[import-untyped]
+from safetensors.numpy import save
+
+from core import export
+from core.config import PARAMETERS, RunConfig
+from core.data import DATASETS
+from core.figures import FIGURES
+from core.frames import unpack
+from core.losses import LOSSES
+from core.replay import SPLITS, Replay
+from core.runs import Run, Snapshot
+
+README, CONFIG, FIGURES_FILE, MEASUREMENTS = "README.md", "config.json", "figures.json", "measurements.json"
+PROGRESS, RESULT, WEIGHTS = "progress.jsonl", "result.json", "weights.safetensors"
+EMBEDDING, CLUSTERS = "embedding.parquet", "clusters.safetensors"
+SAMPLE, SNAPSHOTS = "sample.safetensors", "snapshots.safetensors"
+
+# Of one date, so that the same run gives the same bytes.
+_DATE = (2026, 1, 1, 0, 0, 0)
+
+
+def run_file(run: Run) -> bytes:
+    """The zip of a finished run. Raises RunDamaged, and DataError where the images cannot be read."""
+    config, status = run.config(), run.status()
+    result = {"seconds": status.seconds, "step": status.step, "stopped_early": status.stopped_early}
+    sample = run.shown_sample()
+    snapshots = {f"{snapshot.step:06d}": snapshot.embeddings for snapshot in course_of(run)}
+    measurements = run.measurements()
+    contents: dict[str, str | bytes] = {
+        README: _readme(run, config),
+        CONFIG: json.dumps(config.as_dict(), indent=1),
+        FIGURES_FILE: run.evaluation().to_json(),
+        **({MEASUREMENTS: measurements.to_json()} if measurements is not None else {}),
+        PROGRESS: "".join(json.dumps(vars(report)) + "\n" for report in run.progress()),
+        RESULT: json.dumps(result),
+        WEIGHTS: save(run.weights()),
+        EMBEDDING: export.as_parquet(pa.concat_tables([export.table(run, split) for split in SPLITS]), run),
+        CLUSTERS: save({split: run.embedding().clusters(split) for split in SPLITS}),
+        SAMPLE: save({"indices": sample.indices, "in_test": np.array([sample.split == "test"], np.uint8)}),
+        SNAPSHOTS: save(snapshots),
+    }
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, content in contents.items():
+            entry = zipfile.ZipInfo(name, _DATE)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            file.writestr(entry, content)
+    return buffer.getvalue()
+
+
+def course_of(run: Run) -> list[Snapshot]:
+    """The sample's snapshots. A run that comes with the app has kept none, but a replay that they can be read off."""
+    replay, sample = Replay(run), run.shown_sample()
+    if run.snapshot_steps() or not replay.has(sample.split):
+        return [run.snapshot(step) for step in run.snapshot_steps()]
+    frames = unpack(replay.frames(sample.split))
+    if frames.coordinates.shape[2] != run.config().embedding_dims:
+        return []  # a picture of them, and not themselves
+    # one copy a snapshot: safetensors writes the bytes of an array as they lie, whatever their order means
+    return [
+        Snapshot(int(step), np.ascontiguousarray(points[sample.indices]))
+        for step, points in zip(frames.steps, frames.coordinates, strict=True)
+    ]
+
+
+def _readme(run: Run, config: RunConfig) -> str:
+    figures = run.evaluation().figures
+    settings = "\n".join(
+        f"| {parameter.label} | {_shown(name, config)} |" for name, parameter in PARAMETERS.items()
+    )
+    values = "\n".join(
+        f"| {figure.label} | {figures[name]:.4f} | {figure.meaning} |" for name, figure in FIGURES.items()
+    )
+    return f"""# A run of Contrastive Lab
+
+A network was trained on {DATASETS[config.dataset].label} with the loss “{LOSSES[config.loss].label}”. It sees an image
+of 28 x 28 pixels and answers with {config.embedding_dims} numbers, so that images of one class lie close together.
+
+| file | what |
+| --- | --- |
+| `config.json` | every setting of the run |
+| `figures.json`, `measurements.json` | how good it is |
+| `progress.jsonl` | the loss over the training steps |
+| `embedding.parquet` | where each of the images lies (z1, z2, ...), with its label and its KMeans cluster |
+| `weights.safetensors` | the trained network, layer by layer |
+| `clusters.safetensors` | the clusters once more |
+| `sample.safetensors`, `snapshots.safetensors` | 2,000 of the images in the course of the training |
+| `result.json` | how long it took |
+
+To see it again, choose this zip on the page “Take it home” of Contrastive Lab. To use it in Python:
+
+```python
+import pandas as pd
+from safetensors.numpy import load_file
+
+points = pd.read_parquet("embedding.parquet")
+weights = load_file("weights.safetensors")
+```
+
+## Settings
+
+| setting | value |
+| --- | --- |
+{settings}
+
+## Figures
+
+| figure | value | meaning |
+| --- | --- | --- |
+{values}
+"""
+
+
+def _shown(name: str, config: RunConfig) -> str:
+    parameter, value = PARAMETERS[name], getattr(config, name)
+    return parameter.options.get(str(value), parameter.text(value))

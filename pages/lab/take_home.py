@@ -1,0 +1,18 @@
+"""Lab: Take it home. The run on the page as a link, as code, as a file, and as a report."""
+
+import streamlit as st
+
+from core.runs import RunDamaged
+from pages.ui import history, take_home
+from pages.ui.plain_text import plain
+
+history.arrive_by_link()
+history.picker()
+run = history.shown()
+try:
+    take_home.show(run, run.config())
+except RunDamaged as damage:
+    st.error(
+        f"This run cannot be taken along. {plain(str(damage))} Choose another one, or train it again.",
+        icon=":material/broken_image:",
+    )

@@ -1,0 +1,47 @@
+"""The link: an address that brings back what is on the screen, for whoever opens it here."""
+
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from core.config import PARAMETERS, RunConfig
+from core.runs import Run, RunDamaged
+from pages.ui import address, settings_url, state
+
+# Where the Train page's tabs keep which one is open, and the one that is open at first. The other pages' parts
+# stand in their addresses already.
+TRAIN, TABS, FIRST = "train", "pictures", "Embedding"
+
+
+def of_view(config: RunConfig) -> str:
+    """The address of the page on screen, with the run of `config` and the part that is open."""
+    page = state.page_path()
+    view = {name: value for name, value in st.query_params.items() if name not in PARAMETERS}
+    if page == TRAIN:
+        part = st.session_state.get(TABS)
+        view = {} if part in (None, FIRST) else {settings_url.PART: part}
+    query = urlencode(settings_url.link_parameters(config) | view)
+    return f"{address.root()}/{page}" + (f"?{query}" if query else "")
+
+
+def to_train(config: RunConfig) -> str:
+    """The address of the Train page with the run of `config`."""
+    query = urlencode(settings_url.link_parameters(config))
+    return f"{address.root()}/{TRAIN}" + (f"?{query}" if query else "")
+
+
+def popover(run: Run) -> None:
+    """A button that opens on the link."""
+    shown = st.popover("", icon=":material/link:", help="Link to this view", key="link", on_change="rerun")
+    if not shown.open:
+        return
+    with shown:
+        try:
+            st.code(of_view(run.config()), language=None, wrap_lines=True, width=420)
+        except RunDamaged:
+            st.markdown("This run cannot be read, so there is no link to it.")
+            return
+        st.caption(
+            "Every setting of the run on the page, and the part that is open. Whoever opens it on this server sees "
+            "this run; elsewhere, or when the run has been cleared away, one press of Train makes the same again."
+        )

@@ -1,0 +1,142 @@
+"""What stands on the page Take it home: a card for each way to take a run along, and one to bring it back."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import streamlit as st
+
+from core.config import RunConfig
+from core.data import DataError
+from core.runs import Run
+from core.take_home.notebook import notebook
+from core.take_home.opening import LARGEST, Refused
+from core.take_home.report import Palette, report
+from core.take_home.run_file import run_file
+from core.take_home.script import CannotExport, script
+from pages.ui import canvas, imported, link, run_view
+from pages.ui.plain_text import plain
+
+
+def show(run: Run, config: RunConfig) -> None:
+    """The cards."""
+    left, right = st.columns(2, gap="medium")
+    with left:
+        _link(run, config)
+        _code(config)
+    with right:
+        if run.status().state == "done":
+            _file(run, config)
+            _report(run, config)
+        else:
+            st.info("The run itself and its report can be taken along when it has finished.")
+        _bring()
+
+
+def file_name(config: RunConfig, ending: str) -> str:
+    """A name for a file of a run that any file system takes."""
+    words = run_view.name_for(config).lower().replace("²", "2")
+    letters = "".join(letter if letter.isalnum() and letter.isascii() else " " for letter in words)
+    return f"{'_'.join(letters.split())}.{ending}"
+
+
+def _link(run: Run, config: RunConfig) -> None:
+    with st.container(border=True):
+        st.subheader("The link", anchor=False)
+        theirs = " It leads to these settings, not to the file you brought along." if run.imported else ""
+        st.markdown(
+            f"Every setting of this run. Whoever opens it sees this run, or makes it by one press of Train.{theirs}"
+        )
+        st.code(link.to_train(config), language=None, wrap_lines=True)
+        st.caption(
+            "The button with the chain, on each page of the Lab, has the link to that very page and tab."
+        )
+
+
+def _code(config: RunConfig) -> None:
+    with st.container(border=True):
+        st.subheader("The code", anchor=False)
+        try:
+            text = script(config)
+        except CannotExport as refusal:
+            st.info(plain(str(refusal)), icon=":material/code_off:")
+            return
+        st.markdown(
+            "This run without this app: the loss that it was trained with, line for line, and round it what "
+            "it takes to train and to measure. It prints the same figures."
+        )
+        with st.container(horizontal=True):
+            _download("Script", lambda: text, file_name(config, "py"), "text/x-python", "code")
+            _download(
+                "Notebook",
+                lambda: notebook(config),
+                file_name(config, "ipynb"),
+                "application/x-ipynb+json",
+                "menu_book",
+            )
+        with st.expander("Read the script"):
+            st.code(text, "python", height=420)
+
+
+def _file(run: Run, config: RunConfig) -> None:
+    with st.container(border=True):
+        st.subheader("The run", anchor=False)
+        st.markdown(
+            "One zip: settings, figures, the trained weights (safetensors), where every image lies (Parquet), and a "
+            "page that says what is what. It can be opened here again."
+        )
+        _download("Run", lambda: run_file(run), file_name(config, "zip"), "application/zip", "folder_zip")
+
+
+def _report(run: Run, config: RunConfig) -> None:
+    with st.container(border=True):
+        st.subheader("The report", anchor=False)
+        st.markdown(
+            "One page for any browser, without a network: the pictures, the tables, and the training, which plays."
+        )
+        options = replace(
+            run_view.canvas_options(run, config, split="train"),
+            run="report",
+            source="",
+            overlays=("margin", "centroids"),
+        )
+        colours = Palette(
+            *(st.get_option(f"theme.{kind}.chartCategoricalColors") for kind in ("light", "dark"))
+        )
+        _download(
+            "Report",
+            lambda: report(run, run_view.name_for(config), options, canvas.parts(), colours),
+            file_name(config, "html"),
+            "text/html",
+            "description",
+        )
+
+
+def _download(label: str, make: Callable[[], str | bytes], name: str, mime: str, icon: str) -> None:
+    """A button whose file is made when it is pressed."""
+    st.download_button(label, make, name, mime, icon=f":material/{icon}:", on_click="ignore")
+
+
+def _bring() -> None:
+    with st.container(border=True):
+        st.subheader("Bring a run back", anchor=False)
+        st.markdown(
+            "A zip from here, also from another server. It is measured anew, and only you see it, "
+            "as long as this tab is open."
+        )
+        with st.form("bring", clear_on_submit=True, border=False):
+            chosen = st.file_uploader(
+                "Run", "zip", max_upload_size=LARGEST // 1_000_000, label_visibility="collapsed"
+            )
+            pressed = st.form_submit_button("Open it", icon=":material/upload_file:")
+        if not pressed:
+            return
+        if chosen is None:
+            st.warning("Choose a zip first.")
+            return
+        try:
+            with st.spinner("Measuring this run"):
+                imported.take_in(chosen.getvalue())
+        except (Refused, DataError) as refusal:
+            st.error(plain(str(refusal)), icon=":material/block:")
+            return
+        st.rerun()
