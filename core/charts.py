@@ -107,7 +107,7 @@ def density_contours(
     colour = alt.Color(
         "class:N",
         scale=alt.Scale(domain=list(class_names)),
-        legend=alt.Legend(orient="bottom", title=None, columns=len(class_names), symbolType="stroke"),
+        legend=alt.Legend(orient="bottom", title=None, columns=5, symbolType="stroke"),  # narrow, too
     )
     lines = (
         alt.Chart(table)

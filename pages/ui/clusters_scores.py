@@ -13,6 +13,7 @@ from core.measurements import Measurements
 from core.more_figures import MORE_FIGURES, MoreFigure
 from core.runs import Run
 from pages.ui import clusters_data
+from pages.ui.cards import cards
 from pages.ui.plain_text import plain
 
 # From those that flatter to those that do not.
@@ -48,9 +49,9 @@ def show(run: Run, config: RunConfig) -> None:
         st.caption(
             "A bar that begins far to the right has flattered before the network has learned anything."
         )
-    with right, st.container(horizontal=True, gap="small"):
-        for name in SCORES:
-            with st.container(border=True, width=240):
+    with right:
+        for card, name in zip(cards(len(SCORES), 2), SCORES, strict=True):
+            with card:
                 st.metric(
                     figures[name].label,
                     f"{values[name].value:.4f}" if math.isfinite(values[name].value) else "undefined",
