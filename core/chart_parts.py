@@ -1,9 +1,11 @@
 """Parts that our Vega-Lite charts share; colours are left to the theme wherever it has one for the purpose."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import Any, ParamSpec
 
 VegaLite = dict[str, Any]
+Arguments = ParamSpec("Arguments")
 
 NEUTRAL = "#8a8f98"  # stands out from the light and from the dark ground
 
@@ -22,3 +24,22 @@ def colour(field: str, names: Sequence[str]) -> VegaLite:
     """A colour for each of the names, in the theme's order, with a legend below the chart."""
     legend = {"orient": "bottom", "title": None, "labelLimit": 300}
     return {"field": field, "type": "nominal", "scale": {"domain": list(names)}, "legend": legend}
+
+
+_OUTSIDE = ("height", "title", "description", "usermeta")
+
+
+def holding_its_data(chart: Callable[Arguments, VegaLite]) -> Callable[Arguments, VegaLite]:
+    """Puts the data of the chart that a function makes into a layer.
+
+    What stands at the top, Streamlit takes out and hands over when the chart is drawn already: its first
+    frame would be empty, and Vega warns of axes without an extent.
+    """
+
+    @wraps(chart)
+    def made(*arguments: Arguments.args, **named: Arguments.kwargs) -> VegaLite:
+        spec = chart(*arguments, **named)
+        outside = {name: part for name, part in spec.items() if name in _OUTSIDE}
+        return {**outside, "layer": [{name: part for name, part in spec.items() if name not in _OUTSIDE}]}
+
+    return made

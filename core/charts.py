@@ -13,10 +13,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from core.chart_parts import VegaLite, holding_its_data
 from core.confusion import Confusion
 from core.runs import Progress
 
-VegaLite = dict[str, Any]
 Layers = alt.LayerChart | alt.FacetChart
 
 TRAINING, VALIDATION = "training", "validation"
@@ -141,7 +141,7 @@ def density_contours(
     colour = alt.Color(
         "class:N",
         scale=alt.Scale(domain=list(class_names)),
-        legend=alt.Legend(orient="bottom", title=None, columns=len(class_names), symbolType="stroke"),
+        legend=alt.Legend(orient="bottom", title=None, columns=5, symbolType="stroke"),  # narrow, too
     )
     lines = (
         alt.Chart(table)
@@ -222,6 +222,7 @@ def confusion_matrix(
     return alt.layer(cells, text).properties(height=height)
 
 
+@holding_its_data
 def explained_variance(shares: npt.NDArray[np.floating], kept: int, height: int = 160) -> VegaLite:
     """How much of the points each direction holds, the `kept` ones that are drawn in full colour.
 
@@ -262,6 +263,7 @@ def explained_variance(shares: npt.NDArray[np.floating], kept: int, height: int 
     }
 
 
+@holding_its_data
 def classes_of_selection(
     counts: Sequence[int] | npt.NDArray[np.integer], names: Sequence[str], height: int = 170
 ) -> VegaLite:

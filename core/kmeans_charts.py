@@ -7,11 +7,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from core.chart_parts import NEUTRAL, VegaLite, axis
+from core.chart_parts import NEUTRAL, VegaLite, axis, holding_its_data
 from core.estimate import Floats
 from core.kmeans_scan import ScanRow
 
 
+@holding_its_data
 def over_iterations(inertia: Floats, now: int, height: int) -> VegaLite:
     """The inertia [t] of KMeans over its iterations, and the iteration that is looked at (from 0)."""
     rows = [{"iteration": at + 1, "inertia": float(value)} for at, value in enumerate(inertia)]
@@ -32,6 +33,7 @@ def over_iterations(inertia: Floats, now: int, height: int) -> VegaLite:
     }
 
 
+@holding_its_data
 def over_k(rows: Sequence[ScanRow], what: str, classes: int, height: int) -> VegaLite:
     """One of "inertia", "silhouette", "davies_bouldin", "adjusted_rand_index" over the number of clusters,
     with its standard error where it has one; `classes`: the number at which a line stands."""

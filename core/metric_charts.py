@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from core.chart_parts import NEUTRAL, VegaLite, axis, colour
+from core.chart_parts import NEUTRAL, VegaLite, axis, colour, holding_its_data
 from core.estimate import Curve
 from core.pair_agreement import PairAgreement
 from core.verification import Verification
@@ -15,6 +15,7 @@ from core.verification import Verification
 MOST_STEPS = 240  # of a curve over drawn pairs
 
 
+@holding_its_data
 def converging(drawn: dict[str, PairAgreement], limits: dict[str, float], height: int) -> VegaLite:
     """The share of agreeing pairs over the pairs drawn, with its 95 % interval; for each name the value
     that it converges to as a dashed line. The pairs are on a logarithmic axis."""
@@ -62,6 +63,7 @@ def converging(drawn: dict[str, PairAgreement], limits: dict[str, float], height
     }
 
 
+@holding_its_data
 def beside_chance(scores: Sequence[tuple[str, float, float]], height: int) -> VegaLite:
     """Name, value and what guessing gets, for each score: from the one to the other a bar."""
     rows = [
@@ -103,6 +105,7 @@ def beside_chance(scores: Sequence[tuple[str, float, float]], height: int) -> Ve
     }
 
 
+@holding_its_data
 def over_neighbours(curves: dict[str, Curve], height: int) -> VegaLite:
     """Figures over the number of neighbours, with two standard errors; what guessing gets dashed."""
     rows, guesses = [], []
@@ -149,6 +152,7 @@ def over_neighbours(curves: dict[str, Curve], height: int) -> VegaLite:
     }
 
 
+@holding_its_data
 def roc(found: Verification, height: int) -> VegaLite:
     """True over false positives as the threshold grows, with the best and the suggested threshold."""
     columns = found.false_positive_rate, found.true_positive_rate, found.distance
@@ -163,6 +167,9 @@ def roc(found: Verification, height: int) -> VegaLite:
             "true": threshold.true_positive_rate,
             "distance": threshold.distance,
             "threshold": name,
+            "size": 300
+            if name == "best"
+            else 80,  # the second may lie on the first, and must leave it to be seen
         }
         for name, threshold in named.items()
         if threshold is not None
@@ -191,13 +198,7 @@ def roc(found: Verification, height: int) -> VegaLite:
                 "data": {"values": points},
                 "mark": {"type": "point", "filled": True, "opacity": 1},
                 "encoding": {
-                    # the second may lie on the first, and must leave it to be seen
-                    "size": {
-                        "field": "threshold",
-                        "type": "nominal",
-                        "scale": {"domain": list(named), "range": [300, 80]},
-                        "legend": None,
-                    },
+                    "size": {"field": "size", "type": "quantitative", "scale": None},
                     "color": {
                         **colour("threshold", list(named)),
                         "legend": {"orient": "bottom", "title": "threshold"},

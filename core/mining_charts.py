@@ -1,14 +1,14 @@
 """The chart of how often a random batch holds a hard negative."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-VegaLite = dict[str, Any]
+from core.chart_parts import VegaLite, holding_its_data
 
 
+@holding_its_data
 def meeting_curve(
     sizes: Sequence[int], share: npt.NDArray[np.float64], named: Sequence[int], height: int
 ) -> VegaLite:

@@ -64,6 +64,43 @@ def nearest_images(images: Images, query: Images, k: int, exclude: int | None = 
     return _smallest(squares, k, exclude, unit=255.0)
 
 
+def instructive(points: Points, images: Images, labels: Labels, k: int, *, seed: int = 0) -> int | None:
+    """Of some random points [n, d], the one for which the embedding gains most over the pixels: how many of
+    the k nearest are of its class. Its index; None where no point is finite.
+
+    images: [n, pixels] and labels [n] of the points. Quick, because most are ruled out by their neighbours in a
+    sample of the points.
+    """
+    finite = np.flatnonzero(np.isfinite(points).all(axis=1))
+    if len(finite) == 0:
+        return None
+    some = np.random.default_rng(seed).permutation(finite)[:_AMONG]
+    queries = some[:_QUERIES]
+    gains = _of_class(points[some], labels[some], len(queries), k)
+    gains -= _of_class(images[some], labels[some], len(queries), k)
+    finalists = queries[np.argsort(-gains, kind="stable")[:_FINALISTS]]
+    return int(max(finalists, key=lambda at: _gain(points, images, labels, k, int(at))))
+
+
+def _gain(points: Points, images: Images, labels: Labels, k: int, at: int) -> int:
+    learned = nearest(points, points[at], k, exclude=at)
+    pixels = nearest_images(images, images[at], k, exclude=at)
+    return learned.of_class(labels, labels[at]) - pixels.of_class(labels, labels[at])
+
+
+def _of_class(places: npt.NDArray[Any], labels: Labels, queries: int, k: int) -> Integers:
+    """For each of the first `queries` places: how many of its k nearest, itself left out, are of its class."""
+    all_of_them = places.astype(np.float32)
+    squares = (all_of_them**2).sum(axis=1)
+    away = squares - 2 * all_of_them[:queries] @ all_of_them.T  # but for the query's own square
+    away[np.arange(queries), np.arange(queries)] = np.inf
+    near = np.argsort(away, axis=1, kind="stable")[:, : min(k, len(places) - 1)]
+    same: Integers = np.count_nonzero(labels[near] == labels[:queries, None], axis=1)
+    return same
+
+
+# enough that one of them tells something, few enough to take no time
+_AMONG, _QUERIES, _FINALISTS = 3000, 200, 8
 _CHUNK = 256  # rows that fit into the processor's cache: nothing as large as the images is ever copied
 _EXACT = 256  # the squares of so many grey levels add up to less than 2^24, which float32 holds exactly
 

@@ -34,7 +34,9 @@ def two_clusters(plane: PairPlane, names: tuple[str, str], all_names: Sequence[s
     ]
     middle = plane.centroids.mean(axis=0)
     between = float(np.linalg.norm(plane.centroids[1] - plane.centroids[0]))
-    circles, centres, radii = [], [], []
+    circles, centres = [], []
+    above: list[dict[str, Any]] = []
+    below: list[dict[str, Any]] = []
     for name, (x, y), radius in zip(names, plane.centroids, plane.radii, strict=True):
         centres.append({"x": float(x), "y": float(y), "cluster": name})
         circles += [
@@ -46,9 +48,9 @@ def two_clusters(plane: PairPlane, names: tuple[str, str], all_names: Sequence[s
             }
             for corner in range(_CORNERS + 1)
         ]
-        radii.append(
-            {"x": float(x), "y": float(y + radius), "cluster": name, "text": f"{name}: WCD {radius:.3g}"}
-        )
+        # on the far side from the other one, so that the words do not meet those on the line
+        side, where = (1, above) if y >= middle[1] else (-1, below)
+        where.append({"x": float(x), "y": float(y + side * radius), "text": f"{name}: WCD {radius:.3g}"})
     line = [{"x": centre["x"], "y": centre["y"]} for centre in centres]
     colour = _colour(all_names)
     return {
@@ -66,7 +68,8 @@ def two_clusters(plane: PairPlane, names: tuple[str, str], all_names: Sequence[s
                 {"color": colour, "order": {"field": "corner", "type": "quantitative"}},
             ),
             _layer(centres, _CROSS, {"color": colour}),
-            _words(radii, dy=-8),
+            _words(above, dy=-8),
+            _words(below, dy=16),
             _words([{"x": float(middle[0]), "y": float(middle[1]), "text": f"BCD {between:.3g}"}], dy=-8),
         ],
     }

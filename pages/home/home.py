@@ -12,11 +12,9 @@ try:
 except RunDamaged as damage:
     st.error(f"The example cannot be shown. {damage} Restore it from the project's repository.")
 
-with st.container(horizontal=True):
-    for section, promise in navigation.DOORS.items():
-        if section not in navigation.SECTIONS:
-            continue
-        page = navigation.SECTIONS[section][0]
-        with st.container(border=True, width="stretch"):
-            st.page_link(page, label=f"**{section}**", icon=page.icon, width="stretch")
-            st.caption(promise)
+doors = {section: promise for section, promise in navigation.DOORS.items() if section in navigation.SECTIONS}
+for column, (section, promise) in zip(st.columns(len(doors)), doors.items(), strict=True):
+    page = navigation.SECTIONS[section][0]
+    with column.container(border=True, height="stretch"):
+        st.page_link(page, label=f"**{section}**", icon=page.icon, width="stretch")
+        st.caption(promise)

@@ -13,6 +13,7 @@ from core.davies_bouldin_cell import PairExplained, pair_explained
 from core.runs import Run
 from pages.ui import clusters_data, davies_table, run_view
 from pages.ui.heatmap import Cell, Heatmap, heatmap
+from pages.ui.numbers import in_formula, written
 from pages.ui.plain_text import plain
 
 CLUSTERS, DIGITS = "KMeans clusters", "True classes"
@@ -118,10 +119,10 @@ def _why_they_differ(clusters: DaviesBouldin, digits: DaviesBouldin) -> None:
         return
     wide = [float(np.average(index.within, weights=index.sizes)) for index in (clusters, digits)]
     st.info(
-        f"KMeans gives a stray image to the cluster where it lies; its class has to take it along. So the mean "
-        f"distance to the centroid is **{wide[0]:.3f}** in the clusters and **{wide[1]:.3f}** in the classes, and the "
-        f"index **{clusters.score:.3f}** and **{digits.score:.3f}**. The first praises tidy clusters, whoever lives "
-        "in them.",
+        "KMeans gives a stray image to the cluster where it lies; its class has to take it along. So the mean "
+        f"distance to the centroid is **{written(wide[0])}** in the clusters and **{written(wide[1])}** in the "
+        f"classes, and the index **{clusters.score:.3f}** and **{digits.score:.3f}**. The first praises tidy clusters, "
+        "whoever lives in them.",
         icon=":material/compare_arrows:",
     )
 
@@ -174,7 +175,8 @@ def _fraction(cell: PairExplained, first: str, second: str) -> None:
         return
     st.latex(
         r"\begin{aligned}S&=\frac{\text{WCD}_1+\text{WCD}_2}{\text{BCD}}\\[12pt]"
-        rf"&=\frac{{{cell.within_first:.4f}+{cell.within_second:.4f}}}{{{cell.between:.4f}}}={cell.similarity:.4f}"
+        rf"&=\frac{{{in_formula(cell.within_first)}+{in_formula(cell.within_second)}}}"
+        rf"{{{in_formula(cell.between)}}}={cell.similarity:.4f}"
         r"\end{aligned}\;"
     )
     rivals = ((first, cell.counts_for_first), (second, cell.counts_for_second))
@@ -185,6 +187,6 @@ def _fraction(cell: PairExplained, first: str, second: str) -> None:
         st.markdown("Each of the two has a worse rival, so this S does **not** count in the index.")
     reach = cell.within_first + cell.within_second
     st.markdown(
-        f"The two circles {'overlap' if reach > cell.between else 'do not touch'}: the radii add up to {reach:.3f}, "
-        f"the centroids lie {cell.between:.3f} apart. S above 1 means overlap."
+        f"The two circles {'overlap' if reach > cell.between else 'do not touch'}: the radii add up to "
+        f"{written(reach)}, the centroids lie {written(cell.between)} apart. S above 1 means overlap."
     )

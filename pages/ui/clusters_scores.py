@@ -13,6 +13,7 @@ from core.measurements import Measurements
 from core.more_figures import MORE_FIGURES, MoreFigure
 from core.runs import Run
 from pages.ui import clusters_data
+from pages.ui.cards import cards
 from pages.ui.plain_text import plain
 
 # From those that flatter to those that do not.
@@ -48,13 +49,13 @@ def show(run: Run, config: RunConfig) -> None:
         st.caption(
             "A bar that begins far to the right has flattered before the network has learned anything."
         )
-    with right, st.container(horizontal=True, gap="small"):
-        for name in SCORES:
-            with st.container(border=True, width=240):
+    with right:
+        for card, name in zip(cards(len(SCORES), 2), SCORES, strict=True):
+            with card:
                 st.metric(
                     figures[name].label,
                     f"{values[name].value:.4f}" if math.isfinite(values[name].value) else "undefined",
-                    delta=f"guessing {chance[name].mean:.3f} ± {chance[name].spread:.1g}",
+                    delta=_guessing(chance[name].mean, chance[name].spread),
                     delta_color="off",
                     delta_arrow="off",
                 )
@@ -63,6 +64,12 @@ def show(run: Run, config: RunConfig) -> None:
                 st.caption(f"{figure.meaning} {span[0].upper()}{span[1:]}; higher is better.")
                 if values[name].reason is not None:
                     st.warning(plain(values[name].reason or ""))
+
+
+def _guessing(mean: float, spread: float) -> str:
+    """The chance level, with as many digits as the figure above it."""
+    wide = f"{spread:.4f}" if spread >= 0.00005 else "< 0.0001"
+    return f"guessing {round(mean, 4) + 0.0:.4f} ± {wide}"  # + 0.0: no -0.0000
 
 
 def _value(name: str, evaluation: Evaluation, more: Measurements) -> Estimate:

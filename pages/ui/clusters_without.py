@@ -12,6 +12,7 @@ from core.more_figures import MORE_FIGURES
 from core.runs import Run
 from core.verification import Threshold
 from pages.ui import clusters_data
+from pages.ui.cards import cards
 from pages.ui.plain_text import plain
 
 CARDS = (
@@ -34,8 +35,8 @@ def show(run: Run, config: RunConfig) -> None:
     with right:
         _verification(more, config)
     st.subheader("The shape of the embedding", anchor=False)
-    with st.container(horizontal=True, gap="small"):
-        for name in CARDS:
+    for card, name in zip(cards(len(CARDS), 4), CARDS, strict=True):
+        with card:
             _card(name, more)
 
 
@@ -90,21 +91,20 @@ def _threshold(name: str, threshold: Threshold) -> str:
 def _card(name: str, more: Measurements) -> None:
     figure, value = MORE_FIGURES[name], more.figures[name]
     better = {"higher": "higher is better", "lower": "lower is better", "neither": "neither end is better"}
-    with st.container(border=True, width=236):
-        guessing = more.chance.get(name)
-        st.metric(
-            figure.label,
-            _shown(value),
-            delta="no guess to compare with" if guessing is None else f"guessing {guessing:.3f}",
-            delta_color="off",
-            delta_arrow="off",
-        )
-        sampled = f" Sampled: {value.sampled:,} of {value.of:,}." if value.error > 0 else ""
-        st.caption(
-            f"{figure.meaning} {figure.range[0].upper()}{figure.range[1:]}; {better[figure.direction]}.{sampled}"
-        )
-        if value.reason is not None:
-            st.warning(plain(value.reason))
+    guessing = more.chance.get(name)
+    st.metric(
+        figure.label,
+        _shown(value),
+        delta="no guess to compare with" if guessing is None else f"guessing {guessing:.3f}",
+        delta_color="off",
+        delta_arrow="off",
+    )
+    sampled = f" Sampled: {value.sampled:,} of {value.of:,}." if value.error > 0 else ""
+    st.caption(
+        f"{figure.meaning} {figure.range[0].upper()}{figure.range[1:]}; {better[figure.direction]}.{sampled}"
+    )
+    if value.reason is not None:
+        st.warning(plain(value.reason))
 
 
 def _shown(value: Estimate) -> str:

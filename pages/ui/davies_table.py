@@ -5,8 +5,9 @@ import pandas as pd
 import streamlit as st
 
 from core.clustering import DaviesBouldin
+from pages.ui.numbers import column_format
 
-_NUMBER = {"format": "%.3f", "width": 62}
+_WIDTH = 62
 
 
 def show(index: DaviesBouldin, called: list[str]) -> None:
@@ -23,7 +24,9 @@ def show(index: DaviesBouldin, called: list[str]) -> None:
             "rival": [called[j] if j >= 0 else "none" for j in rival],
             "BCD": [index.between[i, j] if j >= 0 else np.nan for i, j in enumerate(rival)],
             "S": worst,
-            "share": worst / total if total > 0 else np.full(count, 1 / count if total == 0 else np.nan),
+            "share": 100 * worst / total
+            if total > 0
+            else np.full(count, 100 / count if total == 0 else np.nan),
         }
     )
     st.dataframe(
@@ -35,11 +38,15 @@ def show(index: DaviesBouldin, called: list[str]) -> None:
             "cluster": st.column_config.TextColumn(width=76),
             "images": st.column_config.NumberColumn(format="localized", width=60),
             "WCD": st.column_config.NumberColumn(
-                **_NUMBER, help="Within-cluster distance: mean distance of its images to its centroid."
+                format=column_format(table["WCD"].tolist()),
+                width=_WIDTH,
+                help="Within-cluster distance: mean distance of its images to its centroid.",
             ),
             "rival": st.column_config.TextColumn(width=72, help="The other one with which S is highest."),
             "BCD": st.column_config.NumberColumn(
-                **_NUMBER, help="Between-cluster distance: from its centroid to its rival's."
+                format=column_format(table["BCD"].tolist()),
+                width=_WIDTH,
+                help="Between-cluster distance: from its centroid to its rival's.",
             ),
             "S": st.column_config.ProgressColumn(
                 format="%.3f",
@@ -49,7 +56,7 @@ def show(index: DaviesBouldin, called: list[str]) -> None:
                 help="(its WCD + its rival's WCD) / BCD",
             ),
             "share": st.column_config.NumberColumn(
-                format="percent", width=62, help="Its part of the sum that the index is the mean of."
+                format="%.1f %%", width=_WIDTH, help="Its part of the sum that the index is the mean of."
             ),
         },
     )

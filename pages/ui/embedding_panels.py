@@ -1,13 +1,17 @@
 """What stands on the Embedding page: the picture, and the panels that answer to what is picked in it."""
 
+from pathlib import Path
+
 import numpy as np
 import numpy.typing as npt
 import streamlit as st
+from threadpoolctl import threadpool_limits
 
 from core import charts, overlays, pictures, views
 from core.config import RunConfig
 from core.data import DataError, load_stored
-from core.nearest import nearest, nearest_images
+from core.engine import shared_engine
+from core.nearest import instructive, nearest, nearest_images
 from core.reduction import REDUCTIONS
 from core.runs import Embedding, Run
 from pages.ui import embedding_downloads, navigation, routes, run_view
@@ -17,7 +21,7 @@ from pages.ui.embedding_settings import SPLITS, Looking
 from pages.ui.settings_url import PART
 
 HEIGHT = 640
-NEIGHBOURS = 8
+NEIGHBOURS = 7  # so many fit into a row on a phone
 GALLERY = 40  # images of a selection that are shown
 CHART_HEIGHT = 380
 MOST_DOTS = 1000
@@ -82,15 +86,21 @@ def _neighbours(
     run: Run, config: RunConfig, embedding: Embedding, looking: Looking, selection: Selection
 ) -> None:
     points, labels = embedding.points(looking.split), embedding.labels(looking.split)
-    if selection.pinned is None or selection.split != looking.split or selection.pinned >= len(points):
-        st.info("Click a point in the picture: its neighbours appear here.", icon=":material/touch_app:")
-        return
     try:
         images, train_images = _images(config, looking.split), _images(config, "train")
     except DataError as error:
         st.warning(str(error), icon=":material/broken_image:")
         return
-    names, pinned = run_view.class_names(config), selection.pinned
+    pinned = selection.pinned if selection.split == looking.split else None
+    if pinned is None or pinned >= len(points):
+        st.info(
+            "Click a point in the picture: its neighbours appear here. Until then, an example.",
+            icon=":material/touch_app:",
+        )
+        pinned = _example(str(run.folder), run.status().updated, looking.split)
+        if pinned is None:
+            return
+    names = run_view.class_names(config)
     itself = pinned if looking.split == "train" else None
     learned = nearest(embedding.train, points[pinned], NEIGHBOURS, exclude=itself)
     pixels = nearest_images(train_images, images[pinned], NEIGHBOURS, exclude=itself)
@@ -107,11 +117,22 @@ def _neighbours(
             help=f"Below each: its class and the {unit}.",
         )
         captions = [
-            f"**{names[embedding.train_labels[index]]}** {distance:.2g}"
+            f"**{names[embedding.train_labels[index]]}**  \n{distance:.2g}"
             for index, distance in zip(found.indices, found.distances, strict=True)
         ]
         digits(train_images[found.indices], captions, width=44)
     st.caption("What the network has learned is the difference between the two rows.")
+
+
+@st.cache_data(max_entries=40, show_spinner=False)
+def _example(folder: str, updated: float, split: str) -> int | None:
+    """The image whose neighbours are shown before one is picked."""
+    run = Run(Path(folder))
+    embedding = run.embedding()
+    with threadpool_limits(1):  # several threads would take the cores from those who train
+        return instructive(
+            embedding.points(split), _images(run.config(), split), embedding.labels(split), NEIGHBOURS
+        )
 
 
 def _selected(config: RunConfig, embedding: Embedding, looking: Looking, selection: Selection) -> None:

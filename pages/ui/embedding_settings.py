@@ -69,9 +69,7 @@ def sidebar(run: Run, config: RunConfig) -> Looking:
                 format_func=lambda name: (
                     REDUCTIONS[name].label if name in REDUCTIONS else "All three, as they are"
                 ),
-                help="\n\n".join(
-                    f"**{REDUCTIONS[name].label}.** {REDUCTIONS[name].explanation}" for name in offered
-                ),
+                help="\n\n".join(_explanations(offered)),
             )
             view = "" if view == usual else view
         per_class = _per_class(run, len(names))

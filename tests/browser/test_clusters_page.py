@@ -227,12 +227,16 @@ def test_more_pairs_narrow_the_interval(page: Page, server: Server) -> None:
 
 
 def test_the_part_that_is_open_stands_in_the_address(page: Page, server: Server) -> None:
+    warned: list[str] = []
+    page.on("console", lambda message: warned.append(message.text) if message.type == "warning" else None)
     open_page(page, server, PATH)
     for name in PARTS[1:]:
         page.get_by_role("tab", name=name).click()
         settled(page)
         assert parse_qs(urlsplit(page.url).query) == {"part": [name]}
         assert page.get_by_test_id("stException").count() == 0
+    # such as Vega's, of a chart that is drawn before its data are there
+    assert not [text for text in warned if text.startswith("WARN")]
     page.reload()
     settled(page)
     expect(page.get_by_role("tab", name=PARTS[-1])).to_have_attribute("aria-selected", "true")

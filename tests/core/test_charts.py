@@ -10,29 +10,29 @@ from core.runs import Progress
 
 def test_explained_variance_shows_every_direction_and_marks_the_kept_ones() -> None:
     spec = charts.explained_variance(np.array([0.5, 0.3, 0.15, 0.05]), 2)
-    alt.Chart.from_dict(spec)  # raises for what is not Vega-Lite
-    rows = spec["data"]["values"]
+    alt.LayerChart.from_dict(spec)  # raises for what is not Vega-Lite
+    rows = spec["layer"][0]["data"]["values"]
     assert [row["share"] for row in rows] == [0.5, 0.3, 0.15, 0.05]
     assert [row["direction"] for row in rows] == [1, 2, 3, 4]
     assert [row["drawn"] for row in rows] == ["in the picture"] * 2 + ["left out"] * 2
-    assert rows[0]["drawn"] in spec["encoding"]["opacity"]["condition"]["test"]
+    assert rows[0]["drawn"] in spec["layer"][0]["encoding"]["opacity"]["condition"]["test"]
     assert "2 in the picture hold 80.0%" in spec["description"]
 
 
 @pytest.mark.parametrize(("shares", "kept"), [([], 2), ([0.0, 0.0], 2), ([1.0], 3)])
 def test_explained_variance_of_nothing_is_a_chart_all_the_same(shares: list[float], kept: int) -> None:
     spec = charts.explained_variance(np.array(shares), kept)
-    alt.Chart.from_dict(spec)
-    assert len(spec["data"]["values"]) == len(shares)
+    alt.LayerChart.from_dict(spec)
+    assert len(spec["layer"][0]["data"]["values"]) == len(shares)
 
 
 def test_a_selection_is_counted_by_class_in_the_order_and_colours_of_all_classes() -> None:
     spec = charts.classes_of_selection(np.array([3, 0, 9]), ["zero", "one", "two"])
     alt.LayerChart.from_dict(spec)
-    rows = spec["data"]["values"]
+    rows = spec["layer"][0]["data"]["values"]
     assert [(row["class"], row["images"]) for row in rows] == [("zero", 3), ("one", 0), ("two", 9)]
     assert [row["share"] for row in rows] == pytest.approx([0.25, 0, 0.75])
-    bars = spec["layer"][0]["encoding"]
+    bars = spec["layer"][0]["layer"][0]["encoding"]
     assert bars["color"]["scale"]["domain"] == bars["x"]["sort"] == ["zero", "one", "two"]
     assert "most are two: 9" in spec["description"]
 
@@ -40,7 +40,7 @@ def test_a_selection_is_counted_by_class_in_the_order_and_colours_of_all_classes
 def test_an_empty_selection_is_a_chart_of_zeros() -> None:
     spec = charts.classes_of_selection([0, 0], ["a", "b"])
     alt.LayerChart.from_dict(spec)
-    assert [row["share"] for row in spec["data"]["values"]] == [0, 0]
+    assert [row["share"] for row in spec["layer"][0]["data"]["values"]] == [0, 0]
 
 
 def progress(step: int, active: float | None) -> Progress:

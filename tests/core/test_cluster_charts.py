@@ -19,6 +19,12 @@ POINTS = np.array([[0, 0], [3, 1], [-2, 4]])[LABELS] + RNG.normal(size=(400, 2))
 NAMES = ["zero", "one", "two"]
 
 
+def inside(chart: dict) -> dict:
+    """The chart in its frame: what holds the data."""
+    (only,) = chart["layer"]
+    return only
+
+
 def spans(chart: dict, width: float, height: float) -> dict[str, tuple[float, float]]:
     """The ends of both axes, as the browser would work them out."""
     ends = {}
@@ -46,11 +52,16 @@ def test_a_circle_is_drawn_as_a_circle_and_everything_has_room(width: float, hei
 def test_the_circles_have_the_wcds_as_radii_and_the_line_is_the_bcd() -> None:
     index = davies_bouldin(POINTS, LABELS)
     chart = plane_charts.two_clusters(pair_plane(POINTS, LABELS, index, 0, 2), ("zero", "two"), NAMES, 400)
-    _, line, circles, centres, _, _ = (layer["data"]["values"] for layer in chart["layer"])
+    _, line, circles, centres, above, below, _ = (layer["data"]["values"] for layer in chart["layer"])
     for place, name in ((0, "zero"), (2, "two")):
         centre = next(np.array([row["x"], row["y"]]) for row in centres if row["cluster"] == name)
         rim = np.array([[row["x"], row["y"]] for row in circles if row["cluster"] == name])
         assert np.linalg.norm(rim - centre, axis=1) == pytest.approx(np.full(len(rim), index.within[place]))
+    for place, name, words, side in ((0, "zero", below, -1), (2, "two", above, 1)):
+        centre = next(np.array([row["x"], row["y"]]) for row in centres if row["cluster"] == name)
+        assert [row["text"] for row in words] == [f"{name}: WCD {index.within[place]:.3g}"]
+        rim = centre[0], centre[1] + side * index.within[place]
+        assert (words[0]["x"], words[0]["y"]) == pytest.approx(rim)
     ends = np.array([[row["x"], row["y"]] for row in line])
     assert np.linalg.norm(ends[1] - ends[0]) == pytest.approx(index.between[0, 2])
 
@@ -71,7 +82,7 @@ def test_points_keep_their_classes_and_the_chosen_ones_lie_on_top() -> None:
 
 
 def test_the_iteration_that_is_looked_at_is_marked() -> None:
-    chart = kmeans_charts.over_iterations(np.array([9.0, 5.0, 4.0]), 1, 200)
+    chart = inside(kmeans_charts.over_iterations(np.array([9.0, 5.0, 4.0]), 1, 200))
     assert chart["data"]["values"][1] == {"iteration": 2, "inertia": 5.0}
     assert "=== 2" in chart["layer"][1]["transform"][0]["filter"]
 
@@ -79,7 +90,7 @@ def test_the_iteration_that_is_looked_at_is_marked() -> None:
 def test_figures_over_k_are_those_of_the_scan_and_the_silhouette_has_its_error() -> None:
     rows = list(scan(POINTS, LABELS, (2, 3, 4), sample=100))
     for what in kmeans_charts.OVER_K:
-        values = kmeans_charts.over_k(rows, what, 3, 200)["data"]["values"]
+        values = inside(kmeans_charts.over_k(rows, what, 3, 200))["data"]["values"]
         assert [row["k"] for row in values] == [2, 3, 4]
         if what == "silhouette":
             for row, value in zip(rows, values, strict=True):
@@ -90,13 +101,14 @@ def test_figures_over_k_are_those_of_the_scan_and_the_silhouette_has_its_error()
 
 def test_an_undefined_figure_over_k_is_left_out() -> None:
     rows = list(scan(np.repeat(POINTS[:2], 20, axis=0), np.repeat([0, 1], 20), (1, 2)))
-    assert [row["k"] for row in kmeans_charts.over_k(rows, "davies_bouldin", 2, 200)["data"]["values"]] == [2]
+    chart = inside(kmeans_charts.over_k(rows, "davies_bouldin", 2, 200))
+    assert [row["k"] for row in chart["data"]["values"]] == [2]
 
 
 @pytest.mark.parametrize("drawn", [1, 7, 5000])
 def test_the_curve_of_pairs_ends_at_the_last_pair(drawn: int) -> None:
     pairs = sample_pairs(LABELS, LABELS % 2, drawn)
-    chart = metric_charts.converging({"ours": pairs}, {"ours": 0.5}, 300)
+    chart = inside(metric_charts.converging({"ours": pairs}, {"ours": 0.5}, 300))
     rows = chart["data"]["values"]
     assert rows[0]["pairs"] == 1 and rows[-1]["pairs"] == drawn
     assert rows[-1]["share"] == pytest.approx(pairs.agree.mean())
@@ -105,7 +117,7 @@ def test_the_curve_of_pairs_ends_at_the_last_pair(drawn: int) -> None:
 
 
 def test_an_undefined_score_has_no_bar() -> None:
-    chart = metric_charts.beside_chance([("a", 0.9, 0.1), ("b", float("nan"), 0.2)], 200)
+    chart = inside(metric_charts.beside_chance([("a", 0.9, 0.1), ("b", float("nan"), 0.2)], 200))
     assert chart["data"]["values"] == [{"score": "a", "value": 0.9, "chance": 0.1}]
 
 
@@ -114,7 +126,7 @@ def test_curves_over_neighbours_hold_value_error_and_chance() -> None:
         "k-NN": knn_curve(POINTS, LABELS, POINTS, LABELS, ks=(1, 5), sample=50),
         "recall": retrieval(POINTS, LABELS, ks=(1, 4), sample=50).recall,
     }
-    chart = metric_charts.over_neighbours(curves, 300)
+    chart = inside(metric_charts.over_neighbours(curves, 300))
     rows, guesses = chart["data"]["values"], chart["layer"][2]["data"]["values"]
     for name, curve in curves.items():
         own = [row for row in rows if row["of"] == name]
@@ -125,11 +137,11 @@ def test_curves_over_neighbours_hold_value_error_and_chance() -> None:
 
 def test_the_roc_holds_the_curve_and_both_thresholds() -> None:
     found = verification(POINTS, LABELS, reach=2.0, pairs=500)
-    chart = metric_charts.roc(found, 300)
+    chart = inside(metric_charts.roc(found, 300))
     assert [row["true"] for row in chart["data"]["values"]] == found.true_positive_rate.tolist()
     named = {row["threshold"]: row["distance"] for row in chart["layer"][2]["data"]["values"]}
     assert named == {"best": found.best.distance, "half the margin": 1.0}
-    without = metric_charts.roc(verification(POINTS, LABELS, pairs=500), 300)
+    without = inside(metric_charts.roc(verification(POINTS, LABELS, pairs=500), 300))
     assert [row["threshold"] for row in without["layer"][2]["data"]["values"]] == ["best"]
 
 

@@ -9,7 +9,7 @@ SHARE = np.array([0.0, 0.425, 1.0])
 
 
 def test_every_size_has_its_share_and_the_named_ones_are_written() -> None:
-    chart = meeting_curve((4, 64, 4096), SHARE, (64, 4096), 200)
+    (chart,) = meeting_curve((4, 64, 4096), SHARE, (64, 4096), 200)["layer"]
     assert chart["data"]["values"] == [
         {"size": 4, "share": 0.0, "text": "0%"},
         {"size": 64, "share": 0.425, "text": "42%"},
@@ -22,4 +22,4 @@ def test_every_size_has_its_share_and_the_named_ones_are_written() -> None:
 
 
 def test_it_is_a_vega_lite_specification() -> None:
-    alt.Chart.from_dict(meeting_curve((4, 64, 4096), SHARE, (64,), 200), validate=True)
+    alt.LayerChart.from_dict(meeting_curve((4, 64, 4096), SHARE, (64,), 200), validate=True)

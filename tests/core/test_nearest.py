@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sklearn.neighbors import NearestNeighbors
 
 from core.encoder import to_input
-from core.nearest import Neighbours, nearest, nearest_images
+from core.nearest import Neighbours, instructive, nearest, nearest_images
 
 
 def slowly(points: list[list[float]], query: list[float], k: int, exclude: int | None) -> list[int]:
@@ -131,3 +131,33 @@ def test_impossible_requests_are_refused_with_the_reason() -> None:
     for exclude in (-1, 5):
         with pytest.raises(ValueError, match="cannot be left out"):
             nearest_images(points.astype(np.uint8), np.ones(3, np.uint8), 1, exclude)
+
+
+def in_a_plane(seed: int, n: int = 400) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Points that lie by class, images that tell nothing of it, and the classes."""
+    generator = np.random.default_rng(seed)
+    labels = generator.integers(0, 4, n)
+    points = 10 * np.eye(4)[labels][:, :2] + [0, 20] * (labels[:, None] > 1) + generator.normal(size=(n, 2))
+    return points, generator.integers(0, 256, (n, 16)).astype(np.uint8), labels
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_instructive_point_gains_most_of_those_looked_at(seed: int) -> None:
+    points, images, labels = in_a_plane(seed, 150)  # fewer than are looked at: every point is a query
+    gains = [
+        nearest(points, points[at], 6, exclude=at).of_class(labels, labels[at])
+        - nearest_images(images, images[at], 6, exclude=at).of_class(labels, labels[at])
+        for at in range(150)
+    ]
+    found = instructive(points, images, labels, 6)
+    assert found is not None
+    assert gains[found] == max(gains) > min(gains)
+
+
+def test_points_that_are_not_finite_are_not_instructive() -> None:
+    points, images, labels = in_a_plane(1, 60)
+    points[:59] = np.nan
+    assert instructive(points, images, labels, 6) == 59
+    points[59, 1] = np.inf
+    assert instructive(points, images, labels, 6) is None
+    assert instructive(points[:0], images[:0], labels[:0], 6) is None

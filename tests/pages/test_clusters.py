@@ -98,7 +98,8 @@ def test_the_table_holds_a_row_for_each_cluster_and_its_share_of_the_index(open_
     app, evaluation = open_page(PAGE), history.shipped().evaluation()
     rows = cluster_table(evaluation.davies_bouldin, evaluation.confusion)
     shown = app.dataframe[0].value
-    assert shown["share"].sum() == pytest.approx(1)
+    assert shown["share"].sum() == pytest.approx(100)
+    shown["share"] /= 100  # in per cent, so that each is written with as many digits
     for column, field in (
         ("images", "size"),
         ("WCD", "within"),
@@ -208,8 +209,14 @@ def test_each_score_stands_beside_its_chance_level(open_page: OpenPage) -> None:
     ari = adjusted_rand_score(run.train_labels, run.train_clusters)
     assert shown["Adjusted Rand index"][0] == pytest.approx(ari, abs=1e-4)
     assert len(shown) == 9
-    assert shown["Rand index"][1].startswith("guessing 0.820")
-    assert shown["Adjusted Rand index"][1].startswith(("guessing 0.000", "guessing -0.000"))
+    together = [
+        sum(size * (size - 1) for size in np.bincount(of).tolist()) / (60_000 * 59_999)
+        for of in (run.train_labels, run.train_clusters)
+    ]
+    by_chance = 1 - sum(together) + 2 * together[0] * together[1]  # the closed form
+    assert shown["Rand index"][1] == f"guessing {by_chance:.4f} ± < 0.0001"
+    assert shown["Adjusted Rand index"][1] == "guessing 0.0000 ± < 0.0001"
+    assert re.fullmatch(r"guessing 0\.11\d\d ± 0\.000\d", shown["Purity"][1])
     assert shown["V-measure"][0] == pytest.approx(shown["Normalized mutual information"][0], abs=1e-4)
 
 

@@ -1,10 +1,13 @@
 """The Embedding page without a browser: its settings, its panels, and what it says where there is nothing."""
 
+import re
+
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.config import PRESETS, RunConfig
+from core.reduction import REDUCTIONS
 from core.runs import State, place_for
 from tests.pages.conftest import OpenPage
 
@@ -29,6 +32,11 @@ def test_it_opens_on_the_shipped_run_and_says_how_to_begin(open_page: OpenPage) 
     assert not app.exception
     words = texts(app)
     assert "Click a point in the picture" in words and "lasso" in words
+    learned, pixels = (
+        int(re.search(rf"{where}\*\*: (\d) of 7 are the same class", words)[1])
+        for where in ("Nearest in the embedding", "Nearest in the pixels")
+    )
+    assert learned > pixels + 2  # the example is one that tells something
     assert "300 training images a class" in words
 
 
@@ -80,6 +88,9 @@ def test_more_dimensions_are_reduced_and_it_says_how_much_that_keeps(open_page: 
     assert f"of what the {dims} dimensions hold" in words
     assert "choose two directions in the sidebar" in words
     directions = next(box for box in app.selectbox if box.label == "Directions")
+    umap = REDUCTIONS["umap2"]
+    assert (umap.label in directions.options) == umap.available
+    assert (umap.missing or umap.explanation) in directions.help
     directions.set_value("pca2").run()
     assert not app.exception
     assert "choose two directions" not in texts(app)
