@@ -15,6 +15,9 @@ PROJECT = Path(__file__).resolve().parent.parent
 LAYERS: tuple[tuple[str, ...], ...] = (
     (
         "settings",
+        "clock",
+        "servers",
+        "byte_cache",
         "activations",
         "losses",
         "data",
@@ -53,6 +56,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ),
     ("download", "config", "evaluation", "measurements", "exercise_notebook"),
     ("sampling", "encoder", "training", "runs"),
+    ("storage", "fair_queue"),
     ("chart_parts",),
     (
         "charts",
@@ -66,8 +70,10 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "views",
     ),
     ("replaying", "shipping", "pictures"),
-    ("worker", "overlays", "export", "__main__"),
+    ("worker", "overlays", "export", "__main__", "replay_queue"),
+    ("slots", "dask_slots"),
     ("engine",),
+    ("health",),
 )
 LEVEL = {module: level for level, modules in enumerate(LAYERS) for module in modules}
 # The second half of `data`, apart because it needs torchvision: imported when a data set is fetched.
