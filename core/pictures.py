@@ -1,11 +1,11 @@
 """What can be drawn of a run: the bytes that the canvas fetches while it trains, and when it is done."""
 
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from core.byte_cache import kept_by_size
 from core.data import Split, load_stored
 from core.frames import pack
 from core.replay import Replay, as_bytes
@@ -84,12 +84,12 @@ def places_of_classes(split: Split, digits: int) -> npt.NDArray[np.int64]:
     return np.flatnonzero(split.labels < digits)
 
 
-@lru_cache(maxsize=4)
+@kept_by_size(len)
 def _replay(folder: str, made: float, split: str) -> bytes:
     return Replay(Run(Path(folder))).frames(split)
 
 
-@lru_cache(maxsize=8)
+@kept_by_size(len)
 def _still(folder: str, updated: float, split: str, view: str) -> bytes:
     run = Run(Path(folder))
     embedding = run.embedding()

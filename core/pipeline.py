@@ -27,14 +27,14 @@ def train_and_measure(run: Run, on_report: Callable[[Report], None] = lambda rep
     cannot be written and DataError where the images cannot be read.
     """
     if run.cancel_requested():
-        run.set_state("cancelled")
+        run.set_state("cancelled", run.why_cancelled())
         return
     config = run.config()
     data = load(config.dataset)
     try:
         trained = train(config, data, _FolderWatcher(run, on_report))
     except Cancelled:
-        run.set_state("cancelled")
+        run.set_state("cancelled", run.why_cancelled())
         return
     except TrainingFailed as error:
         run.set_state("failed", str(error))
@@ -43,7 +43,7 @@ def train_and_measure(run: Run, on_report: Callable[[Report], None] = lambda rep
     run.drop_snapshots_after(trained.step)
     files = _measure(run, trained, data, config)
     if run.cancel_requested():
-        run.set_state("cancelled")
+        run.set_state("cancelled", run.why_cancelled())
         return
     run.write_status(
         Status(

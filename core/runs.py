@@ -9,8 +9,10 @@
     embedding.safetensors, contours.safetensors, figures.json, measurements.json, weights.safetensors   the result
     learned.safetensors    what the loss has learned beside the encoder: proxies, centres, a head; of most losses none
     replay/                every image at those steps, once somebody has asked for it: core/replay.py
-    cancel                 its presence asks the worker to stop
+    cancel                 its presence asks the worker to stop; says why
     lock                   held by the worker; the kernel frees it when the worker dies
+    writer                 the server whose worker holds the lock
+    used                   when somebody last looked at it: core/storage.py
 
 The folder's name is the config's key, so equal configs meet in one folder and train once.
 """
@@ -269,6 +271,20 @@ class Run:
         """Whether the worker has been asked to stop."""
         return self._path("cancel").exists()
 
+    def why_cancelled(self) -> str:
+        """Why the worker has been asked to stop, in a sentence; "" where somebody pressed Stop."""
+        try:
+            return self._path("cancel").read_text("utf-8")
+        except OSError:
+            return ""
+
+    def writer(self) -> str:
+        """The id of the server whose worker wrote here last; "" where none has said."""
+        try:
+            return self._path("writer").read_text("utf-8")
+        except OSError:
+            return ""
+
     # What only the engine and the worker call.
 
     def lock(self) -> FileLock:
@@ -283,10 +299,25 @@ class Run:
         """The status with a new state and nothing else."""
         self.write_status(Status(state, message, updated=time.time()))
 
-    def request_cancel(self) -> None:
+    def end(self, state: State, message: str, server: str) -> None:
+        """Write how the run ended, for its worker, which cannot; nothing where it has ended already, or
+        where a worker of another server than `server` is at work on it. Raises OSError."""
+        try:
+            with FileLock(self._path("lock"), timeout=1):
+                if not self.status().ended:
+                    self.set_state(state, message)
+        except Timeout:
+            if self.writer() == server:  # a worker of our own that hangs and cannot be ended
+                self.set_state(state, message)
+
+    def set_writer(self, server: str) -> None:
+        """Say whose worker holds the lock."""
+        self._write("writer", server.encode())
+
+    def request_cancel(self, why: str = "") -> None:
         """Ask the worker to stop; it looks before every step."""
         with contextlib.suppress(OSError):
-            self._path("cancel").touch()
+            self._path("cancel").write_text(why, "utf-8")
 
     def withdraw_cancel(self) -> None:
         """Take `request_cancel` back; without effect where the worker has obeyed already."""
@@ -298,7 +329,8 @@ class Run:
         there: then its work is left alone. Raises RunsFolderUnusable."""
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            with _one_probe_at_a_time, FileLock(self._path("lock"), timeout=0):
+            # not at once: another server may be looking whether it is held
+            with _one_probe_at_a_time, FileLock(self._path("lock"), timeout=0.2, poll_interval=0.02):
                 self.reset(config)
         except Timeout:
             return
@@ -336,7 +368,7 @@ class Run:
         """Forget the snapshots after the step whose weights were kept."""
         for later in (other for other in self.snapshot_steps() if other > step):
             self._path(f"frames/{later:06d}.npy").unlink()
-            self._path(f"weights/{later:06d}.safetensors").unlink()
+            self._path(f"weights/{later:06d}.safetensors").unlink(missing_ok=True)
 
     def write_arrays(self, name: str, arrays: dict[str, npt.NDArray[Any]]) -> str:
         """A safetensors file; returns its SHA-256."""
@@ -356,7 +388,11 @@ class Run:
     def _write(self, name: str, content: bytes) -> str:
         """Write a file so that a reader sees all of it or none; returns its SHA-256."""
         part = self._path(f"{name}.{os.getpid()}.part")
-        part.write_bytes(content)
+        try:
+            part.write_bytes(content)
+        except OSError:
+            part.unlink(missing_ok=True)  # half of it would only fill the disk
+            raise
         _replace(part, self._path(name))
         return hashlib.sha256(content).hexdigest()
 

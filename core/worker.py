@@ -23,8 +23,9 @@ def warm_up() -> None:
     load("mnist")
 
 
-def leave_with_parent(parent: int) -> None:
-    """End this process soon after the server `parent` has gone, however it went; called at its start."""
+def begin_process(parent: int, niceness: int) -> None:
+    """Called at the start of a worker process: it lets the pages go first, and leaves soon after the
+    server `parent` has gone, however that went."""
 
     def watch() -> None:
         while os.getppid() == parent:
@@ -32,23 +33,27 @@ def leave_with_parent(parent: int) -> None:
         os._exit(1)
 
     if os.name == "posix":  # elsewhere an orphan leaves when it has been idle for long enough
+        os.nice(niceness)
         threading.Thread(target=watch, daemon=True, name="watch-parent").start()
 
 
-def run_in_folder(folder: str) -> None:
+def run_in_folder(folder: str, server: str = "") -> None:
     """Train the run that was begun in `folder`, measure it, and leave its status at done, failed or
-    cancelled. Waits while another process writes the same folder; raises nothing."""
+    cancelled. Waits while another process writes the same folder; raises nothing.
+
+    server: the id of the server that this worker belongs to.
+    """
     run = Run(Path(folder))
     try:
         with run.lock():
             if run.status().state == "done":
                 return  # another server has finished it meanwhile
-            _train(run)
+            _train(run, server)
     except OSError as error:  # not even the lock could be taken
         _fail(run, _words_for(error))
 
 
-def replay_in_folder(folder: str) -> str:
+def replay_in_folder(folder: str, server: str = "") -> str:
     """Make the replay of the finished run in `folder`; returns what went wrong, in a sentence, or "".
 
     It may return before the replay is complete, when the engine has asked it to pause. Raises nothing.
@@ -58,6 +63,7 @@ def replay_in_folder(folder: str) -> str:
     run = Run(Path(folder))
     try:
         with run.lock():
+            run.set_writer(server)
             make_replay(run)
     except (DataError, RunDamaged) as error:
         return str(error)
@@ -69,12 +75,13 @@ def replay_in_folder(folder: str) -> str:
     return ""
 
 
-def _train(run: Run) -> None:
+def _train(run: Run, server: str) -> None:
     from core.pipeline import train_and_measure
 
     try:
         if run.status().state != "queued":  # left half-written by a process that has died since
             run.reset(run.config())
+        run.set_writer(server)
         train_and_measure(run)
     except (DataError, RunDamaged, RunsFolderUnusable) as error:
         _fail(run, str(error))
@@ -90,8 +97,12 @@ def _train(run: Run) -> None:
 
 def _fail(run: Run, message: str) -> None:
     try:
-        run.set_state("failed", message)
-    except OSError as error:  # the folder is gone, or the disk full: the log is all that is left
+        try:
+            run.set_state("failed", message)
+        except OSError:  # on a full disk: what this run has written so far makes room for the word
+            run.drop_snapshots_after(-1)
+            run.set_state("failed", message)
+    except OSError as error:  # the folder is gone: the log is all that is left
         log.error("run %s failed (%s) and could not say so: %s", run.key, message, error)
 
 

@@ -28,6 +28,7 @@ def own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             if name.startswith("CONTRASTIVE_LAB_") and name != "CONTRASTIVE_LAB_SCREENSHOTS":
                 patch.delenv(name)
         patch.setenv("CONTRASTIVE_LAB_RUNS", str(runs))
+        patch.setenv("CONTRASTIVE_LAB_NICE", "0")  # beside other work on the machine the tests would starve
         yield runs
 
 

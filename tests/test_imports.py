@@ -15,6 +15,9 @@ PROJECT = Path(__file__).resolve().parent.parent
 LAYERS: tuple[tuple[str, ...], ...] = (
     (
         "settings",
+        "clock",
+        "servers",
+        "byte_cache",
         "activations",
         "losses",
         "miners",
@@ -70,6 +73,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "forces",
         "diagnosis",
     ),
+    ("storage", "fair_queue"),
     ("chart_parts", "landing", "lesson_plane", "collapses"),
     ("worked", "loss_curves"),
     (
@@ -87,9 +91,10 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "collapse_charts",
     ),
     ("replaying", "shipping", "pictures"),
-    ("worker", "overlays", "export", "__main__"),
-    ("take_home",),
+    ("worker", "overlays", "export", "__main__", "replay_queue"),
+    ("take_home", "slots", "dask_slots"),
     ("engine",),
+    ("health",),
 )
 LEVEL = {module: level for level, modules in enumerate(LAYERS) for module in modules}
 # The second half of `data`, apart because it needs torchvision: imported when a data set is fetched.

@@ -1,6 +1,6 @@
 // Fetches the frames of a run from the app itself, so that no script runs while somebody watches.
 
-const LIVE_WAIT = 400; // milliseconds between two looks at a run in training
+const LIVE_WAIT = 400; // milliseconds between two looks at a run in training, where the server names no others
 const REPLAY_WAIT = 1000; // and at a replay that is being made
 const HIDDEN_WAIT = 10000; // and while nobody looks at the page
 const LONGEST_WAIT = 30000; // after many failures in a row
@@ -88,7 +88,7 @@ class Fetching {
       return this.look();
     }
     if (live && ENDED.includes(status.state)) this.ended(status.state);
-    else if (live) this.wait(LIVE_WAIT);
+    else if (live) this.wait(status.wait ?? LIVE_WAIT);
     else if (split !== "sample" && this.making(status)) this.wait(REPLAY_WAIT);
   }
 

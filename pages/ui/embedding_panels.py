@@ -10,7 +10,6 @@ from threadpoolctl import threadpool_limits
 from core import charts, overlays, pictures, views
 from core.config import RunConfig
 from core.data import DataError, load_stored
-from core.engine import shared_engine
 from core.nearest import instructive, nearest, nearest_images
 from core.reduction import REDUCTIONS
 from core.runs import Embedding, Run

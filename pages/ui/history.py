@@ -17,7 +17,9 @@ SHIPPED = PRESETS["fast"].key
 def shown() -> Run:
     """The run on the page; the shipped one until the session has one of its own."""
     key = state.shown_run()
-    return shipped() if key is None else run_at(key)
+    run = shipped() if key is None else run_at(key)
+    shared_engine().view(run, state.visitor())  # before anything of it is read: now it stays
+    return run
 
 
 def shipped() -> Run:

@@ -5,14 +5,12 @@ import streamlit as st
 from core.config import RunConfig
 from core.evaluation import Evaluation
 from core.runs import Run, RunDamaged, Status
-from pages.ui import history, link, run_view, state
+from pages.ui import history, link, run_view, state, ticking
 from pages.ui.architecture import architecture
 from pages.ui.diagnosis_line import diagnosis_line
 from pages.ui.plain_text import plain
 from pages.ui.status_line import elsewhere_line, status_line
 from pages.ui.watching import awaited, under_way
-
-TICK_SECONDS = 0.6
 
 
 def run_panel(settings: RunConfig | None) -> None:
@@ -22,12 +20,14 @@ def run_panel(settings: RunConfig | None) -> None:
     settings: what the sliders stand at, to say when the picture belongs to other settings.
     """
     moving = [run for run in (history.shown(), awaited()) if run is not None and under_way(run)]
-    st.fragment(_panel, run_every=TICK_SECONDS if moving else None)(settings, moving, history.shown())
+    tick = ticking.seconds() if moving else None
+    st.fragment(_panel, run_every=tick)(settings, moving, history.shown(), tick)
 
 
-def _panel(settings: RunConfig | None, moving: list[Run], drawn: Run) -> None:
+def _panel(settings: RunConfig | None, moving: list[Run], drawn: Run, tick: float | None) -> None:
     run = history.shown()
-    if run != drawn or not all(under_way(run) for run in moving):
+    paced = tick is None or not ticking.no_longer_right(tick)
+    if run != drawn or not paced or not all(under_way(run) for run in moving):
         st.rerun()  # the whole page: buttons and the list change, and perhaps nothing needs to tick any more
     moves = under_way(run)  # before its status: an end between the two would look like an interruption
     status = run.status()

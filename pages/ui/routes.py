@@ -21,6 +21,7 @@ from core.data import DataError
 from core.engine import shared_engine
 from core.replay import SPLITS, Replay
 from core.runs import Run, RunDamaged, run_at
+from pages.ui import ticking
 
 _ANCHOR = "_contrastive_lab_routes"  # out of reach of the re-import of an edited source file
 
@@ -65,6 +66,7 @@ def status(request: Request) -> Response:
     answer = {
         "state": run.status().state,
         "steps": steps,
+        "wait": ticking.milliseconds_of_canvas(),
         "replay": {
             "state": state,
             "done": replay.done() if state != "ready" else len(steps),

@@ -4,9 +4,12 @@ Widgets keep their own values under the names of RunConfig's fields; those are n
 """
 
 import uuid
+import weakref
 from typing import cast
 
 import streamlit as st
+
+from core.engine import forget
 
 EXAMPLE_NAME = "Example run (shipped)"  # what the run that comes with the app is called
 
@@ -23,9 +26,19 @@ _PROBLEM = "problem"
 _PART = "part_of_link"
 
 
+class _Stay:
+    """Lives as long as the session does; the engine hears of its end."""
+
+    def __init__(self, visitor: str) -> None:
+        self.visitor = visitor
+        weakref.finalize(self, forget, visitor).atexit = False
+
+
 def visitor() -> str:
     """A name for this session, by which the engine knows who waits for a run."""
-    return cast(str, st.session_state.setdefault(_VISITOR, uuid.uuid4().hex))
+    if _VISITOR not in st.session_state:
+        st.session_state[_VISITOR] = _Stay(uuid.uuid4().hex)
+    return cast(_Stay, st.session_state[_VISITOR]).visitor
 
 
 def page_path() -> str:

@@ -59,19 +59,26 @@ def _state(run: Run, status: Status, config: RunConfig) -> str:
             early = f", stopped early at step {status.step:,}" if status.stopped_early else ""
             return f":material/check_circle: **Trained in {status.seconds:.1f} s**{early}"
         case "cancelled":
-            return ":material/stop_circle: **Stopped** before its end"
+            return (
+                f":material/stop_circle: **Stopped** before its end{status.message and f'. {status.message}'}"
+            )
         case "failed" | "missing":
             return ":material/error: **Failed**"
 
 
 def _place_in_queue(run: Run) -> str:
-    match shared_engine().queued_before(run.key):
-        case None:
-            return "**Starting** the training process"
-        case 0:
-            return "**In the queue**, next"
-        case ahead:
-            return f"**In the queue**, {ahead} before it"
+    before, wait = shared_engine().queued_before(run.key), shared_engine().expected_wait(run.key)
+    if before is None or wait is None:
+        return "**Starting** the training process"
+    place = "next" if before == 0 else f"{before} before it"
+    return f"**In the queue**, {place} · begins in about {_about(wait)}"
+
+
+def _about(seconds: float) -> str:
+    """An estimate, no finer than it is."""
+    if seconds < 60:
+        return f"{max(1, round(seconds))} s"
+    return f"{round(seconds / 60)} min"
 
 
 def _fraction(run: Run) -> float:

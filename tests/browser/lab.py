@@ -193,7 +193,7 @@ def run_of(folder: Path, **settings: Any) -> Run:
 
 def folders(runs: Path) -> set[str]:
     """The keys of the runs that were begun there."""
-    return {path.name for path in runs.iterdir()} if runs.is_dir() else set()
+    return {path.name for path in runs.glob("[!.]*")} if runs.is_dir() else set()
 
 
 def stored_figures(run: Run) -> dict[str, float]:

@@ -1,9 +1,9 @@
 """What the tests of runs and of the engine share."""
 
 import shutil
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from time import monotonic, sleep
 
 import pytest
 
@@ -14,6 +14,22 @@ from core.runs import Run, run_at
 # Trains for about a second, and for long enough to be caught in the act.
 SHORT = RunConfig(epochs=1, seed=4321)
 LONG = RunConfig(epochs=50, seed=4321)
+
+
+class Time:
+    """A steady clock that also jumps when it is told to."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+@pytest.fixture
+def time() -> Time:
+    """A clock for one test."""
+    return Time()
 
 
 @pytest.fixture
@@ -52,11 +68,11 @@ def engine(runs_folder: Path) -> Iterator[Engine]:
 
 def wait_until(condition: Callable[[], bool], what: str, seconds: float = 120) -> None:
     """Wait for `condition`; fails with `what` where it does not come about."""
-    give_up = time.monotonic() + seconds
+    give_up = monotonic() + seconds
     while not condition():
-        if time.monotonic() > give_up:
+        if monotonic() > give_up:
             pytest.fail(f"In {seconds:g} s this did not happen: {what}")
-        time.sleep(0.02)
+        sleep(0.02)
 
 
 def wait_for_end(run: Run) -> None:

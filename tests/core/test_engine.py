@@ -7,8 +7,10 @@ import threading
 import psutil
 import pytest
 
+from core.clock import Clock
 from core.config import RunConfig
-from core.engine import DIED, Engine, close_shared_engine, shared_engine
+from core.engine import DIED, NOBODY_WAITED, Engine, close_shared_engine, shared_engine
+from core.fair_queue import NotNow
 from core.frames import unpack
 from core.replay import Replay
 from core.runs import Run, RunsFolderUnusable, place_for
@@ -70,16 +72,84 @@ def test_who_asks_just_after_the_last_one_left_gets_the_run_all_the_same(engine)
     run.check()
 
 
-def test_a_visitor_who_is_not_heard_of_any_more_keeps_no_run_going(engine, monkeypatch):
-    monkeypatch.setattr("core.engine.GONE_AFTER_SECONDS", 2.0)
-    run = engine.submit(LONG, "ada")  # and closes the page
+def test_a_run_that_nobody_watches_any_more_is_cancelled_after_the_grace_time(runs_folder, time):
+    engine = Engine(1, 60, 300, grace_seconds=90, clock=Clock(steady=time))
+    try:
+        run = engine.submit(LONG, "ada")  # who closes the laptop,
+        engine.submit(LONG, "bob")
+        wait_for_snapshots(run)
+        time.seconds += 80
+        engine.watch(run.key, "bob")
+        time.seconds += 20
+        wait_until(lambda: engine.others_watching(run.key, "eve") == 1, "the first one counts as gone")
+        assert not run.cancel_requested()
+        engine.watch(run.key, "ada")  # and comes back
+        assert engine.others_watching(run.key, "bob") == 1
+        time.seconds += 91
+        wait_for_end(run)
+        assert run.status().state == "cancelled"
+        assert run.status().message == NOBODY_WAITED
+    finally:
+        engine.close()
+
+
+def test_a_session_that_has_ended_waits_for_nothing_and_looks_at_nothing(engine):
+    run = engine.submit(LONG, "ada")
+    engine.view(run, "ada")
     wait_for_snapshots(run)
-    wait_until(lambda: engine.others_watching(run.key, "bob") == 0, "the visitor counts as gone")
-    engine.watch(run.key, "bob")
-    assert engine.others_watching(run.key, "eve") == 1
-    engine.leave(run.key, "bob")
+    assert engine.standing().sessions == 1
+    engine.forget("ada")
     wait_for_end(run)
-    assert run.status().state == "cancelled"
+    assert run.status().state == "cancelled" and run.status().message == ""
+    assert engine.standing().sessions == 0
+
+
+def test_a_run_that_is_refused_leaves_nothing_behind(engine):
+    running = engine.submit(LONG, "ada")
+    wait_until(lambda: engine.queued_before(running.key) is None, "the first one is taken from the queue")
+    waiting = engine.submit(RunConfig(seed=1), "ada")
+    refused = RunConfig(seed=2)
+    with pytest.raises(NotNow):
+        engine.submit(refused, "ada")
+    assert not engine.has(refused.key) and not place_for(refused).folder.exists()
+    assert engine.expected_wait(waiting.key) > 0 and engine.expected_wait(running.key) is None
+    assert engine.standing().waiting == 1 and list(engine.standing().running) == [running.key]
+
+
+def test_the_folder_keeps_its_bound_and_what_is_looked_at(runs_folder, copy):
+    import shutil
+
+    size = sum(file.stat().st_size for file in copy.folder.rglob("*") if file.is_file())
+    others = [Run(runs_folder / letter.ljust(64, "0")) for letter in "abc"]
+    for other in others:
+        shutil.copytree(copy.folder, other.folder)
+    engine = Engine(1, 60, 300, most_bytes=int(2.5 * size), clock=Clock(wall=lambda: 0.0))
+    try:
+        for run in (copy, *others):
+            engine.view(run, run.key)
+        engine.forget(others[1].key)
+        engine.forget(others[2].key)
+        wait_until(lambda: not others[2].folder.exists(), "room is made", seconds=60)
+        assert not others[1].folder.exists()
+        copy.check()
+        others[0].check()
+        engine.view(others[0], copy.key)
+        wait_until(lambda: engine.standing().stored_runs == 2, "it has been counted")
+    finally:
+        engine.close()
+
+
+def test_where_all_room_is_taken_by_what_is_looked_at_a_run_is_refused(runs_folder, copy):
+    engine = Engine(1, 60, 300, most_bytes=1000)
+    try:
+        engine.view(copy, "ada")
+        wait_until(lambda: engine.standing().stored_bytes > 1000, "the folder is measured")
+        with pytest.raises(NotNow, match="the space for runs is taken up"):
+            engine.submit(LONG, "bob")
+        assert engine.submit(SHORT, "bob").status().state == "done"  # what is there can be had
+        assert not place_for(LONG).folder.exists()
+    finally:
+        engine.close()
 
 
 def test_runs_one_after_another_are_trained_by_the_same_warm_worker(runs_folder):
@@ -96,8 +166,9 @@ def test_runs_one_after_another_are_trained_by_the_same_warm_worker(runs_folder)
 
 def test_a_run_that_has_not_begun_can_be_cancelled(engine):
     running = engine.submit(LONG, "ada")
+    wait_until(lambda: engine.queued_before(running.key) is None, "the first one is taken from the queue")
     waiting = engine.submit(SHORT, "ada")
-    wait_until(lambda: engine.queued_before(waiting.key) == 0, "the first one is taken from the queue")
+    assert engine.queued_before(waiting.key) == 0
     engine.leave(waiting.key, "ada")
     assert waiting.status().state == "cancelled"
     assert engine.queued_before(waiting.key) is None
@@ -151,16 +222,19 @@ def _writes(pid: int, run: Run) -> bool:
     return any(file.path == str(run.folder / "lock") for file in psutil.Process(pid).open_files())
 
 
-def test_a_hung_worker_is_ended_at_the_deadline(runs_folder):
-    engine = Engine(workers=1, idle_seconds=60, deadline_seconds=15)
+def test_a_hung_worker_is_ended_at_the_deadline(runs_folder, time):
+    engine = Engine(workers=1, idle_seconds=60, deadline_seconds=900, clock=Clock(steady=time))
     try:
         run = engine.submit(LONG, "ada")
         wait_for_snapshots(run)
         (pid,) = engine.worker_pids()
         os.kill(pid, signal.SIGSTOP)
+        for _ in range(20):  # somebody watches all the while
+            time.seconds += 50
+            engine.watch(run.key, "ada")
         wait_for_end(run)
         assert run.status().state == "failed"
-        assert "longer than 15 seconds" in run.status().message
+        assert "longer than 900 seconds" in run.status().message
         wait_until(lambda: not psutil.pid_exists(pid), "the hung worker is gone")
     finally:
         engine.close()

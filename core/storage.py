@@ -1,0 +1,133 @@
+"""The runs folder, bounded in bytes: the run that nobody has looked at for longest goes first.
+
+Never one that somebody waits for or has on the page, here or at another server, nor one that is being
+written. How long ago a run was looked at is the time of its file `used`.
+"""
+
+import contextlib
+import logging
+import os
+import re
+import shutil
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from core import settings
+from core.runs import Run
+
+log = logging.getLogger(__name__)
+
+GOING = ".going-"  # what is being removed is called so: out of every reader's sight in one step
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A run's folder: how many bytes it holds, and when it was last looked at."""
+
+    run: Run
+    size: int
+    used: float
+
+
+class Storage:
+    """Keeps the runs folder below `most_bytes`. wall: the time of day, which somebody may set back.
+
+    in_use: whether a run's key must stay whatever happens.
+    """
+
+    def __init__(self, most_bytes: int, in_use: Callable[[str], bool], wall: Callable[[], float]) -> None:
+        self.most_bytes = most_bytes
+        self.bytes = 0  # as of the last look
+        self.runs = 0
+        self.removed = 0  # since the start
+        self._in_use = in_use
+        self._wall = wall
+        self._latest = 0.0
+        self._going: set[str] = set()
+
+    def use(self, run: Run) -> None:
+        """Somebody looks at the run now."""
+        marker, stamp = run.folder / "used", self._stamp()
+        with contextlib.suppress(OSError):
+            if not marker.exists():
+                marker.touch()
+            os.utime(marker, (stamp, stamp))
+
+    def full(self) -> bool:
+        """Whether the folder is at its bound, though all that could go has gone."""
+        return self.bytes >= self.most_bytes
+
+    def tidy(self) -> list[str]:
+        """Measure the folder, and remove runs until it is below its bound; returns their keys."""
+        stored = sorted(self._stored(), key=lambda each: each.used)
+        self.bytes, self.runs = sum(each.size for each in stored), len(stored)
+        gone = []
+        for each in stored:
+            if self.bytes < self.most_bytes:
+                break
+            if self._remove(each.run):
+                log.info("run %s was removed to make room: %d bytes", each.run.key, each.size)
+                gone.append(each.run.key)
+                self.bytes -= each.size
+                self.runs -= 1
+        self.removed += len(gone)
+        return gone
+
+    def _stamp(self) -> float:
+        """The time, but never before one that was given earlier: a clock set back changes no order."""
+        self._latest = max(self._wall(), self._latest + 0.01)
+        return self._latest
+
+    def _stored(self) -> Iterator[Stored]:
+        folder = settings.runs_folder()
+        with contextlib.suppress(OSError):
+            for path in list(folder.iterdir()):
+                if path.name.startswith(GOING):
+                    self._finish_removing(path)
+                elif re.fullmatch("[0-9a-f]{64}", path.name):
+                    used = _time_of(path / "used") or _time_of(path / "status.json")
+                    self._latest = max(self._latest, used)
+                    yield Stored(Run(path), _size_of(path), used)
+
+    def _finish_removing(self, path: Path) -> None:
+        """What is still there at the second look was left by a server that died while it removed it."""
+        if path.name in self._going:
+            shutil.rmtree(path, ignore_errors=True)
+        self._going.add(path.name)
+
+    def _remove(self, run: Run) -> bool:
+        if self._in_use(run.key) or run.has_writer():
+            return False
+        aside = run.folder.with_name(f"{GOING}{run.key[:16]}-{uuid.uuid4().hex}")
+        try:
+            os.replace(run.folder, aside)
+        except OSError:
+            return False
+        # who looks at a run says so first: whoever opened it at this very moment gets it back
+        if self._in_use(run.key) and not run.folder.exists():
+            with contextlib.suppress(OSError):
+                os.replace(aside, run.folder)
+                return False
+        shutil.rmtree(aside, ignore_errors=True)
+        return True
+
+
+def _size_of(folder: Path) -> int:
+    total = 0
+    with contextlib.suppress(OSError):
+        for entry in os.scandir(folder):
+            if entry.is_dir(follow_symlinks=False):
+                total += _size_of(Path(entry.path))
+            else:
+                with contextlib.suppress(OSError):
+                    total += entry.stat(follow_symlinks=False).st_size
+    return total
+
+
+def _time_of(file: Path) -> float:
+    try:
+        return file.stat().st_mtime
+    except OSError:
+        return 0.0
