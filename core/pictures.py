@@ -84,12 +84,12 @@ def places_of_classes(split: Split, digits: int) -> npt.NDArray[np.int64]:
     return np.flatnonzero(split.labels < digits)
 
 
-@kept_by_size(len)
+@kept_by_size(bytes.__len__)
 def _replay(folder: str, made: float, split: str) -> bytes:
     return Replay(Run(Path(folder))).frames(split)
 
 
-@kept_by_size(len)
+@kept_by_size(bytes.__len__)
 def _still(folder: str, updated: float, split: str, view: str) -> bytes:
     run = Run(Path(folder))
     embedding = run.embedding()
