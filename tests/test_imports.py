@@ -1,6 +1,7 @@
 """The one-way imports of the design: core knows no pages, the pages' process knows no torch."""
 
 import ast
+import importlib.machinery
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -280,6 +281,15 @@ def test_a_breach_is_found_and_named(tmp_path: Path, path: str, text: str, breac
     assert len(found) == 1
     assert found[0].startswith(path)
     assert breach in found[0]
+
+
+@pytest.mark.parametrize("file", sorted((PROJECT / "pages" / "ui").glob("*.py")), ids=lambda file: file.stem)
+def test_no_module_of_the_pages_hides_another_from_the_workers(file: Path) -> None:
+    """Streamlit puts the script's own folder first on the path, and the worker processes inherit it: a
+    numbers.py there would be found in place of Python's."""
+    elsewhere = [folder for folder in sys.path if Path(folder).resolve() != file.parent]
+    assert file.stem not in sys.stdlib_module_names
+    assert importlib.machinery.PathFinder.find_spec(file.stem, elsewhere) is None
 
 
 def test_a_module_that_loads_torch_by_way_of_another_is_found(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from core.davies_bouldin_cell import PairExplained, pair_explained
 from core.runs import Run
 from pages.ui import clusters_data, davies_table, run_view
 from pages.ui.heatmap import Cell, Heatmap, heatmap
-from pages.ui.numbers import in_formula, written
+from pages.ui.number_text import in_formula, written
 from pages.ui.plain_text import plain
 
 CLUSTERS, DIGITS = "KMeans clusters", "True classes"
