@@ -12,10 +12,8 @@ history.picker()
 run = history.shown()
 try:
     config = run.config()
-    if run.status().state == "done":
+    if run.status().state == "done" or under_way(run):
         st.fragment(draw_page.show)(run, config)
-    elif under_way(run):
-        draw_waiting.show(run)
     else:
         draw_waiting.not_finished()
 except (RunDamaged, DataError) as damage:

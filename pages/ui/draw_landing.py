@@ -21,7 +21,7 @@ def verdict(run: Run, config: RunConfig, place: Landing | None) -> None:
         return
     names = run_view.class_names(config)
     others = [
-        f"{place.votes[label]} {plain(names[label])}"
+        f"{place.votes[label]} × {plain(names[label])}"
         for label in sorted(range(len(names)), key=lambda label: -place.votes[label])
         if label != place.winner and label < len(place.votes) and place.votes[label]
     ]

@@ -9,25 +9,32 @@ from core.config import RunConfig
 from core.engine import shared_engine
 from core.landing import Journey, Landing
 from core.runs import Run
-from pages.ui import draw_journey, draw_landing, draw_pair, draw_unseen, routes, run_view
+from pages.ui import draw_journey, draw_landing, draw_pair, draw_unseen, draw_waiting, routes, run_view
 from pages.ui.canvas import embedding_canvas
 from pages.ui.digits import enlarged
 from pages.ui.draw_source import Digit, choose
 
 HEIGHT = 470
+SHOWN = ("margin", "mark")  # at first; said with the live picture too, as what is shown stays with the run
 
 
 def show(run: Run, config: RunConfig) -> None:
-    """All of the page below the list of runs; drawn anew at each stroke. Raises RunDamaged, DataError."""
+    """All of the page below the list of runs; drawn anew at each stroke. While the run is trained the paper
+    is there all the same, as a drawing that leaves the page is lost. Raises RunDamaged, DataError."""
+    done = run.status().state == "done"
     left, right = st.columns([1, 2.1], gap="medium")
     with left:
         digit = choose(config)
-    place, way = (None, None) if digit is None else _placed(run, digit)
+    place, way = (None, None) if digit is None or not done else _placed(run, digit)
     with left:
         _what_it_sees(digit)
     with right:
-        _picture(run, config, place, way)
-        draw_landing.verdict(run, config, place)
+        if done:
+            _picture(run, config, place, way)
+            draw_landing.verdict(run, config, place)
+        else:
+            _live_picture(run, config)
+            draw_waiting.progress(run)
     tabs = st.tabs(
         ["Neighbours", "Its journey", "Same or different", "A digit never seen"],
         key="draw_part",
@@ -39,7 +46,7 @@ def show(run: Run, config: RunConfig) -> None:
         lambda: draw_pair.show(run, config, digit, place),
         lambda: draw_unseen.show(run, config, place),
     )
-    for number, (tab, panel) in enumerate(zip(tabs, panels, strict=True)):
+    for number, (tab, panel) in enumerate(zip(tabs, panels, strict=True) if done else ()):
         if tab.open or number == 2:  # the second paper would lose its drawing
             with tab:
                 panel()
@@ -63,6 +70,13 @@ def _what_it_sees(digit: Digit | None) -> None:
         )
 
 
+def _live_picture(run: Run, config: RunConfig) -> None:
+    options = run_view.canvas_options(run, config, split="sample", live=True, height=HEIGHT)
+    options = replace(options, shown=SHOWN)
+    frames = (None if routes.served() else pictures.of_sample(run)) or run_view.NOTHING
+    embedding_canvas(options, frames, key="draw_embedding")
+
+
 def _picture(run: Run, config: RunConfig, place: Landing | None, way: Journey | None) -> None:
     shared_engine().ask_for_replay(run)
     options = run_view.canvas_options(run, config, split="train", height=HEIGHT)
@@ -76,6 +90,6 @@ def _picture(run: Run, config: RunConfig, place: Landing | None, way: Journey | 
             mark=tuple(float(value) for point in drawn for value in point),
             mark_steps=tuple(step for step, _ in stops),
         )
-    options = replace(options, shown=("margin", "mark"))
+    options = replace(options, shown=SHOWN)
     frames = run_view.NOTHING if routes.served() else pictures.of_split(run, "train")
     embedding_canvas(options, frames, key="draw_embedding")

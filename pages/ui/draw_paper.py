@@ -14,7 +14,7 @@ from core.picture_file import PictureRefused, read_drawing
 
 SIDE = 280  # CSS pixels: ten to each of the network's
 PEN, PAPER = "#16202e", "#ffffff"
-WIDTHS = (8, 40)
+WIDTHS = (10, 16, 24, 32)
 USUAL_WIDTH = 24  # of 280: about as thick as MNIST's strokes
 MOST_STROKES = 200
 
@@ -31,7 +31,7 @@ def paper(key: str) -> Ink | None:
     # registers itself with the running app, so it cannot be imported before there is one
     from streamlit_drawable_canvas import st_canvas
 
-    width = int(st.session_state.get(_width(key), USUAL_WIDTH))
+    width = st.session_state.get(_width(key)) or USUAL_WIDTH
     try:
         result = st_canvas(
             stroke_width=width,
@@ -57,7 +57,14 @@ def _tools(key: str) -> None:
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="bottom", width=SIDE):
         st.button("Undo", icon=":material/undo:", on_click=_undo, args=(key,), key=f"undo_{key}")
         st.button("Clear", icon=":material/ink_eraser:", on_click=_clear, args=(key,), key=f"clear_{key}")
-    st.slider("Stroke width", *WIDTHS, USUAL_WIDTH, key=_width(key), width=SIDE, format="%d px")
+    st.radio(
+        "Stroke width",
+        WIDTHS,
+        index=WIDTHS.index(USUAL_WIDTH),
+        format_func=lambda pixels: f"{pixels} px",
+        horizontal=True,
+        key=_width(key),
+    )
 
 
 def _undo(key: str) -> None:

@@ -12,7 +12,7 @@ from pages.ui.watching import awaited, under_way
 TICK_SECONDS = 0.6
 
 
-def show(run: Run) -> None:
+def progress(run: Run) -> None:
     """How far the training is; when it has ended, the page is drawn anew."""
     st.fragment(_tick, run_every=TICK_SECONDS)(run)
 
@@ -23,7 +23,8 @@ def _tick(run: Run) -> None:
         st.rerun()
     reports = run.progress()
     share = reports[-1].step / reports[-1].steps if reports else 0.0
-    st.progress(share, text=f"Training: {describe(run.config())}. The drawing comes back when it is done.")
+    st.progress(share, text=f"Training: {describe(run.config())}")
+    st.caption("Your drawing stays: as soon as the training is done, it lands in the new embedding.")
 
 
 def not_finished() -> None:

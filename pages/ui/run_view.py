@@ -1,6 +1,7 @@
 """How a run is shown: its picture, its loss curve, its figures. Reads the run's folder, no more."""
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -50,8 +51,10 @@ def describe(config: RunConfig) -> str:
 
 def name_for(config: RunConfig) -> str:
     """What a run is called until its owner renames it."""
-    preset = next((name for name, preset in PRESETS.items() if preset == config), None)
-    return f"{preset.capitalize()} preset" if preset else describe(config)
+    shown = replace(config, held_out_class="none")
+    preset = next((name for name, preset in PRESETS.items() if preset == shown), None)
+    without = "" if config.unseen is None else f", never shown: {class_names(config)[config.unseen]}"
+    return f"{preset.capitalize()} preset{without}" if preset else describe(config)
 
 
 def live_picture(run: Run, config: RunConfig) -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.neighbors import KNeighborsClassifier
 
-from core.few_shot import few_shot
+from core.few_shot import few_shot, taken_for
 
 
 def blobs(count: int, apart: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -59,6 +59,21 @@ def test_the_same_seed_draws_the_same_examples() -> None:
     data = (*blobs(300, 2.0, 7), *blobs(300, 2.0, 8))
     one, two, other = (few_shot(*data, 0, draws=3, seed=seed) for seed in (5, 5, 6))
     assert np.array_equal(one.new, two.new) and not np.array_equal(one.new, other.new)
+
+
+def test_among_which_classes_a_class_lands_is_that_of_the_nearest_of_the_others() -> None:
+    train, labels = blobs(500, 1.0, 10)
+    test, test_labels = blobs(400, 1.0, 11)
+    found = taken_for(train, labels, test, test_labels, 2)
+    seen = labels != 2
+    guesses = KNeighborsClassifier(1).fit(train[seen], labels[seen]).predict(test[test_labels == 2])
+    assert found == {label: pytest.approx((guesses == label).mean()) for label in (0, 1, 3)}
+    assert list(found.values()) == sorted(found.values(), reverse=True)
+    assert sum(found.values()) == pytest.approx(1)
+    with pytest.raises(ValueError, match="no test images"):
+        taken_for(train, labels, test[:0], test_labels[:0], 2)
+    with pytest.raises(ValueError, match="no other class"):
+        taken_for(train[~seen], labels[~seen], test, test_labels, 2)
 
 
 def test_it_says_what_is_missing() -> None:
