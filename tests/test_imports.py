@@ -90,6 +90,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "views",
         "diagnosing",
         "collapse_charts",
+        "predictions",
     ),
     ("replaying", "shipping", "pictures"),
     ("worker", "overlays", "export", "__main__", "replay_queue"),

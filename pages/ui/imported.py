@@ -10,7 +10,7 @@ from core import settings
 from core.runs import Run
 from core.take_home.importing import import_run
 from pages.ui import state
-from pages.ui.run_view import describe
+from pages.ui.run_view import name_for
 
 MOST_A_SESSION = 3
 MOST_AT_ONCE = 40  # of all sessions: about a gigabyte at the worst
@@ -38,5 +38,5 @@ def take_in(content: bytes) -> Run:
         state.run_names().pop(oldest.folder.name, None)
     for left in sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime)[:-MOST_AT_ONCE]:
         shutil.rmtree(left, ignore_errors=True)
-    state.remember_run(run.key, f"Brought along: {describe(run.config())}")
+    state.remember_run(run.key, f"Brought along: {name_for(run.config())}")
     return run

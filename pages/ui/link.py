@@ -35,9 +35,9 @@ def popover(run: Run) -> None:
     shown = st.popover("", icon=":material/link:", help="Link to this view", key="link", on_change="rerun")
     if not shown.open:
         return
-    with shown:
+    with shown, st.container(width=440):
         try:
-            st.code(of_view(run.config()), language=None, wrap_lines=True, width=420)
+            st.code(of_view(run.config()), language=None, wrap_lines=True)
         except RunDamaged:
             st.markdown("This run cannot be read, so there is no link to it.")
             return

@@ -39,11 +39,21 @@ EXERCISES = st.Page(
     FOLDER / "practice" / "exercises.py", title="Exercises", icon=":material/code:", url_path="exercises"
 )
 
+PREDICT = st.Page(
+    FOLDER / "practice" / "predict.py",
+    title="Predict, then reveal",
+    icon=":material/psychology_alt:",
+    url_path="predict",
+)
+
 SECTIONS = {
     "": (HOME,),
     "Learn": (PAIRS, LOSSES, COLLAPSE),
     "Lab": (TRAIN, EMBEDDING, CLUSTERS, DRAW, TAKE_HOME),
     "Practice": (EXERCISES,),
+    "Learn": (PAIRS,),
+    "Lab": (TRAIN, EMBEDDING, CLUSTERS, TAKE_HOME),
+    "Practice": (EXERCISES, PREDICT),
 }
 
 # What Home says on the door of each section; a door leads to the section's first page.

@@ -5,11 +5,13 @@ Widgets keep their own values under the names of RunConfig's fields; those are n
 
 import uuid
 import weakref
+from dataclasses import dataclass
 from typing import cast
 
 import streamlit as st
 
 from core.engine import forget
+from core.predictions import Outcome
 
 EXAMPLE_NAME = "Example run (shipped)"  # what the run that comes with the app is called
 
@@ -24,6 +26,15 @@ _LINK_PROBLEMS = "link_problems"
 _DROPPED = "dropped_run"
 _PROBLEM = "problem"
 _PART = "part_of_link"
+_GUESSES = "guesses"
+
+
+@dataclass(frozen=True)
+class Guess:
+    """What somebody said a training would do, before they saw it, and why they thought so."""
+
+    said: Outcome
+    because: str
 
 
 class _Stay:
@@ -169,3 +180,8 @@ def take_part() -> str | None:
 def set_part(part: str | None) -> None:
     """Remember which part of the page a link asks for."""
     st.session_state[_PART] = part
+
+
+def guesses() -> dict[str, Guess]:
+    """What was guessed, by the name of the question."""
+    return cast(dict[str, Guess], st.session_state.setdefault(_GUESSES, {}))

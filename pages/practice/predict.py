@@ -1,0 +1,26 @@
+"""Practice: Predict, then reveal. Say first what a training will do; then see what it did."""
+
+import streamlit as st
+
+from core.predictions import QUESTIONS
+from pages.ui import prediction, state
+
+st.title("Predict, then reveal")
+st.markdown(
+    "Say what a change will do before you see it: a wrong guess teaches more than an answer that was read."
+)
+chosen = st.radio(
+    "Question",
+    list(QUESTIONS),
+    format_func=lambda name: QUESTIONS[name].title,
+    key="question",
+    bind="query-params",
+    horizontal=True,
+    label_visibility="collapsed",
+)
+question = QUESTIONS[chosen]
+guess = state.guesses().get(question.name)
+if guess is None:
+    prediction.ask(question)
+else:
+    prediction.reveal(question, guess)

@@ -1,0 +1,164 @@
+"""A question of `core.predictions` on the page: asked, waited for, and answered by two real runs."""
+
+import contextlib
+import math
+
+import pandas as pd
+import streamlit as st
+
+from core import pictures
+from core.config import RunConfig
+from core.engine import shared_engine
+from core.figures import FIGURES
+from core.predictions import OUTCOMES, Outcome, Question, outcome, value
+from core.runs import Run, RunDamaged, RunsFolderUnusable, run_at
+from pages.ui import routes, run_view, state
+from pages.ui.canvas import embedding_canvas
+from pages.ui.plain_text import plain
+from pages.ui.state import Guess
+from pages.ui.watching import under_way
+
+TICK_SECONDS = 0.6
+HEIGHT = 380
+
+
+def ask(question: Question) -> None:
+    """The question, and what the learner says to it."""
+    text, answer = st.columns([3, 2], gap="large")
+    with text:
+        st.subheader(question.title, anchor=False)
+        st.markdown(question.text)
+        st.caption(f"{question.about.label}: {question.about.meaning}{_at_first(question)}")
+    with answer, st.form(f"guess_{question.name}"):
+        said = st.radio(
+            f"{question.about.label}, with the change",
+            list(OUTCOMES),
+            format_func=OUTCOMES.__getitem__,
+            index=None,
+        )
+        because = st.text_input("Because (for yourself)", max_chars=200)
+        if st.form_submit_button("This is my guess: train it", type="primary", icon=":material/play_arrow:"):
+            if said is None:
+                st.warning("Choose one of the three first. There is nothing to lose.")
+            else:
+                state.guesses()[question.name] = Guess(said, because.strip())
+                st.rerun()
+
+
+def _at_first(question: Question) -> str:
+    """What the figure is before the change, where that is known already."""
+    if not _done(question.before):
+        return ""
+    with contextlib.suppress(RunDamaged):
+        before = value(run_at(question.before.key), question.figure)
+        return f" In the example run it is {_shown(before)}."
+    return ""
+
+
+def reveal(question: Question, guess: Guess) -> None:
+    """Both runs beside each other and the guess, when they are there; until then, how far they are."""
+    missing = [config for config in (question.before, question.after) if not _done(config)]
+    if missing:
+        _your_guess(question, guess)
+        st.fragment(_wait, run_every=TICK_SECONDS)(question, missing[0])
+        return
+    try:
+        _both(question, guess, run_at(question.before.key), run_at(question.after.key))
+    except RunDamaged as damage:
+        st.error(f"One of the two runs cannot be shown. {plain(str(damage))}", icon=":material/broken_image:")
+
+
+def _done(config: RunConfig) -> bool:
+    return run_at(config.key).status().state == "done"
+
+
+def _wait(question: Question, config: RunConfig) -> None:
+    """Have a run trained, and say how far it is; the page goes on when it has ended."""
+    run, asked = run_at(config.key), f"asked_{config.key}"
+    if under_way(run):
+        shared_engine().watch(run.key, state.visitor())
+    elif run.status().state == "done":
+        st.rerun()
+    elif st.session_state.get(asked):
+        _failed(question, run, asked)
+        return
+    else:
+        try:
+            shared_engine().submit(config, state.visitor())
+            st.session_state[asked] = True
+        except (ValueError, RunsFolderUnusable) as error:
+            st.error(plain(str(error)), icon=":material/error:")
+            return
+    reports = run.progress()
+    share = reports[-1].step / reports[-1].steps if reports else 0.0
+    words = (
+        "Measuring" if run.status().state == "measuring" else "Training" if reports else "Waiting to train"
+    )
+    st.progress(share, f"{words}: {run_view.describe(config)}")
+
+
+def _failed(question: Question, run: Run, asked: str) -> None:
+    reason = run.status().message or "It was stopped."
+    st.error(f"The run was not finished. {plain(reason)}", icon=":material/error:")
+    if st.button("Try again", icon=":material/refresh:"):
+        del st.session_state[asked]
+        st.rerun()
+
+
+def _your_guess(question: Question, guess: Guess) -> None:
+    because = f", because {plain(guess.because)}" if guess.because else ""
+    st.markdown(f"**Your guess:** {question.about.short} **{OUTCOMES[guess.said].lower()}**{because}.")
+
+
+def _both(question: Question, guess: Guess, before: Run, after: Run) -> None:
+    first, second = value(before, question.figure), value(after, question.figure)
+    became = outcome(first, second, question.band)
+    st.subheader(question.title, anchor=False)
+    _your_guess(question, guess)
+    _verdict(question, guess.said, became, first, second)
+    for column, run, words, figure in zip(
+        st.columns(2, gap="medium"), (before, after), ("Before", "After"), (first, second), strict=True
+    ):
+        config = run.config()
+        with column:
+            st.metric(f"{words}: {question.about.short}", _shown(figure), help=question.about.meaning)
+            st.caption(run_view.describe(config))
+            _picture(run, config, words)
+    st.markdown(f"**Why.** {question.why}")
+    with st.expander("All figures of both"):
+        st.dataframe(_figures(before, after), hide_index=True, width="content")
+    st.button("Guess again", icon=":material/undo:", on_click=state.guesses().pop, args=(question.name, None))
+
+
+def _verdict(question: Question, said: Outcome, became: Outcome | None, first: float, second: float) -> None:
+    if became is None:
+        st.info(f"{question.about.label} has no value in one of the runs, so there is nothing to compare.")
+        return
+    told = f"It went from {_shown(first)} to {_shown(second)}: **{OUTCOMES[became].lower()}**."
+    if said == became:
+        st.success(f"As you said. {told}", icon=":material/check_circle:")
+    else:
+        st.warning(f"Not as you said. {told}", icon=":material/lightbulb:")
+
+
+def _picture(run: Run, config: RunConfig, words: str) -> None:
+    run_view.ask_for_replay(run)
+    options = run_view.canvas_options(run, config, split="train", height=HEIGHT)
+    frames = run_view.NOTHING if routes.served() else pictures.of_split(run, "train")
+    embedding_canvas(options, frames, key=f"predict_{words}")
+
+
+def _figures(before: Run, after: Run) -> pd.DataFrame:
+    values = [run.evaluation().figures for run in (before, after)]
+    return pd.DataFrame(
+        {
+            "figure": [figure.label for figure in FIGURES.values()],
+            "before": [_shown(values[0][name]) for name in FIGURES],
+            "after": [_shown(values[1][name]) for name in FIGURES],
+            "best": [f"{figure.best:g}" for figure in FIGURES.values()],
+        }
+    )
+
+
+def _shown(number: float) -> str:
+    return f"{number:.3f}" if math.isfinite(number) else "undefined"

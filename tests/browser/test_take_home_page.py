@@ -1,0 +1,130 @@
+"""Take it home in the browser: the report offline, a run brought back, hostile files, a guess and its answer."""
+
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from core import settings
+from core.config import PRESETS
+from core.runs import Run
+from core.take_home.run_file import run_file
+from tests.browser.harness import Server, open_page, settled, watch
+
+SLOW = 120_000  # measuring or training under load; no measure of how long it should take
+
+
+@pytest.fixture(scope="module")
+def shipped_zip() -> bytes:
+    return run_file(Run(settings.shipped_runs_folder() / PRESETS["fast"].key))
+
+
+def download(page: Page, name: str, folder: Path) -> Path:
+    with page.expect_download(timeout=SLOW) as started:
+        page.get_by_role("main").get_by_role("button", name=name, exact=True).click()
+    path = folder / started.value.suggested_filename
+    started.value.save_as(path)
+    return path
+
+
+def on_page(page: Page) -> Locator:
+    """The list that says which run is on the page."""
+    return page.get_by_role("combobox", name="Run on the page")
+
+
+def bring(page: Page, content: bytes) -> None:
+    page.locator("input[type=file]").set_input_files(
+        {"name": "run.zip", "mimeType": "application/zip", "buffer": content}
+    )
+    expect(page.get_by_text("run.zip")).to_be_visible()
+    page.get_by_role("button", name="Open it").click()
+
+
+STATE = """() => {
+    const root = document.getElementById('replay').shadowRoot.querySelector('.cl-canvas');
+    return root.contrastiveCanvas.state();
+}"""
+
+
+def test_the_report_plays_from_a_file_without_a_network(
+    page: Page, server: Server, browser: Browser, tmp_path: Path
+) -> None:
+    open_page(page, server, "/take_home")
+    report = download(page, "Report", tmp_path)
+    assert report.suffix == ".html" and report.stat().st_size < 5_000_000
+
+    context = browser.new_context(viewport={"width": 1200, "height": 900}, offline=True)
+    alone = context.new_page()
+    seen, asked = watch(alone), []
+    alone.on("request", lambda request: asked.append(request.url))
+    alone.goto(report.as_uri())
+    alone.wait_for_function(f"({STATE})().n === 12000", timeout=SLOW)
+    assert len(alone.evaluate(STATE)["steps"]) == 15
+    for words in ("Adjusted Rand index", "nearest rival", "Learning rate"):
+        expect(alone.get_by_text(words).first).to_be_visible()
+    assert alone.locator("img").evaluate_all("all => all.every(image => image.naturalWidth > 100)")
+
+    step = alone.locator(".timeline .step")
+    alone.get_by_role("slider", name="Training step").fill("0")
+    expect(step).to_contain_text("0 / 590")
+    play = alone.locator(".timeline .play")
+    if play.get_attribute("aria-label") == "Pause":
+        play.click()
+        alone.get_by_role("slider", name="Training step").fill("0")
+    play.click()
+    expect(step).to_contain_text("590 / 590", timeout=SLOW)
+    hosts = {url.split(":")[0] for url in asked}
+    context.close()
+    assert hosts <= {"file", "data", "blob"}, asked
+    assert not seen.unexpected()
+
+
+def test_a_run_comes_back_from_its_zip_for_its_visitor_alone(
+    page: Page, server: Server, shipped_zip: bytes
+) -> None:
+    open_page(page, server, "/take_home")
+    bring(page, shipped_zip)
+    expect(on_page(page)).to_have_value("Brought along: Fast preset", timeout=SLOW)
+    settled(page)
+    assert not server.runs.exists() or list(server.runs.iterdir()) == []
+    page.get_by_role("button", name="Lab").or_(page.get_by_text("Lab", exact=True)).first.click()
+    page.locator("a[href$='/train']").first.click()
+    expect(page.get_by_text("Brought along by you")).to_be_visible(timeout=SLOW)
+    page.wait_for_function(
+        "() => document.querySelector('[data-testid=stBidiComponentIsolated]')"
+        "?.shadowRoot?.querySelector('.cl-canvas')?.contrastiveCanvas?.state().n === 60000",
+        timeout=SLOW,
+    )
+
+
+def test_a_hostile_zip_is_refused_with_a_sentence_and_the_page_lives(
+    page: Page, server: Server, shipped_zip: bytes
+) -> None:
+    buffer = io.BytesIO(shipped_zip)
+    with zipfile.ZipFile(buffer, "a", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("../../evil.txt", "x")
+    open_page(page, server, "/take_home")
+    bring(page, buffer.getvalue())
+    told = page.get_by_text("names a file outside of its folder")
+    expect(told).to_be_visible(timeout=SLOW)
+    settled(page)
+    expect(on_page(page)).to_have_value("Example run (shipped)")
+    expect(page.get_by_role("button", name="Open it")).to_be_enabled()
+
+
+def test_a_guess_is_kept_and_stands_beside_what_happened(page: Page, server: Server) -> None:
+    open_page(page, server, "/predict")
+    main = page.get_by_role("main")
+    main.get_by_text("Higher", exact=True).click()
+    main.get_by_label("Because").fill("more room")
+    main.get_by_role("button", name="This is my guess").click()
+    expect(main.get_by_text("Not as you said. It went from 0.967")).to_be_visible(timeout=SLOW)
+    expect(main.get_by_text("Your guess: Spread higher, because more room.")).to_be_visible()
+    expect(main.get_by_text("After: Spread")).to_be_visible()
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('[data-testid=stBidiComponentIsolated]')].filter(host => "
+        "host.shadowRoot?.querySelector('.cl-canvas')?.contrastiveCanvas?.state().n === 60000).length === 2",
+        timeout=SLOW,
+    )
