@@ -10,7 +10,7 @@ import streamlit as st
 
 from core import charts, pictures
 from core.clustering import cluster_table
-from core.config import PRESETS, RunConfig
+from core.config import PARAMETERS, PRESETS, RunConfig
 from core.data import DATASETS
 from core.engine import shared_engine
 from core.evaluation import Evaluation
@@ -36,8 +36,7 @@ def class_names(config: RunConfig) -> tuple[str, ...]:
 def describe(config: RunConfig) -> str:
     """A config in a line, for the status and the list of runs."""
     parts = [LOSSES[config.loss].label]
-    if "margin" in LOSSES[config.loss].parameters:
-        parts.append(f"margin {config.margin:g}")
+    parts += [f"{PARAMETERS[name].label.lower()} {value:g}" for name, value in config.loss_parameters.items()]
     parts += [
         f"{config.embedding_dims}-D",
         f"{config.digits} classes",
@@ -64,6 +63,12 @@ def picture(run: Run, config: RunConfig) -> None:
     shared_engine().ask_for_replay(run)
     frames = NOTHING if routes.served() else pictures.of_split(run, "train")
     embedding_canvas(canvas_options(run, config, split="train"), frames, key="picture")
+    if config.normalised:
+        sphere = "circle" if config.embedding_dims == 2 else "sphere"
+        st.caption(
+            f"{LOSSES[config.loss].label} looks at directions only, so this run's embeddings lie on the unit {sphere}: "
+            "in the picture, in the clusters and in all figures."
+        )
     if config.embedding_dims > PICTURE_DIMS:
         st.caption(
             f"{config.embedding_dims} dimensions, drawn in {PICTURE_DIMS} by truncated SVD: directions that the "
