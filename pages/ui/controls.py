@@ -68,8 +68,11 @@ def _use_preset() -> None:
 
 
 def _matters(name: str) -> bool:
-    """A choice of one is no choice, and a loss reads only its own parameters."""
+    """A choice of one is no choice, a loss reads only its own parameters, and some go with a choice."""
     parameter = PARAMETERS[name]
+    if parameter.only_with is not None:
+        other, value = parameter.only_with
+        return bool(st.session_state.get(other) == value)
     if parameter.kind == "choice" and len(parameter.options) == 1:
         return False
     if any(name in entry.parameters for entry in LOSSES.values()):
@@ -105,4 +108,10 @@ def _widget(name: str, parameter: Parameter) -> None:
                 **common,
             )
         case "number":
-            st.slider(min_value=parameter.low, max_value=parameter.high, step=parameter.step, **common)
+            st.slider(
+                min_value=parameter.low,
+                max_value=parameter.high,
+                step=parameter.step,
+                format="%.0f" if parameter.step >= 1 else "%.2f",
+                **common,
+            )
