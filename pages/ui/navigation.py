@@ -13,6 +13,12 @@ PAIRS = st.Page(
     icon=":material/join_inner:",
     url_path="pairs",
 )
+LOSSES = st.Page(
+    FOLDER / "learn" / "losses.py", title="Losses", icon=":material/swap_vert:", url_path="losses"
+)
+COLLAPSE = st.Page(
+    FOLDER / "learn" / "collapse.py", title="Collapse", icon=":material/compress:", url_path="collapse"
+)
 TRAIN = st.Page(
     FOLDER / "lab" / "train.py", title="Train", icon=":material/model_training:", url_path="train"
 )
@@ -26,7 +32,12 @@ EXERCISES = st.Page(
     FOLDER / "practice" / "exercises.py", title="Exercises", icon=":material/code:", url_path="exercises"
 )
 
-SECTIONS = {"": (HOME,), "Learn": (PAIRS,), "Lab": (TRAIN, EMBEDDING, CLUSTERS), "Practice": (EXERCISES,)}
+SECTIONS = {
+    "": (HOME,),
+    "Learn": (PAIRS, LOSSES, COLLAPSE),
+    "Lab": (TRAIN, EMBEDDING, CLUSTERS),
+    "Practice": (EXERCISES,),
+}
 
 # What Home says on the door of each section; a door leads to the section's first page.
 DOORS = {

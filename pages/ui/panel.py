@@ -7,6 +7,7 @@ from core.evaluation import Evaluation
 from core.runs import Run, RunDamaged, Status
 from pages.ui import history, run_view
 from pages.ui.architecture import architecture
+from pages.ui.diagnosis_line import diagnosis_line
 from pages.ui.plain_text import plain
 from pages.ui.status_line import elsewhere_line, status_line
 from pages.ui.watching import awaited, under_way
@@ -37,6 +38,7 @@ def _panel(settings: RunConfig | None, moving: list[Run], drawn: Run) -> None:
         config = run.config()
         status_line(run, status, config, settings, interrupted=not status.ended and not moves)
         _what_went_wrong(status, moves)
+        diagnosis_line(run, status)
         _results(run, status, config)
     except RunDamaged as damage:
         st.error(

@@ -1,0 +1,10 @@
+"""Learn: Collapse. Break a run on purpose, read the signs, cure it."""
+
+import streamlit as st
+
+from pages.ui import collapse_panels
+from pages.ui.lessons import lesson
+
+st.title("Collapse")
+lesson("collapse")
+collapse_panels.collapse()

@@ -1,0 +1,12 @@
+"""Learn: Losses. Each loss as something to grab: its forces on points, its curve, its numbers."""
+
+import streamlit as st
+
+from pages.ui import losses_panels
+from pages.ui.lessons import lesson
+
+st.title("Losses")
+lesson("losses")
+st.fragment(losses_panels.bench)()
+st.fragment(losses_panels.square_or_root)()
+losses_panels.catalogue()

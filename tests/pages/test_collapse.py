@@ -1,0 +1,78 @@
+"""Collapse without a browser: the buttons train real runs, and what is said is what their folders hold."""
+
+import json
+import time
+from dataclasses import replace
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.collapses import COLLAPSES
+from core.diagnosing import diagnosis_of
+from core.runs import Run, place_for
+from tests.pages.conftest import PROJECT, OpenPage
+
+PAGE = "learn/collapse.py"
+
+
+def wait_for(app: AppTest, run: Run) -> AppTest:
+    """Run the page until the run is done, as its own timer would."""
+    give_up = time.monotonic() + 180
+    while not run.status().ended:
+        assert time.monotonic() < give_up, run.status()
+        time.sleep(0.3)
+    time.sleep(0.5)  # the engine lets go of it a moment later
+    app.run()
+    assert not app.exception
+    return app
+
+
+def metrics(app: AppTest) -> list[tuple[str, str]]:
+    return [(tile.label, tile.value) for tile in app.metric]
+
+
+def test_nothing_is_trained_before_a_button_is_pressed(open_page: OpenPage) -> None:
+    app = open_page(PAGE)
+    assert [button.key for button in app.button] == [f"break_{name}" for name in COLLAPSES]
+    assert "Nothing is broken yet" in app.info[0].value
+    assert not any(place_for(one.config).folder.exists() for one in COLLAPSES.values())
+
+
+def test_broken_and_cured_the_page_says_what_the_runs_are(open_page: OpenPage) -> None:
+    app = open_page(PAGE)
+    app.button(key="break_margin_0").click().run()
+    broken = place_for(COLLAPSES["margin_0"].config)
+    wait_for(app, broken)
+    found = diagnosis_of(broken)
+    assert found is not None and found.cure is not None
+    assert app.error[0].value == found.sentence
+    assert "every embedding is the same point" in found.sentence
+    assert ("Knows nothing at", "0") in metrics(app)
+    assert ("Spread", f"{found.shape.spread:.2g}") in metrics(app)
+
+    app.button(key="cure").click().run()
+    cured = place_for(found.cure.config)
+    wait_for(app, cured)
+    healthy = diagnosis_of(cured)
+    assert healthy is not None and healthy.kind == "healthy"
+    assert app.success[0].value == healthy.sentence
+    assert ("Spread", f"{healthy.shape.spread:.2g}") in metrics(app)
+    assert app.error[0].value == found.sentence  # the broken one stands beside it
+
+    app.button(key="lab_broken").click().run()
+    app.switch_page(str(PROJECT / "pages" / "lab" / "train.py")).run()
+    assert not app.exception
+    assert found.sentence in app.warning[0].value
+    app.button(key="use_cure").click().run()
+    assert app.slider(key="margin").value == found.cure.config.margin
+
+
+def test_the_line_of_the_chart_is_what_it_costs_to_know_nothing(open_page: OpenPage) -> None:
+    app = open_page(PAGE)
+    app.button(key="break_rate_too_high").click().run()
+    config = COLLAPSES["rate_too_high"].config
+    wait_for(app, place_for(config))
+    specs = [json.loads(chart.proto.spec) for chart in app.get("vega_lite_chart")]
+    text = json.dumps(specs[0])
+    assert f"knows nothing: {config.collapsed:.3g}" in text
+    assert config.collapsed == pytest.approx(replace(config, learning_rate=0.003).collapsed)

@@ -1,0 +1,178 @@
+"""Losses without a browser: what the planes are handed is what core computes, and the buttons move the points."""
+
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.config import RunConfig
+from core.forces import forces
+from core.lesson_plane import EDGE, HALF_WIDTH, LABELS, ONE_PLACE, START
+from core.losses import LOSSES
+from pages.ui.curve import Curve, handle_place
+from pages.ui.plane import Look, Moved, Plane, moved_points
+from tests.pages.conftest import OpenPage
+
+PAGE = "learn/losses.py"
+
+
+def components(app: AppTest) -> list[dict[str, Any]]:
+    return [json.loads(part.proto.json) for part in app.get("bidi_component")]
+
+
+def planes(app: AppTest) -> list[dict[str, Any]]:
+    return [data for data in components(app) if "half_width" in data]
+
+
+def metric(app: AppTest, label: str) -> float:
+    return next(float(tile.value.lstrip("× ")) for tile in app.metric if tile.label == label)
+
+
+def press(app: AppTest, key: str) -> AppTest:
+    app.button(key=key).click().run()
+    assert not app.exception
+    return app
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_the_arrows_of_every_loss_are_its_forces(open_page: OpenPage, name: str) -> None:
+    app = open_page(PAGE)
+    app.selectbox(key="bench_loss_0").set_value(name).run()
+    assert not app.exception
+    (shown,) = planes(app)
+    expected = forces(LOSSES[name], START, LABELS, RunConfig(loss=name).loss_parameters)
+    assert shown["points"] == START.tolist()
+    assert set(shown["forces"]) == set(expected.of_term)
+    for term, arrows in shown["forces"].items():
+        assert np.array(arrows) == pytest.approx(expected.of_term[term], abs=1e-9)
+    assert metric(app, "Loss of all points") == pytest.approx(expected.loss, abs=1e-4)
+
+
+def test_a_step_moves_each_point_by_the_force_on_it(open_page: OpenPage) -> None:
+    app = press(open_page(PAGE), "walk_1_0")
+    (shown,) = planes(app)
+    felt = forces(LOSSES["contrastive"], START, LABELS, {"margin": 1.0}).total
+    assert np.array(shown["points"]) == pytest.approx(START + 1.0 * felt, abs=1e-7)
+    assert shown["version"] == 1
+
+
+def test_let_run_the_loss_falls_and_the_way_is_handed_over(open_page: OpenPage) -> None:
+    app = open_page(PAGE)
+    before = metric(app, "Loss of all points")
+    (shown,) = planes(press(app, "walk_60_0"))
+    assert metric(app, "Loss of all points") < 0.5 * before
+    assert len(shown["frames"]) > 10 and np.array(shown["frames"][0]) == pytest.approx(START, abs=1e-4)
+    press(app, "restart")
+    assert planes(app)[0]["points"] == START.tolist()
+    assert metric(app, "Loss of all points") == before
+
+
+def test_all_at_one_place_no_force_is_left(open_page: OpenPage) -> None:
+    app = press(open_page(PAGE), "one_place")
+    assert planes(app)[0]["points"] == ONE_PLACE.tolist()
+    assert metric(app, "Strongest force") == 0
+    assert "No force anywhere" in planes(app)[0]["told"]
+
+
+def test_two_losses_show_the_same_points_each_with_its_own_forces(open_page: OpenPage) -> None:
+    app = open_page(PAGE)
+    app.toggle(key="bench_two").set_value(True).run()
+    one, other = planes(app)
+    assert one["points"] == other["points"]
+    assert one["forces"] != other["forces"]
+    press(app, "walk_60_1")
+    one, other = planes(app)
+    assert one["points"] == other["points"] != START.tolist()
+
+
+def test_a_larger_margin_costs_more_and_moves_the_handle(open_page: OpenPage) -> None:
+    app = open_page(PAGE)
+    before = metric(app, "Loss of all points")
+    curve = next(data for data in components(app) if "farthest" in data)
+    assert curve["handle"] == pytest.approx(1.0, abs=1e-4)
+    app.slider(key="bench_margin_0").set_value(2.0).run()
+    assert metric(app, "Loss of all points") > before
+    curve = next(data for data in components(app) if "farthest" in data)
+    assert curve["handle"] == pytest.approx(2.0, abs=1e-4)
+
+
+def test_the_catalogue_is_the_registry(open_page: OpenPage) -> None:
+    app = open_page(PAGE)
+    (table,) = [frame.value for frame in app.dataframe if "Knows nothing at" in frame.value]
+    assert list(table["Loss"]) == [entry.label for entry in LOSSES.values()]
+    assert list(table["Knows nothing at"]) == [RunConfig(loss=name).collapsed for name in LOSSES]
+    formulas = [part.value.strip("$\n ") for part in app.latex]
+    assert all(entry.formula in formulas for entry in LOSSES.values())
+
+
+def test_measured_again_the_times_are_new_and_the_slopes_are_the_same(open_page: OpenPage) -> None:
+    app = open_page(PAGE)
+    before = [metric(app, "d², ns a pair"), metric(app, "d, ns a pair")]
+    slopes = app.table[0].value
+    assert "0/0 = NaN" in slopes["Gradient of d"].iloc[-1]
+    press(app, "again_square_or_root")
+    assert all(value > 0 for value in before)
+    assert app.table[0].value.equals(slopes)
+
+
+# ---- what the browser sends
+
+SHOWN = Plane(
+    "",
+    3,
+    [[0.0, 0.0], [1.0, 1.0]],
+    [0, 1],
+    (Look("0", 1), Look("1", 2)),
+    HALF_WIDTH,
+    EDGE,
+    0,
+    {},
+    {},
+    1,
+    [],
+    "",
+)
+GOOD = {"sent": 1, "version": 3, "points": [[0.5, -0.5], [1, 1]], "picked": 1}
+
+
+def test_what_a_hand_did_is_taken_over() -> None:
+    assert moved_points(GOOD, SHOWN) == Moved([[0.5, -0.5], [1.0, 1.0]], 1)
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        None,
+        [],
+        {**GOOD, "version": 2},
+        {**GOOD, "sent": "1"},
+        {**GOOD, "sent": -1},
+        {**GOOD, "picked": 2},
+        {**GOOD, "picked": True},
+        {**GOOD, "points": [[0.0, 0.0]]},
+        {**GOOD, "points": [[0.0, 0.0], [0.0]]},
+        {**GOOD, "points": [[0.0, 0.0], [0.0, float("nan")]]},
+        {**GOOD, "points": [[0.0, 0.0], [0.0, 99.0]]},
+        {**GOOD, "points": [[0.0, 0.0], ["0", "1"]]},
+        {**GOOD, "points": "many"},
+    ],
+)
+def test_what_no_hand_would_send_is_left_aside(forged: Any) -> None:
+    assert moved_points(forged, SHOWN) is None
+
+
+def test_a_handle_is_taken_only_where_there_is_one_and_only_on_the_curve() -> None:
+    shown = Curve("", "", 2.5, 1.0, {}, [], 1.0, "", "")
+    assert handle_place({"sent": 1, "at": 2}, shown) == 2.0
+    for forged in (
+        None,
+        {},
+        {"sent": 1, "at": 2.6},
+        {"sent": 1, "at": "1"},
+        {"sent": 1, "at": float("nan")},
+        {"at": 1},
+    ):
+        assert handle_place(forged, shown) is None
+    assert handle_place({"sent": 1, "at": 2}, Curve("", "", 2.5, 1.0, {}, [], None, "", "")) is None
