@@ -27,7 +27,8 @@ SHRUNK = 0.1
 OF_MARGIN, AT_VALUE = 0.05, 0.02
 # Two equally strong directions have an effective rank of 2, a line has 1.
 LINE = 1.1
-# Of the radius of the unit sphere: classes all over it have a spread near 1.
+# Of the radius of the unit sphere: classes all over it have a spread near 1. Looked for where there is a
+# temperature: losses with proxies need longer to spread, whatever their settings.
 SQUEEZED = 0.6
 GROWN = 10.0  # times what it costs to know nothing
 HARDLY_MOVED, HARDLY_SORTED = 0.2, 0.8
@@ -142,7 +143,7 @@ def _kind(config: RunConfig, reports: Sequence[Reported], began: Shape, now: Sha
     at_value = abs(end.loss - value) <= AT_VALUE * value
     if now.spread <= SHRUNK * began.spread or (at_value and now.spread <= OF_MARGIN * _length(config)):
         return "point"
-    if config.normalised and now.spread < SQUEEZED:
+    if config.normalised and _reads(config, "temperature") and now.spread < SQUEEZED:
         return "squeezed"
     if min(config.embedding_dims, config.digits - 1) >= 2 and now.rank < LINE:
         return "line"
