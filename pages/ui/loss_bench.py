@@ -11,7 +11,7 @@ from core.forces import Forces, Points, forces, walk
 from core.lesson_plane import EDGE, HALF_WIDTH, LABELS, Triplet, hardest_triplet
 from core.loss_curves import Curves, by_angle, curves, margin_for
 from core.losses import LOSSES, LossEntry
-from core.worked import WORKED
+from core.worked import WORKED, Scene
 from pages.ui import lesson_points
 from pages.ui.curve import Curve, Dot, curve
 from pages.ui.plane import Look, Moved, Plane, Ring, Tie, plane
@@ -181,7 +181,7 @@ def _numbers(bench: Bench, now: Forces, triplet: Triplet) -> None:
     worked = WORKED.get(entry.name)
     if worked is not None:
         with st.container(key=f"worked_{bench.place}", gap="small"):
-            for line in worked(triplet, bench.parameters):
+            for line in worked(Scene(lesson_points.points(), LABELS, triplet), bench.parameters):
                 st.markdown(
                     rf"{_WHOSE[line.of]} $\;\displaystyle \ell = {line.latex} = \mathbf{{{line.value:.3f}}}$",
                     text_alignment="center",
@@ -200,7 +200,14 @@ def _in_lines(formula: str) -> str:
     return r"\begin{gathered}" + formula.replace(r", \quad", r"\\") + r"\end{gathered}"
 
 
-_WHOSE = {"positive": "positive pair:", "negative": "negative pair:", "triplet": "triplet:"}
+_WHOSE = {
+    "positive": "positive pair:",
+    "negative": "negative pair:",
+    "triplet": "triplet:",
+    "anchor": "anchor:",
+    "anchor and positive": "anchor and positive:",
+    "batch": "all points:",
+}
 
 
 # ---- the curve
