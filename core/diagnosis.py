@@ -27,8 +27,7 @@ SHRUNK = 0.1
 OF_MARGIN, AT_VALUE = 0.05, 0.02
 # Two equally strong directions have an effective rank of 2, a line has 1.
 LINE = 1.1
-# Of the radius of the unit sphere: classes all over it have a spread near 1. Looked for where there is a
-# temperature: losses with proxies need longer to spread, whatever their settings.
+# Of the radius of the unit sphere: classes all over it have a spread near 1.
 SQUEEZED = 0.6
 GROWN = 10.0  # times what it costs to know nothing
 HARDLY_MOVED, HARDLY_SORTED = 0.2, 0.8
@@ -143,7 +142,8 @@ def _kind(config: RunConfig, reports: Sequence[Reported], began: Shape, now: Sha
     at_value = abs(end.loss - value) <= AT_VALUE * value
     if now.spread <= SHRUNK * began.spread or (at_value and now.spread <= OF_MARGIN * _length(config)):
         return "point"
-    if config.normalised and _reads(config, "temperature") and now.spread < SQUEEZED:
+    # a short arc is a line too, but what it wants is to be spread
+    if config.normalised and now.spread < SQUEEZED and (_reads(config, "temperature") or now.rank < LINE):
         return "squeezed"
     if min(config.embedding_dims, config.digits - 1) >= 2 and now.rank < LINE:
         return "line"
