@@ -91,6 +91,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "diagnosing",
         "collapse_charts",
         "predictions",
+        "activation_chart",
     ),
     ("replaying", "shipping", "pictures"),
     ("worker", "overlays", "export", "__main__", "replay_queue"),
