@@ -26,7 +26,21 @@ EXERCISES = st.Page(
     FOLDER / "practice" / "exercises.py", title="Exercises", icon=":material/code:", url_path="exercises"
 )
 
-SECTIONS = {"": (HOME,), "Learn": (PAIRS,), "Lab": (TRAIN, EMBEDDING, CLUSTERS), "Practice": (EXERCISES,)}
+# For whoever looks after the server: found by its address only.
+SERVER = st.Page(
+    FOLDER / "about" / "server.py",
+    title="This server",
+    icon=":material/dns:",
+    url_path="server",
+    visibility="hidden",
+)
+
+SECTIONS = {
+    "": (HOME, SERVER),
+    "Learn": (PAIRS,),
+    "Lab": (TRAIN, EMBEDDING, CLUSTERS),
+    "Practice": (EXERCISES,),
+}
 
 # What Home says on the door of each section; a door leads to the section's first page.
 DOORS = {
