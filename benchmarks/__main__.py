@@ -11,6 +11,7 @@ from benchmarks import (
     clusters,
     density,
     losses,
+    load,
     parallel,
     quality,
     random_rand,
@@ -34,9 +35,12 @@ BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
     "time_to_rand": training_time.time_to_rand,
     "tutorial_recipe": training_time.tutorial_recipe,
     "losses": losses.measure,
+    "load_same": load.same_preset,
+    "load_different": load.different_configs,
+    "mixed_use": load.mixed_use,
 }
-# An hour: only where it is asked for by name.
-BY_NAME_ONLY = {"losses"}
+# An hour, and a class for many minutes: only where they are asked for by name.
+BY_NAME_ONLY = {"losses", "load_same", "load_different", "mixed_use"}
 
 
 def main(arguments: list[str] | None = None) -> int:

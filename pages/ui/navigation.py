@@ -46,8 +46,17 @@ PREDICT = st.Page(
     url_path="predict",
 )
 
+# For whoever looks after the server: found by its address only.
+SERVER = st.Page(
+    FOLDER / "about" / "server.py",
+    title="This server",
+    icon=":material/dns:",
+    url_path="server",
+    visibility="hidden",
+)
+
 SECTIONS = {
-    "": (HOME,),
+    "": (HOME, SERVER),
     "Learn": (PAIRS, LOSSES, COLLAPSE),
     "Lab": (TRAIN, EMBEDDING, CLUSTERS, DRAW, TAKE_HOME),
     "Practice": (EXERCISES, PREDICT),

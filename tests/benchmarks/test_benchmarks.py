@@ -24,6 +24,9 @@ NAMES = [
     "parallel",
     "random_rand",
     "losses",
+    "load_same",
+    "load_different",
+    "mixed_use",
 ]
 
 
