@@ -50,9 +50,6 @@ SECTIONS = {
     "": (HOME,),
     "Learn": (PAIRS, LOSSES, COLLAPSE),
     "Lab": (TRAIN, EMBEDDING, CLUSTERS, DRAW, TAKE_HOME),
-    "Practice": (EXERCISES,),
-    "Learn": (PAIRS,),
-    "Lab": (TRAIN, EMBEDDING, CLUSTERS, TAKE_HOME),
     "Practice": (EXERCISES, PREDICT),
 }
 
