@@ -32,7 +32,10 @@ class Inlined:
         methods: of a class, only these, those that they call, and those that Python calls itself.
         Raises CannotInline.
         """
-        if self._homes.setdefault(name, module) != module:
+        home = self._homes.setdefault(name, module)
+        if home != module:
+            if _alike(_source(home).definitions[name], _source(module).definitions[name]):
+                return
             raise CannotInline(f"Both {self._homes[name]} and {module} define {name}.")
         if name in self.definitions or name in self._under_way:
             return
@@ -44,7 +47,7 @@ class Inlined:
         text = text.strip("\n")
         for used in _names(text):
             self._need(source, used, name)
-        if ast.dump(ast.parse(self.given.get(name, text))) != ast.dump(ast.parse(text)):
+        if not _alike(self.given.get(name, text), text):
             raise CannotInline(f"Another {name} stands before that of {module}.")
         if name not in self.given:
             self.definitions[name] = text
@@ -104,6 +107,11 @@ def _source(module: str) -> _Source:
             for alias in part.names:
                 imported[alias.asname or alias.name] = (part.module, alias.name)
     return _Source(module, definitions, imported)
+
+
+def _alike(text: str, other: str) -> bool:
+    """Whether two definitions are the same but for comments and spaces."""
+    return ast.dump(ast.parse(text)) == ast.dump(ast.parse(other))
 
 
 def _defined_by(node: ast.stmt) -> list[str]:

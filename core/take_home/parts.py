@@ -2,7 +2,7 @@
 
 import ast
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from core.activations import ACTIVATIONS
@@ -211,12 +211,13 @@ class Parts:
         named = f", the preset “{preset}” of Contrastive Lab" if preset else ""
         return f"Contrastive learning on {DATASETS[self.config.dataset].label}{named}"
 
-    @property
-    def introduction(self) -> str:
+    def introduction(self, imports: Iterable[str]) -> str:
+        """What the lesson does, and what has to be installed for its imports."""
+        more = " array-api-compat" if any("array_api_compat" in line for line in imports) else ""
         return (
             "It trains a network that sees nothing but which images are alike, and prints the same figures as the "
             "app\nthat it comes from (from one machine to another the last digits may differ).\n\n"
-            "Needed: pip install torch torchvision numpy scikit-learn"
+            f"Needed: pip install torch torchvision numpy scikit-learn{more}"
         )
 
     @property
@@ -251,7 +252,11 @@ class Parts:
 
     @property
     def encoder(self) -> str:
-        return ENCODER.replace("ACTIVATION", ACTIVATIONS[self.config.activation].function.__name__)
+        encoder = ENCODER.replace("ACTIVATION", ACTIVATIONS[self.config.activation].function.__name__)
+        if not LOSSES[self.config.loss].normalised:
+            return encoder
+        encoder = encoder.replace("return last(images)", "return directions(last(images))")
+        return encoder.replace("with no bend at the end", "put onto the unit sphere")
 
     @property
     def about_loss(self) -> str:
@@ -267,6 +272,8 @@ class Parts:
 
     @property
     def about_batches(self) -> str:
+        if self.takes == "batch":
+            return "At a batch of random images, each compared with all others."
         if not self.drawn:
             return f"At all {self.takes} that a batch of random images holds."
         if self.takes == "pairs":

@@ -33,7 +33,7 @@ class Section:
 
 # The settings that the sections below follow; any other one has to stand at its default.
 _NAMES = """
-dataset loss margin temperature epochs embedding_dims digits sampling batch_size learning_rate schedule hidden
+dataset loss epochs embedding_dims digits sampling batch_size learning_rate schedule hidden
 activation patience validation seed
 """
 _FOLLOWED = frozenset(_NAMES.split())
@@ -74,7 +74,7 @@ def sections(config: RunConfig, folder: str) -> list[Section]:
     ]
     code = "\n".join(step.code for step in steps)
     imports = taken.imports | {line for line in parts.IMPORTS if parts.reads(code, line.split()[-1])}
-    return [Section(body.title, body.introduction, _in_order(imports)), *steps]
+    return [Section(body.title, body.introduction(imports), _in_order(imports)), *steps]
 
 
 @dataclass(frozen=True)
@@ -94,6 +94,8 @@ def _taken(config: RunConfig) -> _Taken:
     try:
         function = ACTIVATIONS[config.activation].function
         activation.add(function.__module__, function.__name__)
+        if entry.normalised:
+            activation.add("core.losses.distances", "directions")
         loss.add(entry.function.__module__, entry.function.__name__)
         if config.sampling == "sampled":
             sampler.add("core.sampling", "ByClass", [entry.takes])
@@ -106,13 +108,15 @@ def _taken(config: RunConfig) -> _Taken:
 def _check(config: RunConfig) -> None:
     """Refuse what the sections do not know, rather than leave it out. Raises CannotExport."""
     entry = LOSSES[config.loss]
-    if entry.takes not in ("pairs", "triplets") or getattr(entry, "normalised", False):
+    if entry.learned is not None:
         raise CannotExport(
-            f"There is no script for the loss {entry.label} yet. Take a loss on pairs or triplets."
+            f"There is no script for the loss {entry.label} yet: it learns points of its own beside the network. "
+            "Take a loss on pairs, triplets or a whole batch."
         )
+    of_losses = {parameter for other in LOSSES.values() for parameter in other.parameters}
     for name, parameter in PARAMETERS.items():
         value = getattr(config, name)
-        unknown = name not in _FOLLOWED and value != RunConfig.__dataclass_fields__[name].default
+        unknown = name not in _FOLLOWED | of_losses and value != RunConfig.__dataclass_fields__[name].default
         options = _FOLLOWED_OPTIONS.get(name)
         if unknown or (options and value not in options):
             shown = parameter.options.get(str(value), parameter.text(value))
