@@ -13,9 +13,7 @@ from core.estimate import sample_of
 from core.measurements import Measurements, measure_more
 from core.runs import Run
 from core.views import reduction_of
-from pages.ui import digit_drawings
-from pages.ui.digit_drawings import Card, Tile
-from pages.ui.drawing import drawing
+from pages.ui.digits import digits
 
 Ints = npt.NDArray[np.int64]
 
@@ -69,5 +67,4 @@ def show_images(config: RunConfig, places: Ints, names: list[str], what: str, *,
     """Training images at their places in the run's classes, each with a word below; what: for who
     cannot see them. Raises DataError."""
     images = load_stored(config.dataset).train.first_classes(config.digits).images[places]
-    several = [Card([Tile(image)], 1, 44, line=name) for image, name in zip(images, names, strict=True)]
-    drawing(digit_drawings.cards(several, f"{what}: {', '.join(names)}."), key=key)
+    digits(images, names, what, key=key)

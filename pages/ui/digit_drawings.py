@@ -49,11 +49,12 @@ class Card:
     line: str = ""
 
 
-def cards(several: Sequence[Card], alt: str) -> str:
-    """Cards in rows, as many in a row as there is room for. alt: what they show, in a sentence."""
+def cards(several: Sequence[Card], alt: str, *, gap: str = "12px clamp(8px,2vw,26px)") -> str:
+    """Cards in rows, as many in a row as there is room for. alt: what they show, in a sentence. gap: as CSS
+    has it, between the rows and between the cards."""
     return (
         f'<div role="img" aria-label="{escape(alt)}" '
-        'style="display:flex;flex-wrap:wrap;gap:12px clamp(8px,2vw,26px)">'
+        f'style="display:flex;flex-wrap:wrap;gap:{gap}">'
         f'<svg width="0" height="0" style="position:absolute">{INK}</svg>'
         f"{''.join(_card(card) for card in several)}</div>"
     )

@@ -1,25 +1,42 @@
-"""Images of the data set on a page, each with a line below it."""
+"""Images of the data set on a page, in the colours of its theme, each with words round it."""
 
 from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-import streamlit as st
 
-WIDTH = 56  # on the page, in CSS pixels
-_ENLARGED = 4  # a 28-pixel image would be blurred by the browser
+from pages.ui import digit_drawings
+from pages.ui.digit_drawings import FRAME, Card, Tile
+from pages.ui.drawing import drawing
+
+SIDE = 42  # on the page, in CSS pixels
+_LETTER = 7  # as wide as one is at most
 
 
 def digits(
-    images: npt.NDArray[np.uint8], captions: Sequence[str] | None = None, *, width: int = WIDTH
+    images: npt.NDArray[np.uint8],
+    names: Sequence[str],
+    what: str,
+    *,
+    key: str,
+    lines: Sequence[str] | None = None,
+    frames: Sequence[str] | None = None,
+    side: int = SIDE,
+    width: int | None = None,
 ) -> None:
-    """Show images [n, 784] in rows, as many in a row as there is room for; captions: one for each."""
-    with st.container(horizontal=True, gap="xsmall"):
-        for at, image in enumerate(images):
-            st.image(enlarged(image), caption=captions[at] if captions else None, width=width)
+    """Show images [n, 784] in rows, as many in a row as there is room for.
 
-
-def enlarged(image: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
-    """One image [784] as [112, 112], ink dark on a light ground, each pixel a sharp square."""
-    square = 255 - image.reshape(28, 28)
-    return square.repeat(_ENLARGED, axis=0).repeat(_ENLARGED, axis=1)
+    names: below each, or, where there are `lines`, above it and those below. what: what they are, for who
+    cannot see them. frames: a colour each. width: of all of it; as wide as there is room where it is left out.
+    """
+    above, below = ([""] * len(images), names) if lines is None else (names, lines)
+    colours = [FRAME] * len(images) if frames is None else frames
+    longest = max((len(word) for words in (above, below) for word in words), default=0)
+    side = max(side, _LETTER * longest)  # "Ankle boot" needs more room than "7"
+    several = [
+        Card([Tile(image, colour)], 1, side, heading=over, line=under)
+        for image, colour, over, under in zip(images, colours, above, below, strict=True)
+    ]
+    told = names if lines is None else [f"{name} {line}" for name, line in zip(names, lines, strict=True)]
+    alt = f"{what}: {', '.join(told)}." if any(told) else f"{what}."
+    drawing(digit_drawings.cards(several, alt, gap="8px"), key=key, width=width)

@@ -20,6 +20,6 @@ _COMPONENT = st.components.v2.component(
 )
 
 
-def drawing(svg: str, *, key: str) -> None:
-    """Show the `svg` element, as wide as there is room."""
-    _COMPONENT(data={"svg": svg}, key=key, width="stretch", height="content")
+def drawing(svg: str, *, key: str, width: int | None = None) -> None:
+    """Show the `svg` element, as wide as there is room or `width` pixels."""
+    _COMPONENT(data={"svg": svg}, key=key, width="stretch" if width is None else width, height="content")

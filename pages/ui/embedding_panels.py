@@ -15,12 +15,13 @@ from core.reduction import REDUCTIONS
 from core.runs import Embedding, Run
 from pages.ui import embedding_downloads, navigation, routes, run_view
 from pages.ui.canvas import Selection, embedding_canvas
-from pages.ui.digits import digits, enlarged
+from pages.ui.digit_drawings import DIFFERENT, SAME
+from pages.ui.digits import digits
 from pages.ui.embedding_settings import SPLITS, Looking
 from pages.ui.settings_url import PART
 
 HEIGHT = 640
-NEIGHBOURS = 7  # so many fit into a row on a phone
+NEIGHBOURS = 7  # they fit into a row, on a phone, too
 GALLERY = 40  # images of a selection that are shown
 CHART_HEIGHT = 380
 MOST_DOTS = 1000
@@ -103,23 +104,28 @@ def _neighbours(
     itself = pinned if looking.split == "train" else None
     learned = nearest(embedding.train, points[pinned], NEIGHBOURS, exclude=itself)
     pixels = nearest_images(train_images, images[pinned], NEIGHBOURS, exclude=itself)
+    name = names[labels[pinned]]
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.image(enlarged(images[pinned]), width=84)
-        st.markdown(f"**{names[labels[pinned]]}**, image {pinned:,} of the {SPLITS[looking.split].lower()}")
+        digits(images[[pinned]], [""], f"The image, of class {name}", key="pinned_image", side=84, width=94)
+        st.markdown(f"**{name}**, image {pinned:,} of the {SPLITS[looking.split].lower()}")
     for title, found, unit in (
         ("Nearest in the embedding", learned, "distance between the embeddings"),
         ("Nearest in the pixels", pixels, "distance between the images, grey levels from 0 to 1"),
     ):
-        same = int((embedding.train_labels[found.indices] == labels[pinned]).sum())
+        others = embedding.train_labels[found.indices]
+        same = others == labels[pinned]
         st.markdown(
-            f"**{title}**: {same} of {len(found.indices)} are the same class",
-            help=f"Below each: its class and the {unit}.",
+            f"**{title}**: {np.count_nonzero(same)} of {len(same)} are the same class",
+            help=f"Above each: its class, and below it the {unit}. Blue: the same class; orange: another.",
         )
-        captions = [
-            f"**{names[embedding.train_labels[index]]}**  \n{distance:.2g}"
-            for index, distance in zip(found.indices, found.distances, strict=True)
-        ]
-        digits(train_images[found.indices], captions, width=44)
+        digits(
+            train_images[found.indices],
+            [names[label] for label in others],
+            f"{title}, class and distance",
+            key=f"neighbours_{title.split()[-1]}",
+            lines=[f"{distance:.2g}" for distance in found.distances],
+            frames=[SAME if alike else DIFFERENT for alike in same],
+        )
     st.caption("What the network has learned is the difference between the two rows.")
 
 
@@ -158,7 +164,7 @@ def _selected(config: RunConfig, embedding: Embedding, looking: Looking, selecti
         return
     # The rarest classes first: what does not belong there is what one looks for.
     order = chosen[np.argsort(counts[labels[chosen]], kind="stable")][:GALLERY]
-    digits(images[order], [names[label] for label in labels[order]], width=44)
+    digits(images[order], [names[label] for label in labels[order]], "Selected images", key="gallery")
     if len(chosen) > GALLERY:
         st.caption(f"{GALLERY} of them, the rarest classes first.")
 

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect, sync_playwright
 
 from run import NO_BROWSER, Refused, find_browser
 from tests.browser.canvas_lab import Canvas, Visit
 from tests.browser.harness import APP, BROWSER_FLAGS, Server, Watch, running_server, watch
 
+expect.set_options(timeout=20_000)  # the usual five seconds are short where many share a few cores
 REPORTS = pytest.StashKey[dict[str, pytest.TestReport]]()
 
 
