@@ -37,3 +37,36 @@ def test_on_a_phone_nothing_scrolls_to_the_side(browser: Browser, server: Server
         open_page(phone.page, server)
         phone.expect_points(60_000)
         assert phone.scrollable("x") == []
+
+
+# Written down in the page itself: by the time a test asks, it may have played already.
+PLAYED = """() => {
+    window.played = [];
+    setInterval(() => {
+        const canvas = [...document.querySelectorAll('[data-testid="stBidiComponentIsolated"]')]
+            .map(host => host.shadowRoot?.querySelector('.cl-canvas')?.contrastiveCanvas).find(Boolean);
+        const { n, playing, playhead, steps } = canvas?.state() ?? { n: 0 };
+        if (n === 60000) window.played.push([playing, playhead / (steps.length - 1)]);
+    }, 20);
+}"""
+
+
+def played(page: Page, server: Server) -> list[tuple[bool, float]]:
+    """Whether it played, and where on its timeline it stood, from the first picture until it rests."""
+    page.add_init_script(f"({PLAYED})()")
+    open_page(page, server)
+    page.wait_for_function("window.played.length > 20 && !window.played.at(-1)[0]", timeout=60_000)
+    return [(bool(playing), at) for playing, at in page.evaluate("window.played")]
+
+
+def test_the_shipped_run_replays_by_itself_and_rests_at_its_end(page: Page, server: Server) -> None:
+    seen = played(page, server)
+    places = [at for _, at in seen]
+    assert seen[0][0] and places[0] < 0.2  # it plays from the first picture on
+    assert places == sorted(places) and len({round(at, 1) for at in places}) > 5
+    assert places[-1] == 1
+
+
+def test_who_prefers_less_motion_sees_the_end_at_once(browser: Browser, server: Server) -> None:
+    with visitor(browser, server, reduced_motion="reduce") as guest:
+        assert set(played(guest.page, server)) == {(False, 1.0)}
