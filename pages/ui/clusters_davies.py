@@ -70,13 +70,13 @@ def _matrix(kind: str, index: DaviesBouldin, called: list[str]) -> Heatmap:
         row = []
         for j, second in enumerate(called):
             s = float(index.similarity[i, j])
-            text = f"{s:.2f}" if np.isfinite(s) else "∞"
+            text = f"{s:.2f}" if np.isfinite(s) else "∞" if np.isinf(s) else "–"
             tip = (
                 None
                 if i == j
                 else f"{first} and {second}: S {s:.3f}"
                 if np.isfinite(s)
-                else f"{first} and {second}"
+                else f"{first} and {second}: S undefined"
             )
             row.append(
                 Cell(text, s / top if top > 0 and np.isfinite(s) else 1.0, tip, int(index.rival[i]) == j)
@@ -107,7 +107,10 @@ def _pair(kind: str, index: DaviesBouldin) -> tuple[int, int]:
     """The two places that are picked; at first those that overlap most."""
     count = len(index.labels)
     similarity = np.where(np.isfinite(index.similarity), index.similarity, -np.inf)
+    np.fill_diagonal(similarity, -np.inf)
     worst = np.unravel_index(int(similarity.argmax()), similarity.shape)
+    if worst[0] == worst[1] and count > 1:  # no S is defined
+        worst = (0, 1)
     places = [
         st.session_state.get(key, int(place)) for key, place in zip(_keys(kind, count), worst, strict=True)
     ]
@@ -136,7 +139,8 @@ def _picked(
         st.info("There are no two clusters to compare.")
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.session_state.setdefault(_KIND, several[0])
+        if st.session_state.get(_KIND) not in several:  # picked when another run was on the page
+            st.session_state[_KIND] = several[0]
         kind = st.segmented_control("Of the", several, key=_KIND, required=True)
         index, names = indices[kind], called[kind]
         keys = _keys(kind, len(names))

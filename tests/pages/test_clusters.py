@@ -274,7 +274,8 @@ def test_a_collapsed_run_says_of_each_figure_why_it_has_none(open_page: OpenPage
     run = trained(RunConfig(epochs=1, digits=3, hidden=(2,), learning_rate=1.0, batch_size=1000))
     assert np.ptp(run.embedding().train, axis=0).max() == 0  # a dead network: each image at one point
     app = showing(app, run)
-    assert "undefined here" in texts(app)
+    assert not app.exception
+    assert "The index is undefined here" in texts(app) and "S is undefined here" in texts(app)
     for part in PARTS[1:]:
         app.session_state["part"] = part
         app.run()
