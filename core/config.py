@@ -39,6 +39,7 @@ class Parameter:
     options: Mapping[str, str] = field(default_factory=dict)  # value -> label
     advanced: bool = False
     logarithmic: bool = False  # steps of equal ratio suit it better than steps of equal size
+    only_with: tuple[str, str] | None = None  # (field, value): without that it changes nothing
 
     def parse(self, text: str) -> Any:
         """The value that `text` (of a URL or a command line) stands for; ValueError if none."""
@@ -161,7 +162,6 @@ class RunConfig:
         low=0.01,
         high=2.0,
         step=0.01,
-        advanced=True,
     )
     scale: float = _declare(
         16.0,
@@ -172,7 +172,6 @@ class RunConfig:
         low=1.0,
         high=256.0,
         step=1.0,
-        advanced=True,
     )
     similarity_margin: float = _declare(
         0.25,
@@ -309,6 +308,7 @@ class RunConfig:
         low=2,
         high=10,
         advanced=True,
+        only_with=("sampler", "balanced"),
     )
     views: float = _declare(
         0.0,

@@ -68,8 +68,11 @@ def _use_preset() -> None:
 
 
 def _matters(name: str) -> bool:
-    """A choice of one is no choice, and a loss reads only its own parameters."""
+    """A choice of one is no choice, a loss reads only its own parameters, and some go with a choice."""
     parameter = PARAMETERS[name]
+    if parameter.only_with is not None:
+        other, value = parameter.only_with
+        return bool(st.session_state.get(other) == value)
     if parameter.kind == "choice" and len(parameter.options) == 1:
         return False
     if any(name in entry.parameters for entry in LOSSES.values()):

@@ -10,7 +10,7 @@ import streamlit as st
 
 from core import charts, pictures
 from core.clustering import cluster_table
-from core.config import PRESETS, RunConfig
+from core.config import PARAMETERS, PRESETS, RunConfig
 from core.data import DATASETS
 from core.engine import shared_engine
 from core.evaluation import Evaluation
@@ -36,8 +36,7 @@ def class_names(config: RunConfig) -> tuple[str, ...]:
 def describe(config: RunConfig) -> str:
     """A config in a line, for the status and the list of runs."""
     parts = [LOSSES[config.loss].label]
-    if "margin" in LOSSES[config.loss].parameters:
-        parts.append(f"margin {config.margin:g}")
+    parts += [f"{PARAMETERS[name].label.lower()} {value:g}" for name, value in config.loss_parameters.items()]
     parts += [
         f"{config.embedding_dims}-D",
         f"{config.digits} classes",
@@ -70,6 +69,12 @@ def picture(run: Run, config: RunConfig) -> None:
         st.caption(
             f"Training never saw the class {class_names(config)[config.unseen]}. Its images are in this picture, and "
             "in every figure, all the same."
+        )
+    if config.normalised:
+        sphere = "circle" if config.embedding_dims == 2 else "sphere"
+        st.caption(
+            f"{LOSSES[config.loss].label} looks at directions only, so this run's embeddings lie on the unit {sphere}: "
+            "in the picture, in the clusters and in all figures."
         )
     if config.embedding_dims > PICTURE_DIMS:
         st.caption(

@@ -23,6 +23,7 @@ NAMES = [
     "snapshots",
     "parallel",
     "random_rand",
+    "losses",
 ]
 
 

@@ -45,7 +45,9 @@ def expected_names(loss: str) -> set[str]:
     return {
         name
         for name, parameter in PARAMETERS.items()
-        if (name not in of_losses or name in LOSSES[loss].parameters) and len(parameter.options) != 1
+        if (name not in of_losses or name in LOSSES[loss].parameters)
+        and len(parameter.options) != 1
+        and parameter.only_with is None
     }
 
 
@@ -54,6 +56,12 @@ def test_the_sidebar_has_one_widget_for_each_setting_that_matters(open_page: Ope
     app = open_page(PAGE, **({} if loss == RunConfig().loss else {"loss": loss}))
     assert set(widgets(app)) == expected_names(loss)
     assert config_of(app) == RunConfig(loss=loss)
+
+
+def test_a_setting_that_goes_with_a_choice_comes_with_it(open_page: OpenPage) -> None:
+    app = open_page(PAGE, sampler="balanced")
+    assert set(widgets(app)) == expected_names("contrastive") | {"classes_per_batch"}
+    assert config_of(app) == RunConfig(sampler="balanced")
 
 
 def test_each_widget_has_the_bounds_the_options_and_the_words_of_its_declaration(open_page: OpenPage) -> None:
@@ -93,7 +101,7 @@ def test_a_slider_value_out_of_its_bounds_never_arrives(
     ("name", "forged", "words"),
     [
         ("temperature", 99.0, "Temperature goes from 0.01 to 2; 99 is outside"),
-        ("miner", "best", "Miner: 'best' is not known"),
+        ("classes_per_batch", 99, "Classes a batch goes from 2 to 10; 99 is outside"),
     ],
 )
 def test_what_has_no_widget_is_refused_by_the_config(
