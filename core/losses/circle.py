@@ -50,8 +50,8 @@ ENTRY = LossEntry(
     label="Circle",
     summary="Gives each similarity a weight of its own: those far from where they should be move most, and "
     "all stop on a circle in the plane of the two similarities.",
-    formula=r"\ell_i = \log\left(1 + \sum_{n \in N_i} e^{\,\gamma \alpha_n (s_{in} - m)} "
-    r"\sum_{p \in P_i} e^{-\gamma \alpha_p (s_{ip} - 1 + m)}\right), \quad "
+    formula=r"\ell_i = \log\bigl(1 + \sum_{n \in N_i} e^{\,\gamma \alpha_n (s_{in} - m)} \cdot "
+    r"\sum_{p \in P_i} e^{-\gamma \alpha_p (s_{ip} - 1 + m)}\bigr), \quad "
     r"\alpha_n = \max(0,\, s_{in} + m),\; \alpha_p = \max(0,\, 1 + m - s_{ip})",
     paper="Sun, Cheng, Zhang, Zhang, Zheng, Wang, Wei: Circle Loss: A Unified Perspective of Pair Similarity "
     "Optimization, CVPR 2020",

@@ -41,7 +41,7 @@ ENTRY = LossEntry(
     summary="Pulls each positive pair and pushes all negatives of both its images at once, the nearest the "
     "hardest.",
     formula=r"\ell = \frac{1}{2}\max(0,\; J_{ij})^2, \quad "
-    r"J_{ij} = \log\left(\sum_{k \in N_i} e^{\,m - d_{ik}} + \sum_{l \in N_j} e^{\,m - d_{jl}}\right) + d_{ij}",
+    r"J_{ij} = \log\bigl(\sum_{k \in N_i} e^{\,m - d_{ik}} + \sum_{l \in N_j} e^{\,m - d_{jl}}\bigr) + d_{ij}",
     paper="Oh Song, Xiang, Jegelka, Savarese: Deep Metric Learning via Lifted Structured Feature Embedding, "
     "CVPR 2016",
     function=lifted_structure,

@@ -50,8 +50,8 @@ ENTRY = LossEntry(
     label="Multi-similarity",
     summary="Pulls positives whose similarity is below a margin, gently, and pushes negatives above it, hard: "
     "each pair counts by how it compares with the others of its anchor.",
-    formula=r"\ell_i = \frac{1}{\alpha} \log\left(1 + \sum_{p \in P_i} e^{-\alpha (s_{ip} - \lambda)}\right) + "
-    r"\frac{1}{\beta} \log\left(1 + \sum_{n \in N_i} e^{\,\beta (s_{in} - \lambda)}\right), \quad \alpha = 2",
+    formula=r"\ell_i = \frac{1}{\alpha} \log\bigl(1 + \sum_{p \in P_i} e^{-\alpha (s_{ip} - \lambda)}\bigr) + "
+    r"\frac{1}{\beta} \log\bigl(1 + \sum_{n \in N_i} e^{\,\beta (s_{in} - \lambda)}\bigr), \quad \alpha = 2",
     paper="Wang, Han, Huang, Dong, Scott: Multi-Similarity Loss with General Pair Weighting for Deep Metric "
     "Learning, CVPR 2019",
     function=multi_similarity,

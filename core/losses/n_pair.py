@@ -53,7 +53,7 @@ ENTRY = LossEntry(
     label="N-pair",
     summary="An anchor must prefer its positive to one negative of every other class at once, by inner "
     "products: long embeddings count for more.",
-    formula=r"\ell = \log\left(1 + \sum_{j \neq i} e^{\,a_i \cdot p_j - a_i \cdot p_i}\right)",
+    formula=r"\ell = \log\bigl(1 + \sum_{j \neq i} e^{\,a_i \cdot p_j - a_i \cdot p_i}\bigr)",
     paper="Sohn: Improved Deep Metric Learning with Multi-class N-pair Loss Objective, NeurIPS 2016",
     function=n_pair,
     takes="batch",

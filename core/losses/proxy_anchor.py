@@ -57,8 +57,8 @@ ENTRY = LossEntry(
     label="Proxy-anchor",
     summary="Each class has a proxy, a point that is learned with the encoder; it pulls the images of its class "
     "and pushes all others, and no image is compared with another.",
-    formula=r"\ell = \operatorname{mean}_{c}\; \log\left(1 + \sum_{x \in c} e^{-\alpha (s(x, q_c) - \delta)}\right) + "
-    r"\operatorname{mean}_{c}\; \log\left(1 + \sum_{x \notin c} e^{\,\alpha (s(x, q_c) + \delta)}\right)",
+    formula=r"\ell = \operatorname{mean}_{c}\; \log\bigl(1 + \sum_{x \in c} e^{-\alpha (s(x, q_c) - \delta)}\bigr) + "
+    r"\operatorname{mean}_{c}\; \log\bigl(1 + \sum_{x \notin c} e^{\,\alpha (s(x, q_c) + \delta)}\bigr)",
     paper="Kim, Kim, Cho, Kwak: Proxy Anchor Loss for Deep Metric Learning, CVPR 2020",
     function=proxy_anchor,
     takes="batch",

@@ -108,4 +108,10 @@ def _widget(name: str, parameter: Parameter) -> None:
                 **common,
             )
         case "number":
-            st.slider(min_value=parameter.low, max_value=parameter.high, step=parameter.step, **common)
+            st.slider(
+                min_value=parameter.low,
+                max_value=parameter.high,
+                step=parameter.step,
+                format="%.0f" if parameter.step >= 1 else "%.2f",
+                **common,
+            )
