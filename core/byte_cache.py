@@ -33,7 +33,7 @@ def clear() -> None:
         _held = 0
 
 
-def kept_by_size(size: Callable[[T], int]) -> Callable[[Callable[P, T]], Callable[P, T]]:
+def kept_by_size(size: Callable[[Any], int]) -> Callable[[Callable[P, T]], Callable[P, T]]:
     """Keep what a function returns, for the same arguments, as long as there is room.
 
     size: how many bytes a result takes. Of several threads that ask for the same at once, one computes

@@ -9,6 +9,7 @@ import logging
 import os
 import re
 import shutil
+import threading
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -44,7 +45,8 @@ class Storage:
         self.removed = 0  # since the start
         self._in_use = in_use
         self._wall = wall
-        self._latest = 0.0
+        self._latest = 0.0  # the newest stamp there is
+        self._one_at_a_time = threading.Lock()
         self._going: set[str] = set()
 
     def use(self, run: Run) -> None:
@@ -77,8 +79,9 @@ class Storage:
 
     def _stamp(self) -> float:
         """The time, but never before one that was given earlier: a clock set back changes no order."""
-        self._latest = max(self._wall(), self._latest + 0.01)
-        return self._latest
+        with self._one_at_a_time:
+            self._latest = max(self._wall(), self._latest + 0.01)
+            return self._latest
 
     def _stored(self) -> Iterator[Stored]:
         folder = settings.runs_folder()
@@ -88,7 +91,8 @@ class Storage:
                     self._finish_removing(path)
                 elif re.fullmatch("[0-9a-f]{64}", path.name):
                     used = _time_of(path / "used") or _time_of(path / "status.json")
-                    self._latest = max(self._latest, used)
+                    with self._one_at_a_time:
+                        self._latest = max(self._latest, used)
                     yield Stored(Run(path), _size_of(path), used)
 
     def _finish_removing(self, path: Path) -> None:

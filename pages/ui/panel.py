@@ -73,19 +73,20 @@ def _pictures(run: Run, config: RunConfig, evaluation: Evaluation | None) -> Non
     names = [link.FIRST, "Density", "Clusters", "Davies-Bouldin"]
     if (part := state.take_part()) in names:
         st.session_state[link.TABS] = part
+    # Only the tab that is open is made: the charts of the others are most of what a page costs.
     embedding, density, clusters, davies_bouldin = st.tabs(names, key=link.TABS, on_change="rerun")
-    with embedding:
+    with embedding:  # always: the canvas keeps its place in the replay, and its selection, behind another tab
         if evaluation is None:
             run_view.live_picture(run, config)
         else:
             run_view.picture(run, config)
-    if evaluation is None:
-        for tab in (density, clusters, davies_bouldin):
-            tab.caption("Comes when the run has finished.")
-        return
-    with density:
-        run_view.density(run, config)
-    with clusters:
-        run_view.confusion(evaluation, config)
-    with davies_bouldin:
-        run_view.davies_bouldin(evaluation, config)
+    for tab, show in (
+        (density, lambda done: run_view.density(run, config)),
+        (clusters, lambda done: run_view.confusion(done, config)),
+        (davies_bouldin, lambda done: run_view.davies_bouldin(done, config)),
+    ):
+        with tab:
+            if evaluation is None:
+                st.caption("Comes when the run has finished.")
+            elif tab.open:
+                show(evaluation)

@@ -121,19 +121,21 @@ def test_the_folder_keeps_its_bound_and_what_is_looked_at(runs_folder, copy):
 
     size = sum(file.stat().st_size for file in copy.folder.rglob("*") if file.is_file())
     others = [Run(runs_folder / letter.ljust(64, "0")) for letter in "abc"]
-    for other in others:
-        shutil.copytree(copy.folder, other.folder)
     engine = Engine(1, 60, 300, most_bytes=int(2.5 * size), clock=Clock(wall=lambda: 0.0))
     try:
         for run in (copy, *others):
-            engine.view(run, run.key)
-        engine.forget(others[1].key)
-        engine.forget(others[2].key)
+            engine.view(run, f"viewer of {run.key}")
+        for other in others:
+            shutil.copytree(copy.folder, other.folder)
+            engine.view(other, f"viewer of {other.key}")
+        wait_until(lambda: engine.standing().stored_runs == 4, "all are counted")
+        assert all(other.folder.exists() for other in others)
+        engine.forget(f"viewer of {others[1].key}")
+        engine.forget(f"viewer of {others[2].key}")
         wait_until(lambda: not others[2].folder.exists(), "room is made", seconds=60)
         assert not others[1].folder.exists()
         copy.check()
         others[0].check()
-        engine.view(others[0], copy.key)
         wait_until(lambda: engine.standing().stored_runs == 2, "it has been counted")
     finally:
         engine.close()

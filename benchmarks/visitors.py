@@ -1,0 +1,196 @@
+"""Visitors without a browser: they speak Streamlit's own protocol and fetch as the canvas does.
+
+What a browser does and they do too: open a page by its address, answer its requests to be drawn anew every
+so often, press a button, look at a run's status and snapshots while it is trained, have the page drawn once
+more when it has ended. What they leave out: drawing.
+"""
+
+import asyncio
+import contextlib
+import json
+import time
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+import websockets
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.asyncio.client import ClientConnection
+
+ENDED = ("done", "failed", "cancelled")
+
+
+@dataclass
+class Rerun:
+    """A drawing of the page: `why` it was asked for, and how many seconds it took to arrive in full."""
+
+    why: str
+    seconds: float
+    at: float
+
+
+@dataclass
+class Visitor:
+    """One session on the page at `path` with `query`; `run` is the key of the run that its settings make."""
+
+    url: str
+    path: str
+    query: str
+    run: str = ""
+    reruns: list[Rerun] = field(default_factory=list)
+    exceptions: list[str] = field(default_factory=list)
+    saw_result_at: float | None = None
+
+    async def __aenter__(self) -> "Visitor":
+        self._buttons: dict[str, str] = {}  # label -> id
+        self._drawn = asyncio.Event()
+        self._asked: list[tuple[str, float]] = []
+        self._page = ""
+        self._ticking: dict[str, asyncio.Task[None]] = {}  # fragment -> who asks for it to be drawn
+        self._text = ""
+        address = f"ws{self.url.removeprefix('http')}/_stcore/stream"
+        self._socket: ClientConnection = await websockets.connect(
+            address, subprotocols=[websockets.Subprotocol("streamlit")], max_size=None, proxy=None
+        )
+        self._http = Fetcher(self.url)
+        self._reading = asyncio.create_task(self._read())
+        await self._ask("opening", page_name=self.path)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for task in (*self._ticking.values(), self._reading):
+            task.cancel()
+        await self._http.close()
+        await self._socket.close()
+
+    async def drawn(self, seconds: float = 120) -> None:
+        """Wait until everything that was asked for is drawn."""
+        await asyncio.wait_for(self._drawn.wait(), seconds)
+
+    async def press(self, label: str) -> None:
+        """Press a button, and wait until the page is drawn."""
+        message = BackMsg()
+        state = message.rerun_script
+        widget = state.widget_states.widgets.add()
+        widget.id, widget.trigger_value = self._buttons[label], True
+        await self._ask(f"pressing {label}", message)
+        await self.drawn()
+
+    async def follow_run(self) -> str:
+        """Look at the run as the canvas does until it has ended; then have the page drawn. Returns its state."""
+        newest = -1
+        while True:
+            status = json.loads(await self._http.get(f"/runs/{self.run}/status"))
+            if status.get("steps") and status["steps"][-1] > newest:
+                await self._http.get(f"/runs/{self.run}/frames/sample?after={newest}")
+                newest = status["steps"][-1]
+            if status.get("state") in ENDED:
+                break
+            await asyncio.sleep(status.get("wait", 400) / 1000)
+        fragment = next(iter(self._ticking), "")
+        await self._ask("the end", fragment_id=fragment)
+        await self.drawn()
+        if status["state"] == "done":
+            await self._http.get(f"/runs/{self.run}/frames/train")
+        return str(status["state"])
+
+    def shows(self, words: str) -> bool:
+        """Whether the words were on the page as it was drawn last."""
+        return words in self._text
+
+    async def send(self, message: BackMsg) -> None:
+        """Send any message at all."""
+        await self._socket.send(message.SerializeToString())
+
+    async def _ask(self, why: str, message: BackMsg | None = None, **fields: Any) -> None:
+        message = message or BackMsg()
+        state = message.rerun_script
+        state.query_string = self.query
+        if self._page:
+            state.page_script_hash = self._page
+        for name, value in fields.items():
+            setattr(state, name, value)
+        self._asked.append((why, time.perf_counter()))
+        self._drawn.clear()
+        await self.send(message)
+
+    async def _tick(self, fragment: str, interval: float) -> None:
+        while True:
+            await asyncio.sleep(interval)
+            if self._drawn.is_set():  # a browser does not ask again while it waits, either
+                await self._ask("a tick", fragment_id=fragment, is_auto_rerun=True)
+
+    def _stop_ticking(self, fragment: str) -> None:
+        if fragment in self._ticking:
+            self._ticking.pop(fragment).cancel()
+
+    async def _read(self) -> None:
+        with contextlib.suppress(websockets.ConnectionClosed):
+            async for data in self._socket:
+                message = ForwardMsg.FromString(data if isinstance(data, bytes) else data.encode())
+                self._hear(message)
+
+    def _hear(self, message: ForwardMsg) -> None:
+        match message.WhichOneof("type"):
+            case "new_session":
+                self._text = ""
+            case "navigation":
+                self._page = message.navigation.page_script_hash
+            case "auto_rerun":
+                fragment, interval = message.auto_rerun.fragment_id, message.auto_rerun.interval
+                self._stop_ticking(fragment)
+                self._ticking[fragment] = asyncio.create_task(self._tick(fragment, interval))
+            case "stop_auto_rerun":
+                for fragment in message.stop_auto_rerun.fragment_ids:
+                    self._stop_ticking(fragment)
+            case "delta":
+                self._hear_element(message)
+            case "script_finished":
+                if message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+                    now = time.perf_counter()
+                    self.reruns += [Rerun(why, now - asked, now) for why, asked in self._asked]
+                    self._asked.clear()
+                    self._drawn.set()
+
+    def _hear_element(self, message: ForwardMsg) -> None:
+        element = message.delta.new_element
+        match element.WhichOneof("type"):
+            case "button":
+                self._buttons[element.button.label] = element.button.id
+            case "markdown":
+                self._text += element.markdown.body
+                if "Trained in" in element.markdown.body and self.saw_result_at is None:
+                    self.saw_result_at = time.time()
+            case "alert":
+                self._text += element.alert.body
+            case "exception":
+                self.exceptions.append(element.exception.message)
+
+
+class Fetcher:
+    """GET over one connection that is kept open."""
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        self._host, self._port = str(parts.hostname), int(parts.port or 80)
+        self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+
+    async def get(self, path: str) -> bytes:
+        """The answer's content. Raises RuntimeError where it is no success."""
+        if self._streams is None:
+            self._streams = await asyncio.open_connection(self._host, self._port)
+        reader, writer = self._streams
+        writer.write(f"GET {path} HTTP/1.1\r\nHost: {self._host}:{self._port}\r\n\r\n".encode())
+        head = (await reader.readuntil(b"\r\n\r\n")).decode().lower().split("\r\n")
+        code = int(head[0].split()[1])
+        length = next((int(line.split(":")[1]) for line in head if line.startswith("content-length:")), 0)
+        content = await reader.readexactly(length)
+        if code >= 400:
+            raise RuntimeError(f"{path} was answered with {code}: {content[:200]!r}")
+        return content
+
+    async def close(self) -> None:
+        """Close the connection."""
+        if self._streams is not None:
+            self._streams[1].close()
