@@ -36,9 +36,10 @@ async def engine(_: st.App) -> AsyncIterator[None]:
 
 
 if get_script_run_ctx(suppress_warning=True) is None:
-    from pages.ui import exercise_routes, routes
+    from pages.ui import exercise_routes, health_routes, routes
 
     base = st.config.get_option("server.baseUrlPath") or ""
-    app = st.App(SCRIPT, lifespan=engine, routes=routes.routes(base) + exercise_routes.routes(base))
+    answers = [*routes.routes(base), *exercise_routes.routes(base), *health_routes.routes(base)]
+    app = st.App(SCRIPT, lifespan=engine, routes=answers)
 else:
     runpy.run_path(str(SCRIPT), run_name="__main__")

@@ -41,6 +41,8 @@ class Visitor:
     reruns: list[Rerun] = field(default_factory=list)
     exceptions: list[str] = field(default_factory=list)
     saw_result_at: float | None = None
+    widgets: dict[str, str] = field(default_factory=dict)  # the name that the app gave it -> its id
+    allows_html: bool = False  # whether any text on the page may bring markup of its own
 
     async def __aenter__(self) -> "Visitor":
         self._buttons: dict[str, str] = {}  # label -> id
@@ -49,6 +51,7 @@ class Visitor:
         self._page = ""
         self._ticking: dict[str, asyncio.Task[None]] = {}  # fragment -> who asks for it to be drawn
         self._text = ""
+        self._kept: set[str] = set()  # messages that the server need not send again
         address = f"ws{self.url.removeprefix('http')}/_stcore/stream"
         self._socket: ClientConnection = await websockets.connect(
             address, subprotocols=[websockets.Subprotocol("streamlit")], max_size=None, proxy=None
@@ -99,14 +102,23 @@ class Visitor:
         """Whether the words were on the page as it was drawn last."""
         return words in self._text
 
+    def button(self, label: str) -> str | None:
+        """The id of a button on the page."""
+        return self._buttons.get(label)
+
     async def send(self, message: BackMsg) -> None:
         """Send any message at all."""
-        await self._socket.send(message.SerializeToString())
+        await self.send_raw(message.SerializeToString())
+
+    async def send_raw(self, content: bytes) -> None:
+        """Send anything at all."""
+        await self._socket.send(content)
 
     async def _ask(self, why: str, message: BackMsg | None = None, **fields: Any) -> None:
         message = message or BackMsg()
         state = message.rerun_script
         state.query_string = self.query
+        state.cached_message_hashes.extend(self._kept)
         if self._page:
             state.page_script_hash = self._page
         for name, value in fields.items():
@@ -132,6 +144,8 @@ class Visitor:
                 self._hear(message)
 
     def _hear(self, message: ForwardMsg) -> None:
+        if message.metadata.cacheable and message.hash:
+            self._kept.add(message.hash)
         match message.WhichOneof("type"):
             case "new_session":
                 self._text = ""
@@ -155,11 +169,16 @@ class Visitor:
 
     def _hear_element(self, message: ForwardMsg) -> None:
         element = message.delta.new_element
+        kind = element.WhichOneof("type")
+        identity = str(getattr(getattr(element, kind or "", None), "id", ""))
+        if identity.startswith("$$ID-"):  # $$ID-<32 digits>-<name>
+            self.widgets[identity.split("-", 2)[2]] = identity
         match element.WhichOneof("type"):
             case "button":
                 self._buttons[element.button.label] = element.button.id
             case "markdown":
                 self._text += element.markdown.body
+                self.allows_html |= element.markdown.allow_html
                 if "Trained in" in element.markdown.body and self.saw_result_at is None:
                     self.saw_result_at = time.time()
             case "alert":

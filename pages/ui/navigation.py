@@ -43,6 +43,19 @@ SECTIONS = {
     "": (HOME,),
     "Learn": (PAIRS, LOSSES, COLLAPSE),
     "Lab": (TRAIN, EMBEDDING, CLUSTERS, DRAW, TAKE_HOME),
+# For whoever looks after the server: found by its address only.
+SERVER = st.Page(
+    FOLDER / "about" / "server.py",
+    title="This server",
+    icon=":material/dns:",
+    url_path="server",
+    visibility="hidden",
+)
+
+SECTIONS = {
+    "": (HOME, SERVER),
+    "Learn": (PAIRS,),
+    "Lab": (TRAIN, EMBEDDING, CLUSTERS),
     "Practice": (EXERCISES,),
 }
 

@@ -5,6 +5,7 @@ No script runs for them: forty students who watch cost forty small answers.
 """
 
 import contextlib
+import gc
 import hashlib
 import importlib
 import sys
@@ -55,6 +56,9 @@ def warm_up() -> None:
     importlib.import_module("pages.ui.run_view")
     with contextlib.suppress(RunDamaged, OSError):  # the page says what is wrong with it
         pictures.of_split(Run(settings.shipped_runs_folder() / PRESETS["fast"].key), "train")
+    # What is imported stays. Walked through by every garbage collection, it cost more than a page.
+    gc.collect()
+    gc.freeze()
 
 
 def status(request: Request) -> Response:

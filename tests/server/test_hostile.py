@@ -1,0 +1,170 @@
+"""Visitors who send what no browser of ours would: forged messages over a real WebSocket."""
+
+import asyncio
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+
+import pytest
+import websockets
+from streamlit.proto.BackMsg_pb2 import BackMsg
+
+from benchmarks.visitors import Visitor
+from core.config import RunConfig
+from tests.browser.harness import Server, running_server
+
+Story = Callable[[Visitor], Awaitable[None]]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The app as it is served; its log must hold no error beside those expected."""
+    with running_server(tmp_path_factory.mktemp("hostile"), CONTRASTIVE_LAB_WORKERS="1") as server:
+        yield server
+
+
+def visit(server: Server, story: Story, query: str = "", path: str = "train") -> Visitor:
+    """Open the page, do what `story` does, and see that the server still serves the next one."""
+
+    async def both() -> Visitor:
+        async with Visitor(server.url, path, query) as visitor:
+            await visitor.drawn()
+            await story(visitor)
+        async with Visitor(server.url, "train", "") as after:
+            await after.drawn()
+            assert after.button("Train") and not after.exceptions
+        return visitor
+
+    return asyncio.run(both())
+
+
+def forged(visitor: Visitor, name: str, kind: str, value: object) -> BackMsg:
+    """A message in which the widget called `name` has a value, and Train is pressed."""
+    message = BackMsg()
+    widgets = message.rerun_script.widget_states.widgets
+    widget = widgets.add()
+    widget.id = visitor.widgets[name]
+    setattr(widget, kind, value)
+    pressed = widgets.add()
+    pressed.id, pressed.trigger_value = visitor.widgets["train"], True
+    return message
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "value"),
+    [
+        ("margin", "double_array_value", [9.0]),
+        ("margin", "double_array_value", [float("nan")]),
+        ("epochs", "double_array_value", [100_000.0]),
+        ("embedding_dims", "double_array_value", [-1.0]),
+        ("hidden", "string_value", "999999-999999"),
+        ("hidden", "string_value", "<img src=x onerror=alert(1)>"),
+        ("batch_size", "int_value", 10**9),
+        ("seed", "int_value", -5),
+        ("loss", "string_value", "../../etc/passwd"),
+        ("margin", "string_value", "text where a number belongs"),
+        ("loss", "bytes_value", b"\x80\x04\x95"),
+        ("epochs", "double_array_value", []),
+        ("margin", "double_array_value", [0.5] * 10_000),
+    ],
+    ids=str,
+)
+def test_a_forged_value_trains_nothing_that_the_config_would_refuse(
+    server: Server, name: str, kind: str, value: object
+) -> None:
+    server.expect_in_log(".")  # Streamlit logs what it cannot read, with a traceback
+    asked: list[bool] = []
+
+    async def story(visitor: Visitor) -> None:
+        asked.append(True)
+        await visitor._ask("forged", forged(visitor, name, kind, value))
+        await asyncio.sleep(1.5)
+
+    visitor = visit(server, story, query="digits=2&epochs=1&hidden=16&batch_size=4000")
+    assert asked
+    for folder in runs_in(server):
+        config = json.loads((folder / "config.json").read_text())
+        assert RunConfig.from_dict(config).key == folder.name  # valid, and what its folder says
+    assert not [text for text in visitor.exceptions if "Traceback" in text or "site-packages" in text]
+
+
+def runs_in(server: Server) -> list[Path]:
+    return [path for path in server.runs.glob("[!.]*") if (path / "config.json").exists()]
+
+
+def test_a_message_that_is_too_large_ends_that_connection_only(server: Server) -> None:
+    server.expect_in_log(".")
+
+    async def story(visitor: Visitor) -> None:
+        message = BackMsg()
+        widget = message.rerun_script.widget_states.widgets.add()
+        widget.id, widget.string_value = "x", "x" * 3_000_000  # the limit is 2 MB
+        await visitor.send(message)
+        await asyncio.sleep(1.5)
+
+    visit(server, story)
+
+
+def test_bytes_that_are_no_message_end_nothing(server: Server) -> None:
+    server.expect_in_log(".")
+
+    async def story(visitor: Visitor) -> None:
+        await visitor.send_raw(b"\xff\xfe no protobuf at all")
+        await asyncio.sleep(1)
+
+    visit(server, story)
+
+
+@pytest.mark.parametrize("what", ["debug_shutdown_runtime", "debug_disconnect_websocket", "clear_cache"])
+def test_a_visitor_cannot_stop_the_server_or_its_runs(server: Server, what: str) -> None:
+    server.expect_in_log(".")
+
+    async def story(visitor: Visitor) -> None:
+        message = BackMsg()
+        setattr(message, what, True)
+        await visitor.send(message)
+        await asyncio.sleep(1)
+
+    workers = json.loads(fetch(server, "/health"))["standing"]["slots"]
+    visit(server, story)
+    assert json.loads(fetch(server, "/health"))["standing"]["slots"] == workers
+
+
+def test_an_address_full_of_markup_is_shown_as_text(server: Server) -> None:
+    async def story(visitor: Visitor) -> None:
+        assert visitor.shows("is no setting of this app")
+        assert not visitor.allows_html
+
+    visit(server, story, query="%3Cscript%3Ealert(1)%3C/script%3E=1&margin=%3Cb%3E")
+
+
+def test_another_sites_page_cannot_open_a_connection(server: Server) -> None:
+    async def story() -> None:
+        address = f"ws{server.url.removeprefix('http')}/_stcore/stream"
+        with pytest.raises(websockets.InvalidStatus) as refused:
+            await websockets.connect(address, origin=websockets.Origin("https://evil.example"), proxy=None)
+        assert refused.value.response.status_code == 403
+
+    asyncio.run(story())
+
+
+def test_nothing_can_be_uploaded(server: Server) -> None:
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    request = urllib.request.Request(f"{server.url}/_stcore/upload_file/x/y", data=b"x" * 1000, method="PUT")
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        opener.open(request, timeout=20)
+    with refused.value as answer:
+        assert answer.code in (400, 403, 404, 405, 413)
+
+
+def test_health_tells_no_path_and_no_name(server: Server) -> None:
+    answer = fetch(server, "/health").decode()
+    assert str(server.runs) not in answer and "/" not in answer
+
+
+def fetch(server: Server, path: str) -> bytes:
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with opener.open(server.url + path, timeout=30) as answer:
+        return bytes(answer.read())
