@@ -237,6 +237,16 @@ def install_browser(python: Path) -> None:
     call([python, "-m", "playwright", "install", *with_libraries, "chromium"])
 
 
+def ensure_nginx() -> None:
+    """For the tests in tests/linux; where it cannot be had, they say themselves that they did not run."""
+    if shutil.which("nginx") or not (sys.platform == "linux" and is_root() and shutil.which("apt-get")):
+        return
+    say("Installing Debian's package nginx ...")
+    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    if call(["apt-get", "update"], quiet) == 0:
+        call(["apt-get", "install", "-y", "--no-install-recommends", "nginx"], quiet)
+
+
 def ensure_browser(python: Path) -> Path:
     browser = find_browser() or playwright_browser(python)
     if browser is None:
@@ -261,6 +271,8 @@ def app(arguments: Sequence[str]) -> int:
 def test(arguments: Sequence[str]) -> int:
     python = prepare(PROJECT / "requirements-dev.txt", PROJECT / ".venv")
     env = {**os.environ, "CHROMIUM": str(ensure_browser(python))}
+    if not arguments or any("tests/linux" in argument for argument in arguments):
+        ensure_nginx()
     if not arguments:
         for check in (["ruff", "check"], ["ruff", "format", "--check"], ["mypy"]):
             say(" ".join(check))

@@ -10,6 +10,7 @@ from benchmarks import (
     canvas,
     clusters,
     density,
+    load,
     losses,
     parallel,
     quality,
@@ -34,9 +35,12 @@ BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
     "time_to_rand": training_time.time_to_rand,
     "tutorial_recipe": training_time.tutorial_recipe,
     "losses": losses.measure,
+    "load_same": load.same_preset,
+    "load_different": load.different_configs,
+    "mixed_use": load.mixed_use,
 }
-# An hour: only where it is asked for by name.
-BY_NAME_ONLY = {"losses"}
+# An hour, or a class for many minutes: only where it is asked for by name.
+BY_NAME_ONLY = {"losses", "load_same", "load_different", "mixed_use"}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -48,7 +52,7 @@ def main(arguments: list[str] | None = None) -> int:
         "names",
         nargs="*",
         metavar="NAME",
-        help=f"which to run, by default all but {', '.join(BY_NAME_ONLY)}: {', '.join(BENCHMARKS)}",
+        help=f"which to run, by default all but {', '.join(sorted(BY_NAME_ONLY))}: {', '.join(BENCHMARKS)}",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON array instead of a table")
     options = parser.parse_args(arguments)

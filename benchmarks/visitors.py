@@ -38,6 +38,7 @@ class Visitor:
     path: str
     query: str
     run: str = ""
+    agent: str = "visitor without a browser"
     reruns: list[Rerun] = field(default_factory=list)
     exceptions: list[str] = field(default_factory=list)
     saw_result_at: float | None = None
@@ -54,9 +55,13 @@ class Visitor:
         self._kept: set[str] = set()  # messages that the server need not send again
         address = f"ws{self.url.removeprefix('http')}/_stcore/stream"
         self._socket: ClientConnection = await websockets.connect(
-            address, subprotocols=[websockets.Subprotocol("streamlit")], max_size=None, proxy=None
+            address,
+            subprotocols=[websockets.Subprotocol("streamlit")],
+            user_agent_header=self.agent,
+            max_size=None,
+            proxy=None,
         )
-        self._http = Fetcher(self.url)
+        self._http = Fetcher(self.url, self.agent)
         self._reading = asyncio.create_task(self._read())
         await self._ask("opening", page_name=self.path)
         return self
@@ -190,8 +195,9 @@ class Visitor:
 class Fetcher:
     """GET over one connection that is kept open."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, agent: str = "fetcher") -> None:
         parts = urlsplit(url)
+        self._agent = agent
         self._host, self._port = str(parts.hostname), int(parts.port or 80)
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
@@ -200,7 +206,8 @@ class Fetcher:
         if self._streams is None:
             self._streams = await asyncio.open_connection(self._host, self._port)
         reader, writer = self._streams
-        writer.write(f"GET {path} HTTP/1.1\r\nHost: {self._host}:{self._port}\r\n\r\n".encode())
+        lines = (f"GET {path} HTTP/1.1", f"Host: {self._host}:{self._port}", f"User-Agent: {self._agent}")
+        writer.write(("\r\n".join(lines) + "\r\n\r\n").encode())
         head = (await reader.readuntil(b"\r\n\r\n")).decode().lower().split("\r\n")
         code = int(head[0].split()[1])
         length = next((int(line.split(":")[1]) for line in head if line.startswith("content-length:")), 0)

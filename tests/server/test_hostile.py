@@ -46,7 +46,11 @@ def forged(visitor: Visitor, name: str, kind: str, value: object) -> BackMsg:
     widgets = message.rerun_script.widget_states.widgets
     widget = widgets.add()
     widget.id = visitor.widgets[name]
-    setattr(widget, kind, value)
+    if isinstance(value, list):
+        getattr(widget, kind).data.extend(value)
+        widget.double_array_value.SetInParent()  # also where it is empty
+    else:
+        setattr(widget, kind, value)
     pressed = widgets.add()
     pressed.id, pressed.trigger_value = visitor.widgets["train"], True
     return message

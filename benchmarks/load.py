@@ -1,0 +1,186 @@
+"""A class at once: sessions on the Train page that all press Train in the same moment.
+
+CONTRASTIVE_LAB_LOAD says how many sessions, by default 40; with fewer it is a trial, no measurement.
+"""
+
+import asyncio
+import contextlib
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from statistics import median, quantiles
+
+from benchmarks.row import Row, say
+from benchmarks.server import Served, served
+from benchmarks.visitors import Visitor
+from core.config import PRESETS, RunConfig
+from core.runs import Run
+
+SESSIONS = int(os.environ.get("CONTRASTIVE_LAB_LOAD", "40"))
+MIXED_SECONDS = float(os.environ.get("CONTRASTIVE_LAB_LOAD_SECONDS", "600"))
+FORGOTTEN_AFTER = 240  # seconds in which Streamlit has let go of who left
+CONFIG = PRESETS["fast"]
+
+
+def same_preset() -> list[Row]:
+    """All press Train on one config: one training, and everyone sees it soon after its end."""
+    say(f"{SESSIONS} sessions, the same config ...")
+    config = replace(CONFIG, seed=900)
+    with served() as server:
+        visitors = asyncio.run(_class(server, [config] * SESSIONS))
+        run = server.run(config.key)
+        steps = [report.step for report in run.progress()]
+        last = max(visitor.saw_result_at or float("inf") for visitor in visitors) - run.status().updated
+        name = "load_same"
+        return [
+            Row(name, "trainings", "", float(len(list(server.runs.glob("[!.]*")))), low=1, high=1),
+            Row(name, "reports written once", "", float(len(set(steps)) == len(steps)), low=1),
+            Row(name, "its end to the last page that shows it", "s", last, high=3),
+            _slowest(name, visitors),
+            _errors(name, server, visitors),
+        ]
+
+
+def different_configs() -> list[Row]:
+    """All press Train on a config of their own: a fair queue, pages that answer, nothing lost."""
+    say(f"{SESSIONS} sessions, {SESSIONS} configs ...")
+    configs = [replace(CONFIG, seed=1000 + number) for number in range(SESSIONS)]
+    with served() as server:
+        single = median(
+            asyncio.run(_seconds_of_one(server, replace(CONFIG, seed=seed))) for seed in (1, 2, 3)
+        )
+        before = server.memory()
+        began = time.time()
+        visitors = asyncio.run(_class(server, configs))
+        runs = [server.run(config.key) for config in configs]
+        stored = [run.status().state for run in runs].count("done")
+        total = max(run.status().updated for run in runs) - began
+        busy = server.memory()
+        after = _memory_when_all_have_left(server, before)
+        name = "load_different"
+        return [
+            Row(name, "runs stored", "", float(stored), low=SESSIONS),
+            Row(
+                name,
+                f"all of them, {SESSIONS} x one",
+                "s",
+                total,
+                SESSIONS * single,
+                total / (SESSIONS * single),
+                high=1.25,
+            ),
+            _slowest(name, visitors),
+            _errors(name, server, visitors),
+            Row(name, "same bits as alone", "", float(_same_bits(server, configs)), low=1),
+            Row(name, "pages' memory before and after", "MB", after, before, after / before, high=1.15),
+            Row(name, "pages' memory under load", "MB", busy, high=690),
+        ]
+
+
+def mixed_use() -> list[Row]:
+    """Ten minutes of everything: who comes and goes, trains, stops, looks. Run by name."""
+    say(f"{SESSIONS} sessions, {MIXED_SECONDS:g} s of mixed use ...")
+    with served(CONTRASTIVE_LAB_DISK_MB="200") as server:
+        asyncio.run(_seconds_of_one(server, replace(CONFIG, seed=1)))
+        asyncio.run(_mixed(server, MIXED_SECONDS / 4))  # until everything that is ever imported is
+        before = _memory_when_all_have_left(server, server.memory())
+        errors = asyncio.run(_mixed(server, MIXED_SECONDS))
+        after = _memory_when_all_have_left(server, before)
+        held = sum(file.stat().st_size for file in server.runs.rglob("*") if file.is_file()) / 1e6
+        name = "mixed_use"
+        return [
+            Row(name, "pages' memory before and after", "MB", after, before, after / before, high=1.1),
+            Row(name, "runs on disk, of 200 MB", "MB", held, high=230),
+            Row(name, "errors", "", float(errors + server.errors()), high=0),
+        ]
+
+
+async def _class(server: Served, configs: Sequence[RunConfig]) -> list[Visitor]:
+    """A session for each config; all press Train at once and stay until they see the result."""
+    async with contextlib.AsyncExitStack() as stack:
+        visitors = [
+            await stack.enter_async_context(Visitor(server.url, "train", f"seed={c.seed}", c.key))
+            for c in configs
+        ]
+        await asyncio.gather(*(visitor.drawn() for visitor in visitors))
+        for visitor in visitors:
+            visitor.reruns.clear()  # opening a page is another thing
+        await asyncio.gather(*(visitor.press("Train") for visitor in visitors))
+        await asyncio.gather(*(visitor.follow_run() for visitor in visitors))
+    return visitors
+
+
+async def _seconds_of_one(server: Served, config: RunConfig) -> float:
+    async with Visitor(server.url, "train", f"seed={config.seed}", config.key) as visitor:
+        await visitor.drawn()
+        began = time.time()
+        await visitor.press("Train")
+        await visitor.follow_run()
+    return server.run(config.key).status().updated - began
+
+
+async def _mixed(server: Served, seconds: float) -> int:
+    """Sessions that each do one thing after another until the time is up; returns how many errors they saw."""
+    end = time.monotonic() + seconds
+    errors = 0
+
+    async def session(number: int) -> None:
+        nonlocal errors
+        chance = random.Random(number)
+        while time.monotonic() < end:
+            seed = chance.randrange(1_000_000) if chance.random() < 0.5 else chance.randrange(5)
+            config = replace(CONFIG, seed=seed)
+            path = chance.choice(["train", "train", "train", "", "embedding", "clusters", "pairs"])
+            async with Visitor(
+                server.url, path, f"seed={seed}" if path == "train" else "", config.key
+            ) as visitor:
+                await visitor.drawn()
+                if path == "train" and chance.random() < 0.7:
+                    await visitor.press("Train")
+                    if chance.random() < 0.3 and visitor.button("Stop"):
+                        await visitor.press("Stop")
+                    elif server.run(config.key).status().state != "missing":
+                        await visitor.follow_run()
+                await asyncio.sleep(chance.uniform(0, 10))
+                errors += len(visitor.exceptions)
+
+    await asyncio.gather(*(session(number) for number in range(SESSIONS)))
+    return errors
+
+
+def _slowest(name: str, visitors: Sequence[Visitor]) -> Row:
+    """The time within which 95 of 100 drawings of a page were complete."""
+    times = [rerun.seconds for visitor in visitors for rerun in visitor.reruns]
+    return Row(name, f"95th percentile of {len(times)} drawings", "s", quantiles(times, n=20)[18], high=1)
+
+
+def _errors(name: str, server: Served, visitors: Sequence[Visitor]) -> Row:
+    seen = sum(len(visitor.exceptions) for visitor in visitors)
+    return Row(name, "errors seen or logged", "", float(seen + server.errors()), high=0)
+
+
+def _same_bits(server: Served, configs: Sequence[RunConfig]) -> bool:
+    """Whether some of the runs have the weights that they have when trained alone."""
+    with tempfile.TemporaryDirectory() as folder:
+        for config in (configs[0], configs[-1]):
+            command = [sys.executable, "-m", "core", "train", "--preset", "fast"]
+            command += ["--set", f"seed={config.seed}", "--out", folder]
+            subprocess.run(command, check=True, capture_output=True)
+            alone = Run(Path(folder) / config.key).status().files["weights.safetensors"]
+            if server.run(config.key).status().files.get("weights.safetensors") != alone:
+                return False
+    return True
+
+
+def _memory_when_all_have_left(server: Served, before: float) -> float:
+    """What the pages' process holds when Streamlit has forgotten those who left."""
+    end = time.monotonic() + FORGOTTEN_AFTER
+    while server.memory() > before * 1.05 and time.monotonic() < end:
+        time.sleep(5)
+    return server.memory()

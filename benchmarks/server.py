@@ -1,0 +1,96 @@
+"""The app, served for a measurement: on one core with its one worker, while its visitors take the other."""
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from benchmarks.row import say
+from core.runs import Run
+from core.settings import PROJECT
+
+
+@dataclass(frozen=True)
+class Served:
+    """Where it is, its own process, and where its runs are."""
+
+    url: str
+    process: psutil.Process
+    runs: Path
+    log: Path
+
+    def run(self, key: str) -> Run:
+        """A run of it."""
+        return Run(self.runs / key)
+
+    def memory(self) -> float:
+        """What the process that serves the pages holds, in MB."""
+        return float(self.process.memory_info().rss) / 1e6
+
+    def workers_memory(self) -> float:
+        """What its children hold, in MB."""
+        return sum(float(child.memory_info().rss) for child in self.process.children(recursive=True)) / 1e6
+
+    def errors(self) -> int:
+        """How many errors its log tells of."""
+        return self.log.read_text(encoding="utf-8", errors="replace").count("Traceback")
+
+
+@contextlib.contextmanager
+def served(**env: str) -> Iterator[Served]:
+    """`streamlit run` with one worker in a folder of its own; ended afterwards."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with tempfile.TemporaryDirectory() as folder, _cores_apart() as its_own:
+        runs, log = Path(folder) / "runs", Path(folder) / "server.log"
+        command = [sys.executable, "-m", "streamlit", "run", str(PROJECT / "streamlit_app.py")]
+        command += ["--server.headless", "true", "--server.port", str(port)]
+        command += ["--server.address", "127.0.0.1", "--server.fileWatcherType", "none"]
+        own = {"CONTRASTIVE_LAB_RUNS": str(runs), "CONTRASTIVE_LAB_WORKERS": "1", **env}
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                command, cwd=PROJECT, env=os.environ | own, stdout=output, stderr=output, preexec_fn=its_own
+            )
+        found = Served(f"http://127.0.0.1:{port}", psutil.Process(process.pid), runs, log)
+        try:
+            _wait_until_healthy(found)
+            yield found
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+@contextlib.contextmanager
+def _cores_apart() -> Iterator[Callable[[], None] | None]:
+    """This process on the last core; what to call in the server's so that it stays on the first."""
+    if not hasattr(os, "sched_setaffinity") or len(os.sched_getaffinity(0)) < 2:
+        say("The server and its visitors share the cores here: the figures will flatter nobody.")
+        yield None
+        return
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {max(before)})
+    try:
+        yield lambda: os.sched_setaffinity(0, {min(before)})
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+def _wait_until_healthy(server: Served) -> None:
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    end = time.monotonic() + 120
+    while time.monotonic() < end:
+        with contextlib.suppress(OSError), opener.open(f"{server.url}/_stcore/health", timeout=5) as answer:
+            if answer.status == 200:
+                return
+        time.sleep(0.1)
+    raise RuntimeError(f"The server did not come up:\n{server.log.read_text(encoding='utf-8')}")

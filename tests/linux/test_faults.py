@@ -1,0 +1,75 @@
+"""A disk that is full and a worker without memory: the real things."""
+
+import resource
+import shutil
+
+import psutil
+import pytest
+
+from core.config import RunConfig
+from core.engine import Engine
+from core.runs import Run, RunsFolderUnusable
+from tests.core.conftest import SHORT, wait_for_end, wait_for_snapshots, wait_until
+
+
+@pytest.fixture
+def engine():
+    engine = Engine(workers=1, idle_seconds=60, deadline_seconds=300)
+    yield engine
+    engine.close()
+
+
+def test_a_disk_that_fills_up_in_mid_run_fails_that_run_in_words_and_no_other(small_disk, finished, engine):
+    size = sum(file.stat().st_size for file in finished.folder.rglob("*") if file.is_file())
+    place = small_disk(size // 1_000_000 + 4)  # room for a finished run and for a few snapshots
+    kept = Run(place / "runs" / SHORT.key)
+    shutil.copytree(finished.folder, kept.folder)
+    run = engine.submit(RunConfig(epochs=1, seed=99), "ada")
+    wait_for_end(run)
+    assert run.status().state == "failed"
+    assert "The disk is full" in run.status().message
+    kept.check()
+    assert engine.submit(SHORT, "ada").status().state == "done"
+
+
+def test_a_disk_without_any_room_refuses_the_run_and_shows_what_is_there(small_disk, finished, engine):
+    place = small_disk(40)
+    kept = Run(place / "runs" / SHORT.key)
+    shutil.copytree(finished.folder, kept.folder)
+    with pytest.raises(OSError, match="No space left"):
+        (place / "filler").write_bytes(b"x" * 41_000_000)
+    with pytest.raises(RunsFolderUnusable, match="No space left"):
+        engine.submit(RunConfig(epochs=1, seed=99), "ada")
+    kept.check()
+    (place / "filler").unlink()
+    run = engine.submit(RunConfig(epochs=50, seed=99), "ada")
+    wait_for_snapshots(run, 1)
+
+
+def test_a_worker_that_gets_no_more_memory_fails_the_run_in_words_and_the_next_one_works(runs_folder, engine):
+    engine.warm_up()
+    wait_until(lambda: bool(engine.worker_pids()), "a worker starts")
+    worker = psutil.Process(engine.worker_pids()[0])
+    wait_until(lambda: "libtorch_cpu" in {_name(m) for m in worker.memory_maps()}, "it has imported torch")
+    small = engine.submit(SHORT, "ada")
+    wait_for_end(small)
+    held = worker.memory_info().vms
+    worker.rlimit(resource.RLIMIT_AS, (held + 5_000_000, held + 5_000_000))
+    greedy = engine.submit(
+        RunConfig(epochs=1, batch_size=4096, embedding_dims=64, hidden=(2048, 2048)), "ada"
+    )
+    wait_for_end(greedy)
+    assert greedy.status().state == "failed"
+    assert "memory" in greedy.status().message
+    worker.kill()  # who has no memory left is ended by the system
+    wait_until(lambda: not engine.has(greedy.key), "the engine lets go of the run")
+    following = engine.submit(RunConfig(epochs=1, seed=77), "ada")
+    wait_until(lambda: following.status().ended, "the next run ends")
+    if following.status().state != "done":  # it had been given to the process that was just ended
+        following = engine.submit(RunConfig(epochs=1, seed=78), "ada")
+        wait_for_end(following)
+    assert following.status().state == "done"
+
+
+def _name(mapped) -> str:
+    return mapped.path.rsplit("/", 1)[-1].split(".so")[0]

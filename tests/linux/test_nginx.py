@@ -1,0 +1,78 @@
+"""Two servers behind Debian's nginx, configured as docs/nginx.conf says, on one runs folder."""
+
+import asyncio
+import contextlib
+import json
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from benchmarks.visitors import Fetcher, Visitor
+from core.config import RunConfig
+from core.runs import Run
+from run import PROJECT
+from tests.browser.harness import Server, free_port, running_server
+
+CONFIG = RunConfig(epochs=2, digits=2, hidden=(16,), seed=5)
+QUERY = "epochs=2&digits=2&hidden=16&seed=5"
+
+
+@pytest.fixture
+def behind_nginx(tmp_path: Path) -> Iterator[tuple[str, list[Server]]]:
+    """The address of nginx, and the two servers behind it."""
+    runs, port = tmp_path / "runs", free_port()
+    with contextlib.ExitStack() as stack:
+        servers = [
+            stack.enter_context(
+                running_server(tmp_path / name, CONTRASTIVE_LAB_RUNS=str(runs), CONTRASTIVE_LAB_WORKERS="1")
+            )
+            for name in ("first", "second")
+        ]
+        text = (PROJECT / "docs" / "nginx.conf").read_text(encoding="utf-8")
+        for written, server in zip(("8501", "8502"), servers, strict=True):
+            text = text.replace(f"127.0.0.1:{written}", server.url.removeprefix("http://"))
+        text = text.replace("listen 8080", f"listen 127.0.0.1:{port}")
+        own = f"pid {tmp_path}/nginx.pid; daemon off; error_log {tmp_path}/nginx.log;\n"
+        (tmp_path / "nginx.conf").write_text(own + text, encoding="utf-8")
+        process = subprocess.Popen(["nginx", "-c", str(tmp_path / "nginx.conf"), "-p", str(tmp_path)])
+        try:
+            yield f"http://127.0.0.1:{port}", servers
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+def test_a_class_behind_nginx_is_spread_over_both_servers_and_shares_one_training(behind_nginx) -> None:
+    url, servers = behind_nginx
+
+    async def story() -> None:
+        async with contextlib.AsyncExitStack() as stack:
+            visitors = [
+                await stack.enter_async_context(
+                    Visitor(url, "train", QUERY, CONFIG.key, agent=f"student {number}")
+                )
+                for number in range(8)
+            ]
+            for visitor in visitors:
+                await visitor.drawn()
+            await asyncio.gather(*(visitor.press("Train") for visitor in visitors))
+            ends = await asyncio.gather(*(visitor.follow_run() for visitor in visitors))
+            assert ends == ["done"] * 8
+            assert all(visitor.shows("Trained in") for visitor in visitors)
+            assert not any(visitor.exceptions for visitor in visitors)
+            for server in servers:  # both had some of them
+                fetcher = Fetcher(server.url)
+                health = json.loads(await fetcher.get("/health"))
+                await fetcher.close()
+                assert 0 < health["standing"]["sessions"] < 8
+
+    asyncio.run(story())
+    run = Run(servers[0].runs / CONFIG.key)
+    run.check()
+    steps = [report.step for report in run.progress()]
+    assert steps == sorted(set(steps))  # written by one, once
+    headers = subprocess.run(["curl", "-sI", url], capture_output=True, text=True, check=True).stdout
+    assert re.search(r"(?im)^x-content-type-options: nosniff", headers)
