@@ -23,6 +23,9 @@ NAMES = [
     "snapshots",
     "parallel",
     "random_rand",
+    "load_same",
+    "load_different",
+    "mixed_use",
 ]
 
 
