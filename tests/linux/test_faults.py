@@ -55,9 +55,7 @@ def test_a_worker_that_gets_no_more_memory_fails_the_run_in_words_and_the_next_o
     wait_for_end(small)
     held = worker.memory_info().vms
     worker.rlimit(resource.RLIMIT_AS, (held + 5_000_000, held + 5_000_000))
-    greedy = engine.submit(
-        RunConfig(epochs=1, batch_size=4096, embedding_dims=64, hidden=(2048, 2048)), "ada"
-    )
+    greedy = engine.submit(RunConfig(epochs=1, batch_size=4096, embedding_dims=64, hidden=(512, 512)), "ada")
     wait_for_end(greedy)
     assert greedy.status().state == "failed"
     assert "memory" in greedy.status().message

@@ -15,6 +15,7 @@ from core.config import RunConfig
 from core.runs import Run
 from run import PROJECT
 from tests.browser.harness import Server, free_port, running_server
+from tests.core.conftest import wait_until
 
 CONFIG = RunConfig(epochs=2, digits=2, hidden=(16,), seed=5)
 QUERY = "epochs=2&digits=2&hidden=16&seed=5"
@@ -39,6 +40,7 @@ def behind_nginx(tmp_path: Path) -> Iterator[tuple[str, list[Server]]]:
         (tmp_path / "nginx.conf").write_text(own + text, encoding="utf-8")
         process = subprocess.Popen(["nginx", "-c", str(tmp_path / "nginx.conf"), "-p", str(tmp_path)])
         try:
+            wait_until((tmp_path / "nginx.pid").exists, "nginx starts")
             yield f"http://127.0.0.1:{port}", servers
         finally:
             process.terminate()
