@@ -100,6 +100,10 @@ class Visitor:
         await self._ask("the end", fragment_id=fragment)
         await self.drawn()
         if status["state"] == "done":
+            # a tick that was on its way may have been answered first; the page goes on by itself
+            async with asyncio.timeout(60):
+                while self.saw_result_at is None:
+                    await asyncio.sleep(0.05)
             await self._http.get(f"/runs/{self.run}/frames/train")
         return str(status["state"])
 

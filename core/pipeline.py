@@ -41,8 +41,9 @@ def train_and_measure(run: Run, on_report: Callable[[Report], None] = lambda rep
         return
     run.set_state("measuring")
     run.drop_snapshots_after(trained.step)
-    files = _measure(run, trained, data, config)
-    if run.cancel_requested():
+    try:
+        files = _measure(run, trained, data, config)
+    except Cancelled:
         run.set_state("cancelled", run.why_cancelled())
         return
     run.write_status(
@@ -86,7 +87,12 @@ class _FolderWatcher:
 
 
 def _measure(run: Run, trained: Trained, data: Dataset, config: RunConfig) -> dict[str, str]:
-    """Write the result files; returns their checksums by name."""
+    """Write the result files; returns their checksums by name. Raises Cancelled where that is asked for."""
+
+    def go_on() -> None:  # between parts of less than a second each
+        if run.cancel_requested():
+            raise Cancelled
+
     classes = config.digits
     train_split, test_split = data.train.first_classes(classes), data.test.first_classes(classes)
     train_points, test_points = _embed(trained, train_split), _embed(trained, test_split)
@@ -94,6 +100,7 @@ def _measure(run: Run, trained: Trained, data: Dataset, config: RunConfig) -> di
         evaluation, clusters, test_clusters = evaluate(
             train_points, train_split.labels, test_points, test_split.labels, classes
         )
+        go_on()
         measurements = measure_more(
             train_points,
             train_split.labels,
@@ -102,6 +109,7 @@ def _measure(run: Run, trained: Trained, data: Dataset, config: RunConfig) -> di
             clusters.labels,
             reach=config.reach,
         )
+    go_on()
     flat = fit(train_points, 2).apply(train_points)
     embedding: dict[str, npt.NDArray[Any]] = {
         "train": train_points,
@@ -115,6 +123,7 @@ def _measure(run: Run, trained: Trained, data: Dataset, config: RunConfig) -> di
         name: column.astype(np.float32) if column.dtype == np.float64 else column
         for name, column in contours(flat, train_split.labels).as_dict().items()
     }
+    go_on()
     files = {
         "embedding.safetensors": run.write_arrays("embedding.safetensors", embedding),
         "contours.safetensors": run.write_arrays("contours.safetensors", lines),
