@@ -39,10 +39,6 @@ EXERCISES = st.Page(
     FOLDER / "practice" / "exercises.py", title="Exercises", icon=":material/code:", url_path="exercises"
 )
 
-SECTIONS = {
-    "": (HOME,),
-    "Learn": (PAIRS, LOSSES, COLLAPSE),
-    "Lab": (TRAIN, EMBEDDING, CLUSTERS, DRAW, TAKE_HOME),
 # For whoever looks after the server: found by its address only.
 SERVER = st.Page(
     FOLDER / "about" / "server.py",
@@ -54,8 +50,8 @@ SERVER = st.Page(
 
 SECTIONS = {
     "": (HOME, SERVER),
-    "Learn": (PAIRS,),
-    "Lab": (TRAIN, EMBEDDING, CLUSTERS),
+    "Learn": (PAIRS, LOSSES, COLLAPSE),
+    "Lab": (TRAIN, EMBEDDING, CLUSTERS, DRAW, TAKE_HOME),
     "Practice": (EXERCISES,),
 }
 
