@@ -242,7 +242,7 @@ def ensure_nginx() -> None:
     if shutil.which("nginx") or not (sys.platform == "linux" and is_root() and shutil.which("apt-get")):
         return
     say("Installing Debian's package nginx ...")
-    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}  # not started as a service
     if call(["apt-get", "update"], quiet) == 0:
         call(["apt-get", "install", "-y", "--no-install-recommends", "nginx"], quiet)
 

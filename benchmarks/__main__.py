@@ -39,7 +39,7 @@ BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
     "load_different": load.different_configs,
     "mixed_use": load.mixed_use,
 }
-# An hour, and a class for many minutes: only where they are asked for by name.
+# An hour, or a class for many minutes: only where it is asked for by name.
 BY_NAME_ONLY = {"losses", "load_same", "load_different", "mixed_use"}
 
 
@@ -52,7 +52,7 @@ def main(arguments: list[str] | None = None) -> int:
         "names",
         nargs="*",
         metavar="NAME",
-        help=f"which to run, by default all but {', '.join(BY_NAME_ONLY)}: {', '.join(BENCHMARKS)}",
+        help=f"which to run, by default all but {', '.join(sorted(BY_NAME_ONLY))}: {', '.join(BENCHMARKS)}",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON array instead of a table")
     options = parser.parse_args(arguments)
