@@ -17,6 +17,7 @@ DRAWN = 600  # dots
 def loss_and_value(reports: Sequence[Reported], value: float, height: int) -> VegaLite:
     """The training loss over the steps, and the loss of a network that knows nothing as a line."""
     top = SEEN * value if value > 0 else max((report.loss for report in reports), default=1.0) or 1.0
+    lowest = min([0.0, value, *(report.loss for report in reports)])
     rows = [{"step": report.step, "loss": min(report.loss, 2 * top)} for report in reports]
     steps = reports[-1].steps if reports else 1
     x = {
@@ -25,7 +26,7 @@ def loss_and_value(reports: Sequence[Reported], value: float, height: int) -> Ve
         "scale": {"domain": [0, steps], "nice": False},
         "axis": {"title": "step", "grid": False, "tickCount": 5},
     }
-    y = {**axis("loss", "loss", format="~g"), "scale": {"domain": [min(0.0, value), top]}}
+    y = {**axis("loss", "loss", format="~g"), "scale": {"domain": [lowest, top]}}
     line = {
         "data": {"values": rows},
         "mark": {"type": "line", "strokeWidth": 2, "clip": True},

@@ -33,6 +33,29 @@ COLLAPSES: dict[str, Collapse] = {
             ("point",),
         ),
         Collapse(
+            "no_negatives",
+            "No negatives",
+            "Alignment without uniformity: pairs of one class are pulled together, and nothing is pushed apart. Even "
+            "on the unit circle, where nothing can shrink, there is one point that pleases everybody.",
+            replace(SMALL, loss="alignment_uniformity", weight=0.0),
+            ("point",),
+        ),
+        Collapse(
+            "hard_mining",
+            "Only the hardest, from the start",
+            "Batch-hard mining in an untrained network: of each anchor only its farthest positive and its nearest "
+            "negative count.",
+            replace(SMALL, loss="triplet_margin", miner="batch_hard"),
+            ("point",),
+        ),
+        Collapse(
+            "temperature_too_low",
+            "Temperature too low",
+            "NT-Xent at a temperature of 0.01: only the very nearest negatives count.",
+            replace(SMALL, loss="nt_xent", temperature=0.01),
+            ("squeezed",),
+        ),
+        Collapse(
             "rate_too_high",
             "Learning rate too high",
             "Steps more than three hundred times as long as they should be.",

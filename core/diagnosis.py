@@ -17,7 +17,7 @@ from core.config import RunConfig
 from core.losses import LOSSES
 
 Points = npt.NDArray[np.floating[Any]]
-Kind = Literal["early", "healthy", "point", "line", "diverged", "stuck"]
+Kind = Literal["early", "healthy", "point", "line", "squeezed", "diverged", "stuck"]
 
 # Signs are read after this share of the steps: an untrained network has its points close together too.
 EARLY = 0.3
@@ -27,6 +27,8 @@ SHRUNK = 0.1
 OF_MARGIN, AT_VALUE = 0.05, 0.02
 # Two equally strong directions have an effective rank of 2, a line has 1.
 LINE = 1.1
+# Of the radius of the unit sphere: classes all over it have a spread near 1.
+SQUEEZED = 0.6
 GROWN = 10.0  # times what it costs to know nothing
 HARDLY_MOVED, HARDLY_SORTED = 0.2, 0.8
 FAST, SLOW = 0.03, 2e-4  # learning rates of Adam beyond which the rate is the first suspect
@@ -135,11 +137,14 @@ def _kind(config: RunConfig, reports: Sequence[Reported], began: Shape, now: Sha
         return "diverged"
     if end.step < EARLY * end.steps:
         return "early"
-    if end.loss > GROWN * max(value, 1e-3):
+    if end.loss > GROWN * (value if value > 0 else max(start.loss, 1e-3)):
         return "diverged"
     at_value = abs(end.loss - value) <= AT_VALUE * value
     if now.spread <= SHRUNK * began.spread or (at_value and now.spread <= OF_MARGIN * _length(config)):
         return "point"
+    # a short arc is a line too, but what it wants is to be spread
+    if config.normalised and now.spread < SQUEEZED and (_reads(config, "temperature") or now.rank < LINE):
+        return "squeezed"
     if min(config.embedding_dims, config.digits - 1) >= 2 and now.rank < LINE:
         return "line"
     top = max(start.loss, value)
@@ -176,6 +181,11 @@ def _sentence(kind: Kind, loss: float, value: float, shape: Shape, config: RunCo
             return (
                 f"Collapsed to a line: of the {config.embedding_dims} dimensions about one is used "
                 f"(effective rank {shape.rank:.2f}), so classes lie on top of each other that had room side by side."
+            )
+        case "squeezed":
+            return (
+                f"Squeezed: the points share a small part of the unit sphere (spread {shape.spread:.2f}, where 1 is "
+                "all over it), so the classes lie closer together than they need to."
             )
         case "diverged" if not np.isfinite(loss) or not np.isfinite(shape.spread):
             return "Diverged: the loss is no longer a number; the weights have grown beyond all bounds."
@@ -215,6 +225,30 @@ def _reads(config: RunConfig, name: str) -> bool:
 _DEFAULT = {field.name: field.default for field in dataclasses.fields(RunConfig)}
 
 _SUSPECTS = (
+    _Suspect(
+        lambda config, kind: config.miner == "batch_hard" and kind in ("point", "line", "stuck"),
+        "Cure: semi-hard mining",
+        "From the start only the hardest triplets count. All of them ask for the impossible at once, and the least bad "
+        "answer is one point for all: there each costs the margin and no more. Semi-hard negatives leave something to "
+        "win.",
+        lambda config: {"miner": "semi_hard"},
+    ),
+    _Suspect(
+        lambda config, kind: _reads(config, "weight") and config.weight < 0.05 and kind != "diverged",
+        "Cure: let the second term count",
+        "With a weight of 0 no pair of different images is ever pushed apart: there are no negatives, and one point "
+        "for all pleases the loss.",
+        lambda config: {"weight": 1.0},
+    ),
+    _Suspect(
+        lambda config, kind: (
+            _reads(config, "temperature") and config.temperature < 0.05 and kind == "squeezed"
+        ),
+        "Cure: a temperature of 0.1",
+        "At a temperature this low a negative that is a hair farther than the positive costs nothing any more: the "
+        "loss is content before the classes have spread out.",
+        lambda config: {"temperature": _DEFAULT["temperature"]},
+    ),
     _Suspect(
         lambda config, kind: _reads(config, "margin") and config.margin < 0.05 and kind != "diverged",
         "Cure: give it a margin of 1",

@@ -13,11 +13,16 @@ import numpy as np
 import numpy.typing as npt
 
 from core.losses import Loss, LossEntry
+from core.losses.distances import directions
 from core.losses.slopes import gradient
 
 Points = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
 Parameters = Mapping[str, float]
+
+
+# No point takes a longer step: gradient clipping, without which a sharp loss throws it about.
+LONGEST = 0.25
 
 
 @dataclass(frozen=True)
@@ -67,17 +72,22 @@ class Walk:
 def walk(
     entry: LossEntry, points: Points, labels: Labels, parameters: Parameters, *, rate: float, steps: int
 ) -> Walk:
-    """`steps` steps of plain gradient descent: each point moves by `rate` times the force on it.
+    """`steps` steps of gradient descent: each point moves by `rate` times the force on it, at most by LONGEST.
 
-    Ends early where no point moves any more, or where one would leave all bounds.
+    Where only directions count the points are put back on the unit sphere, as the encoder does it.
+    Ends early where no point moves any more.
     """
     walked = [points]
     losses = []
     read = {name: parameters[name] for name in entry.parameters}
     for _ in range(steps):
         losses.append(sum(_terms(entry, walked[-1], labels, parameters).values()))
-        moved = walked[-1] - rate * gradient(entry, walked[-1], labels, **read)
-        if np.abs(moved - walked[-1]).max(initial=0.0) < 1e-5 or not np.isfinite(moved).all():
+        step = -rate * gradient(entry, walked[-1], labels, **read)
+        length = np.linalg.norm(step, axis=1, keepdims=True)
+        moved = walked[-1] + step * np.minimum(1.0, LONGEST / np.maximum(length, LONGEST))
+        if entry.normalised:
+            moved = directions(moved)
+        if np.abs(moved - walked[-1]).max(initial=0.0) < 1e-5:
             return Walk(walked, losses)
         walked.append(moved)
     losses.append(sum(_terms(entry, walked[-1], labels, parameters).values()))

@@ -7,6 +7,7 @@ import numpy as np
 from core.forces import Labels, Points
 
 HALF_WIDTH = 1.6  # the plane goes from -1.6 to 1.6 either way
+EDGE = 1.5  # a point does not go farther out, so that all of it is seen
 LABELS: Labels = np.array([0, 0, 0, 1, 1, 2, 2])
 # By hand: close enough together that every loss has something to pull and to push.
 START: Points = np.array(
@@ -51,5 +52,5 @@ def on_unit_sphere(points: Points) -> Points:
 
 
 def within(points: Points) -> Points:
-    """The points, moved back to the edge of the plane where they lie beyond it."""
-    return np.clip(points, -HALF_WIDTH, HALF_WIDTH)
+    """The points, moved back to EDGE where they lie beyond it."""
+    return np.clip(points, -EDGE, EDGE)

@@ -214,7 +214,7 @@ function halt(plane) {
 }
 
 function move(plane, place, point) {
-  const half = plane.data.half_width;
+  const half = plane.data.edge;
   plane.points[place] = point.map((value) => Math.max(-half, Math.min(half, value)));
   draw(plane);
   tell(plane, false);

@@ -2,6 +2,8 @@
 
 import streamlit as st
 
+from core.activation_chart import activations
+from core.activations import ACTIVATIONS
 from core.config import RunConfig
 from pages.ui.drawing import drawing
 
@@ -15,6 +17,14 @@ def architecture(config: RunConfig) -> None:
         f"Both images go through **one** encoder: {' → '.join(str(size) for size in layers)}, "
         f"{config.parameter_count:,} shared weights. 784 numbers become {config.embedding_dims}: {reduction:.2%} less."
     )
+    entry = ACTIVATIONS[config.activation]
+    with st.popover(f"Activation: {entry.label}", icon=":material/show_chart:", type="tertiary"):
+        st.vega_lite_chart(activations(config.activation, 260), width=420, key="activations")
+        st.markdown(" · ".join(f"{one.label}: ${one.formula}$" for one in ACTIVATIONS.values()))
+        st.caption(
+            "Without a bend between the layers the encoder would be one linear map. The Wolfram notebook prints "
+            "x + sigmoid(x) under the name of swish, which is x · sigmoid(x)."
+        )
 
 
 def _svg(layers: tuple[int, ...]) -> str:

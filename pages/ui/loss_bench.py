@@ -8,10 +8,10 @@ import streamlit as st
 
 from core.config import PARAMETERS, RunConfig
 from core.forces import Forces, Points, forces, walk
-from core.lesson_plane import HALF_WIDTH, LABELS, Triplet, hardest_triplet
+from core.lesson_plane import EDGE, HALF_WIDTH, LABELS, Triplet, hardest_triplet
 from core.loss_curves import Curves, by_angle, curves, margin_for
 from core.losses import LOSSES, LossEntry
-from core.worked import WORKED
+from core.worked import WORKED, Scene
 from pages.ui import lesson_points
 from pages.ui.curve import Curve, Dot, curve
 from pages.ui.plane import Look, Moved, Plane, Ring, Tie, plane
@@ -130,6 +130,7 @@ def _plane(bench: Bench, points: Points, now: Forces, triplet: Triplet) -> None:
         labels=LABELS.tolist(),
         looks=LOOKS,
         half_width=HALF_WIDTH,
+        edge=EDGE,
         anchor=triplet.anchor,
         forces={term: force.tolist() for term, force in now.of_term.items()},
         kinds=kinds,
@@ -176,11 +177,11 @@ def _moved(moved: Moved) -> None:
 
 def _numbers(bench: Bench, now: Forces, triplet: Triplet) -> None:
     entry = bench.entry
-    st.latex(entry.formula)
+    st.latex(_in_lines(entry.formula))
     worked = WORKED.get(entry.name)
     if worked is not None:
         with st.container(key=f"worked_{bench.place}", gap="small"):
-            for line in worked(triplet, bench.parameters):
+            for line in worked(Scene(lesson_points.points(), LABELS, triplet), bench.parameters):
                 st.markdown(
                     rf"{_WHOSE[line.of]} $\;\displaystyle \ell = {line.latex} = \mathbf{{{line.value:.3f}}}$",
                     text_alignment="center",
@@ -194,7 +195,19 @@ def _numbers(bench: Bench, now: Forces, triplet: Triplet) -> None:
         st.caption(f"{now.loss:.4f} = {terms}: means over all pairs or triplets of the {len(LABELS)} points.")
 
 
-_WHOSE = {"positive": "positive pair:", "negative": "negative pair:", "triplet": "triplet:"}
+def _in_lines(formula: str) -> str:
+    """What a formula adds after its end, on a line of its own."""
+    return r"\begin{gathered}" + formula.replace(r", \quad", r"\\") + r"\end{gathered}"
+
+
+_WHOSE = {
+    "positive": "positive pair:",
+    "negative": "negative pair:",
+    "triplet": "triplet:",
+    "anchor": "anchor:",
+    "anchor and positive": "anchor and positive:",
+    "batch": "all points:",
+}
 
 
 # ---- the curve

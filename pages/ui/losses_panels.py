@@ -38,7 +38,8 @@ def bench() -> None:
             key="bench_rate",
             persist_state="session",
             width=200,
-            help="The learning rate of Step and Run: a point moves by so many times the force on it.",
+            help="The learning rate of Step and Run: a point moves by so many times the force on it, "
+            "at most 0.25 a step.",
         )
         two = st.toggle("Two losses on the same points", key="bench_two", persist_state="session")
     if not two:

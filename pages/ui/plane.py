@@ -53,6 +53,7 @@ class Plane:
     """points [n] with labels [n], places in `looks`. version: raised whenever the points have moved by
     anything but a hand in the browser. frames: the way there, to be walked once.
 
+    half_width: of what is seen; edge: how far out a point can be dragged.
     forces: term -> [n] arrows, drawn `stretch` times as long; kinds: term -> "pull", "push" or "force".
     says: [n], what a point feels, in words. told: a line below, of the whole.
     """
@@ -63,6 +64,7 @@ class Plane:
     labels: list[int]
     looks: Sequence[Look]
     half_width: float
+    edge: float
     anchor: int
     forces: Mapping[str, Coordinates]
     kinds: Mapping[str, str]
@@ -109,7 +111,7 @@ def moved_points(value: Any, shown: Plane) -> Moved | None:
         return None
     if not isinstance(points, (list, tuple)) or len(points) != len(shown.points):
         return None
-    if not all(_is_point(point, shown.half_width) for point in points):
+    if not all(_is_point(point, shown.edge + 1e-9) for point in points):
         return None
     return Moved([[float(x), float(y)] for x, y in points], picked)
 
@@ -118,10 +120,10 @@ def _whole(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
-def _is_point(value: Any, half_width: float) -> bool:
+def _is_point(value: Any, edge: float) -> bool:
     return (
         isinstance(value, (list, tuple))
         and len(value) == 2
         and all(isinstance(x, (int, float)) and not isinstance(x, bool) for x in value)
-        and all(math.isfinite(x) and abs(x) <= half_width for x in value)
+        and all(math.isfinite(x) and abs(x) <= edge for x in value)
     )

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from core.config import RunConfig
-from core.forces import Forces, forces, walk
+from core.forces import LONGEST, Forces, forces, walk
 from core.losses import LOSSES
 
 MARGINS = (0.3, 1.0, 2.5)
@@ -85,10 +85,20 @@ def test_a_pair_of_one_class_attracts_and_a_pair_of_two_repels(name: str) -> Non
 def test_a_walk_goes_where_the_forces_point_and_its_loss_falls(name: str) -> None:
     points = scattered(7)
     found = walk(LOSSES[name], points, LABELS, defaults(name), rate=0.02, steps=40)
-    first = points + 0.02 * by_autograd(name, points, LABELS, defaults(name))
+    moved = 0.02 * by_autograd(name, points, LABELS, defaults(name))
+    for step in moved:
+        step *= min(1.0, LONGEST / max(float(np.linalg.norm(step)), 1e-12))
+    first = points + moved
+    if LOSSES[name].normalised:
+        first /= np.linalg.norm(first, axis=1)[:, None]
     assert found.points[0] == pytest.approx(points) and found.points[1] == pytest.approx(first, abs=1e-7)
     assert len(found.points) == len(found.losses)
     assert found.losses[-1] < found.losses[0]
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_with_all_points_at_one_place_no_loss_moves_any(name: str) -> None:
+    assert forces_of(name, np.tile([0.3, 0.2], (len(LABELS), 1))).strongest < 1e-6
 
 
 def test_a_walk_ends_where_nothing_moves_any_more() -> None:

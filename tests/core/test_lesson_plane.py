@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from core.lesson_plane import (
+    EDGE,
     HALF_WIDTH,
     LABELS,
     ONE_PLACE,
@@ -52,5 +53,6 @@ def test_the_origin_has_no_direction_and_stays() -> None:
 
 def test_no_point_leaves_the_plane() -> None:
     far = np.array([[99.0, -99.0], [0.1, 0.2]])
-    assert within(far).tolist() == [[HALF_WIDTH, -HALF_WIDTH], [0.1, 0.2]]
+    assert within(far).tolist() == [[EDGE, -EDGE], [0.1, 0.2]]
+    assert EDGE < HALF_WIDTH
     assert (within(START) == START).all()

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.config import RunConfig
 from core.forces import forces
-from core.lesson_plane import HALF_WIDTH, LABELS, ONE_PLACE, START
+from core.lesson_plane import EDGE, HALF_WIDTH, LABELS, ONE_PLACE, START
 from core.losses import LOSSES
 from pages.ui.curve import Curve, handle_place
 from pages.ui.plane import Look, Moved, Plane, moved_points
@@ -120,7 +120,19 @@ def test_measured_again_the_times_are_new_and_the_slopes_are_the_same(open_page:
 # ---- what the browser sends
 
 SHOWN = Plane(
-    "", 3, [[0.0, 0.0], [1.0, 1.0]], [0, 1], (Look("0", 1), Look("1", 2)), HALF_WIDTH, 0, {}, {}, 1, [], ""
+    "",
+    3,
+    [[0.0, 0.0], [1.0, 1.0]],
+    [0, 1],
+    (Look("0", 1), Look("1", 2)),
+    HALF_WIDTH,
+    EDGE,
+    0,
+    {},
+    {},
+    1,
+    [],
+    "",
 )
 GOOD = {"sent": 1, "version": 3, "points": [[0.5, -0.5], [1, 1]], "picked": 1}
 
