@@ -7,8 +7,9 @@ from core.config import RunConfig
 from core.data import load_stored
 from core.landing import Landing
 from core.runs import Run
-from pages.ui import run_view
-from pages.ui.digits import digits
+from pages.ui import digit_drawings, run_view
+from pages.ui.digit_drawings import Card, Tile
+from pages.ui.drawing import drawing
 from pages.ui.plain_text import plain
 
 
@@ -43,12 +44,15 @@ def show(config: RunConfig, place: Landing | None) -> None:
         return
     names = run_view.class_names(config)
     images = load_stored(config.dataset).train.first_classes(config.digits).images
-    captions = [
-        f"**{plain(names[label])}** {distance:.2g}"
-        for label, distance in zip(place.labels, place.neighbours.distances, strict=True)
+    cards = [
+        Card([Tile(image)], across=1, side=64, line=f"{names[label]}  {distance:.2g}")
+        for image, label, distance in zip(
+            images[place.neighbours.indices], place.labels, place.neighbours.distances, strict=True
+        )
     ]
     st.markdown("**The nearest training images** in the embedding, with their class and distance")
-    digits(images[place.neighbours.indices], captions, width=64)
+    said = ", ".join(card.line for card in cards)
+    drawing(digit_drawings.cards(cards, f"The nearest images, class and distance: {said}."), key="nearest")
     if config.unseen is not None:
         st.caption(
             f"Images of {plain(names[config.unseen])} are among them though training never saw that class: "

@@ -9,10 +9,20 @@ from core.config import RunConfig
 from core.engine import shared_engine
 from core.landing import Journey, Landing
 from core.runs import Run
-from pages.ui import draw_journey, draw_landing, draw_pair, draw_unseen, draw_waiting, routes, run_view
+from pages.ui import (
+    digit_drawings,
+    draw_journey,
+    draw_landing,
+    draw_pair,
+    draw_unseen,
+    draw_waiting,
+    routes,
+    run_view,
+)
 from pages.ui.canvas import embedding_canvas
-from pages.ui.digits import enlarged
+from pages.ui.digit_drawings import Card, Tile
 from pages.ui.draw_source import Digit, choose
+from pages.ui.drawing import drawing
 
 HEIGHT = 470
 SHOWN = ("margin", "mark")  # at first; said with the live picture too, as what is shown stays with the run
@@ -62,7 +72,10 @@ def _what_it_sees(digit: Digit | None) -> None:
         st.caption("Draw a digit: what the network sees of it appears here, and in the embedding.")
         return
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key="network_sees"):
-        st.image(enlarged(digit.image), width=112)
+        # in the page itself: a picture of its own would be gone again before a slow browser asked for it
+        with st.container(width=120):
+            own = Card([Tile(digit.image)], across=1, side=112)
+            drawing(digit_drawings.cards([own], f"What the network sees of {digit.words}."), key="sees")
         st.caption(
             f"**What the network sees** of {digit.words}: 28 x 28 grey levels, the digit 20 pixels long, its centre of "
             "mass in the middle, as in MNIST.",

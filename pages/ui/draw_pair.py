@@ -10,10 +10,11 @@ from core.landing import Landing
 from core.picture_file import PictureRefused
 from core.runs import Run
 from core.verification import Verification
-from pages.ui import clusters_data
-from pages.ui.digits import enlarged
+from pages.ui import clusters_data, digit_drawings
+from pages.ui.digit_drawings import Card, Tile
 from pages.ui.draw_paper import paper
 from pages.ui.draw_source import Digit
+from pages.ui.drawing import drawing
 from pages.ui.plain_text import plain
 
 
@@ -35,9 +36,8 @@ def show(run: Run, config: RunConfig, first: Digit | None, place: Landing | None
             st.info("Draw a second digit: is it the same as the one above?", icon=":material/draw:")
         else:
             point = landing.encoder_for(run).embed(image[None])[0]
-            with st.container(horizontal=True, gap="small"):
-                st.image(enlarged(first.image), width=84)
-                st.image(enlarged(image), width=84)
+            both = [Card([Tile(one)], across=1, side=84) for one in (first.image, image)]
+            drawing(digit_drawings.cards(both, "The two digits that are compared."), key="pair")
             distance = float(np.linalg.norm(point.astype(np.float64) - place.point))
             _verdict(distance, clusters_data.measurements(run, config).verification)
 

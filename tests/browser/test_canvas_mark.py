@@ -84,7 +84,7 @@ def test_outside_the_picture_it_is_shown_at_the_rim(visit: Visit) -> None:
     angle = np.linspace(0, 2 * np.pi, 24)
     ring = corner + 10 * np.stack([np.cos(angle), np.sin(angle)], axis=1)
     left = ring[ring[:, 0] > corner[0] - 5]
-    assert dark_share(canvas, left) > 0.9
+    assert dark_share(canvas, left) > 0.7  # its name and the frame are close
 
 
 def test_without_one_nothing_is_offered(visit: Visit) -> None:

@@ -41,7 +41,7 @@ def test_each_stroke_moves_it_and_undo_takes_the_last_one_back(page: Page, serve
     seen = []
     for stroke in STROKES["5"]:
         draw.stroke(stroke)
-        seen.append((draw.mark(), draw.sees.get_by_role("img").screenshot()))
+        seen.append((draw.mark(), draw.sees.get_by_role("img").first.screenshot()))
     assert len(seen) == 2 and seen[0][0] != seen[1][0] and seen[0][1] != seen[1][1]
     draw.button("Undo").click()
     settled(page)
@@ -53,12 +53,12 @@ def test_each_stroke_moves_it_and_undo_takes_the_last_one_back(page: Page, serve
 def test_a_thinner_pen_draws_another_image(page: Page, server: Server) -> None:
     draw = DrawPage(page, server).open()
     draw.draw("1")
-    thick = draw.sees.get_by_role("img").screenshot()
+    thick = draw.sees.get_by_role("img").first.screenshot()
     draw.clear()
     page.get_by_role("radiogroup", name="Stroke width").first.get_by_text("10 px").click()
     settled(page)
     draw.draw("1")
-    assert draw.sees.get_by_role("img").screenshot() != thick
+    assert draw.sees.get_by_role("img").first.screenshot() != thick
 
 
 def test_a_picture_and_a_test_image_by_the_keyboard(
