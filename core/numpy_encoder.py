@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from core.activations import ACTIVATIONS
 from core.config import RunConfig
+from core.losses.distances import directions
 
 Floats = npt.NDArray[np.float32]
 Images = npt.NDArray[np.uint8]
@@ -19,10 +20,12 @@ CHUNK = 2000  # images at a time: the hidden layers of all would fill the memory
 @dataclass(frozen=True)
 class NumpyEncoder:
     """The multilayer perceptron of `core.encoder`: to each layer a matrix [outputs, inputs] and a bias
-    [outputs]; between two layers an activation, none at the end."""
+    [outputs]; between two layers an activation, none at the end. normalised: its embeddings are put onto
+    the unit sphere."""
 
     layers: tuple[tuple[Floats, Floats], ...]
     activation: str
+    normalised: bool = False
 
     def embed(self, images: Images) -> Floats:
         """Embeddings [n, d] of images [n, 784], grey levels 0 to 255; equal to torch's to 1e-5."""
@@ -35,7 +38,8 @@ class NumpyEncoder:
         *before, (last, last_bias) = self.layers
         for weight, bias in before:
             hidden = np.asarray(bend(hidden @ weight.T + bias), dtype=np.float32)
-        return np.asarray(hidden @ last.T + last_bias, dtype=np.float32)
+        embeddings = hidden @ last.T + last_bias
+        return np.asarray(directions(embeddings) if self.normalised else embeddings, dtype=np.float32)
 
 
 def encoder_of(config: RunConfig, weights: Mapping[str, Floats]) -> NumpyEncoder:
@@ -57,4 +61,4 @@ def encoder_of(config: RunConfig, weights: Mapping[str, Floats]) -> NumpyEncoder
         if not (np.isfinite(weight).all() and np.isfinite(bias).all()):
             raise ValueError(f"Layer {layer + 1} has weights that are no numbers.")
         layers.append((weight.astype(np.float32), bias.astype(np.float32)))
-    return NumpyEncoder(tuple(layers), config.activation)
+    return NumpyEncoder(tuple(layers), config.activation, config.normalised)

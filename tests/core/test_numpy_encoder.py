@@ -10,6 +10,7 @@ from core.activations import ACTIVATIONS
 from core.config import RunConfig
 from core.data import Dataset
 from core.encoder import build, embed
+from core.losses import LOSSES
 from core.numpy_encoder import CHUNK, encoder_of
 
 SHAPES = [(256, 128, 32), (2,), (512, 512, 512, 512), (64, 3)]
@@ -30,6 +31,18 @@ def test_it_embeds_as_torch_does(mnist: Dataset, activation: str, hidden: tuple[
     assert found.dtype == np.float32 and found.shape == (64, dims)
     assert np.abs(found - expected).max() < 1e-5
     assert np.ptp(expected, axis=0).min() > 1e-4  # the images do not all lie in one place
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_it_embeds_for_every_loss_as_torch_does(mnist: Dataset, loss: str) -> None:
+    """Some losses look at directions only; their encoder ends on the unit sphere."""
+    config = RunConfig(loss=loss, embedding_dims=3, batch_size=100)
+    images = mnist.test.images[:64]
+    expected = embed(build(config), torch.from_numpy(images)).numpy()
+    found = encoder_of(config, weights_of(config)).embed(images)
+    assert np.abs(found - expected).max() < 1e-5
+    if LOSSES[loss].normalised:
+        assert np.linalg.norm(found, axis=1) == pytest.approx(1, abs=1e-5)
 
 
 def test_more_images_than_go_at_once_come_in_their_order(mnist: Dataset) -> None:
