@@ -173,7 +173,7 @@ def _progress(content: bytes) -> list[Progress]:
         values = _json(line.encode(), run_file.PROGRESS)
         try:
             terms = {str(name)[:60]: _finite(term) for name, term in dict(values["terms"]).items()}
-            validation = values["validation_loss"]
+            validation, active = values["validation_loss"], values.get("active")
             whole = {name: _whole(values[name]) for name in ("step", "steps", "epoch")}
             reports.append(
                 Progress(
@@ -182,6 +182,7 @@ def _progress(content: bytes) -> list[Progress]:
                     terms=terms,
                     seconds=_finite(values["seconds"]),
                     validation_loss=None if validation is None else _finite(validation),
+                    active=None if active is None else _finite(active),
                 )
             )
         except (KeyError, TypeError, ValueError) as error:
