@@ -145,9 +145,9 @@ def memory_of(server: Server) -> float:
         ("data:image/png;base64,AAAA", "no PNG or JPEG"),
         ("data:image/png;base64,%%%", "no drawing|no PNG"),
         ("nothing of the kind", "is no drawing"),
-        ("data:image/png;base64," + "A" * 3_000_000, "too large to be one"),
+        ("data:image/png;base64," + "A" * 1_800_000, "too large to be one"),
     ],
-    ids=["20,000 x 20,000", "another size", "no picture", "no base64", "no address", "3 MB"],
+    ids=["20,000 x 20,000", "another size", "no picture", "no base64", "no address", "1.8 MB"],
 )
 def test_a_forged_drawing_is_a_sentence_and_memory_stays_flat(
     page: Page, server: Server, url: str, words: str

@@ -1,6 +1,5 @@
 """The replay of a real run: every image at every snapshot, and what happens on the way."""
 
-import json
 import shutil
 
 import numpy as np
