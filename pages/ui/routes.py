@@ -11,6 +11,7 @@ import importlib
 import sys
 import types
 from collections.abc import Callable
+from functools import lru_cache
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -88,7 +89,7 @@ def frames(request: Request) -> Response:
         if content is None:
             return Response(status_code=204, headers={"Cache-Control": "no-store"})
         return _bytes(request, content)
-    _finished(run, split)
+    run = _finished(run, split)
     return _bytes(request, pictures.of_split(run, split, request.query_params.get("view", "")))
 
 
@@ -96,21 +97,21 @@ def images(request: Request) -> Response:
     """A part of the images, spread over the whole picture."""
     run, split = _run(request), request.path_params["split"]
     if split != "sample":
-        _finished(run, split)
+        run = _finished(run, split)
     return _bytes(request, pictures.images_part(run, split, request.path_params["part"]), compress=True)
 
 
 def contours(request: Request) -> Response:
     """The density contours of each class, as lines."""
     run, split = _run(request), request.path_params["split"]
-    _finished(run, split)
+    run = _finished(run, split)
     return JSONResponse(overlays.contours(run, split, request.query_params.get("view", "")))
 
 
 def cells(request: Request) -> Response:
     """The Voronoi cells of some images of each class, as polygons."""
     run, split = _run(request), request.path_params["split"]
-    _finished(run, split)
+    run = _finished(run, split)
     view, per_class = request.query_params.get("view", ""), _number(request, "per_class", 0)
     return JSONResponse(overlays.cells(run, split, view, per_class))
 
@@ -145,11 +146,28 @@ def _run(request: Request) -> Run:
     return run
 
 
-def _finished(run: Run, split: str) -> None:
+def _finished(run: Run, split: str) -> Run:
+    """The run to show all images of: `run` when it is finished, or the one of the same settings that the
+    app came with, as long as the one made here is under way or damaged."""
     if split not in SPLITS:
         raise _NotThere(f"There are no {split!r} images; there are: {', '.join(SPLITS)}.")
-    if run.status().state != "done":
+    status, shipped = run.status(), Run(settings.shipped_runs_folder() / run.key)
+    if shipped.folder.is_dir():
+        finished = status.state == "done" and _whole(run, status.updated)
+        return run if finished else shipped
+    if status.state != "done":
         raise _NotThere("This run is not finished.")
+    return run
+
+
+@lru_cache(maxsize=8)
+def _whole(run: Run, updated: float) -> bool:
+    """Whether the files of the run that was finished at `updated` are what was written."""
+    try:
+        run.check()
+    except RunDamaged:
+        return False
+    return True
 
 
 def _number(request: Request, name: str, default: int) -> int:

@@ -185,3 +185,21 @@ def test_the_server_needs_no_torch_for_any_of_it(served: Server) -> None:
         assert get(served, f"/runs/{QUICK.key}/{path}").code == 200, path
     libraries = [Path(entry.path).name for entry in psutil.Process(served.process.pid).memory_maps()]
     assert not [name for name in libraries if "torch" in name]
+
+
+def test_the_shipped_run_is_shown_while_one_of_its_settings_is_under_way_or_damaged(tmp_path: Path) -> None:
+    copy = tmp_path / "runs" / SHIPPED
+    shutil.copytree(PROJECT / "assets" / "runs" / SHIPPED, copy)
+    run = Run(copy)
+    whole = run.status()
+    with running_server(tmp_path) as server:
+        run.set_state("training")
+        shown = get(server, f"/runs/{SHIPPED}/frames/train")
+        assert shown.code == 200
+        assert get(server, f"/runs/{SHIPPED}/images/test/0").code == 200
+        damaged = bytearray((copy / "embedding.safetensors").read_bytes())
+        damaged[-1] ^= 0xFF
+        (copy / "embedding.safetensors").write_bytes(damaged)
+        run.write_status(whole)
+        assert get(server, f"/runs/{SHIPPED}/frames/train").content == shown.content
+        assert get(server, f"/runs/{SHIPPED}/contours/test").code == 200
