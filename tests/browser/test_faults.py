@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from core.config import PRESETS
 from run import PROJECT
 from tests.browser.conftest import StartServer
-from tests.browser.harness import Server, free_port, settled
+from tests.browser.harness import Server, Watch, free_port, settled
 from tests.browser.lab import TRAINING_MS, TrainPage, folders, run_of, visitor
 
 SHIPPED = PROJECT / "assets" / "runs" / PRESETS["fast"].key
@@ -131,8 +131,10 @@ def test_a_file_in_place_of_the_runs_folder_is_told_of(
 
 @pytest.mark.parametrize("damage", ["damaged", "missing"])
 def test_a_damaged_or_missing_data_file_is_named(
-    page: Page, start_server: StartServer, tmp_path: Path, damage: str
+    watched: tuple[Page, Watch], start_server: StartServer, tmp_path: Path, damage: str
 ) -> None:
+    page, seen = watched
+    seen.expect("/images/train/")  # which the canvas asks for, to show them on hover
     copy = tmp_path / "project"
     for part in ("core", "pages", "assets", ".streamlit"):
         shutil.copytree(PROJECT / part, copy / part, ignore=shutil.ignore_patterns("__pycache__"))
