@@ -1,6 +1,7 @@
 // The embedding canvas: one instance a mounted component, redrawn only while something changes.
 
 const QUIET = 10000; // milliseconds between two announcements that nobody asked for
+const TELL_END_AFTER = 1500; // milliseconds; a page that is drawn often has noticed by then
 
 class EmbeddingCanvas {
   constructor(root) {
@@ -25,7 +26,7 @@ class EmbeddingCanvas {
     this.motion.onchange = () => this.onMotion();
     this.fetching = new Fetching(
       (frames, status) => this.hear(frames, status),
-      (state) => this.component.setTriggerValue("ended", state),
+      (state) => setTimeout(() => this.tellEnd(state), TELL_END_AFTER),
       (sentence) => this.fail(sentence),
     );
     this.frames = null;
@@ -57,6 +58,12 @@ class EmbeddingCanvas {
       state: () => this.report(),
       work: () => this.work.slice(),
     };
+  }
+
+  // That a live run has ended, unless the page has noticed for itself: two reruns at one moment, one of the
+  // page and one of a part that the first takes away, end in an error of Streamlit's.
+  tellEnd(state) {
+    if (this.root.isConnected && this.fetching.options.live) this.component.setTriggerValue("ended", state);
   }
 
   // Runs on every change of the data or the theme, and whenever Streamlit feels like it.

@@ -31,12 +31,8 @@ def lab(page: Page, server: Server) -> TrainPage:
 
 
 def shown(lab: TrainPage) -> RunConfig:
-    """The settings as every widget on the page shows them; one without a widget has no choice."""
-    values = {}
-    for name, parameter in PARAMETERS.items():
-        if name != "temperature" and len(parameter.options) != 1:
-            values[name] = lab.value(name)
-    return RunConfig(**values)
+    """The settings as the widgets on the page show them; one without a widget does not matter here."""
+    return RunConfig(**{name: lab.value(name) for name in PARAMETERS if lab.widget(name).count()})
 
 
 def test_a_link_followed_cold_leads_to_its_page_and_settings(page: Page, start_server: StartServer) -> None:
