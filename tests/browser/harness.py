@@ -176,6 +176,8 @@ class Watch:
             self.faults.append(f"console: {message.text} ({url})")
 
     def failed(self, request: Request) -> None:
+        if request.failure == "net::ERR_ABORTED":  # the page let go of it: it is being left, say
+            return
         self.faults.append(f"request failed: {request.method} {request.url}: {request.failure}")
 
     def answered(self, response: Response) -> None:
