@@ -228,8 +228,8 @@ class RunConfig:
         "all",
         "choice",
         "Pairs or triplets",
-        "All that a batch holds, or drawn at random: one for each anchor of the batch, as both seed "
-        "documents do.",
+        "All that a batch holds, or drawn at random: one for each anchor of the batch, as the tutorial and the "
+        "notebook do.",
         options={"all": "All of the batch", "sampled": "Drawn at random"},
         advanced=True,
     )
