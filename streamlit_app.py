@@ -24,7 +24,7 @@ if str(PROJECT) not in sys.path:  # the pages and the workers import `core` and 
 @asynccontextmanager
 async def engine(_: st.App) -> AsyncIterator[None]:
     """The workers come and go with the server."""
-    from core.engine import close_shared_engine, shared_engine
+    from core.service.engine import close_shared_engine, shared_engine
 
     shared_engine()
     routes.announce()
@@ -36,7 +36,8 @@ async def engine(_: st.App) -> AsyncIterator[None]:
 
 
 if get_script_run_ctx(suppress_warning=True) is None:
-    from pages.ui import exercise_routes, health_routes, routes
+    from pages.ui import health_routes, routes
+    from pages.ui.exercises import routes as exercise_routes
 
     base = st.config.get_option("server.baseUrlPath") or ""
     answers = [*routes.routes(base), *exercise_routes.routes(base), *health_routes.routes(base)]

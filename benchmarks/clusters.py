@@ -9,12 +9,12 @@ from threadpoolctl import threadpool_limits
 from benchmarks.row import Row, say
 from core import settings
 from core.config import PRESETS
-from core.evaluation import evaluate
-from core.measurements import measure_more
+from core.measures.evaluation import evaluate
+from core.measures.measurements import measure_more
 from core.runs import Embedding, Run
 
 ROUNDS = 5
-RESTARTS = 10  # as many as core.kmeans takes
+RESTARTS = 10  # as many as core.measures.kmeans takes
 
 
 def measure() -> list[Row]:

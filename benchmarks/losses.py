@@ -13,7 +13,7 @@ from typing import Any
 from benchmarks.row import Row, say
 from benchmarks.trained import trained
 from core.config import RunConfig
-from core.loss_table import catalogue_as_markdown
+from core.lessons.loss_table import catalogue_as_markdown
 from core.losses import LOSSES
 
 PROJECT = Path(__file__).resolve().parent.parent

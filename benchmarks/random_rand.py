@@ -4,7 +4,7 @@ import numpy as np
 
 from benchmarks.row import Row
 from core.data import load
-from core.metrics import adjusted_rand_index, rand_index, random_rand_index
+from core.measures.metrics import adjusted_rand_index, rand_index, random_rand_index
 
 
 def measure() -> list[Row]:

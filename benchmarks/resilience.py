@@ -14,10 +14,10 @@ from core.settings import PROJECT
 
 TESTS = {
     "fault": (
-        "tests/core/test_engine.py",
+        "tests/core/service/test_engine.py",
         "tests/core/test_engines_together.py",
-        "tests/core/test_servers.py",
-        "tests/core/test_storage.py",
+        "tests/core/service/test_servers.py",
+        "tests/core/service/test_storage.py",
         "tests/linux",
         "tests/browser/test_faults.py",
         "tests/browser/test_restart.py",

@@ -1,7 +1,7 @@
 """The command line: `python -m core train --preset fast --set epochs=2 --set margin=0.5`.
 
 `python -m core ship --preset fast` trains the same way and puts the run into assets/, for the app to come with;
-`python -m core ship-disagreements` does so with the runs of core/disagreements.py.
+`python -m core ship-disagreements` does so with the runs of core/lessons/disagreements.py.
 """
 
 import argparse
@@ -16,7 +16,7 @@ from tqdm import tqdm
 from core import settings
 from core.config import PARAMETERS, PRESETS, RunConfig
 from core.data import DataError
-from core.figures import FIGURES
+from core.measures.figures import FIGURES
 from core.runs import Run, RunsFolderUnusable
 
 
@@ -90,7 +90,7 @@ def _train(run: Run, config: RunConfig) -> None:
 
 
 def _ship(run: Run) -> Run:
-    from core.replaying import make_replay
+    from core.canvas.replaying import make_replay
     from core.shipping import ship
 
     make_replay(run)
@@ -98,7 +98,7 @@ def _ship(run: Run) -> Run:
 
 
 def _ship_disagreements() -> int:
-    from core.disagreements import DISAGREEMENTS
+    from core.lessons.disagreements import DISAGREEMENTS
     from core.shipping import ship_small
 
     for each in DISAGREEMENTS.values():

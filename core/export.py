@@ -11,8 +11,8 @@ import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.csv  # type: ignore[import-untyped]
 import pyarrow.parquet  # type: ignore[import-untyped]
 
+from core.canvas.pictures import places_of_classes
 from core.data import DATASETS, load_stored
-from core.pictures import places_of_classes
 from core.runs import Run
 
 Integers = npt.NDArray[np.integer]

@@ -9,13 +9,13 @@ import numpy.typing as npt
 import torch
 from threadpoolctl import threadpool_limits
 
+from core.canvas.reduction import fit
 from core.config import RunConfig
 from core.data import Dataset, Split, load
 from core.density import contours
 from core.encoder import Encoder, embed
-from core.evaluation import evaluate
-from core.measurements import measure_more
-from core.reduction import fit
+from core.measures.evaluation import evaluate
+from core.measures.measurements import measure_more
 from core.runs import LEARNED, MEASUREMENTS, Progress, Run, Snapshot, Status
 from core.training import Cancelled, Report, Sample, Trained, TrainingFailed, train
 

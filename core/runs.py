@@ -8,11 +8,11 @@
     weights/<step>.safetensors   the encoder at the same steps
     embedding.safetensors, contours.safetensors, figures.json, measurements.json, weights.safetensors   the result
     learned.safetensors    what the loss has learned beside the encoder: proxies, centres, a head; of most losses none
-    replay/                every image at those steps, once somebody has asked for it: core/replay.py
+    replay/                every image at those steps, once somebody has asked for it: core/canvas/replay.py
     cancel                 its presence asks the worker to stop; says why
     lock                   held by the worker; the kernel frees it when the worker dies
     writer                 the server whose worker holds the lock
-    used                   when somebody last looked at it: core/storage.py
+    used                   when somebody last looked at it: core/service/storage.py
 
 The folder's name is the config's key, so equal configs meet in one folder and train once.
 """
@@ -38,8 +38,8 @@ from safetensors.numpy import load_file, save
 
 from core import settings
 from core.config import RunConfig
-from core.evaluation import Evaluation
-from core.measurements import Measurements
+from core.measures.evaluation import Evaluation
+from core.measures.measurements import Measurements
 
 State = Literal["missing", "queued", "training", "measuring", "done", "failed", "cancelled"]
 ENDED: frozenset[State] = frozenset({"done", "failed", "cancelled"})

@@ -7,7 +7,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from core.replay import Replay
+from core.canvas.replay import Replay
 from core.runs import MEASUREMENTS, Run
 
 # The snapshots' frames and weights stay behind: the replay shows what they were for.

@@ -19,12 +19,12 @@ from safetensors import SafetensorError
 from safetensors.numpy import load
 from threadpoolctl import threadpool_limits
 
+from core.canvas.reduction import fit
 from core.config import RunConfig
 from core.data import load_stored
 from core.density import contours
-from core.evaluation import judge
+from core.measures.evaluation import judge
 from core.numpy_encoder import encoder_of
-from core.reduction import fit
 from core.runs import Progress, Run, Snapshot, Status
 from core.take_home import run_file
 from core.take_home.opening import Refused, open_zip

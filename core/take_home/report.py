@@ -8,14 +8,14 @@ from html import escape
 
 import numpy as np
 
-from core import overlays, pictures
+from core.canvas import overlays, pictures
+from core.canvas.frames import CanvasOptions, pack, unpack
 from core.clustering import cluster_table
 from core.config import PARAMETERS, RunConfig
 from core.data import DATASETS
-from core.evaluation import Evaluation
-from core.figures import FIGURES
-from core.frames import CanvasOptions, pack, unpack
 from core.losses import LOSSES
+from core.measures.evaluation import Evaluation
+from core.measures.figures import FIGURES
 from core.runs import Run
 from core.settings import PROJECT
 from core.take_home.curve import loss_curve

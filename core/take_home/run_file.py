@@ -24,12 +24,12 @@ import pyarrow as pa  # type: ignore[import-untyped]
 from safetensors.numpy import save
 
 from core import export
+from core.canvas.frames import unpack
+from core.canvas.replay import SPLITS, Replay
 from core.config import PARAMETERS, RunConfig
 from core.data import DATASETS
-from core.figures import FIGURES
-from core.frames import unpack
 from core.losses import LOSSES
-from core.replay import SPLITS, Replay
+from core.measures.figures import FIGURES
 from core.runs import Run, Snapshot
 
 README, CONFIG, FIGURES_FILE, MEASUREMENTS = "README.md", "config.json", "figures.json", "measurements.json"

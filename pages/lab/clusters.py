@@ -4,7 +4,9 @@ import streamlit as st
 
 from core.data import DataError
 from core.runs import RunDamaged
-from pages.ui import clusters_parts, embedding_panels, history
+from pages.ui import history
+from pages.ui.clusters import parts
+from pages.ui.embedding import panels
 from pages.ui.plain_text import plain
 
 history.arrive_by_link()
@@ -13,9 +15,9 @@ run = history.shown()
 try:
     config = run.config()
     if run.status().state == "done":
-        clusters_parts.show(run, config)
+        parts.show(run, config)
     else:
-        embedding_panels.not_finished(run)
+        panels.not_finished(run)
 except (RunDamaged, DataError) as damage:
     st.error(
         f"This run cannot be shown. {plain(str(damage))} Choose another one, or train it again.",

@@ -4,7 +4,8 @@ import streamlit as st
 
 from core.data import DataError
 from core.runs import RunDamaged
-from pages.ui import draw_page, draw_waiting, history
+from pages.ui import history
+from pages.ui.draw import page, waiting
 from pages.ui.plain_text import plain
 from pages.ui.watching import under_way
 
@@ -13,9 +14,9 @@ run = history.shown()
 try:
     config = run.config()
     if run.status().state == "done" or under_way(run):
-        st.fragment(draw_page.show)(run, config)
+        st.fragment(page.show)(run, config)
     else:
-        draw_waiting.not_finished()
+        waiting.not_finished()
 except (RunDamaged, DataError) as damage:
     st.error(
         f"This run cannot be shown. {plain(str(damage))} Choose another one, or train it again.",

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from core.runs import RunDamaged
-from pages.ui import embedding_panels, embedding_settings, history
+from pages.ui import history
+from pages.ui.embedding import panels, settings
 from pages.ui.plain_text import plain
 
 history.arrive_by_link()
@@ -12,10 +13,10 @@ run = history.shown()
 try:
     config = run.config()
     if run.status().state == "done":
-        looking = embedding_settings.sidebar(run, config)
-        st.fragment(embedding_panels.show)(run, config, looking)
+        looking = settings.sidebar(run, config)
+        st.fragment(panels.show)(run, config, looking)
     else:
-        embedding_panels.not_finished(run)
+        panels.not_finished(run)
 except RunDamaged as damage:
     st.error(
         f"This run cannot be shown. {plain(str(damage))} Choose another one, or train it again.",

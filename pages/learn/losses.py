@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.ui import losses_panels
+from pages.ui.learn import losses_panels
 from pages.ui.lessons import lesson
 
 st.title("Losses")

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.ui import mining_panels, pairs_panels
+from pages.ui.learn import mining_panels, pairs_panels
 
 st.title("Pairs and triplets")
 st.markdown("The network is never told which digit an image shows, only **which images belong together**.")

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from core.exercise_notebook import notebook
-from core.exercises import EXERCISES
-from pages.ui.exercise_editor import exercise_editor
+from core.lessons.exercise_notebook import notebook
+from core.lessons.exercises import EXERCISES
+from pages.ui.exercises.editor import exercise_editor
 
 CHOICE = "exercise"
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.predictions import QUESTIONS
+from core.lessons.predictions import QUESTIONS
 from pages.ui import prediction, state
 
 st.title("Predict, then reveal")

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from core.engine import shared_engine
-from core.fair_queue import NotNow
 from core.runs import RunsFolderUnusable, run_at
+from core.service.engine import shared_engine
+from core.service.fair_queue import NotNow
 from pages.ui import settings_url, state
 from pages.ui.run_view import name_for
 

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from core.activation_chart import activations
 from core.activations import ACTIVATIONS
+from core.charts.activation_chart import activations
 from core.config import RunConfig
 from pages.ui.drawing import drawing
 

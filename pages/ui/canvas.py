@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
-from core.frames import CanvasOptions, with_options
+from core.canvas.frames import CanvasOptions, with_options
 from core.take_home.report import CanvasParts
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets" / "canvas"
@@ -76,7 +76,7 @@ class Selection:
 
 
 def embedding_canvas(options: CanvasOptions, frames: bytes, *, key: str) -> Selection:
-    """Shows `frames` (from `core.frames.pack`), or fetches its own where `options.source` says from where.
+    """Shows `frames` (from `core.canvas.frames.pack`), or fetches its own where `options.source` says from where.
 
     Called again with the same `key` and `options.run`, it goes on where it is: of frames given, give
     all so far each time.

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from core.diagnosing import diagnosis_of
-from core.diagnosis import Cure
+from core.lessons.diagnosing import diagnosis_of
+from core.lessons.diagnosis import Cure
 from core.runs import Run, Status
 from pages.ui import settings_url
 

@@ -11,9 +11,9 @@ from html import escape
 import numpy as np
 import numpy.typing as npt
 
-from core import batch_view
-from core.batch_view import BatchView
-from core.thumbnail import data_uri
+from core.drawings.thumbnail import data_uri
+from core.lessons import batch_view
+from core.lessons.batch_view import BatchView
 
 Image = npt.NDArray[np.uint8]
 

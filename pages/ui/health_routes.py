@@ -4,8 +4,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from core.engine import shared_engine
-from core.health import health
+from core.service.engine import shared_engine
+from core.service.health import health
 
 PATH = "health"
 

@@ -4,8 +4,8 @@ import streamlit as st
 
 from core import settings
 from core.config import PARAMETERS, PRESETS, RunConfig
-from core.engine import shared_engine
 from core.runs import Run, place_for, run_at
+from core.service.engine import shared_engine
 from pages.ui import link, navigation, settings_url, state
 from pages.ui.plain_text import plain
 from pages.ui.run_view import describe, name_for

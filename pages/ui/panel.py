@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.config import RunConfig
-from core.evaluation import Evaluation
+from core.measures.evaluation import Evaluation
 from core.runs import Run, RunDamaged, Status
 from pages.ui import history, link, run_view, state, ticking
 from pages.ui.architecture import architecture

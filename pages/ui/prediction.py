@@ -1,4 +1,4 @@
-"""A question of `core.predictions` on the page: asked, waited for, and answered by two real runs."""
+"""A question of `core.lessons.predictions` on the page: asked, waited for, and answered by two real runs."""
 
 import contextlib
 import math
@@ -6,12 +6,12 @@ import math
 import pandas as pd
 import streamlit as st
 
-from core import pictures
+from core.canvas import pictures
 from core.config import RunConfig
-from core.engine import shared_engine
-from core.figures import FIGURES
-from core.predictions import OUTCOMES, Outcome, Question, outcome, value
+from core.lessons.predictions import OUTCOMES, Outcome, Question, outcome, value
+from core.measures.figures import FIGURES
 from core.runs import Run, RunDamaged, RunsFolderUnusable, run_at
+from core.service.engine import shared_engine
 from pages.ui import routes, run_view, state
 from pages.ui.canvas import embedding_canvas
 from pages.ui.plain_text import plain

@@ -17,12 +17,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from core import overlays, pictures, settings
+from core import settings
+from core.canvas import overlays, pictures
+from core.canvas.replay import SPLITS, Replay
 from core.config import PRESETS
 from core.data import DataError
-from core.engine import shared_engine
-from core.replay import SPLITS, Replay
 from core.runs import Run, RunDamaged, run_at
+from core.service.engine import shared_engine
 from pages.ui import ticking
 
 _ANCHOR = "_contrastive_lab_routes"  # out of reach of the re-import of an edited source file
@@ -82,7 +83,7 @@ def status(request: Request) -> Response:
 
 
 def frames(request: Request) -> Response:
-    """Embeddings as `core.frames` packs them: of the sample so far, or of a finished run's split."""
+    """Embeddings as `core.canvas.frames` packs them: of the sample so far, or of a finished run's split."""
     run, split = _run(request), request.path_params["split"]
     if split == "sample":
         content = pictures.of_sample(run, _number(request, "after", -1))

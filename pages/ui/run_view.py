@@ -9,17 +9,18 @@ import numpy.typing as npt
 import pandas as pd
 import streamlit as st
 
-from core import charts, pictures
+from core.canvas import pictures
+from core.canvas.frames import CanvasOptions, pack
+from core.canvas.views import PICTURE_DIMS
+from core.charts import run_charts
 from core.clustering import cluster_table
 from core.config import PARAMETERS, PRESETS, RunConfig
 from core.data import DATASETS
-from core.engine import shared_engine
-from core.evaluation import Evaluation
-from core.figures import FIGURES, Figure
-from core.frames import CanvasOptions, pack
 from core.losses import LOSSES
+from core.measures.evaluation import Evaluation
+from core.measures.figures import FIGURES, Figure
 from core.runs import Run
-from core.views import PICTURE_DIMS
+from core.service.engine import shared_engine
 from pages.ui import address, routes
 from pages.ui.canvas import embedding_canvas
 
@@ -137,7 +138,7 @@ def _margin_label(config: RunConfig) -> str:
 def loss_curve(run: Run, config: RunConfig) -> None:
     """Training and validation loss, and the loss's terms, over the steps."""
     reports = run.progress()
-    st.vega_lite_chart(charts.loss_curve(reports, config.collapsed, CURVE_HEIGHT), key="loss_curve")
+    st.vega_lite_chart(run_charts.loss_curve(reports, config.collapsed, CURVE_HEIGHT), key="loss_curve")
 
 
 def figures(evaluation: Evaluation | None) -> None:
@@ -188,7 +189,9 @@ def density(run: Run, config: RunConfig) -> None:
     if len(lines["x"]) == 0:
         st.info("There is no density to draw: every class lies on a single point or line.")
         return
-    st.altair_chart(charts.density_contours(lines, class_names(config), PICTURE_HEIGHT - 20), key="density")
+    st.altair_chart(
+        run_charts.density_contours(lines, class_names(config), PICTURE_HEIGHT - 20), key="density"
+    )
     reduced = "" if config.embedding_dims == 2 else " Drawn in two dimensions by truncated SVD."
     names = class_names(config)
     flat = ", ".join(name for label, name in enumerate(names) if label not in lines["label"])
@@ -212,7 +215,7 @@ def confusion(evaluation: Evaluation, config: RunConfig) -> None:
         required=True,
         label_visibility="collapsed",
     )
-    chart = charts.confusion_matrix(
+    chart = run_charts.confusion_matrix(
         evaluation.confusion, class_names(config), shares=shares != "counts", height=PICTURE_HEIGHT - 90
     )
     st.altair_chart(chart, key="confusion")
@@ -228,10 +231,10 @@ def davies_bouldin(evaluation: Evaluation, config: RunConfig) -> None:
     rows = cluster_table(index, evaluation.confusion)
     table = pd.DataFrame(
         {
-            "cluster": [charts.cluster_name(row.cluster, row.digit, names) for row in rows],
+            "cluster": [run_charts.cluster_name(row.cluster, row.digit, names) for row in rows],
             "images": [row.size for row in rows],
             "WCD": [row.within for row in rows],
-            "nearest rival": [charts.cluster_name(row.rival, row.rival_digit, names) for row in rows],
+            "nearest rival": [run_charts.cluster_name(row.rival, row.rival_digit, names) for row in rows],
             "BCD": [row.between for row in rows],
             "S": [row.similarity for row in rows],
         }

@@ -10,8 +10,8 @@ from typing import cast
 
 import streamlit as st
 
-from core.engine import forget
-from core.predictions import Outcome
+from core.lessons.predictions import Outcome
+from core.service.engine import forget
 
 EXAMPLE_NAME = "Example run (shipped)"  # what the run that comes with the app is called
 

@@ -4,7 +4,7 @@ Forty pages drawn twice a second would keep one processor busy. The canvas fetch
 and calls when the run has ended, so a page that is drawn seldom misses only the line above the picture.
 """
 
-from core.engine import shared_engine
+from core.service.engine import shared_engine
 from pages.ui import state
 
 QUICKEST = 0.6

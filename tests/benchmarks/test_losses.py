@@ -9,7 +9,7 @@ import pytest
 from benchmarks import losses
 from benchmarks.trained import Outcome
 from core.config import PARAMETERS, RunConfig
-from core.loss_table import loss_table
+from core.lessons.loss_table import loss_table
 from core.losses import LOSSES
 
 

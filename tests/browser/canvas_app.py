@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from core.canvas.frames import CanvasOptions, pack
 from core.data import load
-from core.frames import CanvasOptions, pack
 
 
 @cache
@@ -57,8 +57,8 @@ def run_of_query(ask: Any) -> tuple[CanvasOptions, bytes]:
     """A run's own frames, fetched by the canvas from the routes."""
     import streamlit as st
 
-    from core.engine import shared_engine
     from core.runs import run_at
+    from core.service.engine import shared_engine
     from pages.ui import run_view
 
     run = run_at(ask["run"])

@@ -5,9 +5,9 @@ import sys
 
 import numpy as np
 
+from core.canvas.views import reduction_of, snapshots_of
 from core.config import RunConfig
 from core.runs import Run
-from core.views import reduction_of, snapshots_of
 from tests.browser.harness import PROJECT, Server
 
 QUICK = RunConfig(epochs=1, digits=3, batch_size=1000, hidden=(16,))

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
-from core.exercises import EXERCISES
+from core.lessons.exercises import EXERCISES
 from tests.browser.harness import Server, Watch, open_page
 
 # A worker ends with its run. Where that is soon after its start, Playwright takes its script for not loaded.

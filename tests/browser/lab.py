@@ -11,7 +11,7 @@ from typing import Any
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from core.config import PARAMETERS, RunConfig
-from core.figures import FIGURES
+from core.measures.figures import FIGURES
 from core.runs import Run
 from tests.browser.harness import Server, open_page, settled, watch
 

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Response, expect
 
+from core.canvas.frames import unpack
+from core.canvas.replay import Replay
 from core.config import RunConfig
-from core.frames import unpack
-from core.replay import Replay
 from core.runs import Run
 from tests.browser.canvas_lab import MOVING, Canvas, Visit, share_right
 from tests.browser.canvas_runs import drawn, drawn_samples, trained, training

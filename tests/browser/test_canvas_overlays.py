@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 from scipy.spatial import cKDTree
 
-from core import overlays, voronoi
+from core.canvas import overlays, voronoi
 from core.config import RunConfig
 from core.runs import Run
 from tests.browser.canvas_app import clusters

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Browser, Page, expect
 
-from core.collapses import COLLAPSES
+from core.lessons.collapses import COLLAPSES
 from tests.browser.harness import Server, open_page, settled
 from tests.browser.lab import TRAINING_MS, folders, visitor
 

@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from core.exercises import EXERCISES
+from core.lessons.exercises import EXERCISES
 from tests.browser.conftest import StartServer
 from tests.browser.exercises import ExercisePage
 from tests.browser.harness import PROJECT, Server, Watch, settled

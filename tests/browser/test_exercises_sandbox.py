@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from core.exercises import EXERCISES
+from core.lessons.exercises import EXERCISES
 from tests.browser.exercises import ExercisePage
 from tests.browser.harness import Server, Watch, settled
 

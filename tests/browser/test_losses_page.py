@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from core.forces import forces
-from core.lesson_plane import HALF_WIDTH, LABELS, START
+from core.lessons.forces import forces
+from core.lessons.lesson_plane import HALF_WIDTH, LABELS, START
 from core.losses import LOSSES
 from tests.browser.harness import Server, open_page, settled
 from tests.browser.lab import folders, visitor

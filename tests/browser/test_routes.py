@@ -16,9 +16,9 @@ import numpy as np
 import psutil
 import pytest
 
+from core.canvas.frames import unpack
 from core.config import PRESETS, RunConfig
 from core.data import load
-from core.frames import unpack
 from core.runs import Run
 from tests.browser.harness import PROJECT, Server, running_server
 

@@ -7,8 +7,8 @@ import numpy as np
 
 from core.config import RunConfig
 from core.data import load
-from core.diagnosis import Diagnosis, diagnose
 from core.encoder import Encoder
+from core.lessons.diagnosis import Diagnosis, diagnose
 from core.training import Report, Sample, TrainingFailed, train
 
 

@@ -8,8 +8,8 @@ from time import monotonic, sleep
 import pytest
 
 from core.config import RunConfig
-from core.engine import Engine
 from core.runs import Run, run_at
+from core.service.engine import Engine
 
 # Trains for about a second, and for long enough to be caught in the act.
 SHORT = RunConfig(epochs=1, seed=4321)

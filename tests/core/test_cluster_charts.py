@@ -5,13 +5,13 @@ import re
 import numpy as np
 import pytest
 
-from core import kmeans_charts, metric_charts, plane_charts
-from core.cluster_plane import pair_plane
+from core.charts import kmeans_charts, metric_charts, plane_charts
 from core.clustering import davies_bouldin
-from core.kmeans_scan import scan
-from core.pair_agreement import sample_pairs
-from core.retrieval import knn_curve, retrieval
-from core.verification import verification
+from core.measures.cluster_plane import pair_plane
+from core.measures.kmeans_scan import scan
+from core.measures.pair_agreement import sample_pairs
+from core.measures.retrieval import knn_curve, retrieval
+from core.measures.verification import verification
 
 RNG = np.random.default_rng(5)
 LABELS = RNG.integers(0, 3, 400)

@@ -7,17 +7,17 @@ import sys
 
 import pytest
 
-from core.clock import Clock
 from core.config import RunConfig
-from core.engine import Engine
 from core.runs import place_for
+from core.service.clock import Clock
+from core.service.engine import Engine
 from run import PROJECT
 from tests.core.conftest import LONG, SHORT, wait_for_end, wait_for_snapshots, wait_until
 
 OTHER_SERVER = """
 import json, sys, time
 from core.config import RunConfig
-from core.engine import Engine
+from core.service.engine import Engine
 engine = Engine(workers=1, idle_seconds=60, deadline_seconds=300)
 engine.submit(RunConfig.from_dict(json.loads(sys.argv[1])), "ada")
 while True:

@@ -17,9 +17,9 @@ from torch.optim.optimizer import register_optimizer_step_pre_hook
 from core.config import PRESETS, RunConfig
 from core.data import Dataset, Split
 from core.encoder import Encoder, build, embed
-from core.kmeans import assign, kmeans
 from core.losses import LOSSES
-from core.metrics import adjusted_rand_index
+from core.measures.kmeans import assign, kmeans
+from core.measures.metrics import adjusted_rand_index
 from core.miners import MINERS
 from core.sampling import ByClass, batches, validation_batches
 from core.training import (

@@ -10,8 +10,8 @@ import psutil
 import pytest
 
 from core.config import RunConfig
-from core.engine import close_shared_engine, shared_engine
 from core.runs import Run
+from core.service.engine import close_shared_engine, shared_engine
 from run import PROJECT
 from tests.browser.harness import free_port
 from tests.core.conftest import SHORT, wait_for_end, wait_for_snapshots, wait_until

@@ -7,8 +7,8 @@ import psutil
 import pytest
 
 from core.config import RunConfig
-from core.engine import Engine
 from core.runs import Run, RunsFolderUnusable
+from core.service.engine import Engine
 from tests.core.conftest import SHORT, wait_for_end, wait_for_snapshots, wait_until
 
 

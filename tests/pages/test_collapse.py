@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.collapses import COLLAPSES
-from core.diagnosing import diagnosis_of
+from core.lessons.collapses import COLLAPSES
+from core.lessons.diagnosing import diagnosis_of
 from core.runs import Run, place_for
 from tests.pages.conftest import PROJECT, OpenPage
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.canvas.reduction import REDUCTIONS
 from core.config import PRESETS, RunConfig
-from core.reduction import REDUCTIONS
 from core.runs import State, place_for
 from tests.pages.conftest import OpenPage
 
@@ -41,7 +41,7 @@ def test_it_opens_on_the_shipped_run_and_says_how_to_begin(open_page: OpenPage) 
 
 
 def test_the_share_of_test_images_in_their_own_cell_is_that_of_the_run(open_page: OpenPage) -> None:
-    from core import overlays
+    from core.canvas import overlays
     from pages.ui import history
 
     app = open_page(PAGE)

@@ -8,11 +8,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.config import RunConfig
-from core.forces import forces
-from core.lesson_plane import EDGE, HALF_WIDTH, LABELS, ONE_PLACE, START
+from core.lessons.forces import forces
+from core.lessons.lesson_plane import EDGE, HALF_WIDTH, LABELS, ONE_PLACE, START
 from core.losses import LOSSES
-from pages.ui.curve import Curve, handle_place
-from pages.ui.plane import Look, Moved, Plane, moved_points
+from pages.ui.learn.curve import Curve, handle_place
+from pages.ui.learn.plane import Look, Moved, Plane, moved_points
 from tests.pages.conftest import OpenPage
 
 PAGE = "learn/losses.py"

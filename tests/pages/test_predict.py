@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from core.predictions import QUESTIONS
+from core.lessons.predictions import QUESTIONS
 from tests.pages.conftest import OpenPage
 
 PAGE = "practice/predict.py"

@@ -11,8 +11,8 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Element
 
 from core.config import ABOUT_PRESETS, PARAMETERS, PRESETS, RunConfig
-from core.figures import FIGURES
 from core.losses import LOSSES
+from core.measures.figures import FIGURES
 from core.runs import place_for, run_at
 from tests.pages.conftest import OpenPage
 

@@ -14,8 +14,8 @@ import torch
 from core.config import PARAMETERS, PRESETS, RunConfig
 from core.data import MNIST_FOLDER, Dataset
 from core.encoder import embed
-from core.evaluation import evaluate
 from core.losses import LOSSES
+from core.measures.evaluation import evaluate
 from core.runs import Run
 from core.take_home.notebook import notebook
 from core.take_home.script import CannotExport, script, sections

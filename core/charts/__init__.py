@@ -1,0 +1,1 @@
+"""Charts: arrays and dataclasses in, Altair charts or Vega-Lite specifications out."""

@@ -1,0 +1,145 @@
+"""Charts of the Collapse page, as Vega-Lite specifications: drawn anew several times a second."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from core.charts.parts import NEUTRAL, VegaLite, axis
+from core.lessons.diagnosis import Reported, Shape
+
+# A loss beyond so many times the know-nothing value leaves the picture: else nothing else could be seen in it.
+SEEN = 2.5
+DRAWN = 600  # dots
+
+
+def loss_and_value(reports: Sequence[Reported], value: float, height: int) -> VegaLite:
+    """The training loss over the steps, and the loss of a network that knows nothing as a line."""
+    top = SEEN * value if value > 0 else max((report.loss for report in reports), default=1.0) or 1.0
+    lowest = min([0.0, value, *(report.loss for report in reports)])
+    rows = [{"step": report.step, "loss": min(report.loss, 2 * top)} for report in reports]
+    steps = reports[-1].steps if reports else 1
+    x = {
+        "field": "step",
+        "type": "quantitative",
+        "scale": {"domain": [0, steps], "nice": False},
+        "axis": {"title": "step", "grid": False, "tickCount": 5},
+    }
+    y = {**axis("loss", "loss", format="~g"), "scale": {"domain": [lowest, top]}}
+    line = {
+        "data": {"values": rows},
+        "mark": {"type": "line", "strokeWidth": 2, "clip": True},
+        "encoding": {"x": x, "y": y, "tooltip": [{"field": "step"}, {"field": "loss", "format": ".4f"}]},
+    }
+    level = {
+        "data": {"values": [{"loss": value, "text": f"knows nothing: {value:.3g}"}]},
+        "encoding": {"y": y},
+        "layer": [
+            {"mark": {"type": "rule", "strokeDash": [4, 3], "color": NEUTRAL, "strokeWidth": 1.5}},
+            {
+                "mark": {
+                    "type": "text",
+                    "align": "right",
+                    "dx": -4,
+                    "dy": -7,
+                    "color": NEUTRAL,
+                    "fontSize": 12,
+                },
+                "encoding": {"x": {"value": "width"}, "text": {"field": "text"}},
+            },
+        ],
+    }
+    last = f"The last loss is {reports[-1].loss:.3g}." if reports else "No loss yet."
+    return {
+        "height": height,
+        "description": f"Loss over the steps, beside the {value:.3g} of a network that knows nothing. {last}",
+        "layer": [line, level] if rows else [level],
+    }
+
+
+def spread_and_rank(steps: Sequence[int], shapes: Sequence[Shape], of: int, height: int) -> VegaLite:
+    """Spread (on a scale of powers of ten) and effective rank of the embedding over the steps.
+
+    of: how many steps there are in all.
+    """
+    rows: list[dict[str, Any]] = [
+        {"step": step, "what": what, "value": value}
+        for step, shape in zip(steps, shapes, strict=True)
+        for what, value in (("spread", max(shape.spread, 1e-6)), ("effective rank", shape.rank))
+        if np.isfinite(value)
+    ]
+    x = {
+        "field": "step",
+        "type": "quantitative",
+        "scale": {"domain": [0, max(of, 1)], "nice": False},
+        "axis": {"title": "step", "grid": False, "tickCount": 4},
+    }
+
+    def panel(what: str, scale: dict[str, Any], format: str) -> VegaLite:
+        return {
+            "width": "container",
+            "height": height,
+            "transform": [{"filter": f"datum.what === '{what}'"}],
+            "mark": {"type": "line", "point": True, "strokeWidth": 2, "clip": True},
+            "encoding": {
+                "x": x,
+                "y": {
+                    "field": "value",
+                    "type": "quantitative",
+                    "scale": scale,
+                    "axis": {"title": what, "tickCount": 4, "format": format},
+                },
+                "tooltip": [{"field": "step"}, {"field": "value", "format": ".3g"}],
+            },
+        }
+
+    last = shapes[-1] if shapes else Shape(0.0, 0.0, 0.0)
+    rank_top = max([2.0, *(shape.rank for shape in shapes if np.isfinite(shape.rank))])
+    return {
+        "description": f"Spread and effective rank of the embedding, at last {last.spread:.3g} and {last.rank:.2f}.",
+        "data": {"values": rows},
+        "vconcat": [
+            panel("spread", {"type": "log", "domain": [1e-6, max(10.0, *(s.spread for s in shapes))]}, "~e"),
+            panel("effective rank", {"domain": [0, rank_top]}, "~g"),
+        ],
+    }
+
+
+def dots(
+    points: npt.NDArray[np.floating[Any]],
+    labels: npt.NDArray[Any],
+    names: Sequence[str],
+    frame: float,
+    height: int,
+) -> VegaLite:
+    """Some of the points [n, 2] in a square of half the width `frame` round their mean, or as wide as they need."""
+    centre = points.mean(axis=0, dtype=np.float64)
+    half = max(frame, 1.05 * float(np.abs(points - centre).max(initial=0.0)))
+    rows = [
+        {"z1": float(x), "z2": float(y), "class": names[int(label)]}
+        for (x, y), label in zip(points[:DRAWN], labels[:DRAWN], strict=False)
+    ]
+
+    def channel(name: str, at: float) -> VegaLite:
+        return {
+            **axis(name, name, grid=False, format=".3~g"),
+            "scale": {"domain": [at - half, at + half], "nice": False},
+        }
+
+    return {
+        "height": height,
+        "description": f"The embeddings of {len(rows)} images, in a frame {2 * half:.3g} wide.",
+        "data": {"values": rows},
+        "mark": {"type": "circle", "size": 26, "opacity": 0.75, "clip": True},
+        "encoding": {
+            "x": channel("z1", float(centre[0])),
+            "y": channel("z2", float(centre[1])),
+            "color": {
+                "field": "class",
+                "type": "nominal",
+                "scale": {"domain": list(names)},
+                "legend": {"orient": "bottom", "title": None, "columns": 10},
+            },
+        },
+    }

@@ -1,0 +1,75 @@
+"""Charts of KMeans: the inertia over its iterations, and figures over the number of clusters.
+
+Vega-Lite as plain dicts: drawn anew at each press, and Altair takes ten times as long to make one.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from core.charts.parts import NEUTRAL, VegaLite, axis, holding_its_data
+from core.measures.estimate import Floats
+from core.measures.kmeans_scan import ScanRow
+
+
+@holding_its_data
+def over_iterations(inertia: Floats, now: int, height: int) -> VegaLite:
+    """The inertia [t] of KMeans over its iterations, and the iteration that is looked at (from 0)."""
+    rows = [{"iteration": at + 1, "inertia": float(value)} for at, value in enumerate(inertia)]
+    x = axis("iteration", "iteration", zero=False, format="d", tickMinStep=1)
+    y = axis("inertia", "inertia", zero=False)
+    return {
+        "height": height,
+        "description": f"The inertia falls from {inertia[0]:.4g} to {inertia[-1]:.4g} in {len(rows)} iterations.",
+        "data": {"values": rows},
+        "encoding": {"x": x, "y": y},
+        "layer": [
+            {"mark": {"type": "line", "strokeWidth": 2}},
+            {
+                "transform": [{"filter": f"datum.iteration === {now + 1}"}],
+                "mark": {"type": "point", "filled": True, "size": 110, "opacity": 1},
+            },
+        ],
+    }
+
+
+@holding_its_data
+def over_k(rows: Sequence[ScanRow], what: str, classes: int, height: int) -> VegaLite:
+    """One of "inertia", "silhouette", "davies_bouldin", "adjusted_rand_index" over the number of clusters,
+    with its standard error where it has one; `classes`: the number at which a line stands."""
+    values = []
+    for row in rows:
+        value = getattr(row, what)
+        error = value.error if what == "silhouette" else 0.0
+        value = value.value if what == "silhouette" else value
+        if np.isfinite(value):
+            error = error if np.isfinite(error) else 0.0
+            values.append({"k": row.k, "value": value, "low": value - 2 * error, "high": value + 2 * error})
+    x = axis("k", "clusters, k", zero=False, format="d", tickMinStep=1)
+    y = axis("value", "", zero=False)
+    layer: list[VegaLite] = [
+        {"mark": {"type": "line", "strokeWidth": 2, "point": {"size": 26}}, "encoding": {"x": x, "y": y}},
+        {
+            "data": {"values": [{"k": classes}]},
+            "mark": {"type": "rule", "strokeDash": [3, 3], "color": NEUTRAL},
+            "encoding": {"x": x},
+        },
+    ]
+    if what == "silhouette":
+        bars = {"field": "low", "type": "quantitative"}, {"field": "high"}
+        layer.append({"mark": {"type": "rule"}, "encoding": {"x": x, "y": bars[0], "y2": bars[1]}})
+    return {
+        "height": height,
+        "title": {"text": OVER_K[what], "fontSize": 13, "anchor": "start"},
+        "description": f"{OVER_K[what]} for {len(values)} numbers of clusters.",
+        "data": {"values": values},
+        "layer": layer,
+    }
+
+
+OVER_K = {
+    "inertia": "inertia (falls always)",
+    "silhouette": "silhouette (higher is better)",
+    "davies_bouldin": "Davies-Bouldin (lower is better)",
+    "adjusted_rand_index": "ARI (knows the digits)",
+}

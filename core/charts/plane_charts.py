@@ -1,0 +1,202 @@
+"""Charts of points in the plane: two clusters with their radii, KMeans at work, one cell of a confusion.
+
+Vega-Lite as plain dicts: drawn anew at each press, and Altair takes ten times as long to make one.
+All take points that were sampled already: a chart of more than some thousands is slow.
+"""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from core.charts.parts import NEUTRAL, VegaLite
+from core.measures.cluster_plane import PairPlane
+
+Points = npt.NDArray[np.floating]
+Labels = npt.NDArray[Any]
+
+# thousands of points as elements of the page would make it slow
+_FAST: VegaLite = {"usermeta": {"embedOptions": {"renderer": "canvas"}}}
+_CORNERS = 64  # of a circle
+_CROSS = {"type": "point", "shape": "cross", "filled": True, "size": 170, "opacity": 1, "stroke": "white"}
+
+
+def two_clusters(plane: PairPlane, names: tuple[str, str], all_names: Sequence[str], height: int) -> VegaLite:
+    """Two clusters, their centroids, circles with the WCDs as radii, and the line between, the BCD.
+
+    all_names: those of all clusters, so that each keeps its colour.
+    """
+    dots = [
+        {"x": float(x), "y": float(y), "cluster": names[0] if first else names[1]}
+        for (x, y), first in zip(plane.points, plane.first, strict=True)
+    ]
+    middle = plane.centroids.mean(axis=0)
+    between = float(np.linalg.norm(plane.centroids[1] - plane.centroids[0]))
+    circles, centres = [], []
+    above: list[dict[str, Any]] = []
+    below: list[dict[str, Any]] = []
+    for name, (x, y), radius in zip(names, plane.centroids, plane.radii, strict=True):
+        centres.append({"x": float(x), "y": float(y), "cluster": name})
+        circles += [
+            {
+                "x": float(x + radius * math.cos(2 * math.pi * corner / _CORNERS)),
+                "y": float(y + radius * math.sin(2 * math.pi * corner / _CORNERS)),
+                "cluster": name,
+                "corner": corner,
+            }
+            for corner in range(_CORNERS + 1)
+        ]
+        # on the far side from the other one, so that the words do not meet those on the line
+        side, where = (1, above) if y >= middle[1] else (-1, below)
+        where.append({"x": float(x), "y": float(y + side * radius), "text": f"{name}: WCD {radius:.3g}"})
+    line = [{"x": centre["x"], "y": centre["y"]} for centre in centres]
+    colour = _colour(all_names)
+    return {
+        "height": height,
+        **_FAST,
+        "description": f"{names[0]} and {names[1]}: their centroids lie {between:.3g} apart, the circles have "
+        f"the radii {plane.radii[0]:.3g} and {plane.radii[1]:.3g}.",
+        "encoding": _places(dots, circles),
+        "layer": [
+            _layer(dots, {"type": "circle", "size": 12, "opacity": 0.45}, {"color": colour}),
+            _layer(line, {"type": "line", "strokeWidth": 2, "color": NEUTRAL}),
+            _layer(
+                circles,
+                {"type": "line", "strokeWidth": 2.5},
+                {"color": colour, "order": {"field": "corner", "type": "quantitative"}},
+            ),
+            _layer(centres, _CROSS, {"color": colour}),
+            _words(above, dy=-8),
+            _words(below, dy=16),
+            _words([{"x": float(middle[0]), "y": float(middle[1]), "text": f"BCD {between:.3g}"}], dy=-8),
+        ],
+    }
+
+
+def assignments(
+    points: Points, clusters: Labels, centroids: Points, names: Sequence[str], height: int
+) -> VegaLite:
+    """Points [s, 2] in the colours of their clusters [s], and the centroids [k, 2] as crosses.
+
+    names: [k], the clusters'.
+    """
+    dots = _dots(points, [names[int(cluster)] for cluster in clusters], "cluster")
+    centres = _dots(centroids, names, "cluster")
+    colour = _colour(names)
+    return {
+        "height": height,
+        **_FAST,
+        "description": f"{len(points):,} points in {len(names)} clusters with their centroids.",
+        "encoding": _places(dots, centres),
+        "layer": [
+            _layer(dots, {"type": "circle", "size": 12, "opacity": 0.55}, {"color": colour}),
+            _layer(centres, _CROSS, {"color": colour, "tooltip": {"field": "cluster"}}),
+        ],
+    }
+
+
+def among_all(
+    points: Points, labels: Labels, names: Sequence[str], chosen: Points, what: str, height: int
+) -> VegaLite:
+    """A sample of all points [s, 2], faint, in the colours of their classes; on top `chosen` [c, 2].
+
+    what: what the chosen ones are, for the legend of the picture.
+    """
+    dots = _dots(points, [names[int(label)] for label in labels], "class")
+    picked = _dots(chosen, [what] * len(chosen), "what")
+    return {
+        "height": height,
+        **_FAST,
+        "description": f"{what}: {len(chosen):,} points, among a sample of {len(points):,} of all.",
+        "encoding": _places(dots, picked),
+        "layer": [
+            _layer(
+                dots,
+                {"type": "circle", "size": 10, "opacity": 0.28},
+                {"color": {**_colour(names, "class"), "legend": _legend(len(names))}},
+            ),
+            _layer(
+                picked,
+                # black with a white edge is seen on either ground
+                {"type": "circle", "size": 36, "opacity": 1, "color": "black", "stroke": "white"},
+                {"tooltip": {"field": "what", "title": "these"}},
+            ),
+        ],
+    }
+
+
+def classes(points: Points, labels: Labels, names: Sequence[str], height: int) -> VegaLite:
+    """A sample of points [s, 2] in the colours of their classes."""
+    dots = _dots(points, [names[int(label)] for label in labels], "class")
+    return {
+        "height": height,
+        **_FAST,
+        "description": f"{len(points):,} points of {len(names)} classes.",
+        "encoding": _places(dots),
+        "layer": [
+            _layer(
+                dots,
+                {"type": "circle", "size": 12, "opacity": 0.6},
+                {
+                    "color": {**_colour(names, "class"), "legend": _legend(len(names))},
+                    "tooltip": {"field": "class"},
+                },
+            )
+        ],
+    }
+
+
+def _dots(points: Points, values: Sequence[str], field: str) -> list[dict[str, Any]]:
+    return [
+        {"x": float(x), "y": float(y), field: value} for (x, y), value in zip(points, values, strict=True)
+    ]
+
+
+def _layer(
+    rows: list[dict[str, Any]], mark: dict[str, Any], encoding: dict[str, Any] | None = None
+) -> VegaLite:
+    return {"data": {"values": rows}, "mark": {**mark, "clip": True}, "encoding": encoding or {}}
+
+
+def _words(rows: list[dict[str, Any]], dy: int) -> VegaLite:
+    mark = {"type": "text", "dy": dy, "fontSize": 12, "fontWeight": "bold", "color": NEUTRAL}
+    return _layer(rows, mark, {"text": {"field": "text"}})
+
+
+def _colour(names: Sequence[str], field: str = "cluster") -> dict[str, Any]:
+    return {"field": field, "type": "nominal", "scale": {"domain": list(names)}, "legend": None}
+
+
+def _legend(entries: int) -> dict[str, Any]:
+    return {
+        "orient": "bottom",
+        "title": None,
+        "columns": min(entries, 5),
+        "symbolOpacity": 1,
+        "symbolType": "circle",
+    }
+
+
+def _places(*tables: list[dict[str, Any]]) -> dict[str, Any]:
+    """Axes on which all rows have room, x and y to one scale, whatever the chart's shape: a circle is
+    to look like one."""
+    x, y = (np.array([row[name] for rows in tables for row in rows] or [0.0]) for name in ("x", "y"))
+    wide, tall = (max(float(np.ptp(values)) * 1.06, 1e-9) for values in (x, y))
+    spans = f"max({wide}, {tall} * width / height)", f"max({tall}, {wide} * height / width)"
+    encoding = {}
+    for name, title, values, span in zip(("x", "y"), ("z1", "z2"), (x, y), spans, strict=True):
+        middle = float(values.max() + values.min()) / 2
+        encoding[name] = {
+            "field": name,
+            "type": "quantitative",
+            "scale": {
+                "domainMin": {"expr": f"{middle} - {span} / 2"},
+                "domainMax": {"expr": f"{middle} + {span} / 2"},
+                "nice": False,
+                "zero": False,
+            },
+            "axis": {"title": title, "grid": False, "tickCount": 5},
+        }
+    return encoding

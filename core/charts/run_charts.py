@@ -1,0 +1,317 @@
+"""Charts of what a run shows: arrays and dataclasses in, Altair charts out.
+
+Colours are left to the theme wherever it has one for the purpose, so that a chart is at home in
+light and in dark.
+"""
+
+import string
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import altair as alt
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from core.charts.parts import VegaLite, holding_its_data
+from core.confusion import Confusion
+from core.runs import Progress
+
+Layers = alt.LayerChart | alt.FacetChart
+
+TRAINING, VALIDATION = "training", "validation"
+
+
+def loss_curve(reports: Sequence[Progress], collapsed: float, height: int) -> VegaLite:
+    """Loss, its terms and the validation loss over the steps, as a Vega-Lite specification.
+
+    collapsed: the loss of a network that sends every image to one point, drawn as a line: a curve
+    that stays on it has learned nothing. Written as a plain dict because it is drawn anew several
+    times a second while a run is trained, and Altair takes ten times as long to make one.
+    """
+    terms = list(reports[-1].terms) if reports else []
+    several = terms if len(terms) > 1 else []  # a single term is the loss itself
+    rows: list[dict[str, object]] = []
+    for report in reports:
+        rows.append({"step": report.step, "loss": report.loss, "line": TRAINING})
+        rows += [{"step": report.step, "loss": report.terms[name], "line": name} for name in several]
+        if report.validation_loss is not None:
+            rows.append({"step": report.step, "loss": report.validation_loss, "line": VALIDATION})
+    lines = [TRAINING, VALIDATION, *several]
+    steps = reports[-1].steps if reports else 1
+    colour = {
+        "field": "line",
+        "type": "nominal",
+        "sort": lines,
+        "scale": {"domain": lines},
+        "legend": {"orient": "top", "title": None, "columns": 4, "symbolType": "stroke", "labelFontSize": 11},
+    }
+    curve = {
+        "data": {"values": rows},
+        "mark": {"type": "line", "interpolate": "monotone", "strokeWidth": 2, "clip": True},
+        "encoding": {
+            "x": {
+                "field": "step",
+                "type": "quantitative",
+                "scale": {"domain": [0, steps], "nice": False},
+                "axis": {"title": "step", "grid": False, "tickCount": 5},
+            },
+            "y": {"field": "loss", "type": "quantitative", "axis": {"title": "loss", "tickCount": 5}},
+            "color": colour,
+            "strokeDash": {
+                "condition": {"test": f"indexof({several!r}, datum.line) >= 0", "value": [3, 3]},
+                "value": [1, 0],
+            },
+            "tooltip": [
+                {"field": "line", "title": "what"},
+                {"field": "step", "format": ","},
+                {"field": "loss", "format": ".4f"},
+            ],
+        },
+    }
+    know_nothing = {
+        "data": {"values": [{"loss": collapsed, "text": "every point the same"}]},
+        "encoding": {"y": {"field": "loss", "type": "quantitative"}},
+        "layer": [
+            {"mark": {"type": "rule", "strokeDash": [2, 4], "color": "#8a8f98"}},
+            {
+                "mark": {"type": "text", "align": "right", "dy": -6, "color": "#8a8f98", "fontSize": 11},
+                "encoding": {"x": {"value": "width"}, "text": {"field": "text"}},
+            },
+        ],
+    }
+    losses = {"layer": [curve, know_nothing] if rows else [know_nothing]}
+    shares: list[dict[str, object]] = [
+        {"step": each.step, "active": each.active} for each in reports if each.active is not None
+    ]
+    if not shares:
+        return {"height": height, **losses}
+    both = [losses, _active_share(shares)]
+    return {"height": height, "layer": both, "resolve": {"scale": {"y": "independent"}}}
+
+
+def _active_share(shares: list[dict[str, object]]) -> VegaLite:
+    """The share of pairs or triplets that still teach something, on an axis of its own to the right."""
+    return {
+        "data": {"values": shares},
+        "mark": {"type": "line", "interpolate": "monotone", "strokeWidth": 1.5, "color": "#8a8f98"},
+        "encoding": {
+            "x": {"field": "step", "type": "quantitative"},
+            "y": {
+                "field": "active",
+                "type": "quantitative",
+                "scale": {"domain": [0, 1]},
+                "axis": {
+                    "title": "active share (grey)",
+                    "format": "%",
+                    "tickCount": 3,
+                    "grid": False,
+                    "orient": "right",
+                },
+            },
+            "tooltip": [
+                {"field": "step", "format": ","},
+                {"field": "active", "title": "still teach something", "format": ".1%"},
+            ],
+        },
+    }
+
+
+def cluster_name(cluster: int, digit: int, class_names: Sequence[str]) -> str:
+    """A cluster by its letter and the class it is matched to (-1: none)."""
+    matched = class_names[digit] if digit >= 0 else "no class"
+    return f"{string.ascii_uppercase[cluster % 26]} ≈ {matched}"
+
+
+def density_contours(
+    contours: Mapping[str, npt.NDArray[Any]],
+    class_names: Sequence[str],
+    height: int,
+    points: npt.NDArray[np.floating] | None = None,
+    labels: npt.NDArray[np.integer] | None = None,
+) -> Layers:
+    """Density lines of each class in the plane, with its name above its outermost line.
+
+    contours: the columns of `core.density.Contours`. points [k, 2] with labels [k]: drawn as dots.
+    """
+    table = pd.DataFrame(dict(contours))
+    table["class"] = [class_names[int(label)] for label in table["label"]]
+    table["order"] = np.arange(len(table))
+    table["inside"] = [f"{mass:.0%}" for mass in table["mass"]]
+    colour = alt.Color(
+        "class:N",
+        scale=alt.Scale(domain=list(class_names)),
+        legend=alt.Legend(orient="bottom", title=None, columns=5, symbolType="stroke"),  # narrow, too
+    )
+    lines = (
+        alt.Chart(table)
+        .mark_line(clip=True)
+        .encode(
+            x=alt.X("x:Q", axis=alt.Axis(title="z1", grid=False, tickCount=5), scale=alt.Scale(zero=False)),
+            y=alt.Y("y:Q", axis=alt.Axis(title="z2", grid=False, tickCount=5), scale=alt.Scale(zero=False)),
+            order="order:Q",
+            detail="line:N",
+            color=colour,
+            opacity=alt.Opacity("mass:Q", scale=alt.Scale(domain=[0, 1], range=[1, 0.25]), legend=None),
+            tooltip=[alt.Tooltip("class:N", title="class"), alt.Tooltip("inside:N", title="density inside")],
+        )
+    )
+    tops = table.loc[table.groupby("class")["y"].idxmax(), ["class", "x", "y"]]
+    names = (
+        alt.Chart(tops)
+        .mark_text(fontWeight="bold", fontSize=14, dy=-10)
+        .encode(x="x:Q", y="y:Q", text="class:N", color=colour)
+    )
+    if points is None or labels is None or len(points) == 0:
+        return alt.layer(lines, names).properties(height=height)
+    dots = pd.DataFrame(
+        {"x": points[:, 0], "y": points[:, 1], "class": [class_names[int(label)] for label in labels]}
+    )
+    marks = alt.Chart(dots).mark_circle(size=14, opacity=0.8).encode(x="x:Q", y="y:Q", color=colour)
+    return alt.layer(lines, marks, names).properties(height=height)
+
+
+def confusion_matrix(
+    confusion: Confusion, class_names: Sequence[str], *, shares: bool, height: int
+) -> Layers:
+    """How many images of each class (rows) each cluster (columns) holds.
+
+    shares: write the share of the row's images instead of their number.
+    """
+    columns = [
+        cluster_name(int(cluster), int(digit), class_names)
+        for cluster, digit in zip(confusion.clusters, confusion.matched_digit, strict=True)
+    ]
+    rows = [class_names[int(digit)] for digit in confusion.digits]
+    table = pd.DataFrame(
+        {
+            "class": np.repeat(rows, len(columns)),
+            "cluster": np.tile(columns, len(rows)),
+            "count": confusion.counts.ravel(),
+            "share": confusion.row_shares.ravel(),
+        }
+    )
+    base = alt.Chart(table).encode(
+        x=alt.X(
+            "cluster:N",
+            sort=columns,
+            axis=alt.Axis(
+                title="cluster ≈ matched class", orient="top", labelAngle=0, ticks=False, domain=False
+            ),
+        ),
+        y=alt.Y("class:N", sort=rows, axis=alt.Axis(title="true class", ticks=False, domain=False)),
+        tooltip=[
+            alt.Tooltip("class:N", title="true class"),
+            alt.Tooltip("cluster:N"),
+            alt.Tooltip("count:Q", title="images", format=","),
+            alt.Tooltip("share:Q", title="share of the class", format=".1%"),
+        ],
+    )
+    cells = base.mark_rect(cornerRadius=3, stroke=None).encode(
+        color=alt.Color("share:Q", scale=alt.Scale(domain=[0, 1]), legend=None)
+    )
+    text = (
+        base.transform_filter("datum.count > 0")
+        .mark_text(fontSize=11)
+        .encode(
+            text=alt.Text("share:Q", format=".1%") if shares else alt.Text("count:Q", format=","),
+            opacity=alt.condition("datum.share > 0.005", alt.value(1), alt.value(0.55)),
+            color=alt.condition("datum.share > 0.5", alt.value("white"), alt.value("#7d8590")),
+        )
+    )
+    return alt.layer(cells, text).properties(height=height)
+
+
+@holding_its_data
+def explained_variance(shares: npt.NDArray[np.floating], kept: int, height: int = 160) -> VegaLite:
+    """How much of the points each direction holds, the `kept` ones that are drawn in full colour.
+
+    shares: [d], 0 to 1, of all directions. A Vega-Lite specification; its text says what is kept.
+    """
+    rows = [
+        {
+            "direction": number,
+            "share": float(share),
+            "drawn": "in the picture" if number <= kept else "left out",
+        }
+        for number, share in enumerate(shares, start=1)
+    ]
+    drawn = float(np.sum(shares[:kept]))
+    return {
+        "height": height,
+        "description": f"Bar chart of {len(rows)} directions: the {kept} in the picture hold {drawn:.1%} of all.",
+        "data": {"values": rows},
+        "mark": {"type": "bar", "cornerRadiusEnd": 2},
+        "encoding": {
+            "x": {
+                "field": "direction",
+                "type": "ordinal",
+                "axis": {"title": "direction", "labelAngle": 0, "labelOverlap": True, "ticks": False},
+            },
+            "y": {
+                "field": "share",
+                "type": "quantitative",
+                "axis": {"title": "share", "format": "%", "tickCount": 4},
+            },
+            "opacity": {"condition": {"test": "datum.drawn === 'in the picture'", "value": 1}, "value": 0.35},
+            "tooltip": [
+                {"field": "direction"},
+                {"field": "share", "format": ".2%"},
+                {"field": "drawn", "title": "this one is"},
+            ],
+        },
+    }
+
+
+@holding_its_data
+def classes_of_selection(
+    counts: Sequence[int] | npt.NDArray[np.integer], names: Sequence[str], height: int = 170
+) -> VegaLite:
+    """How many of the selected images each class has, in the colours of the classes.
+
+    counts: [classes], of label 0, 1, ... A Vega-Lite specification: it changes with every selection.
+    """
+    total = max(int(np.sum(counts)), 1)
+    rows = [
+        {"class": name, "images": int(count), "share": int(count) / total}
+        for name, count in zip(names, counts, strict=True)
+    ]
+    most = int(np.argmax(counts))
+    x = {
+        "field": "class",
+        "type": "nominal",
+        "sort": list(names),
+        "axis": {
+            "title": None,
+            "labelAngle": 0 if max(map(len, names), default=0) < 3 else -40,
+            "labelOverlap": False,
+            "ticks": False,
+        },
+    }
+    y = {
+        "field": "images",
+        "type": "quantitative",
+        "axis": {"title": "images", "tickCount": 4, "tickMinStep": 1, "format": ",d"},
+    }
+    tooltip = [
+        {"field": "class"},
+        {"field": "images", "format": ","},
+        {"field": "share", "format": ".1%", "title": "share of the selection"},
+    ]
+    colour = {"field": "class", "type": "nominal", "scale": {"domain": list(names)}, "legend": None}
+    return {
+        "height": height,
+        "description": f"Bar chart of the selected images by class; most are {names[most]}: {int(counts[most]):,}.",
+        "data": {"values": rows},
+        "layer": [
+            {
+                "mark": {"type": "bar", "cornerRadiusEnd": 2},
+                "encoding": {"x": x, "y": y, "color": colour, "tooltip": tooltip},
+            },
+            {
+                "transform": [{"filter": "datum.images > 0"}],
+                "mark": {"type": "text", "dy": -6, "fontSize": 11, "color": "#8a8f98"},
+                "encoding": {"x": x, "y": y, "text": {"field": "images", "format": ","}},
+            },
+        ],
+    }

@@ -1,0 +1,61 @@
+"""A chart of what a few examples come to, with its spread over several draws."""
+
+from core.charts.parts import NEUTRAL, VegaLite, axis, colour
+from core.drawings.few_shot import FewShot
+
+OTHERS = "the other classes"
+
+
+def over_examples(found: FewShot, chosen: str, height: int) -> VegaLite:
+    """Accuracy over the number of examples a class, of the chosen class and of the others; bars: one standard
+    deviation over the draws to either side. Dashed: guessing."""
+    rows = []
+    for name, means, spreads in zip((chosen, OTHERS), found.means(), found.spreads(), strict=True):
+        rows += [
+            {
+                "examples": str(shots),
+                "accuracy": float(mean),
+                "low": max(0.0, float(mean - spread)),
+                "high": min(1.0, float(mean + spread)),
+                "of": name,
+            }
+            for shots, mean, spread in zip(found.shots, means, spreads, strict=True)
+        ]
+    x = {
+        "field": "examples",
+        "type": "ordinal",
+        "sort": [str(shots) for shots in found.shots],
+        "axis": {"title": "examples of each class", "labelAngle": 0},
+    }
+    beside = {"field": "of", "sort": [chosen, OTHERS]}
+    y = axis("accuracy", "test images recognised", format=".0%")
+    y["scale"] = {"domain": [0, 1]}
+    hue = colour("of", [chosen, OTHERS])
+    return {
+        "height": height,
+        "description": "; ".join(
+            f"{row['of']} with {row['examples']} examples: {row['accuracy']:.1%}" for row in rows
+        ),
+        "data": {"values": rows},
+        "layer": [
+            {
+                "mark": {"type": "point", "filled": True, "size": 90, "opacity": 1},
+                "encoding": {"x": x, "xOffset": beside, "y": y, "color": hue},
+            },
+            {
+                "mark": {"type": "rule", "strokeWidth": 2},
+                "encoding": {
+                    "x": x,
+                    "xOffset": beside,
+                    "y": {**y, "field": "low"},
+                    "y2": {"field": "high"},
+                    "color": hue,
+                },
+            },
+            {
+                "data": {"values": [{"accuracy": found.guessing}]},
+                "mark": {"type": "rule", "strokeDash": [4, 4], "color": NEUTRAL},
+                "encoding": {"y": y},
+            },
+        ],
+    }

@@ -1,0 +1,110 @@
+"""Where an image of one's own lands in a run's embedding, and on the way there: with whom it lies."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from core.canvas.nearest import Neighbours, nearest
+from core.numpy_encoder import NumpyEncoder, encoder_of
+from core.runs import Embedding, Run, RunDamaged
+
+Image = npt.NDArray[np.uint8]
+Floats = npt.NDArray[np.float32]
+Labels = npt.NDArray[np.uint8]
+Weights = dict[str, Floats]
+
+VOTERS = 10
+
+
+@dataclass(frozen=True)
+class Landing:
+    """point: [d], where it lies. neighbours: the nearest training images, with labels [k].
+
+    votes: [classes], how many of them are of each class; winner: the class with the most votes, of equals
+    the one whose image is nearest. cluster: the KMeans cluster whose centroid is nearest, and how far
+    away that is.
+    """
+
+    point: Floats
+    neighbours: Neighbours
+    labels: Labels
+    votes: npt.NDArray[np.int64]
+    winner: int
+    cluster: int
+    to_centroid: float
+
+
+@dataclass(frozen=True)
+class Step:
+    """One stop of a journey: after so many training steps at `point` [d], next to some images of the
+    sample, with their places in the split [k], their labels [k] and distances [k]."""
+
+    step: int
+    point: Floats
+    places: npt.NDArray[np.int64]
+    labels: Labels
+    distances: npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Journey:
+    """Every stop, first to last, and which split ("train" or "test") the images beside it are from."""
+
+    split: str
+    stops: tuple[Step, ...]
+
+
+def encoder_for(run: Run) -> NumpyEncoder:
+    """The finished run's encoder. Raises RunDamaged where its weights are not those of its config."""
+    return _encoder(run, run.weights())
+
+
+def land(embedding: Embedding, point: Floats, k: int = VOTERS) -> Landing:
+    """Where `point` [d] lies among the training images of an embedding.
+
+    Raises ValueError for a point of other dimensions, and where no training image has a finite place.
+    """
+    neighbours = nearest(embedding.train, point, k)
+    labels = embedding.train_labels[neighbours.indices]
+    if len(labels) == 0:
+        raise ValueError("No training image has a place in this embedding: its training has diverged.")
+    votes = np.bincount(labels, minlength=int(embedding.train_labels.max()) + 1)
+    # the nearest of those with most votes: a vote of equals is decided by who is closer
+    winner = int(labels[np.flatnonzero(votes[labels] == votes.max())[0]])
+    clusters = np.unique(embedding.train_clusters)
+    centroids = np.stack(
+        [
+            embedding.train[embedding.train_clusters == cluster].mean(axis=0, dtype=np.float64)
+            for cluster in clusters
+        ]
+    )
+    away = np.linalg.norm(centroids - point, axis=1)
+    return Landing(point, neighbours, labels, votes, winner, int(clusters[away.argmin()]), float(away.min()))
+
+
+def journey(run: Run, image: Image, k: int = 6) -> Journey | None:
+    """The way of an image [784] through all snapshots of a run's training, with its nearest k of the
+    2,000 sample images at each; None where the run came without its snapshots, as the shipped one does.
+
+    Raises RunDamaged.
+    """
+    steps = run.snapshot_steps()
+    if not steps:
+        return None
+    sample = run.shown_sample()
+    stops = []
+    for step in steps:
+        point = _encoder(run, run.weights_at(step)).embed(image[None])[0]
+        found = nearest(run.snapshot(step).embeddings, point, k)
+        stops.append(
+            Step(step, point, sample.indices[found.indices], sample.labels[found.indices], found.distances)
+        )
+    return Journey(sample.split, tuple(stops))
+
+
+def _encoder(run: Run, weights: Weights) -> NumpyEncoder:
+    try:
+        return encoder_of(run.config(), weights)
+    except ValueError as error:
+        raise RunDamaged(f"The run's weights are not those of its settings. {error}") from error

@@ -1,0 +1,116 @@
+"""A loss over the distance of one pair, as curves: what a positive pays, and what a negative pays.
+
+Measured, not drawn from the formula: the loss of the catalogue is called on two or three points at
+each distance.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from core.lessons.forces import Parameters
+from core.lessons.lesson_plane import LABELS, START
+from core.losses import LossEntry
+
+Floats = npt.NDArray[np.float64]
+
+CURVE_POINTS = 121
+FARTHEST = 2.5
+ACROSS = 2.0  # the farthest that two points of a circle of radius 1 can be
+
+
+@dataclass(frozen=True)
+class Curves:
+    """distance [c]; positive [c]: the loss as the positive moves away; negative [c]: as the negative does.
+
+    turn: the distance from which on a negative costs nothing and is no longer pushed; None where
+    there is none in sight.
+    """
+
+    distance: Floats
+    positive: Floats
+    negative: Floats
+    turn: float | None
+
+
+def curves(
+    entry: LossEntry, parameters: Parameters, d_ap: float, d_an: float, *, on_circle: bool = False
+) -> Curves:
+    """The curves of a loss. A loss on pairs pays for each pair by itself; of the others one point moves
+    while the anchor's other partner stays, the positive at `d_ap`, the negative at `d_an`.
+
+    on_circle: see `by_angle`; distances are chords of the unit circle, 0 to 2.
+    """
+    farthest = ACROSS if on_circle else FARTHEST
+    distance = np.linspace(0.0, farthest, CURVE_POINTS)
+    held_ap, held_an = min(d_ap, farthest), min(d_an, farthest)
+    positive = np.array([_loss(entry, parameters, d, held_an, "positive", on_circle) for d in distance])
+    negative = np.array([_loss(entry, parameters, held_ap, d, "negative", on_circle) for d in distance])
+    return Curves(distance, positive, negative, _turn(entry, parameters, held_ap, on_circle))
+
+
+def by_angle(entry: LossEntry, parameters: Parameters) -> bool:
+    """Whether the loss goes by directions, or by where the origin is: then a distance alone says nothing, and
+    its curves are taken on the unit circle. Found by moving all points by the same way."""
+    read = {name: parameters[name] for name in entry.parameters}
+    there = float(entry.function(START + np.array([0.7, -0.4]), LABELS, **read).total)
+    return entry.normalised or abs(there - float(entry.function(START, LABELS, **read).total)) > 1e-9
+
+
+def margin_for(
+    entry: LossEntry, parameters: Parameters, d_ap: float, turn: float, low: float, high: float, step: float
+) -> float:
+    """The margin, in steps from `low` to `high`, with which a negative at `turn` is just left alone."""
+    margins = low + step * np.arange(round((high - low) / step) + 1)
+    turns = [_turn(entry, {**parameters, "margin": margin}, d_ap, False) for margin in margins]
+    off = [abs((found if found is not None else FARTHEST) - turn) for found in turns]
+    return float(round(margins[int(np.argmin(off))], 10))
+
+
+def _turn(entry: LossEntry, parameters: Parameters, d_ap: float, on_circle: bool) -> float | None:
+    """By halving: beyond it the negative's curve is level with the loss of a negative at the far end."""
+    farthest = ACROSS if on_circle else 6 * FARTHEST
+
+    def costs(d: float) -> bool:
+        return _loss(entry, parameters, d_ap, d, "negative", on_circle) - at_rest > 1e-12
+
+    at_rest = _loss(entry, parameters, d_ap, farthest, "negative", on_circle)
+    if costs(0.999 * farthest):
+        return None
+    near, far = 0.0, 0.999 * farthest
+    for _ in range(40):
+        middle = (near + far) / 2
+        near, far = (middle, far) if costs(middle) else (near, middle)
+    return far
+
+
+def _loss(
+    entry: LossEntry, parameters: Parameters, d_ap: float, d_an: float, moving: str, on_circle: bool
+) -> float:
+    read = {name: parameters[name] for name in entry.parameters}
+    anchor, positive, negative = _three(d_ap, d_an, on_circle)
+    if entry.takes == "pairs":
+        other, label = (positive, 0) if moving == "positive" else (negative, 1)
+        pair = (np.array([0]), np.array([1]))
+        found = entry.function(np.array([anchor, other]), np.array([0, label]), pairs=pair, **read)
+    elif entry.takes == "triplets":
+        three = (np.array([0]), np.array([1]), np.array([2]))
+        points, labels = np.array([anchor, positive, negative]), np.array([0, 0, 1])
+        found = entry.function(points, labels, triplets=three, **read)
+    else:  # a batch needs two of each class: the negative has a twin at its side
+        points, labels = np.array([anchor, positive, negative, negative]), np.array([0, 0, 1, 1])
+        found = entry.function(points, labels, **read)
+    return float(found.total)
+
+
+def _three(d_ap: float, d_an: float, on_circle: bool) -> tuple[Floats, Floats, Floats]:
+    """An anchor, a positive on one side of it and a negative on the other."""
+    if not on_circle:
+        return np.array([0.0, 0.0]), np.array([-d_ap, 0.0]), np.array([d_an, 0.0])
+    along_p, along_n = 2 * np.arcsin(d_ap / 2), -2 * np.arcsin(d_an / 2)
+    return np.array([1.0, 0.0]), _at_angle(along_p), _at_angle(along_n)
+
+
+def _at_angle(angle: float) -> Floats:
+    return np.array([np.cos(angle), np.sin(angle)])

@@ -1,0 +1,79 @@
+"""Predict, then reveal: questions whose answer is a training, with what one learns from it.
+
+Each is a file of assets/predictions: a title, the question, and below "## Why" what explains the outcome.
+What the outcome is, no file says: it is measured, on the two runs, each time.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+from core.config import PRESETS, RunConfig
+from core.measures.figures import FIGURES, Figure
+from core.measures.more_figures import MORE_FIGURES
+from core.runs import Run
+from core.settings import PROJECT
+
+FOLDER = PROJECT / "assets" / "predictions"
+
+Outcome = Literal["lower", "same", "higher"]
+OUTCOMES: dict[Outcome, str] = {"lower": "Lower", "same": "About the same", "higher": "Higher"}
+
+
+@dataclass(frozen=True)
+class Question:
+    """name: of the file. title, text, why: Markdown. before, after: the two runs. figure: the name of the one that
+    is asked for. band: a change by less than this share of the first value counts as about the same."""
+
+    name: str
+    title: str
+    text: str
+    why: str
+    before: RunConfig
+    after: RunConfig
+    figure: str
+    band: float
+
+    @property
+    def about(self) -> Figure:
+        """What the figure means."""
+        return FIGURES.get(self.figure) or MORE_FIGURES[self.figure]
+
+
+def value(run: Run, figure: str) -> float:
+    """A figure of a finished run, NaN where it is undefined. Raises RunDamaged."""
+    if figure in FIGURES:
+        return run.evaluation().figures[figure]
+    measurements = run.measurements()
+    return math.nan if measurements is None else measurements.figures[figure].value
+
+
+def outcome(before: float, after: float, band: float) -> Outcome | None:
+    """What became of a figure; None where it has no value in one of the runs.
+
+    band: a change by less than this share of `before` is none.
+    """
+    if math.isnan(before) or math.isnan(after):
+        return None
+    if abs(after - before) < band * abs(before):
+        return "same"
+    return "higher" if after > before else "lower"
+
+
+def _question(name: str, figure: str, band: float, after: RunConfig) -> Question:
+    title, rest = (FOLDER / f"{name}.md").read_text("utf-8").split("\n", 1)
+    text, why = rest.split("\n## Why\n")
+    before = PRESETS["fast"]  # comes with the app, so that one training answers a question
+    return Question(name, title.removeprefix("# "), text.strip(), why.strip(), before, after, figure, band)
+
+
+QUESTIONS: dict[str, Question] = {
+    question.name: question
+    for question in (
+        _question("margin", "spread", 0.1, RunConfig(margin=0.3)),
+        _question("dimensions", "knn_accuracy", 0.005, RunConfig(embedding_dims=8)),
+        _question("loss", "test_adjusted_rand_index", 0.02, RunConfig(loss="contrastive_squared")),
+        _question("epochs", "test_adjusted_rand_index", 0.005, RunConfig(epochs=6)),
+        _question("narrow", "davies_bouldin", 0.1, RunConfig(hidden=(8,))),
+    )
+}

@@ -1,0 +1,1 @@
+"""What is measured of an embedding: figures with their meaning, KMeans, scores, neighbours, verification."""

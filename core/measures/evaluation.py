@@ -1,0 +1,134 @@
+"""What came out of a run: its figures, computed once, by the worker, and kept in its folder."""
+
+import json
+import math
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from core.clustering import DaviesBouldin, davies_bouldin
+from core.confusion import Confusion, confusion
+
+if TYPE_CHECKING:
+    from core.measures.kmeans import Clustering
+
+Points = npt.NDArray[np.float32]
+Labels = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """The figures of one run.
+
+    figures: name -> value, NaN where undefined; the names are those of `core.measures.figures.FIGURES`.
+    undefined: name -> why, in a sentence. random_rand_index: what guessing would score.
+    """
+
+    figures: dict[str, float]
+    undefined: dict[str, str]
+    random_rand_index: float
+    davies_bouldin: DaviesBouldin
+    confusion: Confusion
+
+    def to_json(self) -> str:
+        """JSON text; NaN as null, arrays as lists."""
+        return json.dumps(_plain(asdict(self)), allow_nan=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> "Evaluation":
+        """The opposite of `to_json`."""
+        values = json.loads(text)
+        davies = values.pop("davies_bouldin")
+        table = values.pop("confusion")
+        values["figures"] = {name: _number(value) for name, value in values["figures"].items()}
+        return cls(
+            davies_bouldin=DaviesBouldin(score=_number(davies.pop("score")), **_arrays(davies)),
+            confusion=Confusion(**_arrays(table)),
+            **values,
+        )
+
+
+def evaluate(
+    train: Points, train_labels: Labels, test: Points, test_labels: Labels, classes: int
+) -> tuple[Evaluation, "Clustering", npt.NDArray[np.int32]]:
+    """The figures of an embedding, its KMeans clusters, and the clusters [m] of the test points.
+
+    train [n, d] with labels [n], test [m, d] with labels [m]; k = `classes`. KMeans is fitted on
+    the training split alone; the test points go to its nearest centroid.
+    """
+    # scikit-learn: a second and 60 MB, which a process that only reads evaluations does not need
+    from core.measures.kmeans import assign, kmeans
+
+    clusters = _in_order_of_digits(kmeans(train, classes), train_labels)
+    test_clusters = assign(test, clusters.centroids)
+    evaluation = judge(train, train_labels, clusters.labels, test, test_labels, test_clusters, classes)
+    return evaluation, clusters, test_clusters
+
+
+def judge(
+    train: Points,
+    train_labels: Labels,
+    clusters: npt.NDArray[np.integer],
+    test: Points,
+    test_labels: Labels,
+    test_clusters: npt.NDArray[np.integer],
+    classes: int,
+) -> Evaluation:
+    """The figures of an embedding whose clusters are there already: clusters [n] of train, test_clusters [m]."""
+    from core.measures import metrics
+
+    davies = davies_bouldin(train, clusters)
+    figures = {
+        "rand_index": metrics.rand_index(train_labels, clusters),
+        "adjusted_rand_index": metrics.adjusted_rand_index(train_labels, clusters),
+        "normalized_mutual_info": metrics.normalized_mutual_info(train_labels, clusters),
+        "davies_bouldin": davies.score,
+        "test_adjusted_rand_index": metrics.adjusted_rand_index(test_labels, test_clusters),
+        "knn_accuracy": metrics.knn_accuracy(train, train_labels, test, test_labels),
+    }
+    return Evaluation(
+        figures=figures,
+        undefined={} if davies.reason is None else {"davies_bouldin": davies.reason},
+        random_rand_index=metrics.random_rand_index(train_labels, classes),
+        davies_bouldin=davies,
+        confusion=confusion(train_labels, clusters),
+    )
+
+
+def _in_order_of_digits(clusters: "Clustering", digits: Labels) -> "Clustering":
+    """The same clusters, numbered as the digits that they match: KMeans numbers them at random."""
+    order = confusion(digits, clusters.labels).clusters
+    new = np.empty(len(order), dtype=np.int32)
+    new[order] = np.arange(len(order), dtype=np.int32)
+    return replace(clusters, labels=new[clusters.labels], centroids=clusters.centroids[order])
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _plain(part) for name, part in value.items()}
+    if isinstance(value, np.ndarray):
+        return _plain(value.tolist())
+    if isinstance(value, (list, tuple)):
+        return [_plain(part) for part in value]
+    if isinstance(value, np.generic):
+        return _plain(value.item())
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
+
+
+def _number(value: float | None) -> float:
+    return math.nan if value is None else value
+
+
+def _arrays(values: dict[str, Any]) -> dict[str, Any]:
+    """Lists as arrays: of whole numbers where all are whole, else of floats with null as NaN."""
+    return {name: _array(value) if isinstance(value, list) else value for name, value in values.items()}
+
+
+def _array(value: list[Any]) -> npt.NDArray[Any]:
+    array = np.array(value, dtype=object)
+    whole = all(isinstance(item, int) for item in array.ravel())
+    return array.astype(np.int64 if whole else np.float64)

@@ -1,0 +1,1 @@
+"""Training for many visitors: queue, slots, worker processes, storage, several servers, health."""

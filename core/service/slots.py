@@ -1,0 +1,96 @@
+"""Where runs are worked at: one slot, one process of its own, so that a crash or a time-out ends one run
+and leaves its neighbours alone."""
+
+import os
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any, Protocol
+
+import loky
+from loky.process_executor import BrokenProcessPool, ShutdownExecutorError
+
+from core import settings
+from core.service.worker import begin_process
+
+WORKER_ENVIRONMENT = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+
+
+class WorkerDied(Exception):
+    """The process that worked at a task has ended without a word."""
+
+
+class Slot(Protocol):
+    """One place to work at a task; the next one comes when the last has ended.
+
+    deaths: what a task's future raises where the process that worked at it died.
+    """
+
+    deaths: tuple[type[BaseException], ...]
+
+    def submit(self, function: Callable[..., Any], *arguments: str) -> "Future[Any]":
+        """Begin a task. Raises WorkerDied where the slot is closed or its process cannot be reached."""
+        ...
+
+    def kill(self) -> None:
+        """End the task at hand, and whoever works at it."""
+        ...
+
+    def close(self) -> None:
+        """`kill`, for good."""
+        ...
+
+    def pids(self) -> list[int]:
+        """The ids of its processes, where they are on this machine."""
+        ...
+
+
+class LocalSlot:
+    """One loky worker process at a time, started when there is work.
+
+    idle_seconds: after so long without work the process leaves.
+    """
+
+    deaths: tuple[type[BaseException], ...] = (WorkerDied, BrokenProcessPool, ShutdownExecutorError)
+
+    def __init__(self, idle_seconds: float) -> None:
+        self._idle = idle_seconds
+        self._executor: Any = None
+        self._closed = False
+        self._lock = threading.Lock()
+
+    def submit(self, function: Callable[..., Any], *arguments: str) -> "Future[Any]":
+        """See Slot."""
+        with self._lock:
+            if self._closed:
+                raise WorkerDied("the engine is closed")
+            if self._executor is None:
+                self._executor = loky.ProcessPoolExecutor(
+                    max_workers=1,
+                    timeout=self._idle,
+                    initializer=begin_process,
+                    initargs=(os.getpid(), settings.niceness()),
+                    env=WORKER_ENVIRONMENT,
+                )
+            try:
+                future: Future[Any] = self._executor.submit(function, *arguments)
+            except (BrokenProcessPool, ShutdownExecutorError) as error:
+                raise WorkerDied(str(error)) from error
+            return future
+
+    def kill(self) -> None:
+        """See Slot."""
+        with self._lock:
+            if self._executor is not None:
+                self._executor.shutdown(wait=True, kill_workers=True)
+                self._executor = None
+
+    def close(self) -> None:
+        """See Slot."""
+        self._closed = True
+        self.kill()
+
+    def pids(self) -> list[int]:
+        """See Slot."""
+        with self._lock:
+            return list(self._executor._processes) if self._executor is not None else []

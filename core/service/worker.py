@@ -1,0 +1,114 @@
+"""What a worker process does: one run, from its lock to its last status, whatever goes wrong.
+
+The engine loads this module too, so what needs torch is imported inside the functions.
+"""
+
+import errno
+import importlib
+import logging
+import os
+import threading
+import time
+from pathlib import Path
+
+from core.data import DataError, load
+from core.runs import Run, RunDamaged, RunsFolderUnusable
+
+log = logging.getLogger(__name__)
+
+
+def warm_up() -> None:
+    """Import torch and read the images, so that the first run need not wait for it."""
+    importlib.import_module("core.pipeline")
+    load("mnist")
+
+
+def begin_process(parent: int, niceness: int) -> None:
+    """Called at the start of a worker process: it lets the pages go first, and leaves soon after the
+    server `parent` has gone, however that went."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        os._exit(1)
+
+    if os.name == "posix":  # elsewhere an orphan leaves when it has been idle for long enough
+        os.nice(niceness)
+        threading.Thread(target=watch, daemon=True, name="watch-parent").start()
+
+
+def run_in_folder(folder: str, server: str = "") -> None:
+    """Train the run that was begun in `folder`, measure it, and leave its status at done, failed or
+    cancelled. Waits while another process writes the same folder; raises nothing.
+
+    server: the id of the server that this worker belongs to.
+    """
+    run = Run(Path(folder))
+    try:
+        with run.lock():
+            if run.status().state == "done":
+                return  # another server has finished it meanwhile
+            _train(run, server)
+    except OSError as error:  # not even the lock could be taken
+        _fail(run, _words_for(error))
+
+
+def replay_in_folder(folder: str, server: str = "") -> str:
+    """Make the replay of the finished run in `folder`; returns what went wrong, in a sentence, or "".
+
+    It may return before the replay is complete, when the engine has asked it to pause. Raises nothing.
+    """
+    from core.canvas.replaying import make_replay
+
+    run = Run(Path(folder))
+    try:
+        with run.lock():
+            run.set_writer(server)
+            make_replay(run)
+    except (DataError, RunDamaged) as error:
+        return str(error)
+    except OSError as error:
+        return _words_for(error)
+    except Exception as error:
+        log.exception("the replay of run %s failed", run.key)
+        return f"The replay stopped at an error that nobody expected ({type(error).__name__}: {error})."
+    return ""
+
+
+def _train(run: Run, server: str) -> None:
+    from core.pipeline import train_and_measure
+
+    try:
+        if run.status().state != "queued":  # left half-written by a process that has died since
+            run.reset(run.config())
+        run.set_writer(server)
+        train_and_measure(run)
+    except (DataError, RunDamaged, RunsFolderUnusable) as error:
+        _fail(run, str(error))
+    except OSError as error:
+        _fail(run, _words_for(error))
+    except Exception as error:
+        if isinstance(error, MemoryError) or "can't allocate memory" in str(error):  # torch's own words
+            _fail(run, "There was not enough memory for this run. Take a smaller batch or fewer dimensions.")
+            return
+        log.exception("run %s failed", run.key)
+        _fail(run, f"Training stopped at an error that nobody expected ({type(error).__name__}: {error}).")
+
+
+def _fail(run: Run, message: str) -> None:
+    try:
+        try:
+            run.set_state("failed", message)
+        except OSError:  # on a full disk: what this run has written so far makes room for the word
+            run.drop_snapshots_after(-1)
+            run.set_state("failed", message)
+    except OSError as error:  # the folder is gone: the log is all that is left
+        log.error("run %s failed (%s) and could not say so: %s", run.key, message, error)
+
+
+def _words_for(error: OSError) -> str:
+    if error.errno == errno.ENOSPC:
+        return "The disk is full, so the run could not be written. Free some space and train again."
+    if error.errno == errno.ENOENT:
+        return "The run's folder was deleted while it was trained. Train again."
+    return f"The run could not be written ({error.strerror}). Train again."

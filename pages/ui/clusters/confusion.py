@@ -1,0 +1,130 @@
+"""Which class fell into which cluster, and the images behind each number."""
+
+import math
+from functools import partial
+
+import numpy as np
+import numpy.typing as npt
+import streamlit as st
+
+from core.charts import plane_charts, run_charts
+from core.config import RunConfig
+from core.confusion import Confusion
+from core.runs import Run
+from pages.ui import draws, run_view
+from pages.ui.clusters import shared
+from pages.ui.heatmap import Cell, Heatmap, heatmap
+from pages.ui.plain_text import plain
+
+COUNTS, BY_CLASS, BY_CLUSTER = "counts", "share of the class", "share of the cluster"
+MATCHED, UNMATCHED = "matched to classes", "as KMeans leaves them"
+IMAGES = 18
+
+
+def show(run: Run, config: RunConfig) -> None:
+    """The table, and the images of the cell that is pressed."""
+    table, names = run.evaluation().confusion, run_view.class_names(config)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        cells = st.segmented_control("Cells", [COUNTS, BY_CLASS, BY_CLUSTER], default=COUNTS, required=True)
+        order = st.segmented_control("Clusters", [MATCHED, UNMATCHED], default=MATCHED, required=True)
+    columns = _columns(table, order == MATCHED)
+    called = [_called(table, column, names, order == MATCHED) for column in columns]
+    rows = [names[int(digit)] for digit in table.digits]
+    keys = f"confusion_class_{len(rows)}", f"confusion_cluster_{len(columns)}_{order}"
+    place = _picked(table, columns, keys)
+    left, right = st.columns([1.15, 1], gap="large")
+    with left:
+        heatmap(
+            _shown(table, columns, called, rows, cells), place, partial(_pick, keys), key="confusion_table"
+        )
+        if order == MATCHED:
+            st.markdown(
+                f"KMeans saw no label. Each cluster is matched to one class so that as many images as possible lie in "
+                f"matched cells (underlined): **{table.matched_share:.1%}** do."
+            )
+        else:
+            st.markdown(
+                "This is all that KMeans gives: groups without names, here the largest first. The table is the same up "
+                "to the order of its columns; Rand, ARI and mutual information do not care about that order."
+            )
+    with right:
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            for key, at in zip(keys, place, strict=True):
+                st.session_state.setdefault(key, at)
+            row, column = (
+                st.selectbox(label, range(len(words)), format_func=words.__getitem__, key=key, width=130)
+                for label, words, key in zip(("Class", "Cluster"), (rows, called), keys, strict=True)
+            )
+            draws.button("Other images", "confusion")
+        _behind(run, config, int(table.digits[row]), int(table.clusters[columns[column]]), called[column])
+
+
+def _columns(table: Confusion, matched: bool) -> npt.NDArray[np.int64]:
+    """The places of the table's columns in the order in which they are shown."""
+    sizes = table.counts.sum(axis=0)
+    return np.arange(len(sizes)) if matched else np.argsort(-sizes, kind="stable")
+
+
+def _called(table: Confusion, column: int, names: tuple[str, ...], matched: bool) -> str:
+    name = run_charts.cluster_name(int(table.clusters[column]), int(table.matched_digit[column]), names)
+    return name if matched else name.split(" ")[0]
+
+
+def _picked(table: Confusion, columns: npt.NDArray[np.int64], keys: tuple[str, str]) -> tuple[int, int]:
+    """The row and column that are picked; at first the largest confusion."""
+    wrong = np.where(table.digits[:, None] == table.matched_digit, 0, table.counts)[:, columns]
+    row, column = np.unravel_index(int(wrong.argmax()), wrong.shape)
+    return int(st.session_state.get(keys[0], row)), int(st.session_state.get(keys[1], column))
+
+
+def _pick(keys: tuple[str, str], row: int, column: int) -> None:
+    st.session_state[keys[0]], st.session_state[keys[1]] = row, column
+
+
+def _shown(
+    table: Confusion, columns: npt.NDArray[np.int64], called: list[str], rows: list[str], cells: str
+) -> Heatmap:
+    shares = table.column_shares if cells == BY_CLUSTER else table.row_shares
+    matched = table.digits[:, None] == table.matched_digit
+    several = []
+    for i, name in enumerate(rows):
+        line = []
+        for at, column in enumerate(columns):
+            count, share = int(table.counts[i, column]), float(shares[i, column])
+            text = f"{count:,}" if cells == COUNTS else f"{share:.1%}"
+            tip = f"class {name} in cluster {called[at]}: {count:,} images, {share:.1%}"
+            line.append(Cell(text if count else "", math.sqrt(share), tip, bool(matched[i, column])))
+        several.append(line)
+    return Heatmap(
+        "Classes and clusters",
+        "clusters; press a cell to see its images",
+        rows,
+        called,
+        several,
+        heads=min(96, 16 + 7 * max(map(len, rows))),
+    )
+
+
+def _behind(run: Run, config: RunConfig, digit: int, cluster: int, called: str) -> None:
+    """The images of one cell, and where they lie."""
+    embedding, names = run.embedding(), run_view.class_names(config)
+    chosen = np.flatnonzero((embedding.train_labels == digit) & (embedding.train_clusters == cluster))
+    what = f"class {names[digit]} in cluster {called}"
+    if len(chosen) == 0:
+        st.info(f"No image of {plain(what)}.")
+        return
+    drawn = draws.generator("confusion", digit, cluster).permutation(chosen)
+    st.markdown(f"**{len(chosen):,} images** of {plain(what)}")
+    some = drawn[:IMAGES]
+    shared.show_images(config, some, [names[digit]] * len(some), what.capitalize(), key="confusion_images")
+    points = shared.flat(run, embedding.train)
+    all_of_them = shared.sample(len(points))
+    shown = drawn[:300]
+    chart = plane_charts.among_all(
+        points[all_of_them], embedding.train_labels[all_of_them], names, points[shown], what, 360
+    )
+    st.vega_lite_chart(chart, key="confusion_plane")
+    st.caption(
+        f"Black, with a white edge: {len(shown):,} of them. Faint: {len(all_of_them):,} random images of all."
+        f"{shared.plane_words(config)}"
+    )

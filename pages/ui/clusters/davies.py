@@ -1,0 +1,197 @@
+"""The Davies-Bouldin index, taken apart: of the clusters that KMeans found and, beside it, of the true classes."""
+
+from functools import partial
+
+import numpy as np
+import streamlit as st
+
+from core.charts import plane_charts, run_charts
+from core.clustering import DaviesBouldin
+from core.config import RunConfig
+from core.measures.cluster_plane import pair_plane
+from core.measures.davies_bouldin_cell import PairExplained, pair_explained
+from core.runs import Run
+from pages.ui import run_view
+from pages.ui.clusters import davies_table, shared
+from pages.ui.heatmap import Cell, Heatmap, heatmap
+from pages.ui.number_text import in_formula, written
+from pages.ui.plain_text import plain
+
+CLUSTERS, DIGITS = "KMeans clusters", "True classes"
+PAIR_HEIGHT = 400
+_KIND = "davies_kind"
+
+
+def show(run: Run, config: RunConfig) -> None:
+    """Both indices, side by side, and below them the pair of clusters that is picked in either."""
+    evaluation, more = run.evaluation(), shared.measurements(run, config)
+    names = run_view.class_names(config)
+    table = evaluation.confusion
+    matched = dict(zip(table.clusters.tolist(), table.matched_digit.tolist(), strict=True))
+    found = evaluation.davies_bouldin
+    indices = {CLUSTERS: found, DIGITS: more.digits}
+    called = {
+        CLUSTERS: [run_charts.cluster_name(int(label), matched[int(label)], names) for label in found.labels],
+        DIGITS: [names[int(label)] for label in more.digits.labels],
+    }
+    st.markdown(
+        "For each cluster: how wide it is (**WCD**, the mean distance of its images to its centroid), and how close "
+        "its worst rival lies (**BCD**, between the centroids): **S = (WCD + WCD) / BCD**. The index is the mean of "
+        "the worst S; 0 is best."
+    )
+    for column, kind in zip(st.columns(2, gap="large"), indices, strict=True):
+        with column:
+            _index(kind, indices[kind], called[kind])
+    _why_they_differ(found, more.digits)
+    _picked(run, config, indices, called)
+
+
+def _index(kind: str, index: DaviesBouldin, called: list[str]) -> None:
+    st.subheader(kind, anchor=False)
+    if index.reason is not None:
+        st.warning(f"The index is undefined here. {plain(index.reason)}", icon=":material/info:")
+    else:
+        worst = [f"{index.similarity[i, rival]:.3f}" for i, rival in enumerate(index.rival)]
+        st.markdown(f"({' + '.join(worst)}) / {len(worst)} = **{index.score:.4f}**")
+    davies_table.show(index, called)
+    if len(called) > 1:
+        heatmap(
+            _matrix(kind, index, called),
+            _pair(kind, index),
+            partial(_pick, kind, len(called)),
+            key=f"s_{kind}",
+        )
+
+
+def _matrix(kind: str, index: DaviesBouldin, called: list[str]) -> Heatmap:
+    defined = index.similarity[np.isfinite(index.similarity)]
+    top = float(defined.max()) if len(defined) else 1.0
+    rows = []
+    for i, first in enumerate(called):
+        row = []
+        for j, second in enumerate(called):
+            s = float(index.similarity[i, j])
+            text = f"{s:.2f}" if np.isfinite(s) else "∞" if np.isinf(s) else "–"
+            tip = (
+                None
+                if i == j
+                else f"{first} and {second}: S {s:.3f}"
+                if np.isfinite(s)
+                else f"{first} and {second}: S undefined"
+            )
+            row.append(
+                Cell(text, s / top if top > 0 and np.isfinite(s) else 1.0, tip, int(index.rival[i]) == j)
+            )
+        rows.append(row)
+    return Heatmap(
+        f"S of each two, {kind}",
+        "S of each two; underlined: the rival of the row. Press one.",
+        called,
+        [name.split(" ")[0] for name in called] if kind == CLUSTERS else called,
+        rows,
+        heads=min(110, 12 + 7 * max(map(len, called))),
+        side=30,
+    )
+
+
+def _keys(kind: str, count: int) -> tuple[str, str]:
+    return f"first_{kind}_{count}", f"second_{kind}_{count}"
+
+
+def _pick(kind: str, count: int, row: int, column: int) -> None:
+    st.session_state[_KIND] = kind
+    for key, place in zip(_keys(kind, count), (row, column), strict=True):
+        st.session_state[key] = place
+
+
+def _pair(kind: str, index: DaviesBouldin) -> tuple[int, int]:
+    """The two places that are picked; at first those that overlap most."""
+    count = len(index.labels)
+    similarity = np.where(np.isfinite(index.similarity), index.similarity, -np.inf)
+    np.fill_diagonal(similarity, -np.inf)
+    worst = np.unravel_index(int(similarity.argmax()), similarity.shape)
+    if worst[0] == worst[1] and count > 1:  # no S is defined
+        worst = (0, 1)
+    places = [
+        st.session_state.get(key, int(place)) for key, place in zip(_keys(kind, count), worst, strict=True)
+    ]
+    return places[0], places[1]
+
+
+def _why_they_differ(clusters: DaviesBouldin, digits: DaviesBouldin) -> None:
+    if clusters.reason is not None or digits.reason is not None:
+        return
+    wide = [float(np.average(index.within, weights=index.sizes)) for index in (clusters, digits)]
+    st.info(
+        "KMeans gives a stray image to the cluster where it lies; its class has to take it along. So the mean "
+        f"distance to the centroid is **{written(wide[0])}** in the clusters and **{written(wide[1])}** in the "
+        f"classes, and the index **{clusters.score:.3f}** and **{digits.score:.3f}**. The first praises tidy clusters, "
+        "whoever lives in them.",
+        icon=":material/compare_arrows:",
+    )
+
+
+def _picked(
+    run: Run, config: RunConfig, indices: dict[str, DaviesBouldin], called: dict[str, list[str]]
+) -> None:
+    st.subheader("One S, worked out", anchor=False)
+    several = [kind for kind in indices if len(called[kind]) > 1]
+    if not several:
+        st.info("There are no two clusters to compare.")
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        if st.session_state.get(_KIND) not in several:  # picked when another run was on the page
+            st.session_state[_KIND] = several[0]
+        kind = st.segmented_control("Of the", several, key=_KIND, required=True)
+        index, names = indices[kind], called[kind]
+        keys = _keys(kind, len(names))
+        for key, place in zip(keys, _pair(kind, index), strict=True):
+            st.session_state.setdefault(key, place)
+        i, j = (
+            st.selectbox(label, range(len(names)), format_func=names.__getitem__, key=key, width=170)
+            for label, key in zip(("First", "Second"), keys, strict=True)
+        )
+    if i == j:
+        st.info("Choose two different ones: a cluster is no rival of its own.")
+        return
+    left, right = st.columns([1.3, 1], gap="large")
+    embedding = run.embedding()
+    labels = embedding.train_clusters if kind == CLUSTERS else embedding.train_labels
+    plane = pair_plane(embedding.train, labels, index, i, j)
+    with left:
+        chart = plane_charts.two_clusters(plane, (names[i], names[j]), names, PAIR_HEIGHT)
+        st.vega_lite_chart(chart, key="two_clusters")
+        through = (
+            ""
+            if plane.exact
+            else " The plane lies through both centroids and keeps the distance between them."
+        )
+        st.caption(
+            f"{plane.drawn.sum():,} of {plane.of.sum():,} images, drawn at random. Circles: radius WCD round the "
+            f"centroid.{through}"
+        )
+    with right:
+        _fraction(pair_explained(index, i, j), names[i], names[j])
+
+
+def _fraction(cell: PairExplained, first: str, second: str) -> None:
+    if cell.reason is not None:
+        st.warning(f"S is undefined here. {plain(cell.reason)}", icon=":material/info:")
+        return
+    st.latex(
+        r"\begin{aligned}S&=\frac{\text{WCD}_1+\text{WCD}_2}{\text{BCD}}\\[12pt]"
+        rf"&=\frac{{{in_formula(cell.within_first)}+{in_formula(cell.within_second)}}}"
+        rf"{{{in_formula(cell.between)}}}={cell.similarity:.4f}"
+        r"\end{aligned}\;"
+    )
+    rivals = ((first, cell.counts_for_first), (second, cell.counts_for_second))
+    if counts := [name for name, is_rival in rivals if is_rival]:
+        of = plain(" and of ".join(counts))
+        st.markdown(f"It is the worst S of **{of}**, and so it counts: **{cell.share:.1%}** of the index.")
+    else:
+        st.markdown("Each of the two has a worse rival, so this S does **not** count in the index.")
+    reach = cell.within_first + cell.within_second
+    st.markdown(
+        f"The two circles {'overlap' if reach > cell.between else 'do not touch'}: the radii add up to "
+        f"{written(reach)}, the centroids lie {written(cell.between)} apart. S above 1 means overlap."
+    )

@@ -1,0 +1,161 @@
+"""KMeans, watched: one start, step by step; several starts compared; and how many clusters there should be."""
+
+import time
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+from threadpoolctl import threadpool_limits
+
+from core.charts import kmeans_charts, plane_charts
+from core.config import RunConfig
+from core.measures.kmeans_steps import STARTS, Restart, Watched, restarts, watch
+from core.runs import Run
+from pages.ui.clusters import scan, shared
+
+TICK_SECONDS = 0.8
+COUNT = 10  # starts that are compared
+MOST = 20
+_PLAYING, _LAST = "kmeans_playing", "kmeans_last_step"
+_START, _K, _SEED = "kmeans_start", "kmeans_k", "kmeans_seed"
+
+
+def show(run: Run, config: RunConfig) -> None:
+    """The three panels."""
+    ticking = _playing()
+    st.fragment(_watched, run_every=TICK_SECONDS if ticking else None)(run, config, ticking)
+    st.fragment(_restarts)(run, config)
+    st.fragment(scan.show)(run, config)
+
+
+def _settings(config: RunConfig) -> tuple[str, int, int]:
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        start = st.segmented_control("Start", list(STARTS), default="k-means++", required=True, key=_START)
+        k = st.slider("Clusters, k", 2, MOST, max(2, config.digits), key=f"{_K}_{config.digits}", width=260)
+        seed = st.slider("Seed of the start", 0, COUNT - 1, 0, key=_SEED, width=220)
+    return start, k, seed
+
+
+def _playing() -> bool:
+    return bool(st.session_state.get(_PLAYING))
+
+
+def _watched(run: Run, config: RunConfig, ticking: bool) -> None:
+    """One start, iteration by iteration; while it plays, drawn anew at each tick."""
+    st.subheader("One start, step by step", anchor=False)
+    start, k, seed = _settings(config)
+    found = _watch(str(run.folder), run.status().updated, k, start, seed)
+    last = len(found.iterations)
+    key = f"kmeans_iteration_{run.key[:8]}_{start}_{k}_{seed}"
+    _advance(key, last)
+    if _playing() != ticking:
+        st.rerun()  # the whole page, so that it begins to tick, or nothing ticks any more
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.button(
+            "Pause" if ticking else "Play",
+            icon=":material/pause:" if ticking else ":material/play_arrow:",
+            on_click=_toggle,
+            args=(key, last),
+            key="kmeans_play",
+        )
+        at = 1 if last == 1 else st.slider("Iteration", 1, last, key=key, width="stretch")
+    now = found.iterations[at - 1]
+    names = [f"{number + 1}" for number in range(len(now.centroids))]
+    embedding = run.embedding()
+    left, right = st.columns([1.4, 1], gap="large")
+    with left:
+        points = shared.flat(run, embedding.train[found.sample])
+        centroids = shared.flat(run, now.centroids)
+        chart = plane_charts.assignments(points, now.assignments, centroids, names, shared.PICTURE_HEIGHT)
+        st.vega_lite_chart(chart, key="kmeans_plane")
+        st.caption(
+            f"{len(found.sample):,} of {found.of:,} images, drawn at random; crosses: the centroids before they move. "
+            f"Each image belongs to the nearest.{shared.plane_words(config)}"
+        )
+    with right:
+        with st.container(horizontal=True):
+            st.metric("Inertia", f"{now.inertia:.4g}", width=104)
+            st.metric("Changed cluster", f"{now.moved:,}", width=128)
+            st.metric("Furthest move", f"{now.shift:.3g}", width=118)
+        st.vega_lite_chart(kmeans_charts.over_iterations(found.inertia, at - 1, 240), key="kmeans_inertia")
+        st.caption(
+            "Inertia: the sum of squared distances to the own centroid. Neither step can raise it, so it comes to rest"
+            + (
+                f", here after {last} iterations; at the best place that this start can reach, perhaps not the best of "
+                "all."
+                if found.converged
+                else f"; here it had not after {last}."
+            )
+        )
+
+
+def _toggle(key: str, last: int) -> None:
+    st.session_state[_PLAYING] = not _playing()
+    if _playing():
+        st.session_state[_LAST] = time.monotonic()
+        if st.session_state.get(key, 1) >= last:
+            st.session_state[key] = 1
+
+
+def _advance(key: str, last: int) -> None:
+    """One iteration on, if it plays and a tick has gone by; at the end it stops."""
+    if not _playing():
+        return
+    at = min(int(st.session_state.get(key, 1)), last)
+    if at >= last:
+        st.session_state[_PLAYING] = False
+    elif time.monotonic() - st.session_state.get(_LAST, 0.0) >= TICK_SECONDS * 0.7:
+        st.session_state[_LAST] = time.monotonic()
+        st.session_state[key] = at + 1
+
+
+def _restarts(run: Run, config: RunConfig) -> None:
+    st.subheader("Other starts", anchor=False)
+    start = st.session_state.get(_START) or "k-means++"
+    k = int(st.session_state.get(f"{_K}_{config.digits}", max(2, config.digits)))
+    found, best = _compared(str(run.folder), run.status().updated, k, start)
+    inertia = [restart.full_inertia for restart in found]
+    st.markdown(
+        f"{COUNT} starts by {start}, k = {k}: the inertia of all images goes from **{min(inertia):.4g}** to "
+        f"**{max(inertia):.4g}**. KMeans keeps the start with the lowest; the figures of a run are of the best of ten."
+    )
+    table = pd.DataFrame(
+        {
+            "seed": [restart.watched.seed for restart in found],
+            "inertia": inertia,
+            "iterations": [len(restart.watched.iterations) for restart in found],
+            "agreement": [restart.agreement for restart in found],
+            "": ["kept" if place == best else "" for place in range(len(found))],
+        }
+    )
+    st.dataframe(
+        table,
+        hide_index=True,
+        height="content",
+        width=560,
+        row_height=28,
+        column_config={
+            "inertia": st.column_config.ProgressColumn(
+                format="%.4g",
+                min_value=0.0,
+                max_value=max(*inertia, 1e-12),
+                help="Of all images; lower is better.",
+            ),
+            "agreement": st.column_config.NumberColumn(
+                format="%.3f",
+                help="Adjusted Rand index of its clusters and those kept: 1 where they are the same.",
+            ),
+        },
+    )
+
+
+@st.cache_data(max_entries=12, show_spinner=False)
+def _watch(folder: str, updated: float, k: int, start: str, seed: int) -> Watched:
+    with threadpool_limits(1):
+        return watch(Run(Path(folder)).embedding().train, k, start=start, seed=seed)
+
+
+@st.cache_data(max_entries=6, show_spinner="Starting ten times")
+def _compared(folder: str, updated: float, k: int, start: str) -> tuple[tuple[Restart, ...], int]:
+    with threadpool_limits(1):
+        return restarts(Run(Path(folder)).embedding().train, k, start=start, count=COUNT)

@@ -1,0 +1,179 @@
+"""The Rand index as a probability: random pairs of images are drawn, and clusters and classes agree on them, or not."""
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import streamlit as st
+
+from core.charts import metric_charts
+from core.config import RunConfig
+from core.data import load_stored
+from core.measures.pair_agreement import (
+    PairAgreement,
+    beyond_chance,
+    chance_rand_index,
+    random_clusters,
+    sample_pairs,
+)
+from core.runs import Run
+from pages.ui import digit_drawings, run_view
+from pages.ui.digit_drawings import DIFFERENT, SAME, Card, Tile
+from pages.ui.drawing import drawing
+
+DRAWS = (10, 100, 10_000)
+MOST = 200_000  # pairs; beyond them nothing can be seen to move
+LAST = 8
+_DRAWN = "pairs_drawn"
+RUN, RANDOM = "this run's clusters", "random clusters"
+
+
+def show(run: Run, config: RunConfig) -> None:
+    """The buttons, the last pairs, the curve, and what the adjusted index makes of it."""
+    embedding = run.embedding()
+    if len(embedding.train_labels) < 2:
+        st.info("A pair needs two images.")
+        return
+    st.markdown(
+        "Draw two images at random. Clusters and classes **agree** on them if both put them together, or both keep "
+        "them apart. The Rand index is the probability of that: nothing but this share, over all pairs."
+    )
+    with st.container(horizontal=True):
+        for count in DRAWS:
+            st.button(
+                f"Draw {count:,}",
+                icon=":material/casino:",
+                on_click=_draw,
+                args=(count,),
+                disabled=_total() + count > MOST,
+                key=f"draw_{count}",
+            )
+        st.button("Begin again", icon=":material/restart_alt:", on_click=_begin_again, key="draw_none")
+    own = _pairs(str(run.folder), run.status().updated, tuple(_batches()), random=False)
+    by_chance = _pairs(str(run.folder), run.status().updated, tuple(_batches()), random=True)
+    left, right = st.columns([1, 1.1], gap="large")
+    with left:
+        _last(run, config, own)
+    with right:
+        _curve(embedding.train_labels, embedding.train_clusters, own, by_chance)
+    _correction(embedding.train_labels, embedding.train_clusters)
+
+
+def _batches() -> list[int]:
+    """How many pairs each press has drawn."""
+    batches: list[int] = st.session_state.setdefault(_DRAWN, [DRAWS[0]])
+    return batches
+
+
+def _total() -> int:
+    return sum(_batches())
+
+
+def _draw(count: int) -> None:
+    st.session_state[_DRAWN] = [*_batches(), count]
+
+
+def _begin_again() -> None:
+    st.session_state[_DRAWN] = [DRAWS[0]]
+
+
+@st.cache_data(max_entries=30, show_spinner=False)
+def _pairs(folder: str, updated: float, batches: tuple[int, ...], *, random: bool) -> PairAgreement:
+    """All pairs so far; those of a press stay what they are when others are drawn after them."""
+    embedding = Run(Path(folder)).embedding()
+    labels, clusters = embedding.train_labels, embedding.train_clusters
+    if random:
+        clusters = random_clusters(len(labels), len(np.unique(clusters)))
+    parts = [sample_pairs(labels, clusters, count, seed=seed) for seed, count in enumerate(batches)]
+    return PairAgreement(
+        *(
+            np.concatenate([getattr(part, name) for part in parts])
+            for name in ("first", "second", "same_label", "same_cluster")
+        )
+    )
+
+
+def _last(run: Run, config: RunConfig, pairs: PairAgreement) -> None:
+    st.markdown(f"The last {min(LAST, len(pairs.first))} pairs")
+    images = load_stored(config.dataset).train.first_classes(config.digits).images
+    labels, names = run.embedding().train_labels, run_view.class_names(config)
+    several, words = [], []
+    for at in range(len(pairs.first) - 1, max(-1, len(pairs.first) - 1 - LAST), -1):
+        ends = int(pairs.first[at]), int(pairs.second[at])
+        same_class, same_cluster = bool(pairs.same_label[at]), bool(pairs.same_cluster[at])
+        frame = SAME if same_class == same_cluster else DIFFERENT
+        verdict = "agree" if same_class == same_cluster else "disagree"
+        line = f"{verdict}: {_where(same_class)} / {_where(same_cluster)}"
+        tiles = [Tile(images[end], frame) for end in ends]
+        several.append(Card(tiles, 2, 58, line=line))
+        words.append(f"{names[labels[ends[0]]]} and {names[labels[ends[1]]]}, {line}")
+    drawing(
+        digit_drawings.cards(several, f"Drawn pairs, class / cluster: {'; '.join(words)}."), key="last_pairs"
+    )
+    legend = ((SAME, "agree"), (DIFFERENT, "disagree"))
+    drawing(digit_drawings.legend(legend), key="last_pairs_legend")
+    st.caption("Below each: class / cluster, the same or two.")
+    counts = pairs.counts
+    st.markdown(
+        f"Of **{len(pairs.first):,}** pairs, {counts[0, 0]:,} were together in both, {counts[1, 1]:,} apart in both; "
+        f"{counts[0, 1]:,} of one class were torn apart, {counts[1, 0]:,} of two classes thrown together."
+    )
+
+
+def _where(same: bool) -> str:
+    return "one" if same else "two"
+
+
+def _curve(
+    labels: npt.NDArray[np.uint8],
+    clusters: npt.NDArray[np.uint8],
+    own: PairAgreement,
+    by_chance: PairAgreement,
+) -> None:
+    index = beyond_chance(labels, clusters).rand
+    guess = chance_rand_index(labels, random_clusters(len(labels), len(np.unique(clusters))))
+    low, high = own.interval()
+    with st.container(horizontal=True):
+        st.metric(
+            "Share that agrees",
+            f"{own.running[-1]:.4f}",
+            delta=f"{low[-1]:.4f} to {high[-1]:.4f}",
+            delta_color="off",
+            delta_arrow="off",
+            width=170,
+            help="Below: where the index lies with 95 % confidence, judged by these pairs alone.",
+        )
+        st.metric(
+            "Rand index",
+            f"{index:.4f}",
+            delta="of all pairs",
+            delta_color="off",
+            delta_arrow="off",
+            width=130,
+        )
+        st.metric(
+            "Random clusters",
+            f"{by_chance.running[-1]:.4f}",
+            delta=f"in the long run {guess:.4f}",
+            delta_color="off",
+            delta_arrow="off",
+            width=180,
+        )
+    chart = metric_charts.converging({RUN: own, RANDOM: by_chance}, {RUN: index, RANDOM: guess}, 300)
+    st.vega_lite_chart(chart, key="converging")
+    st.caption("Bands: 95 % confidence (Wilson). Dashed: the index itself, over all pairs.")
+
+
+def _correction(labels: npt.NDArray[np.uint8], clusters: npt.NDArray[np.uint8]) -> None:
+    parts = beyond_chance(labels, clusters)
+    classes = len(np.unique(labels))
+    st.subheader("What the adjusted index corrects", anchor=False)
+    st.markdown(
+        f"With {classes} classes most pairs are of two classes, and random clusters keep most of them apart: they "
+        f"agree on **{parts.chance:.3f}** of all pairs without knowing anything. The adjusted Rand index asks "
+        "which share of the rest was gained:"
+    )
+    st.latex(
+        r"\text{ARI}=\frac{\text{Rand}-\text{chance}}{1-\text{chance}}"
+        rf"=\frac{{{parts.gained:.4f}}}{{{parts.possible:.4f}}}={parts.adjusted:.4f}"
+    )

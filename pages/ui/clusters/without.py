@@ -1,0 +1,113 @@
+"""Figures that need no clusters: neighbours, the shape of the embedding, and same-or-different by distance."""
+
+import math
+
+import streamlit as st
+
+from core.charts import metric_charts
+from core.config import RunConfig
+from core.measures.estimate import Estimate
+from core.measures.measurements import Measurements
+from core.measures.more_figures import MORE_FIGURES
+from core.measures.verification import Threshold
+from core.runs import Run
+from pages.ui.cards import cards
+from pages.ui.clusters import shared
+from pages.ui.plain_text import plain
+
+CARDS = (
+    "map_at_r",
+    "silhouette_digits",
+    "alignment",
+    "uniformity",
+    "effective_rank",
+    "spread",
+    "between_share",
+)
+
+
+def show(run: Run, config: RunConfig) -> None:
+    """Neighbours and verification side by side, the other figures below."""
+    more = shared.measurements(run, config)
+    left, right = st.columns(2, gap="large")
+    with left:
+        _neighbours(more)
+    with right:
+        _verification(more, config)
+    st.subheader("The shape of the embedding", anchor=False)
+    for card, name in zip(cards(len(CARDS), 4), CARDS, strict=True):
+        with card:
+            _card(name, more)
+
+
+def _neighbours(more: Measurements) -> None:
+    st.subheader("Neighbours", anchor=False)
+    st.markdown(
+        "**k-NN accuracy**: the k nearest training images vote on a test image. **Recall@k**: one of its k nearest "
+        "test images is of its class. More chances, so it can only rise."
+    )
+    for curve in (more.knn, more.recall):
+        if curve.reason is not None:
+            st.warning(plain(curve.reason), icon=":material/info:")
+            return
+    curves = {"k-NN accuracy": more.knn, "recall@k": more.recall}
+    st.vega_lite_chart(metric_charts.over_neighbours(curves, 300), key="over_neighbours")
+    sampled = [f"{name} on {curve.sampled:,} of {curve.of:,} test images" for name, curve in curves.items()]
+    st.caption(f"{'; '.join(sampled)}; bars: two standard errors. Dashed: guessing.")
+
+
+def _verification(more: Measurements, config: RunConfig) -> None:
+    st.subheader("The same class or not?", anchor=False)
+    found = more.verification
+    if found.reason is not None or found.best is None:
+        st.warning(plain(found.reason or ""), icon=":material/info:")
+        return
+    st.markdown(
+        f"Call two images the same when they lie closer than a threshold. A pair of one class lies closer than a pair "
+        f"of two with probability **{found.area.value:.4f}**, the area below the curve; guessing gets 0.5."
+    )
+    st.vega_lite_chart(metric_charts.roc(found, 300), key="roc")
+    st.caption(
+        f"{found.same:,} pairs of test images of one class, {found.different:,} of two; area ± {found.area.error:.4f}."
+    )
+    st.markdown(_threshold("The best threshold", found.best))
+    if found.suggested is None:
+        st.markdown("This loss has no distance at which it stops pushing, so it suggests no threshold.")
+    else:
+        st.markdown(
+            f"{_threshold('Half the margin', found.suggested)} The loss pushes different classes "
+            f"{config.reach:.3g} apart, so halfway is what the margin suggests."
+        )
+
+
+def _threshold(name: str, threshold: Threshold) -> str:
+    return (
+        f"**{name}, {threshold.distance:.3f}**: right for {threshold.balanced_accuracy:.2%} of the pairs if half are "
+        f"of one class; finds {threshold.true_positive_rate:.1%} of these, and takes "
+        f"{threshold.false_positive_rate:.1%} of the others for them."
+    )
+
+
+def _card(name: str, more: Measurements) -> None:
+    figure, value = MORE_FIGURES[name], more.figures[name]
+    better = {"higher": "higher is better", "lower": "lower is better", "neither": "neither end is better"}
+    guessing = more.chance.get(name)
+    st.metric(
+        figure.label,
+        _shown(value),
+        delta="no guess to compare with" if guessing is None else f"guessing {guessing:.3f}",
+        delta_color="off",
+        delta_arrow="off",
+    )
+    sampled = f" Sampled: {value.sampled:,} of {value.of:,}." if value.error > 0 else ""
+    st.caption(
+        f"{figure.meaning} {figure.range[0].upper()}{figure.range[1:]}; {better[figure.direction]}.{sampled}"
+    )
+    if value.reason is not None:
+        st.warning(plain(value.reason))
+
+
+def _shown(value: Estimate) -> str:
+    if not math.isfinite(value.value):
+        return "undefined"
+    return f"{value.value:.3f} ± {value.error:.3f}" if value.error > 0 else f"{value.value:.3f}"

@@ -1,0 +1,60 @@
+"""Where the digit lands: the vote of its neighbours, their images, and its cluster."""
+
+import streamlit as st
+
+from core.charts import run_charts
+from core.config import RunConfig
+from core.data import load_stored
+from core.drawings.landing import Landing
+from core.runs import Run
+from pages.ui import digit_drawings, run_view
+from pages.ui.digit_drawings import Card, Tile
+from pages.ui.drawing import drawing
+from pages.ui.plain_text import plain
+
+
+def verdict(run: Run, config: RunConfig, place: Landing | None) -> None:
+    """In two lines: what the neighbours say, and in which cluster it lies."""
+    if place is None:
+        st.markdown(
+            "Nothing is drawn yet. Every point is a training image, where this run's network puts it."
+        )
+        return
+    names = run_view.class_names(config)
+    others = [
+        f"{place.votes[label]} × {plain(names[label])}"
+        for label in sorted(range(len(names)), key=lambda label: -place.votes[label])
+        if label != place.winner and label < len(place.votes) and place.votes[label]
+    ]
+    table = run.evaluation().confusion
+    matched = dict(zip(table.clusters.tolist(), table.matched_digit.tolist(), strict=True))
+    cluster = run_charts.cluster_name(place.cluster, matched.get(place.cluster, -1), names)
+    st.markdown(
+        f"### It looks like a {plain(names[place.winner])}\n"
+        f"**{place.votes[place.winner]} of its {len(place.labels)} nearest** training images are a "
+        f"{plain(names[place.winner])}{'; the others: ' + ', '.join(others) if others else ''}. "
+        f"KMeans puts it into cluster **{plain(cluster)}**, {place.to_centroid:.3g} from its centre."
+    )
+
+
+def show(config: RunConfig, place: Landing | None) -> None:
+    """The images of the neighbours, each with its class and its distance."""
+    if place is None:
+        st.info("Draw a digit first: its nearest training images appear here.", icon=":material/draw:")
+        return
+    names = run_view.class_names(config)
+    images = load_stored(config.dataset).train.first_classes(config.digits).images
+    cards = [
+        Card([Tile(image)], across=1, side=64, line=f"{names[label]}  {distance:.2g}")
+        for image, label, distance in zip(
+            images[place.neighbours.indices], place.labels, place.neighbours.distances, strict=True
+        )
+    ]
+    st.markdown("**The nearest training images** in the embedding, with their class and distance")
+    said = ", ".join(card.line for card in cards)
+    drawing(digit_drawings.cards(cards, f"The nearest images, class and distance: {said}."), key="nearest")
+    if config.unseen is not None:
+        st.caption(
+            f"Images of {plain(names[config.unseen])} are among them though training never saw that class: "
+            "they, too, were only embedded."
+        )

@@ -1,0 +1,65 @@
+"""Same or different: a second digit, the distance of the two, and what a threshold says of it."""
+
+import numpy as np
+import streamlit as st
+
+from core.config import RunConfig
+from core.drawings import landing
+from core.drawings.drawing_prep import as_mnist
+from core.drawings.landing import Landing
+from core.drawings.picture_file import PictureRefused
+from core.measures.verification import Verification
+from core.runs import Run
+from pages.ui import digit_drawings
+from pages.ui.clusters import shared
+from pages.ui.digit_drawings import Card, Tile
+from pages.ui.draw.paper import paper
+from pages.ui.draw.source import Digit
+from pages.ui.drawing import drawing
+from pages.ui.plain_text import plain
+
+
+def show(run: Run, config: RunConfig, first: Digit | None, place: Landing | None) -> None:
+    """The second paper, and the verdict on it and the first digit."""
+    left, right = st.columns([1, 2.1], gap="medium")
+    with left:
+        st.markdown("**A second digit**")
+        try:
+            ink = paper("second_paper")
+        except PictureRefused as refusal:
+            st.error(plain(str(refusal)), icon=":material/broken_image:")
+            return
+    image = None if ink is None else as_mnist(ink)
+    with right:
+        if first is None or place is None:
+            st.info("Draw a digit above, and a second one here.", icon=":material/draw:")
+        elif image is None:
+            st.info("Draw a second digit: is it the same as the one above?", icon=":material/draw:")
+        else:
+            point = landing.encoder_for(run).embed(image[None])[0]
+            both = [Card([Tile(one)], across=1, side=84) for one in (first.image, image)]
+            drawing(digit_drawings.cards(both, "The two digits that are compared."), key="pair")
+            distance = float(np.linalg.norm(point.astype(np.float64) - place.point))
+            _verdict(distance, shared.measurements(run, config).verification)
+
+
+def _verdict(distance: float, found: Verification) -> None:
+    if found.best is None:
+        st.metric("Distance", f"{distance:.3f}")
+        st.warning(plain(found.reason or ""), icon=":material/info:")
+        return
+    threshold = found.best
+    same = distance <= threshold.distance
+    st.markdown(f"### {'The same digit' if same else 'Two different digits'}, says the distance")
+    with st.container(horizontal=True):
+        st.metric("Distance", f"{distance:.3f}", width="content")
+        st.metric("Threshold", f"{threshold.distance:.3f}", width="content")
+        st.metric("Wrong this often", f"{1 - threshold.balanced_accuracy:.1%}", width="content")
+    st.markdown(
+        f"Two images closer than the threshold count as the same digit. It is the threshold that separates pairs of "
+        f"this run's test images best: it takes {threshold.false_positive_rate:.1%} of {found.different:,} different "
+        f"pairs for the same, and misses {1 - threshold.true_positive_rate:.1%} of {found.same:,} same ones."
+    )
+    st.caption(
+        "Wrong this often: the mean of the two. With drawings, which are no test images, it errs more often."
+    )

@@ -1,0 +1,91 @@
+"""Whose digit it is: drawn here, out of a picture, or one of the test images."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import streamlit as st
+
+from core.config import RunConfig
+from core.data import load_stored
+from core.drawings.drawing_prep import as_mnist
+from core.drawings.ink import ink_of
+from core.drawings.picture_file import MOST_BYTES, PictureRefused, read_picture
+from pages.ui.draw.paper import paper
+from pages.ui.plain_text import plain
+from pages.ui.run_view import class_names
+
+DRAW, PICTURE, TEST = "Draw", "Picture", "Test image"
+NOT_FOUND = (
+    "No digit stands out in this picture. Take one with a single digit, "
+    "dark on light paper or light on a dark board."
+)
+
+Image = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Digit:
+    """The 784 grey levels that the network is given, and what they are, in a few words."""
+
+    image: Image
+    words: str
+
+
+def choose(config: RunConfig) -> Digit | None:
+    """The three ways to a digit, in tabs; the digit of the open one, or None where there is none yet.
+
+    Raises DataError.
+    """
+    tabs = st.tabs([DRAW, PICTURE, TEST], key="digit_from", on_change="rerun")
+    # all of them are made, the paper in any case: a drawing that is not on the page would be lost
+    digits = []
+    for tab, make in zip(tabs, (_drawn, _loaded, lambda: _tested(config)), strict=True):
+        with tab:
+            try:
+                digits.append(make())
+            except PictureRefused as refusal:
+                st.error(plain(str(refusal)), icon=":material/broken_image:")
+                digits.append(None)
+    return next((digit for tab, digit in zip(tabs, digits, strict=True) if tab.open), digits[0])
+
+
+def _drawn() -> Digit | None:
+    ink = paper("paper")
+    if ink is None or (image := as_mnist(ink)) is None:
+        return None
+    return Digit(image, "your drawing")
+
+
+def _loaded() -> Digit | None:
+    file = st.file_uploader(
+        "A picture of one digit",
+        type=["png", "jpg", "jpeg"],
+        max_upload_size=MOST_BYTES // 1_000_000,
+        key="digit_picture",
+        help="Dark on light or light on dark; shadows and specks are left out.",
+    )
+    if file is None:
+        return None
+    if file.size > MOST_BYTES:  # what the browser promised to keep to
+        raise PictureRefused(f"This file has {file.size / 1e6:.0f} MB; at most 10 can be taken.")
+    ink = ink_of(read_picture(file.getvalue()))
+    image = None if ink is None else as_mnist(ink)
+    if image is None:
+        raise PictureRefused(NOT_FOUND)
+    return Digit(image, "your picture")
+
+
+def _tested(config: RunConfig) -> Digit:
+    split = load_stored(config.dataset).test.first_classes(config.digits)
+    number = st.number_input(
+        "Number of the test image",
+        0,
+        len(split.labels) - 1,
+        0,
+        key=f"test_image_{len(split.labels)}",
+        help="Type a number, or press the arrow keys for the next one.",
+    )
+    name = class_names(config)[split.labels[number]]
+    st.caption(f"It is a **{plain(name)}**. Training never saw the test images.")
+    return Digit(split.images[number], f"test image {number:,}, a {name}")

@@ -1,0 +1,106 @@
+"""The digit it never saw: a class held out of the training, and what a few examples of it come to."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import streamlit as st
+
+from core.charts import shot_charts
+from core.config import RunConfig
+from core.drawings import few_shot
+from core.drawings.few_shot import FewShot
+from core.drawings.landing import Landing
+from core.runs import Run
+from pages.ui import run_view
+from pages.ui.draw import waiting
+from pages.ui.plain_text import plain
+
+
+def show(run: Run, config: RunConfig, place: Landing | None) -> None:
+    """Of a run that has seen all classes, how to train one that has not; of the other kind, what it knows."""
+    if config.unseen is None:
+        _offer(config)
+        return
+    name = plain(run_view.class_names(config)[config.unseen])
+    left, right = st.columns(2, gap="large")
+    with left:
+        _where_it_lands(run, config, name, place)
+    with right:
+        _with_examples(run, config, name)
+
+
+def _offer(config: RunConfig) -> None:
+    names = run_view.class_names(config)
+    st.markdown(
+        "**Hold one class out of the training** and see where its images, and your drawing of it, land all the same. "
+        "If the network has learned what makes digits alike, and not just ten answers, a new digit finds a place of "
+        "its own, and a few examples are enough to name it."
+    )
+    if config.digits < 3:
+        st.info("This run has two classes. Holding one out takes three or more: train such a run first.")
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        unseen = st.selectbox(
+            "Class never shown",
+            range(config.digits),
+            index=min(7, config.digits - 1),
+            format_func=names.__getitem__,
+            key=f"unseen_{config.digits}",
+            width=160,
+        )
+        wanted = replace(config, held_out_class=str(unseen))
+        waiting.button(f"Train without {names[unseen]}", wanted, key="train_without")
+
+
+def _where_it_lands(run: Run, config: RunConfig, name: str, place: Landing | None) -> None:
+    names = run_view.class_names(config)
+    st.subheader(f"Where {name} lands", anchor=False)
+    shares = _shares(str(run.folder), run.status().updated, config.unseen)
+    told = [f"**{plain(names[label])}** ({share:.0%})" for label, share in list(shares.items())[:4]]
+    st.markdown(
+        f"Training never saw a {name}. Of its test images, the nearest image of another class is most often "
+        f"{', '.join(told)}. In the picture above, turn all classes but {name} off in the legend to see them alone."
+    )
+    if place is not None:
+        of_it = int(place.votes[config.unseen]) if config.unseen is not None else 0
+        st.markdown(
+            f"Of the {len(place.labels)} training images nearest to **your digit**, {of_it} are a {name}."
+        )
+    st.caption(
+        f"All figures of this run, on every page, count the images of {name} as well: they are embedded and measured, "
+        "and only the training went without."
+    )
+
+
+def _with_examples(run: Run, config: RunConfig, name: str) -> None:
+    st.subheader("What a few examples come to", anchor=False)
+    found = _few_shot(str(run.folder), run.status().updated, config.unseen)
+    st.vega_lite_chart(shot_charts.over_examples(found, f"{name}, never seen", 250), key="few_shot")
+    mean, spread = found.means()[0], found.spreads()[0]
+    st.markdown(
+        "Each class gets a few labelled examples, and every test image takes the class of the nearest one. With "
+        + ", ".join(
+            f"{shots} example{'s' * (shots > 1)} **{value:.0%} ± {error:.0%}**"
+            for shots, value, error in zip(found.shots, mean, spread, strict=True)
+        )
+        + f" of the {name} images are recognised."
+    )
+    st.caption(
+        f"Bars and ±: one standard deviation over {found.new.shape[1]} random draws of the examples. Dashed: guessing."
+    )
+
+
+@st.cache_data(max_entries=20, show_spinner="Drawing examples")
+def _few_shot(folder: str, updated: float, unseen: int) -> FewShot:
+    embedding = Run(Path(folder)).embedding()
+    return few_shot.few_shot(
+        embedding.train, embedding.train_labels, embedding.test, embedding.test_labels, unseen
+    )
+
+
+@st.cache_data(max_entries=20, show_spinner=False)
+def _shares(folder: str, updated: float, unseen: int) -> dict[int, float]:
+    embedding = Run(Path(folder)).embedding()
+    return few_shot.taken_for(
+        embedding.train, embedding.train_labels, embedding.test, embedding.test_labels, unseen
+    )

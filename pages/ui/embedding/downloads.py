@@ -1,0 +1,65 @@
+"""The Embedding page's downloads: the coordinates as a table, and lines and cells as a drawing for print."""
+
+import numpy as np
+import streamlit as st
+
+from core import export
+from core.canvas import overlays
+from core.config import RunConfig
+from core.runs import Run
+from pages.ui import run_view
+from pages.ui.canvas import Selection
+from pages.ui.embedding.settings import SPLITS, Looking
+
+
+def show(run: Run, config: RunConfig, looking: Looking, selection: Selection) -> None:
+    """A button for each format; a file is made when its button is pressed."""
+    labels = run.embedding().labels(looking.split)
+    chosen = np.flatnonzero(np.isin(labels, looking.classes))
+    picked = selection.of(looking.split, len(labels))
+    if len(picked) and st.toggle(f"Only the {len(picked):,} selected images", key="only_selected"):
+        chosen = picked
+    name = f"{run_view.name_for(config)}, {SPLITS[looking.split].lower()}"
+    st.markdown(
+        f"**Coordinates** of {len(chosen):,} {SPLITS[looking.split].lower()}, with label and cluster."
+    )
+    with st.container(horizontal=True):
+        st.download_button(
+            "CSV",
+            lambda: export.as_csv(export.table(run, looking.split, chosen=chosen)),
+            f"{name}.csv",
+            "text/csv",
+            icon=":material/table:",
+            on_click="ignore",
+        )
+        st.download_button(
+            "Parquet",
+            lambda: export.as_parquet(export.table(run, looking.split, chosen=chosen), run),
+            f"{name}.parquet",
+            "application/vnd.apache.parquet",
+            icon=":material/database:",
+            on_click="ignore",
+        )
+    st.markdown("**Picture.** The button in the picture saves what is seen there, as PNG.")
+    if looking.flat(config):
+        st.download_button(
+            "Contours and cells as SVG",
+            lambda: _drawing(run, config, looking),
+            f"{name}.svg",
+            "image/svg+xml",
+            icon=":material/polyline:",
+            on_click="ignore",
+        )
+
+
+def _drawing(run: Run, config: RunConfig, looking: Looking) -> bytes:
+    return overlays.as_svg(
+        run,
+        looking.split,
+        looking.view,
+        looking.per_class,
+        looking.classes,
+        title=f"{run_view.name_for(config)}, {SPLITS[looking.split].lower()}",
+        class_names=run_view.class_names(config),
+        colours=st.get_option("theme.light.chartCategoricalColors"),
+    )

@@ -1,0 +1,100 @@
+"""What the Embedding page looks at: which images, which classes, seen along which directions."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from core.canvas.reduction import REDUCTIONS
+from core.canvas.views import PICTURE_DIMS
+from core.canvas.voronoi import usual_per_class
+from core.config import RunConfig
+from core.runs import Run
+from pages.ui.run_view import class_names
+
+SPLITS = {"train": "Training images", "test": "Test images"}
+
+
+@dataclass(frozen=True)
+class Looking:
+    """split: "train" or "test". view: a name in REDUCTIONS, "" for the usual one. classes: the labels
+    that take part in the charts. per_class: sample images a class for the Voronoi cells."""
+
+    split: str
+    view: str
+    classes: tuple[int, ...]
+    per_class: int
+
+    def flat(self, config: RunConfig) -> bool:
+        """Whether the picture has two dimensions."""
+        return (REDUCTIONS[self.view].dims if self.view else min(config.embedding_dims, PICTURE_DIMS)) == 2
+
+
+def sidebar(run: Run, config: RunConfig) -> Looking:
+    """Draw the settings; returns what they stand at."""
+    names = class_names(config)
+    with st.sidebar:
+        split = st.segmented_control(
+            "Images",
+            SPLITS,
+            format_func=SPLITS.__getitem__,
+            default="train",
+            required=True,
+            width="stretch",
+            key="images",
+            bind="query-params",
+        )
+        chosen = st.pills(
+            "Classes",
+            range(len(names)),
+            format_func=lambda label: names[label],
+            selection_mode="multi",
+            default=list(range(len(names))),
+            key=f"classes_{len(names)}",
+            help="Which classes the charts beside the picture and the downloads hold. In the picture itself, the "
+            "buttons below it hide and show classes.",
+        )
+        view = ""
+        if config.embedding_dims > 2:
+            usual = "svd3" if config.embedding_dims > PICTURE_DIMS else "as it is"
+            offered = [
+                name
+                for name, entry in REDUCTIONS.items()
+                if entry.dims < config.embedding_dims and entry.available
+            ]
+            options = offered if config.embedding_dims > PICTURE_DIMS else ["as it is", *offered]
+            view = st.selectbox(
+                "Directions",
+                options,
+                index=options.index(usual),
+                format_func=lambda name: (
+                    REDUCTIONS[name].label if name in REDUCTIONS else "All three, as they are"
+                ),
+                help="\n\n".join(_explanations(offered)),
+            )
+            view = "" if view == usual else view
+        per_class = _per_class(run, len(names))
+    return Looking(split or "train", view, tuple(chosen or range(len(names))), per_class)
+
+
+def _explanations(offered: list[str]) -> list[str]:
+    """What each of the offered directions shows, and why others are not offered."""
+    missing = {entry.missing for entry in REDUCTIONS.values() if entry.missing}
+    return [f"**{REDUCTIONS[name].label}.** {REDUCTIONS[name].explanation}" for name in offered] + sorted(
+        missing
+    )
+
+
+def _per_class(run: Run, classes: int) -> int:
+    usual = usual_per_class(classes)
+    most = len(run.embedding().train_labels) // classes
+    steps = sorted(
+        {10, 30, 100, usual, 1000, 3000, most} - {step for step in (10, 30, 100, 1000, 3000) if step > most}
+    )
+    return st.select_slider(
+        "Voronoi: images a class",
+        steps,
+        value=usual,
+        format_func=lambda count: "all" if count == most else f"{count:,}",
+        key=f"per_class_{classes}",
+        help="How many images of each class own a cell of the plane: every place belongs to the nearest of them.",
+    )

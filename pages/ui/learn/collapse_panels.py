@@ -1,0 +1,200 @@
+"""The parts of the Collapse page: buttons that break a run, the run with its signs, its cure beside it."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from core.canvas.reduction import fit
+from core.charts import collapse_charts
+from core.config import RunConfig
+from core.lessons.collapses import COLLAPSES, Collapse
+from core.lessons.diagnosing import Course, course_of
+from core.lessons.diagnosis import Cure, Diagnosis
+from core.runs import Run, RunDamaged, RunsFolderUnusable, place_for
+from core.service.engine import shared_engine
+from pages.ui import navigation, run_view, state
+from pages.ui.plain_text import plain
+from pages.ui.watching import awaited, under_way
+
+TICK_SECONDS = 0.4
+_CHOSEN, _CURED, _TROUBLE = "collapse_chosen", "collapse_cured", "collapse_trouble"
+BROKEN, CURED = "broken", "cured"
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """A run on the page: which of the two it is, what it is called, and where it lies."""
+
+    which: str
+    title: str
+    config: RunConfig
+    run: Run
+
+
+def collapse() -> None:
+    """The buttons, and the runs below them; anew every moment while one is under way."""
+    _buttons(busy=awaited() is not None)
+    if trouble := st.session_state.get(_TROUBLE):
+        st.error(plain(trouble), icon=":material/error:")
+    shown = _shown()
+    if not shown:
+        st.info("Nothing is broken yet. Press one of the buttons above.", icon=":material/arrow_upward:")
+        return
+    moving = [one.run for one in shown if under_way(one.run)]
+    st.fragment(_panels, run_every=TICK_SECONDS if moving else None)(shown, moving)
+
+
+def _buttons(*, busy: bool) -> None:
+    with st.container(horizontal=True):
+        for one in COLLAPSES.values():
+            st.button(
+                one.label,
+                icon=":material/heart_broken:",
+                help=one.what,
+                on_click=_break,
+                args=(one,),
+                disabled=busy,
+                key=f"break_{one.name}",
+            )
+
+
+def _shown() -> list[_Shown]:
+    chosen = COLLAPSES.get(st.session_state.get(_CHOSEN, ""))
+    if chosen is None:
+        return []
+    shown = [_Shown(BROKEN, chosen.label, chosen.config, place_for(chosen.config))]
+    cure: Cure | None = st.session_state.get(_CURED)
+    if cure is not None:
+        shown.append(_Shown(CURED, "Cured", cure.config, place_for(cure.config)))
+    return shown
+
+
+def _break(one: Collapse) -> None:
+    st.session_state[_CHOSEN] = one.name
+    st.session_state[_CURED] = None
+    _start(one.config)
+
+
+def _cure(cure: Cure) -> None:
+    st.session_state[_CURED] = cure
+    _start(cure.config)
+
+
+def _start(config: RunConfig) -> None:
+    st.session_state[_TROUBLE] = None
+    try:
+        run = shared_engine().submit(config, state.visitor())
+    except RunsFolderUnusable as error:
+        st.session_state[_TROUBLE] = str(error)
+        return
+    if not run.status().ended:
+        state.wait_for(run.key)
+
+
+def _panels(shown: list[_Shown], moving: list[Run]) -> None:
+    awaited()  # says that this session still waits
+    if shown != _shown() or not all(under_way(run) for run in moving):
+        st.rerun()  # the whole page: its buttons can be pressed again, and nothing needs to tick any more
+    columns = st.columns(2, gap="large")
+    for one, column in zip(shown, columns, strict=False):
+        with column:
+            _panel(one)
+    if len(shown) == 1:
+        with columns[1]:
+            st.caption("The cured run will stand here, beside the broken one.")
+
+
+def _panel(one: _Shown) -> None:
+    st.subheader(one.title)
+    if one.which == BROKEN:
+        st.markdown(COLLAPSES[st.session_state[_CHOSEN]].what)
+    status = one.run.status()
+    moves = under_way(one.run)
+    try:
+        course = course_of(one.run)
+    except RunDamaged as damage:
+        st.error(plain(f"This run cannot be shown. {damage} Press its button to train it again."))
+        return
+    if course is None:
+        st.caption(":material/hourglass_top: Starting…" if moves else "Press its button to train it again.")
+        return
+    _diagnosis(one, course.diagnosis, moves=moves)
+    _figures(course)
+    reports = course.reports
+    st.vega_lite_chart(
+        collapse_charts.loss_and_value(reports, course.diagnosis.know_nothing, 170), key=f"loss_{one.which}"
+    )
+    left, right = st.columns(2)
+    with left:
+        st.vega_lite_chart(_dots(one, course), key=f"dots_{one.which}")
+    with right:
+        of = reports[-1].steps if reports else 1
+        st.vega_lite_chart(
+            collapse_charts.spread_and_rank(course.steps, course.shapes, of, 90), key=f"shape_{one.which}"
+        )
+    if not moves:
+        done = f"Trained in {status.seconds:.1f} s. " if status.state == "done" else ""
+        st.caption(f"{done}{run_view.describe(one.config)} · seed {one.config.seed}")
+        st.button(
+            "Open it in the Lab",
+            icon=":material/open_in_new:",
+            type="tertiary",
+            on_click=state.remember_run,
+            args=(one.run.key, one.title),
+            key=f"lab_{one.which}",
+        )
+        if state.shown_run() == one.run.key:
+            st.page_link(navigation.TRAIN, label="It is on the Train page now")
+
+
+def _diagnosis(one: _Shown, found: Diagnosis, *, moves: bool) -> None:
+    with st.container(key=f"diagnosis_{one.which}"):
+        if moves:
+            st.info(f"Training… {found.sentence}", icon=":material/stethoscope:")
+        elif found.ill:
+            st.error(found.sentence, icon=":material/sick:")
+        else:
+            st.success(found.sentence, icon=":material/check_circle:")
+    if one.which == BROKEN and found.cure is not None and not moves:
+        st.markdown(found.cure.why)
+        st.button(
+            found.cure.label,
+            type="primary",
+            icon=":material/healing:",
+            on_click=_cure,
+            args=(found.cure,),
+            disabled=awaited() is not None,
+            key="cure",
+        )
+
+
+def _figures(course: Course) -> None:
+    shape, reports = course.diagnosis.shape, course.reports
+    with st.container(horizontal=True):
+        st.metric("Loss", f"{reports[-1].loss:.3g}" if reports else "–", width=92)
+        st.metric(
+            "Knows nothing at",
+            f"{course.diagnosis.know_nothing:.3g}",
+            width=122,
+            help="The loss of a network that sends every image to one point.",
+        )
+        st.metric(
+            "Spread",
+            f"{shape.spread:.2g}",
+            width=92,
+            help="Root mean square distance of the points from their mean.",
+        )
+        st.metric(
+            "Effective rank",
+            f"{shape.rank:.2f}",
+            width=110,
+            help="How many directions the points use: 1 for a line, 2 for a plane, 0 where all are one point.",
+        )
+
+
+def _dots(one: _Shown, course: Course) -> collapse_charts.VegaLite:
+    points = one.run.snapshot(course.steps[-1]).embeddings
+    flat = points if points.shape[1] == 2 else fit(points, 2).apply(points)
+    labels = one.run.shown_sample().labels
+    frame = 1.2 * max(one.config.reach or 1.0, 0.5)
+    return collapse_charts.dots(flat, labels, run_view.class_names(one.config), frame, 320)

@@ -1,0 +1,76 @@
+"""The curve of a loss over distance, with its margin as a handle to drag: assets/curve."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+_ASSETS = Path(__file__).resolve().parents[3] / "assets" / "curve"
+
+
+def _text(name: str) -> str:
+    return (_ASSETS / name).read_text(encoding="utf-8")
+
+
+_COMPONENT = st.components.v2.component(
+    "contrastive_lab_curve", html=_text("curve.html"), css=_text("curve.css"), js=_text("curve.js")
+)
+
+
+@dataclass(frozen=True)
+class Dot:
+    """Where a pair of the plane stands on its curve; kind: "positive" or "negative"."""
+
+    kind: str
+    distance: float
+    loss: float
+
+
+@dataclass(frozen=True)
+class Curve:
+    """lines: "positive" and "negative" -> the loss at equal steps from distance 0 to `farthest`.
+
+    highest: where the picture is cut off. handle: the distance at which the margin's handle stands,
+    None for a loss without. handle_text: beside it; handle_label: its name, for who cannot see it.
+    """
+
+    title: str
+    across: str
+    farthest: float
+    highest: float
+    lines: Mapping[str, Sequence[float]]
+    dots: Sequence[Dot]
+    handle: float | None
+    handle_text: str
+    handle_label: str
+
+
+def curve(shown: Curve, on_handle: Callable[[float], None], *, key: str) -> None:
+    """Show it. on_handle: hears of the distance at which the handle is, several times a second while it
+    is dragged, before the page is drawn anew."""
+    heard = f"{key}_heard"
+
+    def dragged() -> None:
+        value = st.session_state[key].get("handle")
+        at = handle_place(value, shown)
+        if at is not None:
+            st.session_state[heard] = value["sent"]
+            on_handle(at)
+
+    data = asdict(shown) | {"heard": st.session_state.get(heard, 0)}
+    _COMPONENT(data=data, key=key, width="stretch", height="content", on_handle_change=dragged)
+
+
+def handle_place(value: Any, shown: Curve) -> float | None:
+    """What the browser sent, as a distance of this curve; None for anything else."""
+    if not isinstance(value, Mapping) or shown.handle is None:
+        return None
+    at, sent = value.get("at"), value.get("sent")
+    if not isinstance(sent, int) or isinstance(sent, bool) or sent < 0:
+        return None
+    if not isinstance(at, (int, float)) or isinstance(at, bool) or not math.isfinite(at):
+        return None
+    return float(at) if 0 <= at <= shown.farthest else None

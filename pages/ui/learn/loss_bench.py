@@ -1,0 +1,257 @@
+"""One loss on the points of the lesson: its plane, its curve, its formula with the numbers filled in."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from core.config import PARAMETERS, RunConfig
+from core.lessons.forces import Forces, Points, forces, walk
+from core.lessons.lesson_plane import EDGE, HALF_WIDTH, LABELS, Triplet, hardest_triplet
+from core.lessons.loss_curves import Curves, by_angle, curves, margin_for
+from core.lessons.worked import WORKED, Scene
+from core.losses import LOSSES, LossEntry
+from pages.ui.learn import lesson_points
+from pages.ui.learn.curve import Curve, Dot, curve
+from pages.ui.learn.plane import Look, Moved, Plane, Ring, Tie, plane
+
+# The digits that the classes stand for, in colours that are not those of pull and push.
+LOOKS = (Look("0", 4), Look("1", 9), Look("7", 7))
+RUN_STEPS = 60
+STRETCH = 3.0  # an arrow is so many times as long as the force
+PULLS, PUSHES = ("attraction", "alignment"), ("repulsion", "uniformity")
+
+
+@dataclass(frozen=True)
+class Bench:
+    """A loss as it stands on the page: its place on it, its entry and its parameters."""
+
+    place: int
+    entry: LossEntry
+    parameters: dict[str, float]
+
+
+def _choose(place: int, first: str) -> Bench:
+    """The widgets of one loss: which one, and a slider for each parameter that it reads."""
+    name = st.selectbox(
+        "Loss" if place == 0 else "Second loss",
+        list(LOSSES),
+        index=list(LOSSES).index(first),
+        format_func=lambda name: LOSSES[name].label,
+        key=f"bench_loss_{place}",
+        persist_state="session",
+    )
+    entry = LOSSES[name]
+    return Bench(place, entry, {field: _slider(place, field) for field in entry.parameters})
+
+
+def _slider(place: int, field: str) -> float:
+    declared = PARAMETERS[field]
+    key = _key(place, field)
+    st.session_state.setdefault(key, float(getattr(RunConfig(), field)))
+    letter = LOSSES[st.session_state[f"bench_loss_{place}"]].parameters[field]
+    return float(
+        st.slider(
+            f"{declared.label} ${letter}$",
+            float(declared.low),
+            float(declared.high),
+            step=float(declared.step),
+            key=key,
+            help=declared.help,
+            persist_state="session",
+        )
+    )
+
+
+def _key(place: int, field: str) -> str:
+    return f"bench_{field}_{place}"
+
+
+def alone(place: int, first: str, rate: float) -> None:
+    """A loss with the page's width to itself: the plane on the left, everything else on the right."""
+    left, right = st.columns([1, 1.05], gap="large")
+    with right:
+        bench = _choose(place, first)
+    points, now, triplet = _look(bench)
+    with left:
+        _plane(bench, points, now, triplet)
+        _buttons(bench, rate)
+    with right:
+        _numbers(bench, now, triplet)
+        _curve(bench, triplet)
+
+
+def beside(place: int, first: str, rate: float) -> None:
+    """A loss in half of the width, all below each other."""
+    bench = _choose(place, first)
+    points, now, triplet = _look(bench)
+    _plane(bench, points, now, triplet)
+    _buttons(bench, rate)
+    _numbers(bench, now, triplet)
+    _curve(bench, triplet)
+
+
+def _look(bench: Bench) -> tuple[Points, Forces, Triplet]:
+    points = lesson_points.points()
+    now = forces(bench.entry, points, LABELS, bench.parameters)
+    triplet = hardest_triplet(points, LABELS, lesson_points.anchor(), on_circle=bench.entry.normalised)
+    return points, now, triplet
+
+
+def _buttons(bench: Bench, rate: float) -> None:
+    with st.container(horizontal=True):
+        for label, icon, steps in (("Step once", "skip_next", 1), ("Let it run", "play_arrow", RUN_STEPS)):
+            st.button(
+                label,
+                icon=f":material/{icon}:",
+                on_click=_walk,
+                args=(bench, rate, steps),
+                key=f"walk_{steps}_{bench.place}",
+                help=None if steps == 1 else f"{steps} steps of gradient descent, or until nothing moves.",
+            )
+
+
+def _walk(bench: Bench, rate: float, steps: int) -> None:
+    walked = walk(bench.entry, lesson_points.points(), LABELS, bench.parameters, rate=rate, steps=steps)
+    lesson_points.put(walked.points[-1], walked.points)
+
+
+# ---- the plane
+
+
+def _plane(bench: Bench, points: Points, now: Forces, triplet: Triplet) -> None:
+    kinds = {term: _kind(term) for term in now.terms}
+    lengths = np.linalg.norm(now.total, axis=1)
+    shown = Plane(
+        title=f"The forces of {bench.entry.label} on {len(points)} points of {len(LOOKS)} classes",
+        version=lesson_points.version(),
+        points=points.tolist(),
+        labels=LABELS.tolist(),
+        looks=LOOKS,
+        half_width=HALF_WIDTH,
+        edge=EDGE,
+        anchor=triplet.anchor,
+        forces={term: force.tolist() for term, force in now.of_term.items()},
+        kinds=kinds,
+        stretch=STRETCH,
+        says=[f"Force {length:.3f}." for length in lengths],
+        told=_told(kinds, now),
+        rings=_rings(bench, triplet),
+        ties=[
+            Tie(triplet.anchor, triplet.positive, "positive"),
+            Tie(triplet.anchor, triplet.negative, "negative"),
+        ],
+        frames=lesson_points.frames(bench.place),
+    )
+    plane(shown, _moved, key=f"plane_{bench.place}")
+
+
+def _kind(term: str) -> str:
+    return "pull" if term in PULLS else "push" if term in PUSHES else "force"
+
+
+def _told(kinds: dict[str, str], now: Forces) -> str:
+    if now.strongest < 1e-6:
+        return "No force anywhere: this loss would leave the points as they are."
+    words = {"pull": "blue pulls", "push": "dashed orange pushes", "force": "an arrow is the whole force"}
+    parts = [f"{words[kind]} ({term})" for term, kind in kinds.items()]
+    return f"{'; '.join(parts).capitalize()}. The strongest force is {now.strongest:.3f}."
+
+
+def _rings(bench: Bench, triplet: Triplet) -> list[Ring]:
+    if bench.entry.normalised:
+        return [Ring(1.0, "only directions count", None)]
+    reach = bench.entry.reach(bench.parameters.get("margin", math.nan))
+    if reach is None or not 0 < reach <= 2 * HALF_WIDTH:
+        return []
+    return [Ring(reach, f"pushed within {reach:.2f}", triplet.anchor)]
+
+
+def _moved(moved: Moved) -> None:
+    lesson_points.move(np.array(moved.points), moved.picked)
+
+
+# ---- the formula with its numbers
+
+
+def _numbers(bench: Bench, now: Forces, triplet: Triplet) -> None:
+    entry = bench.entry
+    st.latex(_in_lines(entry.formula))
+    worked = WORKED.get(entry.name)
+    if worked is not None:
+        with st.container(key=f"worked_{bench.place}", gap="small"):
+            for line in worked(Scene(lesson_points.points(), LABELS, triplet), bench.parameters):
+                st.markdown(
+                    rf"{_WHOSE[line.of]} $\;\displaystyle \ell = {line.latex} = \mathbf{{{line.value:.3f}}}$",
+                    text_alignment="center",
+                )
+    terms = " + ".join(f"{name} {value:.4f}" for name, value in now.terms.items())
+    with st.container(horizontal=True):
+        st.metric("Loss of all points", f"{now.loss:.4f}", width=150)
+        st.metric("Strongest force", f"{now.strongest:.4f}", width=150)
+        st.metric("Nearest negative", f"{triplet.d_an:.3f}", width=150)
+    if len(now.terms) > 1:
+        st.caption(f"{now.loss:.4f} = {terms}: means over all pairs or triplets of the {len(LABELS)} points.")
+
+
+def _in_lines(formula: str) -> str:
+    """What a formula adds after its end, on a line of its own."""
+    return r"\begin{gathered}" + formula.replace(r", \quad", r"\\") + r"\end{gathered}"
+
+
+_WHOSE = {
+    "positive": "positive pair:",
+    "negative": "negative pair:",
+    "triplet": "triplet:",
+    "anchor": "anchor:",
+    "anchor and positive": "anchor and positive:",
+    "batch": "all points:",
+}
+
+
+# ---- the curve
+
+
+def _curve(bench: Bench, triplet: Triplet) -> None:
+    entry, parameters = bench.entry, bench.parameters
+    on_circle = by_angle(entry, parameters)
+    if on_circle:
+        triplet = hardest_triplet(lesson_points.points(), LABELS, triplet.anchor, on_circle=True)
+    found = curves(entry, parameters, triplet.d_ap, triplet.d_an, on_circle=on_circle)
+    handle = found.turn if "margin" in parameters and found.turn is not None else None
+    shown = Curve(
+        title=f"The loss over distance: blue for a positive that moves, orange for a negative; {entry.label}",
+        across="distance from the anchor (on the unit circle)" if on_circle else "distance from the anchor",
+        farthest=float(found.distance[-1]),
+        highest=_highest(found),
+        lines={"positive": found.positive.tolist(), "negative": found.negative.tolist()},
+        dots=[
+            Dot("positive", triplet.d_ap, _at(found, found.positive, triplet.d_ap)),
+            Dot("negative", triplet.d_an, _at(found, found.negative, triplet.d_an)),
+        ],
+        handle=handle,
+        handle_text=f"margin {parameters.get('margin', 0.0):.2f}",
+        handle_label="Margin, as the distance from which on a negative is left alone",
+    )
+
+    def handled(at: float) -> None:
+        declared = PARAMETERS["margin"]
+        margin = margin_for(entry, parameters, triplet.d_ap, at, declared.low, declared.high, declared.step)
+        st.session_state[_key(bench.place, "margin")] = margin
+
+    curve(shown, handled, key=f"curve_{bench.place}_{entry.name}")
+    st.caption(
+        "What a pair pays at a distance: :blue[**blue**], the positive moves; :orange[**orange**], the negative "
+        "moves. The dots are the two pairs tied to the anchor in the plane."
+    )
+
+
+def _highest(found: Curves) -> float:
+    """Such that both curves are seen where points usually are."""
+    top = max(float(found.negative.max()), float(np.interp(1.0, found.distance, found.positive)), 0.1)
+    return float(min(top * 1.15, max(found.positive.max(), found.negative.max()) * 1.05 + 1e-9))
+
+
+def _at(found: Curves, values: np.ndarray, distance: float) -> float:
+    return float(np.interp(distance, found.distance, values))

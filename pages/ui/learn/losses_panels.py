@@ -1,0 +1,137 @@
+"""The parts of the Losses page: the bench, d² against d, and the catalogue."""
+
+import math
+
+import pandas as pd
+import streamlit as st
+
+from core.lessons.lesson_plane import ONE_PLACE, START
+from core.lessons.loss_table import LossRow, loss_table
+from core.lessons.square_or_root import SquareOrRoot, measure
+from pages.ui import draws
+from pages.ui.learn import lesson_points, loss_bench
+from pages.ui.lessons import lesson
+
+
+def bench() -> None:
+    """One loss, or two on the same points, with the buttons that let them act."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        st.button(
+            "All to one place",
+            icon=":material/adjust:",
+            on_click=lesson_points.put,
+            args=(ONE_PLACE,),
+            key="one_place",
+        )
+        st.button(
+            "Back to the start",
+            icon=":material/restart_alt:",
+            on_click=lesson_points.put,
+            args=(START,),
+            key="restart",
+        )
+        rate = st.slider(
+            "Length of a step",
+            0.1,
+            3.0,
+            1.0,
+            0.1,
+            key="bench_rate",
+            persist_state="session",
+            width=200,
+            help="The learning rate of Step and Run: a point moves by so many times the force on it, "
+            "at most 0.25 a step.",
+        )
+        two = st.toggle("Two losses on the same points", key="bench_two", persist_state="session")
+    if not two:
+        loss_bench.alone(0, "contrastive", rate)
+        return
+    left, right = st.columns(2, gap="large")
+    with left:
+        loss_bench.beside(0, "contrastive", rate)
+    with right:
+        loss_bench.beside(1, "triplet_margin", rate)
+
+
+def square_or_root() -> None:
+    """The tutorial's side question, answered by measurement."""
+    st.subheader("Why d² and not d?")
+    lesson("square_or_root")
+    found = _measured(draws.number("square_or_root"))
+    left, right = st.columns([1, 1.3], gap="large")
+    with left:
+        with st.container(horizontal=True):
+            st.metric("d², ns a pair", f"{found.square_ns:.2f}", width=130)
+            st.metric("d, ns a pair", f"{found.root_ns:.2f}", width=130)
+            st.metric("The root costs", f"× {found.root_ns / found.square_ns:.2f}", width=130)
+        st.caption(
+            f"{found.pairs:,} random pairs in NumPy on this server, just now; value and gradient, "
+            "the quickest of 50 rounds."
+        )
+        draws.button("Measure again", "square_or_root")
+    with right:
+        st.table(_slopes(found))
+        st.caption(
+            f"Through distance 0 the slope of d jumps from {found.left:+.0f} to {found.right:+.0f}; that of d² passes "
+            f"through {found.flat:.0f}. By the chain rule the gradient of d is the difference of the points over d, "
+            "at distance 0 that is **0/0, not a number**: one such pair would turn every weight into NaN. Our losses "
+            "on d give such a pair the gradient 0."
+        )
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def _measured(draw: int) -> SquareOrRoot:
+    return measure()
+
+
+def _slopes(found: SquareOrRoot) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {
+                "Distance": f"{slope.distance:g}",
+                "Gradient of d²": _number(slope.of_square),
+                "Gradient of d": _number(slope.of_root),
+            }
+            for slope in found.slopes
+        ]
+    ).set_index("Distance")
+
+
+def _number(value: float) -> str:
+    return "0/0 = NaN" if math.isnan(value) else f"{value:.3g}"
+
+
+def catalogue() -> None:
+    """All losses in one table, read off the registry."""
+    st.subheader("All the losses")
+    rows = loss_table()
+    st.dataframe(
+        pd.DataFrame(
+            {
+                "Loss": [row.label for row in rows],
+                "What it asks": [row.summary for row in rows],
+                "Needs": [", ".join(row.needs) for row in rows],
+                "Parameters": [_parameters(row) for row in rows],
+                "Knows nothing at": [row.collapsed for row in rows],
+                "Source": [row.paper for row in rows],
+            }
+        ),
+        hide_index=True,
+        column_config={
+            "Knows nothing at": st.column_config.NumberColumn(
+                format="%.3f",
+                help="The loss of a network that sends every image to one point, with the default settings.",
+            )
+        },
+        key="catalogue",
+    )
+    with st.expander("Their formulas", key="formulas"):
+        for row in rows:
+            st.markdown(f"**{row.label}** · {row.paper}")
+            st.latex(row.formula)
+
+
+def _parameters(row: LossRow) -> str:
+    return ", ".join(
+        f"{parameter.label.lower()} {parameter.low:g} to {parameter.high:g}" for parameter in row.parameters
+    )

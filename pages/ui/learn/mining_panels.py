@@ -1,0 +1,178 @@
+"""The negatives round an anchor of a finished run, and how many hard ones a random batch happens to hold."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core.canvas.pictures import places_of_classes
+from core.charts import mining_charts
+from core.config import RunConfig
+from core.data import DataError, load_stored
+from core.lessons import mining_view
+from core.lessons.mining_view import EASY, HARD, NAMES, SEMI_HARD, Luck, Rings
+from core.losses import LOSSES
+from core.runs import Embedding, Run, RunDamaged
+from pages.ui import draws, history, run_view
+from pages.ui.drawing import drawing
+from pages.ui.learn import ring_drawing
+from pages.ui.plain_text import plain
+
+SHOWN = {HARD: 5, SEMI_HARD: 9, EASY: 12}  # at most so many images in a ring
+NAMED_SIZES = (64, 512, 4096)
+SIZES = tuple(2**power for power in range(2, 13))
+ANCHORS = 400
+CURVE_HEIGHT = 260
+
+
+def mining() -> None:
+    """The run's picker and both panels."""
+    st.subheader("Easy, semi-hard, hard")
+    st.markdown(
+        "Seen from an anchor in a finished run, a negative is **hard** if it is nearer than the positive, "
+        "**semi-hard** if it is farther by less than the margin, **easy** beyond: there a triplet has loss 0 and "
+        "teaches nothing."
+    )
+    history.picker()
+    run = history.shown()
+    try:
+        if run.status().state != "done":
+            st.info("This run has no embedding yet. Choose a finished one above.")
+            return
+        config, embedding = run.config(), run.embedding()
+        _rings(run, config, embedding)
+        _luck(run, config)
+    except (RunDamaged, DataError, ValueError) as trouble:
+        st.error(plain(f"This run cannot be looked at here. {trouble} Choose another one above."))
+
+
+def _margin(config: RunConfig) -> float:
+    """The run's margin as a distance in its embedding."""
+    return config.margin if config.reach is None else config.reach
+
+
+def _rings(run: Run, config: RunConfig, embedding: Embedding) -> None:
+    labels, names = embedding.train_labels, run_view.class_names(config)
+    key = f"pairs_anchor_{len(labels)}"
+    left, right = st.columns([1.15, 1], gap="large")
+    with right:
+        anchor = int(
+            st.number_input(
+                "Anchor: number of the image", 0, len(labels) - 1, key=key, persist_state="session"
+            )
+        )
+        with st.container(horizontal=True):
+            st.button(
+                "New anchor",
+                icon=":material/casino:",
+                on_click=_new_anchor,
+                args=(key, len(labels)),
+                key="new_anchor",
+            )
+            draws.button("New positive", "positive")
+    generator = draws.generator("positive", anchor)
+    positive = mining_view.another_of_its_class(labels, anchor, generator)
+    around = mining_view.rings(embedding.train, labels, anchor, positive, _margin(config))
+    with left:
+        drawing(_drawing_of_rings(config, labels, around, anchor, positive, generator), key="rings")
+    with right:
+        _counts(around)
+        own = "" if "margin" in LOSSES[config.loss].parameters else ", though this run's loss has none"
+        st.caption(
+            f"In the middle the anchor, of class {plain(names[labels[anchor]])}; on the first ring its positive. The "
+            f"margin m is {_margin(config):.3g}{own}. Each ring shows some of its images; the angles mean nothing. "
+            "Terms of Schroff et al., FaceNet, 2015 (there on d²)."
+        )
+
+
+def _new_anchor(key: str, images: int) -> None:
+    draws.again("anchor")
+    st.session_state[key] = int(draws.generator("anchor").integers(0, images))
+
+
+def _counts(around: Rings) -> None:
+    negatives = sum(around.count(kind) for kind in SHOWN)
+    with st.container(horizontal=True):
+        for kind in SHOWN:
+            st.metric(
+                NAMES[kind].capitalize(),
+                f"{around.count(kind):,}",
+                delta=f"{around.count(kind) / max(negatives, 1):.2%}",
+                delta_color="off",
+                delta_arrow="off",
+                width=108,
+            )
+
+
+def _drawing_of_rings(
+    config: RunConfig,
+    labels: np.ndarray,
+    around: Rings,
+    anchor: int,
+    positive: int,
+    generator: np.random.Generator,
+) -> str:
+    whole, names = load_stored(config.dataset).train, run_view.class_names(config)
+    places = places_of_classes(whole, config.digits)
+    shown = [
+        [
+            (int(index), whole.images[places[index]], names[labels[index]])
+            for index in around.some(kind, count, generator)
+        ]
+        for kind, count in SHOWN.items()
+    ]
+    alt = (
+        f"Rings of negatives round an anchor of class {names[labels[anchor]]}. "
+        + "; ".join(
+            f"{NAMES[kind]}: " + (" ".join(name for _, _, name in negatives) or "none")
+            for kind, negatives in enumerate(shown)
+        )
+        + "."
+    )
+    of_anchor, of_positive = whole.images[places[anchor]], whole.images[places[positive]]
+    return ring_drawing.rings(around, of_anchor, of_positive, shown, alt)
+
+
+def _luck(run: Run, config: RunConfig) -> None:
+    st.subheader("Hard ones by luck")
+    found = _batches(str(run.folder), run.status().updated, _margin(config), draws.number("luck"))
+    named = [found.sizes.index(size) for size in NAMED_SIZES if size in found.sizes]
+    small, large = named[0], named[-1]
+    st.markdown(
+        f"Without mining, a hard negative comes by chance: **{found.share_with_hard[small]:.0%}** of the anchors have "
+        f"one in a batch of {found.sizes[small]:,}, **{found.share_with_hard[large]:.0%}** in one of "
+        f"{found.sizes[large]:,}. That is why the notebook, which does no mining, wants large batches."
+    )
+    left, right = st.columns([1, 1.15], gap="large")
+    with left:
+        chart = mining_charts.meeting_curve(
+            found.sizes, found.share_with_hard, [found.sizes[place] for place in named], CURVE_HEIGHT
+        )
+        st.vega_lite_chart(
+            chart, key="meeting_curve", alt="The larger the batch, the more anchors meet a hard negative"
+        )
+    with right:
+        st.table(_table(found, named))
+        st.caption(
+            f"Mean over {len(found.hard)} random anchors of this run, each with its positive and a random batch; in "
+            "brackets the range that holds nine anchors of ten. The mean may lie above it: a few misplaced anchors "
+            "meet very many."
+        )
+        draws.button("New batches", "luck")
+
+
+@st.cache_data(max_entries=20, show_spinner=False)
+def _batches(folder: str, updated: float, margin: float, draw: int) -> Luck:
+    embedding = Run(Path(folder)).embedding()
+    sizes = [size for size in SIZES if size <= len(embedding.train_labels)]
+    generator = draws.generator("luck")
+    return mining_view.luck(embedding.train, embedding.train_labels, margin, sizes, ANCHORS, generator)
+
+
+def _table(found: Luck, places: list[int]) -> pd.DataFrame:
+    cells = {
+        name: [f"{mean:,.1f} ({low:,.0f} to {high:,.0f})" for mean, low, high in found.spread(counts)[places]]
+        for name, counts in (("Hard", found.hard), ("Semi-hard", found.semi_hard))
+    }
+    return pd.DataFrame({"Batch": [f"{found.sizes[at]:,}" for at in places], **cells}).set_index("Batch")

@@ -1,0 +1,159 @@
+"""What the network is fed, to look at: images by class, drawn pairs and triplets, a batch with all its pairs."""
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core.config import PRESETS, RunConfig
+from core.data import DATASETS, Split, load_stored
+from core.lessons import batch_view
+from core.lessons.batch_view import BatchView
+from core.sampling import ByClass, Indices, batches
+from pages.ui import digit_drawings, draws
+from pages.ui.digit_drawings import DIFFERENT, SAME, Card, Tile
+from pages.ui.drawing import drawing
+
+DATA = "mnist"
+NAMES = DATASETS[DATA].classes
+IMAGES_A_CLASS = 8
+PAIRS, TRIPLETS = 12, 8
+# Each is fed as in a training of these settings.
+FED_PAIRS = RunConfig(sampling="sampled", batch_size=PAIRS)
+FED_TRIPLETS = RunConfig(loss="triplet_margin", sampling="sampled", batch_size=TRIPLETS)
+ALL, DRAWN = "All pairs", "Drawn pairs"
+
+
+@st.cache_resource
+def _by_class() -> ByClass:
+    return ByClass(_train().labels)
+
+
+@st.cache_data
+def _share_of_one_class() -> float:
+    return batch_view.share_of_one_class(_train().labels)
+
+
+def _train() -> Split:
+    return load_stored(DATA).train
+
+
+def _drawn(fed: RunConfig, generator: np.random.Generator) -> list[Indices]:
+    """The first batch of a training of these settings: the images of each of its pairs or triplets."""
+    batch = next(batches(fed, _by_class(), generator))
+    assert batch.tuples is not None
+    return list(batch.images[np.stack(batch.tuples, axis=1)])
+
+
+def samples() -> None:
+    """Random images of each class."""
+    st.subheader("Ten classes of images")
+    st.markdown(
+        f"{len(_train().labels):,} images. Those of one class should end up close together, **however different they "
+        "look**."
+    )
+    generator, by_class = draws.generator("samples"), _by_class()
+    several = []
+    for label in by_class.classes:
+        drawn = by_class.same(np.full(IMAGES_A_CLASS, label), generator)
+        tiles = [Tile(image) for image in _train().images[drawn]]
+        several.append(Card(tiles, 2, 28, NAMES[label], f"{by_class.count[label]:,}"))
+    alt = f"{IMAGES_A_CLASS} random images of each of the classes {', '.join(NAMES)}."
+    drawing(digit_drawings.cards(several, alt), key="samples")
+    draws.button("New images", "samples")
+
+
+def pairs() -> None:
+    """Pairs, as the tutorial draws them."""
+    st.subheader("Pairs: same or different")
+    st.markdown(
+        "A coin decides: a partner of the same class (**label 1**) or of another (**label 0**). Without the coin, "
+        f"only **{_share_of_one_class():.1%}** of the pairs would have label 1."
+    )
+    generator, labels = draws.generator("pairs"), _train().labels
+    several, words = [], []
+    for one, other in _drawn(FED_PAIRS, generator):
+        same = labels[one] == labels[other]
+        tiles = [Tile(_train().images[place], SAME if same else DIFFERENT) for place in (one, other)]
+        several.append(Card(tiles, 2, 46, line="1: same" if same else "0: different"))
+        words.append(f"{NAMES[labels[one]]} and {NAMES[labels[other]]}, label {int(same)}")
+    drawing(digit_drawings.cards(several, f"{PAIRS} drawn pairs: {'; '.join(words)}."), key="pairs")
+    draws.button("New pairs", "pairs")
+
+
+def triplets() -> None:
+    """Triplets, as the notebook draws them."""
+    st.subheader("Triplets: nearer and farther")
+    st.markdown(
+        "Two random classes; two images of the first, one of the second. The **anchor** should end up nearer to its "
+        "**positive** than to its **negative**."
+    )
+    generator, labels = draws.generator("triplets"), _train().labels
+    several, words = [], []
+    for three in _drawn(FED_TRIPLETS, generator):
+        looks = ((digit_drawings.FRAME, "anchor"), (SAME, "positive"), (DIFFERENT, "negative"))
+        tiles = [
+            Tile(_train().images[place], colour, word)
+            for place, (colour, word) in zip(three, looks, strict=True)
+        ]
+        several.append(Card(tiles, 3, 50))
+        words.append(" ".join(NAMES[labels[place]] for place in three))
+    alt = f"{TRIPLETS} drawn triplets, each anchor, positive, negative: {'; '.join(words)}."
+    drawing(digit_drawings.cards(several, alt), key="triplets")
+    draws.button("New triplets", "triplets")
+
+
+def batch() -> None:
+    """A batch as the table of all its pairs, and what of it is learned from."""
+    st.subheader("One batch, all its pairs")
+    st.markdown(
+        "Embedding an image is the costly part, and each is embedded once. **All pairs** makes the most of it: every "
+        "two images of the batch are compared."
+    )
+    left, right = st.columns([1.15, 1], gap="large")
+    with right:
+        size = st.slider("Images in the batch", 8, 24, 16, step=2, key="pairs_batch", persist_state="session")
+        chosen = st.segmented_control(
+            "Learn from", [ALL, DRAWN], default=ALL, required=True, key="pairs_learn_from"
+        )
+        sorted_ = st.toggle("Sort the images by class", key="pairs_sorted")
+    images, table = _batch(size, drawn=chosen == DRAWN, by_class=sorted_)
+    names = [NAMES[label] for label in _train().labels[images]]
+    used = table.positive + table.negative
+    with left:
+        alt = (
+            f"The table of all pairs of {size} images of the classes {' '.join(names)}: learned from are "
+            f"{table.positive} positive and {table.negative} negative pairs."
+        )
+        picture = digit_drawings.batch(list(_train().images[images]), names, table, alt)
+        drawing(picture + digit_drawings.BATCH_LEGEND, key="batch")
+    with right:
+        draws.button("New batch", "batch")
+        with st.container(horizontal=True):
+            st.metric("Positive pairs", f"{table.positive:,}", width=108)
+            st.metric("Negative pairs", f"{table.negative:,}", width=108)
+            st.metric("Learned from", f"{used:,}", width=108)
+        st.caption("Each pair stands in the table twice, mirrored at the diagonal; it counts once.")
+        st.table(_comparison(size))
+
+
+def _batch(size: int, *, drawn: bool, by_class: bool) -> tuple[Indices, BatchView]:
+    """The images of a batch, and its table; drawn pairs have two images each."""
+    fed = RunConfig(sampling="sampled", batch_size=size // 2) if drawn else RunConfig(batch_size=size)
+    batch = next(batches(fed, _by_class(), draws.generator("batch", size)))
+    images, pairs = batch.images, batch.tuples
+    if by_class:
+        order, pairs = batch_view.sorted_by_class(_train().labels[images], pairs)
+        images = images[order]
+    return images, batch_view.view(_train().labels[images], pairs)
+
+
+def _comparison(size: int) -> pd.DataFrame:
+    """Pairs for the same number of embedded images, by either way."""
+    sizes = sorted({size, PRESETS["fast"].batch_size, PRESETS["notebook"].batch_size})
+    return pd.DataFrame(
+        {
+            "Images embedded": [f"{images:,}" for images in sizes],
+            DRAWN: [f"{batch_view.drawn_pairs(images):,}" for images in sizes],
+            ALL: [f"{batch_view.all_pairs(images):,}" for images in sizes],
+        }
+    ).set_index("Images embedded")

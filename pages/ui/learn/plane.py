@@ -1,0 +1,129 @@
+"""The plane of the Losses lesson: points to drag, by mouse, touch or keys, and forces as arrows: assets/plane."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+_ASSETS = Path(__file__).resolve().parents[3] / "assets" / "plane"
+
+
+def _text(name: str) -> str:
+    return (_ASSETS / name).read_text(encoding="utf-8")
+
+
+_COMPONENT = st.components.v2.component(
+    "contrastive_lab_plane", html=_text("plane.html"), css=_text("plane.css"), js=_text("plane.js")
+)
+
+Coordinates = list[list[float]]
+
+
+@dataclass(frozen=True)
+class Look:
+    """How the points of a class look: its name, and its place in the theme's list of colours."""
+
+    name: str
+    colour: int
+
+
+@dataclass(frozen=True)
+class Ring:
+    """A dashed circle round a point (None: round the origin)."""
+
+    radius: float
+    label: str
+    round: int | None
+
+
+@dataclass(frozen=True)
+class Tie:
+    """A line between two points; kind: "positive" or "negative"."""
+
+    start: int
+    to: int
+    kind: str
+
+
+@dataclass(frozen=True)
+class Plane:
+    """points [n] with labels [n], places in `looks`. version: raised whenever the points have moved by
+    anything but a hand in the browser. frames: the way there, to be walked once.
+
+    half_width: of what is seen; edge: how far out a point can be dragged.
+    forces: term -> [n] arrows, drawn `stretch` times as long; kinds: term -> "pull", "push" or "force".
+    says: [n], what a point feels, in words. told: a line below, of the whole.
+    """
+
+    title: str
+    version: int
+    points: Coordinates
+    labels: list[int]
+    looks: Sequence[Look]
+    half_width: float
+    edge: float
+    anchor: int
+    forces: Mapping[str, Coordinates]
+    kinds: Mapping[str, str]
+    stretch: float
+    says: Sequence[str]
+    told: str
+    rings: Sequence[Ring] = ()
+    ties: Sequence[Tie] = ()
+    frames: Sequence[Coordinates] = ()
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What a hand did: where the points are now, and which one it touched last."""
+
+    points: Coordinates
+    picked: int
+
+
+def plane(shown: Plane, on_move: Callable[[Moved], None], *, key: str) -> None:
+    """Show it. on_move: hears of each move, several times a second while a point is dragged, before the
+    page is drawn anew."""
+    heard = f"{key}_heard"
+
+    def moved() -> None:
+        value = st.session_state[key].get("moved")
+        found = moved_points(value, shown)
+        if found is not None:
+            st.session_state[heard] = value["sent"]
+            on_move(found)
+
+    data = asdict(shown) | {"heard": st.session_state.get(heard, 0)}
+    data["ties"] = [{"from": tie.start, "to": tie.to, "kind": tie.kind} for tie in shown.ties]
+    _COMPONENT(data=data, key=key, width="stretch", height="content", on_moved_change=moved)
+
+
+def moved_points(value: Any, shown: Plane) -> Moved | None:
+    """What the browser sent, as points of this plane; None for anything else, and for a hand that moved
+    points which have been replaced since."""
+    if not isinstance(value, Mapping) or value.get("version") != shown.version:
+        return None
+    points, picked, sent = value.get("points"), value.get("picked"), value.get("sent")
+    if not _whole(sent) or not _whole(picked) or not 0 <= picked < len(shown.points):
+        return None
+    if not isinstance(points, (list, tuple)) or len(points) != len(shown.points):
+        return None
+    if not all(_is_point(point, shown.edge + 1e-9) for point in points):
+        return None
+    return Moved([[float(x), float(y)] for x, y in points], picked)
+
+
+def _whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def _is_point(value: Any, edge: float) -> bool:
+    return (
+        isinstance(value, (list, tuple))
+        and len(value) == 2
+        and all(isinstance(x, (int, float)) and not isinstance(x, bool) for x in value)
+        and all(math.isfinite(x) and abs(x) <= edge for x in value)
+    )

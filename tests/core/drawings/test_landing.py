@@ -1,0 +1,102 @@
+"""Where an image lands, and its way there: against scikit-learn and against what torch wrote down."""
+
+import shutil
+
+import numpy as np
+import pytest
+from safetensors.numpy import load_file, save_file
+from sklearn.neighbors import NearestNeighbors
+
+from core.data import Dataset
+from core.drawings.landing import encoder_for, journey, land
+from core.runs import Embedding, Run, RunDamaged
+
+
+@pytest.fixture(scope="module")
+def embedding(finished: Run) -> Embedding:
+    return finished.embedding()
+
+
+def test_a_test_image_lands_where_torch_has_put_it(
+    finished: Run, embedding: Embedding, mnist: Dataset
+) -> None:
+    points = encoder_for(finished).embed(mnist.test.images[:200])
+    assert np.abs(points - embedding.test[:200]).max() < 1e-5
+
+
+def test_its_neighbours_their_vote_and_its_cluster(embedding: Embedding) -> None:
+    judge = NearestNeighbors(n_neighbors=10).fit(embedding.train)
+    train = embedding.train.astype(np.float64)
+    centroids = np.array([train[embedding.train_clusters == c].mean(axis=0) for c in range(10)])
+    right = 0
+    for place in range(120):
+        point = embedding.test[place]
+        landing = land(embedding, point)
+        distances, indices = judge.kneighbors(point[None])
+        assert np.allclose(landing.neighbours.distances, distances[0], atol=1e-6)
+        labels = embedding.train_labels[landing.neighbours.indices]
+        assert set(indices[0]) == set(landing.neighbours.indices) or len(set(distances[0])) < 10
+        assert landing.votes.sum() == 10 and np.array_equal(landing.labels, labels)
+        assert landing.votes[landing.winner] == landing.votes.max() == np.bincount(labels).max()
+        right += landing.winner == embedding.test_labels[place]
+        assert landing.cluster == embedding.test_clusters[place]
+        assert landing.to_centroid == pytest.approx(np.linalg.norm(centroids - point, axis=1).min(), abs=1e-6)
+    assert right > 108
+
+
+def test_equal_votes_go_to_the_class_that_is_nearer(embedding: Embedding) -> None:
+    labels = np.array([3, 5, 5, 3, 7], np.uint8)
+    line = np.array([[1.0, 0], [2, 0], [3, 0], [4, 0], [9, 0]], np.float32)
+    tiny = Embedding(line, line, labels, labels, labels, labels)
+    origin = np.zeros(2, np.float32)
+    assert land(tiny, origin, 4).winner == 3
+    assert land(tiny, np.array([5.0, 0], np.float32), 4).winner == 3
+    assert land(tiny, np.array([2.4, 0], np.float32), 4).winner == 5
+    assert land(tiny, origin, 3).winner == 5
+    assert land(tiny, np.array([8.0, 0], np.float32), 1).cluster == 7
+
+
+def test_an_embedding_without_a_place_has_no_landing(embedding: Embedding) -> None:
+    nowhere = np.full((4, 2), np.nan, np.float32)
+    labels = np.zeros(4, np.uint8)
+    with pytest.raises(ValueError, match="has diverged"):
+        land(Embedding(nowhere, nowhere, labels, labels, labels, labels), np.zeros(2, np.float32))
+
+
+def test_a_journey_passes_where_the_snapshots_say(finished: Run, mnist: Dataset) -> None:
+    sample = finished.shown_sample()
+    for place in (0, 7, 1500):
+        way = journey(finished, mnist.train.images[sample.indices[place]])
+        assert way is not None and way.split == sample.split == "train"
+        assert [stop.step for stop in way.stops] == finished.snapshot_steps()
+        for stop in way.stops:
+            embeddings = finished.snapshot(stop.step).embeddings
+            assert np.abs(stop.point - embeddings[place]).max() < 1e-5
+            distances = np.linalg.norm(embeddings - stop.point, axis=1)
+            assert np.allclose(stop.distances, np.sort(distances)[:6], atol=1e-5)
+            beside = [np.flatnonzero(sample.indices == index)[0] for index in stop.places]
+            assert np.allclose(distances[beside], stop.distances, atol=1e-5)
+            assert np.array_equal(sample.labels[beside], stop.labels)
+        assert sample.indices[place] in way.stops[-1].places
+
+
+def test_a_journey_ends_where_the_image_lands(finished: Run, mnist: Dataset) -> None:
+    image = mnist.test.images[11]
+    way = journey(finished, image)
+    assert way is not None
+    assert np.allclose(way.stops[-1].point, encoder_for(finished).embed(image[None])[0], atol=1e-6)
+    assert np.linalg.norm(way.stops[0].point - way.stops[-1].point) > 0.1
+
+
+def test_without_snapshots_there_is_no_journey(copy: Run, mnist: Dataset) -> None:
+    for name in ("frames", "weights"):
+        shutil.rmtree(copy.folder / name)
+    assert journey(copy, mnist.test.images[0]) is None
+
+
+def test_weights_that_do_not_fit_the_run_are_damage(copy: Run, mnist: Dataset) -> None:
+    path = copy.folder / "weights" / f"{copy.snapshot_steps()[3]:06d}.safetensors"
+    weights = load_file(path)
+    save_file(weights | {"linear.0.bias": np.zeros(7, np.float32)}, path)
+    with pytest.raises(RunDamaged, match="not those of its settings"):
+        journey(copy, mnist.test.images[0])

@@ -1,0 +1,50 @@
+"""The questions of Predict, then reveal: well made, and answered by what is measured."""
+
+import math
+
+import pytest
+
+from core import settings
+from core.lessons.predictions import OUTCOMES, QUESTIONS, outcome, value
+from core.measures.figures import FIGURES
+from core.measures.more_figures import MORE_FIGURES
+from core.runs import Run
+
+
+@pytest.mark.parametrize("question", QUESTIONS.values(), ids=lambda question: question.name)
+def test_a_question_changes_one_setting_and_asks_for_a_figure(question) -> None:  # type: ignore[no-untyped-def]
+    before, after = question.before.as_dict(), question.after.as_dict()
+    assert sum(before[name] != after[name] for name in before) == 1
+    assert question.figure in FIGURES or question.figure in MORE_FIGURES
+    assert question.about.name == question.figure
+    assert question.title and question.text and question.why and "## Why" not in question.text
+    assert "?" in question.text  # it asks
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        (1.0, 1.2, "higher"),
+        (1.0, 0.8, "lower"),
+        (1.0, 1.04, "same"),
+        (1.0, 0.96, "same"),
+        (0.0, 0.1, "higher"),
+        (-0.2, -0.5, "lower"),
+        (math.nan, 1.0, None),
+        (1.0, math.nan, None),
+    ],
+)
+def test_an_outcome_is_what_became_of_the_figure(before: float, after: float, expected: str | None) -> None:
+    assert outcome(before, after, 0.05) == expected
+    assert expected is None or expected in OUTCOMES
+
+
+def test_the_run_before_comes_with_the_app_and_has_every_figure_that_is_asked_for() -> None:
+    for question in QUESTIONS.values():
+        shipped = Run(settings.shipped_runs_folder() / question.before.key)
+        assert math.isfinite(value(shipped, question.figure))
+    figures = shipped.evaluation().figures
+    assert value(shipped, "knn_accuracy") == figures["knn_accuracy"]
+    measurements = shipped.measurements()
+    assert measurements is not None
+    assert value(shipped, "spread") == measurements.figures["spread"].value
