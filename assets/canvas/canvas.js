@@ -28,6 +28,7 @@ class EmbeddingCanvas {
       (frames, status) => this.hear(frames, status),
       (state) => setTimeout(() => this.tellEnd(state), TELL_END_AFTER),
       (sentence) => this.fail(sentence),
+      () => !this.motion.matches && !this.frames?.f,
     );
     this.frames = null;
     this.width = this.height = 0;
@@ -152,6 +153,7 @@ class EmbeddingCanvas {
       this.settle();
       this.setTurning(frames?.d === 3 && frames.n > 0 && !this.motion.matches);
     }
+    this.timeline.held = Boolean(frames?.partial);
     this.selecting.use(frames, sameRun ? before : null);
     this.overlays.on = this.menu.on;
     if (frames) this.overlays.want(options, this.menu.offered);

@@ -9,9 +9,10 @@ const BEING_MADE = ["waiting", "computing"];
 
 class Fetching {
   // heard: called with all frames so far (null where there is nothing new) and the status of the run;
-  // ended: with the state in which a live run has ended; failed: with a sentence
-  constructor(heard, ended, failed) {
-    Object.assign(this, { heard, ended, failed });
+  // ended: with the state in which a live run has ended; failed: with a sentence; early: whether the first
+  // frame is wanted while the others are on their way
+  constructor(heard, ended, failed, early) {
+    Object.assign(this, { heard, ended, failed, early });
     this.onVisible = () => {
       if (!document.hidden) this.again();
     };
@@ -108,7 +109,9 @@ class Fetching {
     if (this.frames && (this.whole || !ready)) return false;
     const { split, view } = this.options;
     const answer = await this.get(`frames/${split}${view ? `?view=${encodeURIComponent(view)}` : ""}`);
-    const bytes = await answer.arrayBuffer();
+    const bytes = await received(answer, (first) => {
+      if (this.early() && this.take(first, turn, null, true)) this.heard(this.frames, status);
+    });
     if (turn === this.turn) this.whole = ready;
     return this.take(bytes, turn, null);
   }
@@ -120,10 +123,10 @@ class Fetching {
     return was || this.wasMaking;
   }
 
-  take(bytes, turn, before) {
+  take(bytes, turn, before, first = false) {
     if (turn !== this.turn) return false;
     try {
-      this.frames = joined(before, readFrames(new Uint8Array(bytes)));
+      this.frames = joined(before, readFrames(new Uint8Array(bytes), first));
     } catch {
       throw new Refusal(DAMAGED);
     }
@@ -137,6 +140,27 @@ class Fetching {
     throw new Refusal(error ?? `The server could not answer (${answer.status}). Try again in a moment.`);
   }
 }
+
+// The bytes of an answer. `begun` is called with them as soon as the first of several frames is there.
+async function received(answer, begun) {
+  const length = Number(answer.headers.get("Content-Length"));
+  const packed = (answer.headers.get("Content-Encoding") ?? "identity") !== "identity";
+  if (!length || packed) return new Uint8Array(await answer.arrayBuffer());
+  const bytes = new Uint8Array(length), reader = answer.body.getReader();
+  let at = 0, told = false;
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    bytes.set(part.value, at);
+    at += part.value.length;
+    if (told || at < lengthOfFirst(bytes.subarray(0, at))) continue;
+    told = true;
+    begun(bytes);
+    await painted();
+  }
+  return bytes;
+}
+
+// The browser has had the time to draw what was shown.
+const painted = () => new Promise((resolve) => (document.hidden ? resolve() : requestAnimationFrame(() => setTimeout(resolve))));
 
 const DAMAGED = "This embedding cannot be drawn: its data are damaged.";
 

@@ -5,7 +5,8 @@ const MISSING = 65535;
 const LEVELS = 65534;
 const IDS = 1, CLUSTERS = 2;
 
-function readFrames(bytes) {
+// first: only the first frame is there yet; it stands in for all others, and the picture is called partial.
+function readFrames(bytes, first = false) {
   // A copy starts at offset 0, so that typed arrays may be laid over it.
   const buffer = bytes.slice().buffer;
   const header = new DataView(buffer);
@@ -29,24 +30,37 @@ function readFrames(bytes) {
   const labels = take(Uint8Array, n);
   const clusters = sections & CLUSTERS ? take(Uint8Array, n) : null;
   offset += offset % 2;
-  const levels = take(Uint16Array, f * n * d);
-  const options = optionsLength ? JSON.parse(new TextDecoder().decode(take(Uint8Array, optionsLength))) : {};
+  const there = first ? 1 : f;
+  const levels = take(Uint16Array, there * n * d);
+  const options = optionsLength && !first ? JSON.parse(new TextDecoder().decode(take(Uint8Array, optionsLength))) : {};
 
   const { order, rank } = drawOrder(n);
   const ordered = (array) => array.constructor.from(order, (i) => array[i]);
   const digits = ordered(labels);
-  const decoded = steps.map((_, frame) => decode(levels.subarray(frame * n * d, (frame + 1) * n * d), order, bounds));
+  const decoded = Array.from({ length: there }, (_, frame) => decode(levels.subarray(frame * n * d, (frame + 1) * n * d), order, bounds));
   return {
     n, f, d, steps, options, order, rank, digits,
+    partial: first,
     images: ids ? ordered(ids) : order, // which image of its split each point is
     hasClusters: Boolean(clusters),
     clusters: clusters ? ordered(clusters) : new Uint8Array(0),
     classes: digits, // what the points are coloured and muted by, and the sizes of its groups
     sizes: sizesOf(digits),
-    coordinates: decoded.map(({ points }) => points),
-    present: decoded.map(({ present }) => present), // how many points each frame has
-    ...outline(decoded, d),
+    coordinates: steps.map((_, frame) => decoded[Math.min(frame, there - 1)].points),
+    present: steps.map((_, frame) => decoded[Math.min(frame, there - 1)].present), // how many points each frame has
+    ...(first ? { low: bounds.map(([low]) => low), high: bounds.map(([, high]) => high) } : outline(decoded, d)),
   };
+}
+
+// How many bytes there are up to the end of the first frame of more than one; Infinity where that is not known.
+function lengthOfFirst(bytes) {
+  if (bytes.length < 24) return Infinity;
+  const header = new DataView(bytes.buffer, bytes.byteOffset);
+  const d = header.getUint16(6, true), n = header.getUint32(8, true), f = header.getUint32(12, true);
+  if (f < 2) return Infinity;
+  const sections = header.getUint32(20, true);
+  const before = 24 + 16 * d + 4 * f + n * ((sections & IDS ? 4 : 0) + 1 + (sections & CLUSTERS ? 1 : 0));
+  return before + (before % 2) + 2 * n * d;
 }
 
 // Points drawn later hide those before them. Stepping through the points by about n times the golden

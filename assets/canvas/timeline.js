@@ -21,6 +21,7 @@ class Timeline {
     this.following = false;
     this.repeat = false;
     this.speed = 1;
+    this.held = false; // the frames are still on their way
     this.wait = 0; // seconds to rest before moving on
     this.pace = 2; // frames a second while following
     this.play.onclick = () => this.toggle();
@@ -48,7 +49,7 @@ class Timeline {
   }
 
   get moving() {
-    return this.playing || (this.following && this.clock < this.last);
+    return !this.held && (this.playing || (this.following && this.clock < this.last));
   }
 
   // The whole animation at three seconds, for many frames a little more.

@@ -51,7 +51,7 @@ class Canvas:
 
     def wait(self, condition: str) -> None:
         """Until this is true of its state `s`."""
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while not self.page.locator(".cl-canvas").evaluate(
             f"root => {{ const s = root.contrastiveCanvas.state(); return {condition}; }}"
         ):

@@ -70,3 +70,38 @@ def test_the_shipped_run_replays_by_itself_and_rests_at_its_end(page: Page, serv
 def test_who_prefers_less_motion_sees_the_end_at_once(browser: Browser, server: Server) -> None:
     with visitor(browser, server, reduced_motion="reduce") as guest:
         assert set(played(guest.page, server)) == {(False, 1.0)}
+
+
+def test_over_a_slow_line_all_points_stand_at_their_start_until_the_rest_has_come(
+    page: Page, server: Server
+) -> None:
+    """The first of the frames is a fifteenth of what the replay weighs."""
+    line = page.context.new_cdp_session(page)
+    rate = 1_500_000  # bytes a second
+    conditions = {"offline": False, "latency": 0, "downloadThroughput": rate, "uploadThroughput": rate}
+    line.send("Network.enable")
+    line.send("Network.emulateNetworkConditions", conditions)
+    page.goto(server.url, wait_until="domcontentloaded")
+    page.wait_for_function(
+        """() => {
+            const canvas = [...document.querySelectorAll('[data-testid="stBidiComponentIsolated"]')]
+                .map(host => host.shadowRoot?.querySelector('.cl-canvas')).find(Boolean);
+            if (!canvas?.contrastiveCanvas) return false;
+            const loaded = performance.getEntriesByType("resource").some(entry => entry.name.includes("/frames/"));
+            const { n, playhead, steps } = canvas.contrastiveCanvas.state();
+            const points = canvas.querySelector("canvas.points");
+            const pixels = new Uint32Array(
+                points.getContext("2d").getImageData(0, 0, points.width, points.height).data.buffer);
+            (window.seen ??= []).push([loaded, n, playhead, new Set(pixels).size]);
+            return loaded && playhead === steps.length - 1;
+        }""",
+        polling=50,
+        timeout=60_000,
+    )
+    seen = page.evaluate("window.seen")
+    early = [(playhead, colours) for loaded, n, playhead, colours in seen if not loaded and n == 60_000]
+    assert len(early) > 5
+    assert all(playhead == 0 for playhead, _ in early)
+    assert max(colours for _, colours in early) > 10
+    late = [playhead for loaded, _, playhead, _ in seen if loaded]
+    assert late == sorted(late) and len(set(late)) > 5

@@ -1,0 +1,30 @@
+"""Large messages arrive whole, whatever the browser may have dropped in the meantime."""
+
+from pathlib import Path
+
+from playwright.sync_api import Page, WebSocket, expect
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+from tests.browser.conftest import StartServer
+
+
+def test_the_server_never_refers_to_what_the_browser_once_had(start_server: StartServer, page: Page) -> None:
+    """Between a click and its answer a browser may drop what it had. The page then stands still for good:
+    Streamlit's "Cached ForwardMsg MISS"."""
+    kinds: list[tuple[str | None, bool]] = []
+
+    def received(payload: str | bytes) -> None:
+        if isinstance(payload, bytes):
+            kinds.append((ForwardMsg.FromString(payload).WhichOneof("type"), len(payload) > 10_000))
+
+    def listen(socket: WebSocket) -> None:
+        socket.on("framereceived", received)
+
+    page.on("websocket", listen)
+    page.goto(start_server(script=Path(__file__).with_name("large_text_app.py")).url)
+    expect(page.get_by_text("a large text", exact=False)).to_be_visible()
+    kinds.clear()
+    page.get_by_role("button", name="Again").click()
+    page.wait_for_timeout(1000)
+    assert ("delta", True) in kinds
+    assert "ref_hash" not in {kind for kind, _ in kinds}
