@@ -91,6 +91,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "diagnosing",
         "collapse_charts",
         "predictions",
+        "curve_handle",
         "activation_chart",
     ),
     ("replaying", "shipping", "pictures"),

@@ -61,7 +61,9 @@ def test_it_comes_to_the_loss_of_that_pair_or_triplet(name: str, margin: float) 
 def test_the_mean_over_all_anchors_or_pairs_is_the_loss_of_the_batch(
     name: str, temperature: float, margin: float
 ) -> None:
-    parameters = parameters_of(name, margin=margin, temperature=temperature, similarity_margin=margin)
+    parameters = parameters_of(
+        name, margin=margin, temperature=temperature, similarity_margin=margin, weight=margin
+    )
     pairs = [(i, j) for i, j in product(range(len(LABELS)), repeat=2) if i != j and LABELS[i] == LABELS[j]]
     lines = {
         (i, j): WORKED[name](Scene(START, LABELS, Triplet(i, j, 0, 0.0, 0.0)), parameters)[0]
@@ -71,12 +73,22 @@ def test_the_mean_over_all_anchors_or_pairs_is_the_loss_of_the_batch(
     assert len(of) == 1
     if of == {"anchor and positive"}:
         values = [line.value for line in lines.values()]
+    elif of in ({"pair of class"}, {"proxy of class"}):  # the same whatever the anchor of its class
+        values = []
+        for label in sorted(set(LABELS.tolist())):
+            own = [line.value for (i, _), line in lines.items() if LABELS[i] == label]
+            assert own == pytest.approx([own[0]] * len(own))
+            values.append(own[0])
     else:  # the same whatever the positive
         values = [
             next(line.value for (i, _), line in lines.items() if i == anchor) for anchor in range(len(LABELS))
         ]
     total = float(LOSSES[name].function(START, LABELS, **parameters).total)
     assert sum(values) / len(values) == pytest.approx(total)
+
+
+def test_every_loss_has_its_worked_example() -> None:
+    assert list(WORKED) == list(LOSSES)
 
 
 @pytest.mark.parametrize("name", WORKED)
