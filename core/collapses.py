@@ -56,6 +56,14 @@ COLLAPSES: dict[str, Collapse] = {
             ("squeezed",),
         ),
         Collapse(
+            "temperature_too_high",
+            "Temperature too high",
+            "NT-Xent at a temperature of 10, in eight dimensions: the nearest negative counts hardly more than the "
+            "farthest.",
+            replace(SMALL, loss="nt_xent", temperature=10.0, embedding_dims=8, digits=10),
+            ("line",),
+        ),
+        Collapse(
             "rate_too_high",
             "Learning rate too high",
             "Steps more than three hundred times as long as they should be.",

@@ -250,6 +250,18 @@ _SUSPECTS = (
         lambda config: {"temperature": _DEFAULT["temperature"]},
     ),
     _Suspect(
+        lambda config, kind: (
+            config.normalised
+            and _reads(config, "temperature")
+            and config.temperature > 1
+            and kind in ("line", "stuck", "squeezed")
+        ),
+        "Cure: a temperature of 0.1",
+        "At a temperature this high all negatives count alike, near or far. Half of the classes at one end of a line "
+        "and half at the other please the loss as well as a place for each: on average the negatives are as far away.",
+        lambda config: {"temperature": _DEFAULT["temperature"]},
+    ),
+    _Suspect(
         lambda config, kind: _reads(config, "margin") and config.margin < 0.05 and kind != "diverged",
         "Cure: give it a margin of 1",
         "With a margin of 0 nothing is ever pushed apart: the shortest way to please the loss is to pull "

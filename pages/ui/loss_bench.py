@@ -21,7 +21,7 @@ from pages.ui.plane import Look, Moved, Plane, Ring, Tie, plane
 LOOKS = (Look("0", 4), Look("1", 9), Look("7", 7))
 RUN_STEPS = 60
 STRETCH = 3.0  # an arrow is so many times as long as the force
-PULLS, PUSHES = ("attraction", "alignment"), ("repulsion", "uniformity")
+PULLS, PUSHES = ("attraction", "alignment", "center"), ("repulsion", "uniformity")
 
 
 @dataclass(frozen=True)
@@ -155,8 +155,10 @@ def _kind(term: str) -> str:
 def _told(kinds: dict[str, str], now: Forces) -> str:
     if now.strongest < 1e-6:
         return "No force anywhere: this loss would leave the points as they are."
-    words = {"pull": "blue pulls", "push": "dashed orange pushes", "force": "an arrow is the whole force"}
+    words = {"pull": "blue pulls", "push": "dashed orange pushes", "force": "the other arrows do both"}
     parts = [f"{words[kind]} ({term})" for term, kind in kinds.items()]
+    if len(parts) == 1:
+        parts = ["an arrow is the whole force on its point"]
     return f"{'; '.join(parts).capitalize()}. The strongest force is {now.strongest:.3f}."
 
 
@@ -199,8 +201,9 @@ def _numbers(bench: Bench, now: Forces, triplet: Triplet) -> None:
 
 
 def _in_lines(formula: str) -> str:
-    """What a formula adds after its end, on a line of its own."""
-    return r"\begin{gathered}" + formula.replace(r", \quad", r"\\") + r"\end{gathered}"
+    """What a formula adds after its end, and the second of two long terms, on lines of their own."""
+    lines = formula.replace(r", \quad", r"\\").replace(r"\bigr) + ", r"\bigr) \\ {} + ")
+    return r"\begin{gathered}" + lines + r"\end{gathered}"
 
 
 _WHOSE = {
