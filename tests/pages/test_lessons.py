@@ -29,4 +29,4 @@ def test_every_text_is_shown_somewhere_with_its_figures_filled_in(open_page: Ope
     for path in sorted(FOLDER.glob("*.md")):
         body = path.read_text(encoding="utf-8").partition("\n## Sources\n")[0]
         pieces = [re.escape(piece) for piece in figure.split(body.strip())]
-        assert any(re.fullmatch(r"[\d,.%]+".join(pieces), text.strip()) for text in shown), path.name
+        assert any(re.fullmatch(r"[-+\d,.%]+".join(pieces), text.strip()) for text in shown), path.name
