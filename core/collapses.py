@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from core.config import RunConfig
 from core.diagnosis import Kind
 
-# Four classes of real digits, once through: about a second, and enough to see it. The temperature too high wants
-# all ten, which takes two.
+# Four classes of real digits, once through: about a second, and enough to see it. A temperature too high lays classes
+# on top of each other only where there are some more.
 SMALL = RunConfig(digits=4, epochs=1)
 
 
@@ -59,9 +59,9 @@ COLLAPSES: dict[str, Collapse] = {
         Collapse(
             "temperature_too_high",
             "Temperature too high",
-            "NT-Xent at a temperature of 10, ten classes in 16 dimensions: the nearest negative counts hardly more "
+            "NT-Xent at a temperature of 10, six classes in eight dimensions: the nearest negative counts hardly more "
             "than the farthest.",
-            RunConfig(epochs=1, loss="nt_xent", temperature=10.0, embedding_dims=16),
+            replace(SMALL, digits=6, loss="nt_xent", temperature=10.0, embedding_dims=8),
             ("line", "flat"),
         ),
         Collapse(

@@ -27,9 +27,9 @@ SHRUNK = 0.1
 OF_MARGIN, AT_VALUE = 0.05, 0.02
 # Two equally strong directions have an effective rank of 2, a line has 1.
 LINE = 1.1
-# Of k classes each at a place of its own, k - 1 directions are used, or all there are: less than a third of those
+# Of k classes each at a place of its own, k - 1 directions are used, or all there are: far fewer than half of those
 # is flat. With four or more of them: few classes may well lie in a plane.
-FLAT, ROOM = 1 / 3, 4
+FLAT, ROOM = 0.45, 4
 # Of the radius of the unit sphere: classes all over it have a spread near 1.
 SQUEEZED = 0.6
 GROWN = 10.0  # times what it costs to know nothing

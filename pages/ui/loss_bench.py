@@ -156,7 +156,7 @@ def _told(kinds: dict[str, str], now: Forces) -> str:
     if now.strongest < 1e-6:
         return "No force anywhere: this loss would leave the points as they are."
     words = {"pull": "blue pulls", "push": "dashed orange pushes", "force": "the other arrows do both"}
-    parts = [f"{words[kind]} ({term})" for term, kind in kinds.items()]
+    parts = [f"{words[kind]} ({term})" for kind in words for term, own in kinds.items() if own == kind]
     if len(parts) == 1:
         parts = ["an arrow is the whole force on its point"]
     return f"{'; '.join(parts).capitalize()}. The strongest force is {now.strongest:.3f}."
