@@ -91,10 +91,13 @@ def test_every_loss_has_its_worked_example() -> None:
     assert list(WORKED) == list(LOSSES)
 
 
+# Moved away from the origin, where some inner products are negative.
+@pytest.mark.parametrize("points", [START, START + np.array([0.3, -0.2])], ids=["start", "moved"])
 @pytest.mark.parametrize("name", WORKED)
-def test_what_is_printed_comes_to_the_value_beside_it(name: str) -> None:
+def test_what_is_printed_comes_to_the_value_beside_it(name: str, points: np.ndarray) -> None:
     parameters = parameters_of(name)
     for anchor in range(len(LABELS)):
-        t = hardest_triplet(START, LABELS, anchor, on_circle=LOSSES[name].normalised)
-        for line in WORKED[name](Scene(START, LABELS, t), parameters):
+        t = hardest_triplet(points, LABELS, anchor, on_circle=LOSSES[name].normalised)
+        for line in WORKED[name](Scene(points, LABELS, t), parameters):
             assert evaluate(line.latex) == pytest.approx(line.value, rel=0.02, abs=0.02), line
+            assert "--" not in line.latex and "-0.00" not in line.latex
