@@ -270,7 +270,7 @@ _SUSPECTS = (
         lambda config, kind: (
             config.normalised
             and _reads(config, "temperature")
-            and config.temperature > 1
+            and config.temperature >= 0.5
             and kind in ("line", "flat", "stuck")
         ),
         "Cure: a temperature of 0.1",
