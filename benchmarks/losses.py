@@ -68,7 +68,7 @@ def measure() -> list[Row]:
             f"{loss}, {dims}-D, {FIGURES[name]}, {EPOCHS} epoch, mean of {len(SEEDS)} seeds",
             "",
             statistics.fmean(_values(found, loss, dims, name)),
-            low=0.5 if dims == 8 else 0.1,  # chance is 0
+            low=0.5 if dims == 8 else 0.4,  # chance is 0
         )
         for loss in LOSSES
         for dims in DIMS
@@ -102,10 +102,11 @@ _MEASURED_HEAD = f"""
 
 All 60,000 images of MNIST less the 1,000 that are held out, {EPOCHS} epoch, batches of 200, encoder 784-256-128-32-d,
 one-cycle learning rate up to 0.003, every parameter at its default; drawn triplets (200 a step) for the losses on
-triplets, all pairs of the batch for all others. Nothing was tuned for one loss. Mean of the seeds {SEEDS[0]} to
-{SEEDS[-1]}, and behind ± half the distance from the lowest to the highest. Test ARI: KMeans with k = 10, fitted on
-the training images, on the test images; best 1, chance 0. 5-NN accuracy: on the test images, best 1. Davies-Bouldin
-of the KMeans clusters: best 0; it says how compact they are, not whether they are the digits.
+triplets, all pairs of the batch for all others. Nothing was tuned for one loss; the default of the scale, which three
+losses share, was chosen by such runs in 2-D: of 1, 2, 3, 4, 8, 16, 32 and 64 the one that serves all three. Mean of
+the seeds {SEEDS[0]} to {SEEDS[-1]}, and behind ± half the distance from the lowest to the highest. Test ARI: KMeans
+with k = 10, fitted on the training images, on the test images; best 1, chance 0. 5-NN accuracy: on the test images,
+best 1. Davies-Bouldin of the KMeans clusters: best 0; it says how compact they are, not whether they are the digits.
 
 Losses that look at directions only put their embeddings on the unit sphere: in 2-D that is a circle, on which ten
 classes have only two neighbours each, and only one number is left to tell them apart.

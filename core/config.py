@@ -160,11 +160,11 @@ class RunConfig:
         "Temperature",
         "How sharply a loss on similarities prefers the nearest images.",
         low=0.01,
-        high=2.0,
+        high=10.0,
         step=0.01,
     )
     scale: float = _declare(
-        16.0,
+        2.0,
         "number",
         "Scale",
         "By how much a loss multiplies cosine similarities: the larger, the more the hardest images of the "
@@ -371,10 +371,10 @@ class RunConfig:
 
     @property
     def key(self) -> str:
-        """64 hexadecimal digits that name the run: of the config, the data and TRAINING_VERSION.
+        """64 hexadecimal digits that name the run: of the config, the data, TRAINING_VERSION and the loss's version.
 
         Fields at their default are left out, so that a field added later orphans no run; whoever
-        changes a default raises TRAINING_VERSION.
+        changes a default raises TRAINING_VERSION, or the version of the losses that read it.
         """
         changed = {
             spec.name: getattr(self, spec.name)
@@ -386,6 +386,8 @@ class RunConfig:
             "data": DATASETS[self.dataset].checksum,
             "version": TRAINING_VERSION,
         }
+        if LOSSES[self.loss].version > 1:
+            canonical["loss_version"] = LOSSES[self.loss].version
         text = json.dumps(canonical, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 

@@ -1,4 +1,4 @@
-// The loss over the distance of a pair; where the loss has a margin, it is a handle on the curve.
+// The loss over the distance of a pair; where the loss has a margin or a temperature, it is a handle on the curve.
 
 const WIDTH = 460, HEIGHT = 230, LEFT = 42, RIGHT = 12, TOP = 14, BOTTOM = 36, SEND_EVERY = 120;
 const COLOURS = { positive: "#3f90da", negative: "#e76300" };
@@ -61,6 +61,7 @@ function grip(chart) {
   grip.setAttribute("aria-valuemin", "0");
   grip.setAttribute("aria-valuemax", `${data.farthest}`);
   grip.setAttribute("aria-valuenow", chart.handle.toFixed(2));
+  grip.setAttribute("aria-valuetext", data.handle_text);
   const text = grip.querySelector("text");
   text.textContent = data.handle_text;
   text.setAttribute("text-anchor", at > WIDTH - 120 ? "end" : "start");

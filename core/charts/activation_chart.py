@@ -5,11 +5,12 @@ from typing import Any
 import numpy as np
 
 from core.activations import ACTIVATIONS
-from core.charts.parts import VegaLite, axis, colour
+from core.charts.parts import VegaLite, axis, colour, holding_its_data
 
 FROM, TO, POINTS = -4.0, 4.0, 161
 
 
+@holding_its_data
 def activations(chosen: str, height: int) -> VegaLite:
     """Every activation of the registry over the same inputs; the `chosen` one stands out."""
     x = np.linspace(FROM, TO, POINTS)

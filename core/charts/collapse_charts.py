@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from core.charts.parts import NEUTRAL, VegaLite, axis
+from core.charts.parts import NEUTRAL, VegaLite, axis, holding_its_data
 from core.lessons.diagnosis import Reported, Shape
 
 # A loss beyond so many times the know-nothing value leaves the picture: else nothing else could be seen in it.
@@ -63,12 +63,8 @@ def spread_and_rank(steps: Sequence[int], shapes: Sequence[Shape], of: int, heig
 
     of: how many steps there are in all.
     """
-    rows: list[dict[str, Any]] = [
-        {"step": step, "what": what, "value": value}
-        for step, shape in zip(steps, shapes, strict=True)
-        for what, value in (("spread", max(shape.spread, 1e-6)), ("effective rank", shape.rank))
-        if np.isfinite(value)
-    ]
+    spreads = [max(shape.spread, 1e-6) for shape in shapes]
+    ranks = [shape.rank for shape in shapes]
     x = {
         "field": "step",
         "type": "quantitative",
@@ -76,11 +72,16 @@ def spread_and_rank(steps: Sequence[int], shapes: Sequence[Shape], of: int, heig
         "axis": {"title": "step", "grid": False, "tickCount": 4},
     }
 
-    def panel(what: str, scale: dict[str, Any], format: str) -> VegaLite:
+    def panel(what: str, values: list[float], scale: dict[str, Any], format: str) -> VegaLite:
+        rows = [
+            {"step": step, "value": value}
+            for step, value in zip(steps, values, strict=True)
+            if np.isfinite(value)
+        ]
         return {
             "width": "container",
             "height": height,
-            "transform": [{"filter": f"datum.what === '{what}'"}],
+            "data": {"values": rows},  # in the panel: see chart_parts.holding_its_data
             "mark": {"type": "line", "point": True, "strokeWidth": 2, "clip": True},
             "encoding": {
                 "x": x,
@@ -95,17 +96,18 @@ def spread_and_rank(steps: Sequence[int], shapes: Sequence[Shape], of: int, heig
         }
 
     last = shapes[-1] if shapes else Shape(0.0, 0.0, 0.0)
-    rank_top = max([2.0, *(shape.rank for shape in shapes if np.isfinite(shape.rank))])
+    rank_top = max([2.0, *(rank for rank in ranks if np.isfinite(rank))])
+    spread_top = max([10.0, *(spread for spread in spreads if np.isfinite(spread))])
     return {
         "description": f"Spread and effective rank of the embedding, at last {last.spread:.3g} and {last.rank:.2f}.",
-        "data": {"values": rows},
         "vconcat": [
-            panel("spread", {"type": "log", "domain": [1e-6, max(10.0, *(s.spread for s in shapes))]}, "~e"),
-            panel("effective rank", {"domain": [0, rank_top]}, "~g"),
+            panel("spread", spreads, {"type": "log", "domain": [1e-6, spread_top]}, "~e"),
+            panel("effective rank", ranks, {"domain": [0, rank_top]}, "~g"),
         ],
     }
 
 
+@holding_its_data
 def dots(
     points: npt.NDArray[np.floating[Any]],
     labels: npt.NDArray[Any],

@@ -1,11 +1,12 @@
 """A chart of what a few examples come to, with its spread over several draws."""
 
-from core.charts.parts import NEUTRAL, VegaLite, axis, colour
+from core.charts.parts import NEUTRAL, VegaLite, axis, colour, holding_its_data
 from core.drawings.few_shot import FewShot
 
 OTHERS = "the other classes"
 
 
+@holding_its_data
 def over_examples(found: FewShot, chosen: str, height: int) -> VegaLite:
     """Accuracy over the number of examples a class, of the chosen class and of the others; bars: one standard
     deviation over the draws to either side. Dashed: guessing."""

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from core.config import RunConfig
 from core.lessons.diagnosis import Kind
 
-# Four classes of real digits, once through: about a second, and enough to see it.
+# Four classes of real digits, once through: about a second, and enough to see it. A temperature too high lays classes
+# on top of each other only where there are some more.
 SMALL = RunConfig(digits=4, epochs=1)
 
 
@@ -54,6 +55,14 @@ COLLAPSES: dict[str, Collapse] = {
             "NT-Xent at a temperature of 0.01: only the very nearest negatives count.",
             replace(SMALL, loss="nt_xent", temperature=0.01),
             ("squeezed",),
+        ),
+        Collapse(
+            "temperature_too_high",
+            "Temperature too high",
+            "NT-Xent at a temperature of 10, six classes in eight dimensions: the nearest negative counts hardly more "
+            "than the farthest.",
+            replace(SMALL, digits=6, loss="nt_xent", temperature=10.0, embedding_dims=8),
+            ("line", "flat"),
         ),
         Collapse(
             "rate_too_high",

@@ -1,8 +1,8 @@
 """What ails a run, read off its reports and its embeddings, and what would cure it.
 
 A run can go wrong in few ways, and each leaves a sign: all embeddings at one point (the loss then
-stands at the value of a network that knows nothing), all on a line, weights beyond all bounds, or
-a loss that hardly moves.
+stands at the value of a network that knows nothing), all on a line or in few of many directions,
+weights beyond all bounds, or a loss that hardly moves.
 """
 
 import dataclasses
@@ -17,7 +17,7 @@ from core.config import RunConfig
 from core.losses import LOSSES
 
 Points = npt.NDArray[np.floating[Any]]
-Kind = Literal["early", "healthy", "point", "line", "squeezed", "diverged", "stuck"]
+Kind = Literal["early", "healthy", "point", "line", "flat", "squeezed", "diverged", "stuck"]
 
 # Signs are read after this share of the steps: an untrained network has its points close together too.
 EARLY = 0.3
@@ -27,6 +27,9 @@ SHRUNK = 0.1
 OF_MARGIN, AT_VALUE = 0.05, 0.02
 # Two equally strong directions have an effective rank of 2, a line has 1.
 LINE = 1.1
+# Of k classes each at a place of its own, k - 1 directions are used, or all there are: far fewer than half of those
+# is flat. With four or more of them: few classes may well lie in a plane.
+FLAT, ROOM = 0.45, 4
 # Of the radius of the unit sphere: classes all over it have a spread near 1.
 SQUEEZED = 0.6
 GROWN = 10.0  # times what it costs to know nothing
@@ -145,12 +148,20 @@ def _kind(config: RunConfig, reports: Sequence[Reported], began: Shape, now: Sha
     # a short arc is a line too, but what it wants is to be spread
     if config.normalised and now.spread < SQUEEZED and (_reads(config, "temperature") or now.rank < LINE):
         return "squeezed"
-    if min(config.embedding_dims, config.digits - 1) >= 2 and now.rank < LINE:
+    if _room(config) >= 2 and now.rank < LINE:
         return "line"
     top = max(start.loss, value)
-    if top - end.loss < HARDLY_MOVED * top and now.sorted < HARDLY_SORTED:
-        return "stuck"
+    if top - end.loss < HARDLY_MOVED * top:
+        if now.sorted < HARDLY_SORTED:
+            return "stuck"
+        if _room(config) >= ROOM and now.rank < FLAT * _room(config):
+            return "flat"
     return "healthy"
+
+
+def _room(config: RunConfig) -> int:
+    """How many directions the means of the classes can use."""
+    return min(config.embedding_dims, config.digits - 1)
 
 
 def _length(config: RunConfig) -> float:
@@ -181,6 +192,12 @@ def _sentence(kind: Kind, loss: float, value: float, shape: Shape, config: RunCo
             return (
                 f"Collapsed to a line: of the {config.embedding_dims} dimensions about one is used "
                 f"(effective rank {shape.rank:.2f}), so classes lie on top of each other that had room side by side."
+            )
+        case "flat":
+            return (
+                f"Flattened: the loss is {loss:.3g}, hardly below the {value:.3g} that it costs to know nothing, and "
+                f"of the {_room(config)} directions that {config.digits} classes can use in {config.embedding_dims} "
+                f"dimensions about {shape.rank:.1f} are used (effective rank), so classes lie on top of each other."
             )
         case "squeezed":
             return (
@@ -247,6 +264,18 @@ _SUSPECTS = (
         "Cure: a temperature of 0.1",
         "At a temperature this low a negative that is a hair farther than the positive costs nothing any more: the "
         "loss is content before the classes have spread out.",
+        lambda config: {"temperature": _DEFAULT["temperature"]},
+    ),
+    _Suspect(
+        lambda config, kind: (
+            config.normalised
+            and _reads(config, "temperature")
+            and config.temperature >= 0.5
+            and kind in ("line", "flat", "stuck")
+        ),
+        "Cure: a temperature of 0.1",
+        "At a temperature this high all negatives count alike, near or far. Half of the classes at one end and half at "
+        "the other please the loss as well as a place for each: on average the negatives are as far away.",
         lambda config: {"temperature": _DEFAULT["temperature"]},
     ),
     _Suspect(

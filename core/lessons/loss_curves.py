@@ -58,14 +58,9 @@ def by_angle(entry: LossEntry, parameters: Parameters) -> bool:
     return entry.normalised or abs(there - float(entry.function(START, LABELS, **read).total)) > 1e-9
 
 
-def margin_for(
-    entry: LossEntry, parameters: Parameters, d_ap: float, turn: float, low: float, high: float, step: float
-) -> float:
-    """The margin, in steps from `low` to `high`, with which a negative at `turn` is just left alone."""
-    margins = low + step * np.arange(round((high - low) / step) + 1)
-    turns = [_turn(entry, {**parameters, "margin": margin}, d_ap, False) for margin in margins]
-    off = [abs((found if found is not None else FARTHEST) - turn) for found in turns]
-    return float(round(margins[int(np.argmin(off))], 10))
+def turn_of(entry: LossEntry, parameters: Parameters, d_ap: float) -> float | None:
+    """The distance from which on a negative is no longer pushed, whatever the picture shows; None for none."""
+    return _turn(entry, parameters, d_ap, False)
 
 
 def _turn(entry: LossEntry, parameters: Parameters, d_ap: float, on_circle: bool) -> float | None:

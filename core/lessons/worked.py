@@ -14,8 +14,17 @@ from core.lessons.forces import Labels, Parameters, Points
 from core.lessons.lesson_plane import Triplet, on_unit_sphere
 
 # Of what a line is the loss: a pair, a triplet, the anchor (with its whole batch), the anchor with its
-# positive, or the batch. The loss of all is the mean over those.
-Of = Literal["positive", "negative", "triplet", "anchor", "anchor and positive", "batch"]
+# positive, the pair or the proxy of the anchor's class, or the batch. The loss of all is the mean over those.
+Of = Literal[
+    "positive",
+    "negative",
+    "triplet",
+    "anchor",
+    "anchor and positive",
+    "pair of class",
+    "proxy of class",
+    "batch",
+]
 
 
 @dataclass(frozen=True)
@@ -40,6 +49,22 @@ class Scene:
     def others_than(self, place: int) -> list[int]:
         """The points of other classes than that of `place`."""
         return [int(other) for other in np.flatnonzero(self.labels != self.labels[place])]
+
+    @property
+    def classes(self) -> list[list[int]]:
+        """The places of each class, in order of the labels; the anchor's is `classes[own_class]`."""
+        return [np.flatnonzero(self.labels == label).tolist() for label in np.unique(self.labels)]
+
+    @property
+    def own_class(self) -> int:
+        """Which of `classes` the anchor is in."""
+        return next(place for place, of_class in enumerate(self.classes) if self.triplet.anchor in of_class)
+
+    @property
+    def means(self) -> Points:
+        """The mean of each class [classes, d]."""
+        means: Points = np.array([self.points[places].mean(axis=0) for places in self.classes])
+        return means
 
     def distance(self, one: int, other: int) -> float:
         """Of two points."""
@@ -115,6 +140,21 @@ def _soft_margin_triplet(scene: Scene, parameters: Parameters) -> list[Line]:
     return [Line("triplet", rf"\log\left(1 + e^{{\,{t.d_ap:.2f}-{t.d_an:.2f}}}\right)", value)]
 
 
+def _n_pair(scene: Scene, parameters: Parameters) -> list[Line]:
+    # the loss takes the first two points of each class as anchor and positive: here a class has one pair
+    pairs = [(places[0], places[1]) for places in scene.classes]
+    a, p = pairs[scene.own_class]
+    own = float(scene.points[a] @ scene.points[p])
+    others = [
+        float(scene.points[a] @ scene.points[other])
+        for place, (_, other) in enumerate(pairs)
+        if place != scene.own_class
+    ]
+    exponentials = "".join(rf" + e^{{\,{_term(other)}-{_bracketed(own)}}}" for other in others)
+    value = math.log1p(sum(math.exp(other - own) for other in others))
+    return [Line("pair of class", rf"\log\left(1{exponentials}\right)", value)]
+
+
 def _lifted_structure(scene: Scene, parameters: Parameters) -> list[Line]:
     m, i, j = parameters["margin"], scene.triplet.anchor, scene.triplet.positive
     first, second = (
@@ -175,6 +215,30 @@ def _circle(scene: Scene, parameters: Parameters) -> list[Line]:
     return [Line("anchor", rf"\log(1 + {_number(push)} \cdot {_number(pull)})", math.log1p(push * pull))]
 
 
+def _center(scene: Scene, parameters: Parameters) -> list[Line]:
+    x, centres, weight = scene.points[scene.triplet.anchor], scene.means, parameters["weight"]
+    # the classifier that prefers the nearest centre: W_c = c, b_c = -|c|^2 / 2
+    likely = [math.exp(float(c @ x - c @ c / 2)) for c in centres]
+    own = likely.pop(scene.own_class)
+    apart = math.dist(x, centres[scene.own_class])
+    latex = (
+        rf"-\log \frac{{{_number(own)}}}{{{_number(own)} + {_number(sum(likely))}}}"
+        rf" + \frac{{{weight:.2f}}}{{2}} \cdot {apart:.2f}^2"
+    )
+    return [Line("anchor", latex, math.log1p(sum(likely) / own) + weight * apart**2 / 2)]
+
+
+def _proxy_anchor(scene: Scene, parameters: Parameters) -> list[Line]:
+    alpha, delta = parameters["scale"], parameters["similarity_margin"]
+    proxy = on_unit_sphere(scene.means)[scene.own_class]
+    similarity = on_unit_sphere(scene.points) @ proxy
+    own = set(scene.classes[scene.own_class])
+    pull = sum(math.exp(-alpha * (similarity[place] - delta)) for place in own)
+    push = sum(math.exp(alpha * (s + delta)) for place, s in enumerate(similarity) if place not in own)
+    latex = rf"\log(1 + {_number(pull)}) + \log(1 + {_number(push)})"
+    return [Line("proxy of class", latex, math.log1p(pull) + math.log1p(push))]
+
+
 def _alignment_uniformity(scene: Scene, parameters: Parameters) -> list[Line]:
     u, labels, w = on_unit_sphere(scene.points), scene.labels, parameters["weight"]
     pairs = [(i, j) for i in range(len(u)) for j in range(len(u)) if i != j]
@@ -183,6 +247,16 @@ def _alignment_uniformity(scene: Scene, parameters: Parameters) -> list[Line]:
     aligned, spread = sum(alike) / len(alike), sum(math.exp(-2 * d) for d in squared.values()) / len(pairs)
     latex = rf"{aligned:.3f} + {w:.2f} \cdot \log({spread:.3f})"
     return [Line("batch", latex, aligned + w * math.log(spread))]
+
+
+def _term(value: float) -> str:
+    """Two digits, and never -0.00."""
+    return f"{round(value, 2) + 0.0:.2f}"
+
+
+def _bracketed(value: float) -> str:
+    """The same behind a minus sign: in brackets where it is negative."""
+    return f"({_term(value)})" if round(value, 2) < 0 else _term(value)
 
 
 def _number(value: float) -> str:
@@ -199,11 +273,14 @@ WORKED: dict[str, Worked] = {
     "pair_hinge_triplet": _pair_hinge_triplet,
     "triplet_margin": _triplet_margin,
     "soft_margin_triplet": _soft_margin_triplet,
+    "n_pair": _n_pair,
     "lifted_structure": _lifted_structure,
     "nt_xent": _nt_xent,
     "supcon": _supcon,
     "soft_nearest_neighbour": _soft_nearest_neighbour,
     "multi_similarity": _multi_similarity,
     "circle": _circle,
+    "center": _center,
+    "proxy_anchor": _proxy_anchor,
     "alignment_uniformity": _alignment_uniformity,
 }

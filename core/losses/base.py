@@ -85,6 +85,9 @@ class LossEntry:
     # weights inside the loss that its paper holds fixed when it takes the gradient: the function has
     # an argument `held`, the embeddings that they are computed from
     holds: bool = False
+    # part of the key of its runs: raised when the same settings would train to something else, as when the default of
+    # a parameter of its own is changed
+    version: int = 1
 
     @property
     def needs(self) -> tuple[str, ...]:

@@ -3,9 +3,10 @@
 import streamlit as st
 
 from pages.ui.learn import mining_panels, pairs_panels
+from pages.ui.lessons import lesson
 
 st.title("Pairs and triplets")
-st.markdown("The network is never told which digit an image shows, only **which images belong together**.")
+lesson("pairs")
 
 st.fragment(pairs_panels.samples)()
 left, right = st.columns(2, gap="large")

@@ -99,12 +99,12 @@ def _widget(name: str, parameter: Parameter) -> None:
             )
         case "integer":
             st.slider(min_value=int(parameter.low), max_value=int(parameter.high), **common)
-        case "number" if parameter.advanced:
+        case "number" if parameter.logarithmic:
             st.number_input(
                 min_value=parameter.low,
                 max_value=parameter.high,
                 step=parameter.step,
-                format="%.5g" if parameter.logarithmic else "%.2f",
+                format="%.5g",
                 **common,
             )
         case "number":

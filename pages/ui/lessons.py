@@ -12,10 +12,16 @@ def _text(name: str, changed: float) -> str:
     return (FOLDER / f"{name}.md").read_text(encoding="utf-8")
 
 
-def lesson(name: str) -> None:
-    """Show a lesson's text; its sources, the part after the line "Sources", smaller."""
+def lesson(name: str, **figures: str) -> None:
+    """Show a lesson's text; its sources, the part after the line "Sources", smaller.
+
+    figures: what is computed, each in the place of its name in braces.
+    """
     path = FOLDER / f"{name}.md"
-    body, _, sources = _text(name, path.stat().st_mtime).partition("\n## Sources\n")
+    text = _text(name, path.stat().st_mtime)
+    for figure, value in figures.items():
+        text = text.replace(f"{{{figure}}}", value)
+    body, _, sources = text.partition("\n## Sources\n")
     st.markdown(body)
     if sources:
         st.caption(" ".join(sources.split()))

@@ -44,6 +44,10 @@ def describe(config: RunConfig) -> str:
         f"{config.digits} classes",
         f"{config.epochs} epoch{'s' if config.epochs > 1 else ''}",
     ]
+    if config.views:
+        parts.append("views, no labels" if config.views == 1 else f"{config.views:.0%} views")
+    if config.wrong_labels:
+        parts.append(f"{config.wrong_labels:.0%} wrong labels")
     if config.unseen is not None:
         parts.append(f"never shown: {class_names(config)[config.unseen]}")
     return " · ".join(parts)

@@ -77,7 +77,7 @@ class TrainPage:
         if parameter.advanced:
             self._open_advanced()
         if parameter.kind in ("integer", "number"):
-            role = "spinbutton" if parameter.advanced else "slider"
+            role = "slider" if is_slider(name) else "spinbutton"
         else:
             role = "combobox" if parameter.kind == "choice" else "textbox"
         return self.page.get_by_test_id("stSidebar").get_by_role(role, name=parameter.label)  # type: ignore[arg-type]
@@ -101,11 +101,11 @@ class TrainPage:
             if parameter.kind == "choice":
                 widget.click()
                 self.page.get_by_role("option", name=parameter.options[value], exact=True).click()
-            elif parameter.advanced:
+            elif is_slider(name):
+                self._slide(name, value)
+            else:
                 widget.fill(parameter.text(value))
                 widget.press("Enter")
-            else:
-                self._slide(name, value)
             settled(self.page)
             assert self.value(name) == value
 
@@ -184,6 +184,13 @@ class TrainPage:
     def scrollable(self, along: str) -> list[str]:
         found: list[str] = self.page.evaluate(SCROLLABLE, along)
         return found
+
+
+def is_slider(name: str) -> bool:
+    """Whether a field has a slider; the others have a box to write in, or a list."""
+    parameter = PARAMETERS[name]
+    boxes = parameter.advanced if parameter.kind == "integer" else parameter.logarithmic
+    return parameter.kind in ("integer", "number") and not boxes
 
 
 def run_of(folder: Path, **settings: Any) -> Run:

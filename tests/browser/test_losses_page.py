@@ -43,8 +43,10 @@ def loss(page: Page, place: int = 0) -> float:
     return metric(page, "Loss of all points", place)
 
 
-def expected_loss(points: np.ndarray, margin: float = 1.0, name: str = "contrastive") -> float:
-    return forces(LOSSES[name], points, LABELS, {"margin": margin}).loss
+def expected_loss(
+    points: np.ndarray, margin: float = 1.0, name: str = "contrastive", temperature: float = 0.1
+) -> float:
+    return forces(LOSSES[name], points, LABELS, {"margin": margin, "temperature": temperature}).loss
 
 
 def pixels(page: Page, at: tuple[float, float]) -> tuple[float, float]:
@@ -160,6 +162,55 @@ def test_the_margin_is_dragged_on_the_curve_and_moves_it(page: Page, server: Ser
     handle.press("ArrowLeft")
     settled(page)
     assert loss(page) == pytest.approx(expected_loss(START, margin - 0.05), abs=1e-4)
+
+
+def test_a_temperature_is_dragged_on_the_curve_too(page: Page, server: Server) -> None:
+    open_page(page, server, PATH)
+    page.get_by_role("combobox", name="Loss", exact=True).click()
+    page.get_by_role("option", name="NT-Xent (InfoNCE)", exact=True).click()
+    settled(page)
+    assert loss(page) == pytest.approx(expected_loss(START, name="nt_xent", temperature=0.1), abs=1e-4)
+    handle = page.get_by_role("slider", name=re.compile("^Temperature, as the distance"))
+    handle.scroll_into_view_if_needed()
+    knob, box = handle.locator(".knob").bounding_box(), page.locator("svg.chart").bounding_box()
+    assert knob is not None and box is not None
+    page.mouse.move(knob["x"] + knob["width"] / 2, knob["y"] + knob["height"] / 2)
+    page.mouse.down()
+    # to distance 1 of 2, where 1 - s is 1/2
+    page.mouse.move(box["x"] + (42 + 1.0 / 2.0 * 406) / 460 * box["width"], knob["y"], steps=5)
+    page.mouse.up()
+    settled(page)
+    slider = page.get_by_role("slider", name=re.compile(r"^Temperature (?!,)|^Temperature$")).first
+    temperature = float(slider.input_value())
+    assert temperature == pytest.approx(0.5, abs=0.021)
+    assert loss(page) == pytest.approx(
+        expected_loss(START, name="nt_xent", temperature=temperature), abs=1e-4
+    )
+
+
+@pytest.mark.parametrize(
+    ("label", "whose"),
+    [
+        ("N-pair", "the pair of its class"),
+        ("Center, with softmax", "anchor:"),
+        ("Proxy-anchor", "the proxy of its class"),
+    ],
+)
+def test_the_formulas_of_losses_on_whole_batches_are_filled_in(
+    page: Page, server: Server, label: str, whose: str
+) -> None:
+    open_page(page, server, PATH)
+    page.get_by_role("combobox", name="Loss", exact=True).click()
+    page.get_by_role("option", name=label, exact=True).click()
+    settled(page)
+    formula = page.locator(".st-key-worked_0")
+    expect(formula).to_contain_text(whose)
+    before = formula.locator("annotation").first.text_content()
+    assert before is not None and re.search(r"= \\mathbf\{\d+\.\d{3}\}", before)
+    point(page, 4).focus()
+    page.keyboard.press("Shift+ArrowUp")
+    settled(page)
+    assert formula.locator("annotation").first.text_content() != before
 
 
 def test_step_run_and_back(page: Page, server: Server) -> None:

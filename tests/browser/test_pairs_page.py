@@ -136,6 +136,28 @@ def test_the_counts_agree_with_the_images_on_the_page(
     assert metric(page, "Positive pairs") + metric(page, "Negative pairs") == 12
 
 
+def test_what_the_lesson_asks_for_changes_the_counts_it_speaks_of(page: Page, server: Server) -> None:
+    """More images, then all pairs instead of drawn ones: so many times as many pairs as an image has others."""
+    open_page(page, server, PATH)
+    expect(page.get_by_text("Do:", exact=True)).to_be_visible()
+    expect(page.get_by_text("Notice:", exact=True)).to_be_visible()
+    learned = {}
+    for size, key in ((8, "Home"), (24, "End")):
+        page.get_by_role("slider", name="Images in the batch").press(key)
+        settled(page)
+        for way in ("Drawn pairs", "All pairs"):
+            page.get_by_role("radio", name=way).click()
+            settled(page)
+            learned[size, way] = metric(page, "Learned from")
+            texts = page.get_by_test_id("stTable").first.locator("tr").all_inner_texts()
+            counted = {line.split()[0]: line.split()[1:] for line in texts[1:]}
+            assert f"{learned[size, way]}" in counted[f"{size}"]
+    assert learned[8, "All pairs"] == 7 * learned[8, "Drawn pairs"]
+    assert learned[24, "All pairs"] == 23 * learned[24, "Drawn pairs"]
+    # after training hardly a negative is hard
+    assert 0 < metric(page, "Hard") < 0.05 * metric(page, "Easy")
+
+
 def test_an_anchor_can_be_chosen_by_its_number(page: Page, server: Server, digits: DrawnDigits) -> None:
     open_page(page, server, PATH)
     number = page.get_by_role("spinbutton", name="Anchor: number of the image")

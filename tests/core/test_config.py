@@ -417,6 +417,16 @@ def test_the_key_of_a_preset_is_what_it_has_always_been(name: str) -> None:
     assert PRESETS[name].key == PINNED[name]
 
 
+def test_a_loss_with_another_version_has_other_keys_and_leaves_those_of_the_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before = {name: RunConfig(loss=name).key for name in LOSSES}
+    raised = dataclasses.replace(LOSSES["circle"], version=LOSSES["circle"].version + 1)
+    monkeypatch.setitem(LOSSES, "circle", raised)
+    changed = {name for name in LOSSES if RunConfig(loss=name).key != before[name]}
+    assert changed == {"circle"}
+
+
 def test_the_tutorial_preset_is_the_tutorials_recipe() -> None:
     """50/50 pairs, ContrastiveModel, its loss with m = 1, Adam as it comes (1e-3), 5 epochs of 100."""
     config = PRESETS["tutorial"]

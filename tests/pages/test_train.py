@@ -100,7 +100,7 @@ def test_a_slider_value_out_of_its_bounds_never_arrives(
 @pytest.mark.parametrize(
     ("name", "forged", "words"),
     [
-        ("temperature", 99.0, "Temperature goes from 0.01 to 2; 99 is outside"),
+        ("temperature", 99.0, "Temperature goes from 0.01 to 10; 99 is outside"),
         ("classes_per_batch", 99, "Classes a batch goes from 2 to 10; 99 is outside"),
     ],
 )

@@ -9,7 +9,7 @@ from core.charts import collapse_charts
 from core.config import RunConfig
 from core.lessons.collapses import COLLAPSES, Collapse
 from core.lessons.diagnosing import Course, course_of
-from core.lessons.diagnosis import Cure, Diagnosis
+from core.lessons.diagnosis import Cure
 from core.runs import Run, RunDamaged, RunsFolderUnusable, place_for
 from core.service.engine import shared_engine
 from pages.ui import navigation, run_view, state
@@ -118,7 +118,7 @@ def _panel(one: _Shown) -> None:
     if course is None:
         st.caption(":material/hourglass_top: Starting…" if moves else "Press its button to train it again.")
         return
-    _diagnosis(one, course.diagnosis, moves=moves)
+    _diagnosis(one, course, moves=moves)
     _figures(course)
     reports = course.reports
     st.vega_lite_chart(
@@ -147,15 +147,18 @@ def _panel(one: _Shown) -> None:
             st.page_link(navigation.TRAIN, label="It is on the Train page now")
 
 
-def _diagnosis(one: _Shown, found: Diagnosis, *, moves: bool) -> None:
+def _diagnosis(one: _Shown, course: Course, *, moves: bool) -> None:
+    found, reports = course.diagnosis, course.reports
+    # after its last step a run is still under way: all its images are embedded and measured, which changes nothing here
+    training = moves and not (reports and reports[-1].step >= reports[-1].steps)
     with st.container(key=f"diagnosis_{one.which}"):
-        if moves:
+        if training:
             st.info(f"Training… {found.sentence}", icon=":material/stethoscope:")
         elif found.ill:
             st.error(found.sentence, icon=":material/sick:")
         else:
             st.success(found.sentence, icon=":material/check_circle:")
-    if one.which == BROKEN and found.cure is not None and not moves:
+    if one.which == BROKEN and found.cure is not None and not training:
         st.markdown(found.cure.why)
         st.button(
             found.cure.label,

@@ -1,4 +1,4 @@
-"""The curve of a loss over distance, with its margin as a handle to drag: assets/curve."""
+"""The curve of a loss over distance, with its margin or temperature as a handle to drag: assets/curve."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -33,7 +33,7 @@ class Dot:
 class Curve:
     """lines: "positive" and "negative" -> the loss at equal steps from distance 0 to `farthest`.
 
-    highest: where the picture is cut off. handle: the distance at which the margin's handle stands,
+    highest: where the picture is cut off. handle: the distance at which the handle stands,
     None for a loss without. handle_text: beside it; handle_label: its name, for who cannot see it.
     """
 

@@ -7,9 +7,10 @@ import numpy as np
 import streamlit as st
 
 from core.config import PARAMETERS, RunConfig
+from core.lessons.curve_handle import handle, value_at
 from core.lessons.forces import Forces, Points, forces, walk
 from core.lessons.lesson_plane import EDGE, HALF_WIDTH, LABELS, Triplet, hardest_triplet
-from core.lessons.loss_curves import Curves, by_angle, curves, margin_for
+from core.lessons.loss_curves import Curves, by_angle, curves
 from core.lessons.worked import WORKED, Scene
 from core.losses import LOSSES, LossEntry
 from pages.ui.learn import lesson_points
@@ -20,7 +21,7 @@ from pages.ui.learn.plane import Look, Moved, Plane, Ring, Tie, plane
 LOOKS = (Look("0", 4), Look("1", 9), Look("7", 7))
 RUN_STEPS = 60
 STRETCH = 3.0  # an arrow is so many times as long as the force
-PULLS, PUSHES = ("attraction", "alignment"), ("repulsion", "uniformity")
+PULLS, PUSHES = ("attraction", "alignment", "center"), ("repulsion", "uniformity")
 
 
 @dataclass(frozen=True)
@@ -154,8 +155,10 @@ def _kind(term: str) -> str:
 def _told(kinds: dict[str, str], now: Forces) -> str:
     if now.strongest < 1e-6:
         return "No force anywhere: this loss would leave the points as they are."
-    words = {"pull": "blue pulls", "push": "dashed orange pushes", "force": "an arrow is the whole force"}
-    parts = [f"{words[kind]} ({term})" for term, kind in kinds.items()]
+    words = {"pull": "blue pulls", "push": "dashed orange pushes", "force": "the other arrows do both"}
+    parts = [f"{words[kind]} ({term})" for kind in words for term, own in kinds.items() if own == kind]
+    if len(parts) == 1:
+        parts = ["an arrow is the whole force on its point"]
     return f"{'; '.join(parts).capitalize()}. The strongest force is {now.strongest:.3f}."
 
 
@@ -178,26 +181,29 @@ def _moved(moved: Moved) -> None:
 def _numbers(bench: Bench, now: Forces, triplet: Triplet) -> None:
     entry = bench.entry
     st.latex(_in_lines(entry.formula))
-    worked = WORKED.get(entry.name)
-    if worked is not None:
-        with st.container(key=f"worked_{bench.place}", gap="small"):
-            for line in worked(Scene(lesson_points.points(), LABELS, triplet), bench.parameters):
-                st.markdown(
-                    rf"{_WHOSE[line.of]} $\;\displaystyle \ell = {line.latex} = \mathbf{{{line.value:.3f}}}$",
-                    text_alignment="center",
-                )
+    with st.container(key=f"worked_{bench.place}", gap="small"):
+        for line in WORKED[entry.name](Scene(lesson_points.points(), LABELS, triplet), bench.parameters):
+            st.markdown(
+                rf"{_WHOSE[line.of]} $\;\displaystyle \ell = {line.latex} = \mathbf{{{line.value:.3f}}}$",
+                text_alignment="center",
+            )
     terms = " + ".join(f"{name} {value:.4f}" for name, value in now.terms.items())
     with st.container(horizontal=True):
         st.metric("Loss of all points", f"{now.loss:.4f}", width=150)
         st.metric("Strongest force", f"{now.strongest:.4f}", width=150)
         st.metric("Nearest negative", f"{triplet.d_an:.3f}", width=150)
+    if entry.learned:
+        st.caption(
+            "Training learns centres or proxies beside the encoder; here the means of the classes are they."
+        )
     if len(now.terms) > 1:
         st.caption(f"{now.loss:.4f} = {terms}: means over all pairs or triplets of the {len(LABELS)} points.")
 
 
 def _in_lines(formula: str) -> str:
-    """What a formula adds after its end, on a line of its own."""
-    return r"\begin{gathered}" + formula.replace(r", \quad", r"\\") + r"\end{gathered}"
+    """What a formula adds after its end, and the second of two long terms, on lines of their own."""
+    lines = formula.replace(r", \quad", r"\\").replace(r"\bigr) + ", r"\bigr) \\ {} + ")
+    return r"\begin{gathered}" + lines + r"\end{gathered}"
 
 
 _WHOSE = {
@@ -206,6 +212,8 @@ _WHOSE = {
     "triplet": "triplet:",
     "anchor": "anchor:",
     "anchor and positive": "anchor and positive:",
+    "pair of class": "the pair of its class:",
+    "proxy of class": "the proxy of its class:",
     "batch": "all points:",
 }
 
@@ -219,7 +227,8 @@ def _curve(bench: Bench, triplet: Triplet) -> None:
     if on_circle:
         triplet = hardest_triplet(lesson_points.points(), LABELS, triplet.anchor, on_circle=True)
     found = curves(entry, parameters, triplet.d_ap, triplet.d_an, on_circle=on_circle)
-    handle = found.turn if "margin" in parameters and found.turn is not None else None
+    held = handle(entry, parameters, triplet.d_ap)
+    label = PARAMETERS[held.field].label if held else ""
     shown = Curve(
         title=f"The loss over distance: blue for a positive that moves, orange for a negative; {entry.label}",
         across="distance from the anchor (on the unit circle)" if on_circle else "distance from the anchor",
@@ -230,20 +239,21 @@ def _curve(bench: Bench, triplet: Triplet) -> None:
             Dot("positive", triplet.d_ap, _at(found, found.positive, triplet.d_ap)),
             Dot("negative", triplet.d_an, _at(found, found.negative, triplet.d_an)),
         ],
-        handle=handle,
-        handle_text=f"margin {parameters.get('margin', 0.0):.2f}",
-        handle_label="Margin, as the distance from which on a negative is left alone",
+        handle=held.at if held else None,
+        handle_text=f"{label.lower()} {parameters[held.field]:.2f}" if held else "",
+        handle_label=f"{label}, as the distance {held.means}" if held else "",
     )
 
     def handled(at: float) -> None:
-        declared = PARAMETERS["margin"]
-        margin = margin_for(entry, parameters, triplet.d_ap, at, declared.low, declared.high, declared.step)
-        st.session_state[_key(bench.place, "margin")] = margin
+        if held:
+            value = value_at(entry, parameters, held.field, triplet.d_ap, at)
+            st.session_state[_key(bench.place, held.field)] = value
 
     curve(shown, handled, key=f"curve_{bench.place}_{entry.name}")
+    grip = f" The handle, the {label.lower()}, stands at the distance {held.means}." if held else ""
     st.caption(
         "What a pair pays at a distance: :blue[**blue**], the positive moves; :orange[**orange**], the negative "
-        "moves. The dots are the two pairs tied to the anchor in the plane."
+        f"moves. The dots are the two pairs tied to the anchor in the plane.{grip}"
     )
 
 

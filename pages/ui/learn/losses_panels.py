@@ -71,11 +71,11 @@ def square_or_root() -> None:
         draws.button("Measure again", "square_or_root")
     with right:
         st.table(_slopes(found))
-        st.caption(
-            f"Through distance 0 the slope of d jumps from {found.left:+.0f} to {found.right:+.0f}; that of d² passes "
-            f"through {found.flat:.0f}. By the chain rule the gradient of d is the difference of the points over d, "
-            "at distance 0 that is **0/0, not a number**: one such pair would turn every weight into NaN. Our losses "
-            "on d give such a pair the gradient 0."
+        lesson(
+            "square_or_root_slopes",
+            left=f"{found.left:+.0f}",
+            right=f"{found.right:+.0f}",
+            flat=f"{found.flat:.0f}",
         )
 
 

@@ -17,6 +17,7 @@ from core.runs import Embedding, Run, RunDamaged
 from pages.ui import draws, history, run_view
 from pages.ui.drawing import drawing
 from pages.ui.learn import ring_drawing
+from pages.ui.lessons import lesson
 from pages.ui.plain_text import plain
 
 SHOWN = {HARD: 5, SEMI_HARD: 9, EASY: 12}  # at most so many images in a ring
@@ -29,11 +30,7 @@ CURVE_HEIGHT = 260
 def mining() -> None:
     """The run's picker and both panels."""
     st.subheader("Easy, semi-hard, hard")
-    st.markdown(
-        "Seen from an anchor in a finished run, a negative is **hard** if it is nearer than the positive, "
-        "**semi-hard** if it is farther by less than the margin, **easy** beyond: there a triplet has loss 0 and "
-        "teaches nothing."
-    )
+    lesson("pairs_rings")
     history.picker()
     run = history.shown()
     try:
@@ -81,8 +78,7 @@ def _rings(run: Run, config: RunConfig, embedding: Embedding) -> None:
         own = "" if "margin" in LOSSES[config.loss].parameters else ", though this run's loss has none"
         st.caption(
             f"In the middle the anchor, of class {plain(names[labels[anchor]])}; on the first ring its positive. The "
-            f"margin m is {_margin(config):.3g}{own}. Each ring shows some of its images; the angles mean nothing. "
-            "Terms of Schroff et al., FaceNet, 2015 (there on d²)."
+            f"margin m is {_margin(config):.3g}{own}. Each ring shows some of its images; the angles mean nothing."
         )
 
 
@@ -139,10 +135,12 @@ def _luck(run: Run, config: RunConfig) -> None:
     found = _batches(str(run.folder), run.status().updated, _margin(config), draws.number("luck"))
     named = [found.sizes.index(size) for size in NAMED_SIZES if size in found.sizes]
     small, large = named[0], named[-1]
-    st.markdown(
-        f"Without mining, a hard negative comes by chance: **{found.share_with_hard[small]:.0%}** of the anchors have "
-        f"one in a batch of {found.sizes[small]:,}, **{found.share_with_hard[large]:.0%}** in one of "
-        f"{found.sizes[large]:,}. That is why the notebook, which does no mining, wants large batches."
+    lesson(
+        "pairs_luck",
+        share_small=f"{found.share_with_hard[small]:.0%}",
+        small=f"{found.sizes[small]:,}",
+        share_large=f"{found.share_with_hard[large]:.0%}",
+        large=f"{found.sizes[large]:,}",
     )
     left, right = st.columns([1, 1.15], gap="large")
     with left:

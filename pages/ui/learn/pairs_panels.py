@@ -12,6 +12,7 @@ from core.sampling import ByClass, Indices, batches
 from pages.ui import digit_drawings, draws
 from pages.ui.digit_drawings import DIFFERENT, SAME, Card, Tile
 from pages.ui.drawing import drawing
+from pages.ui.lessons import lesson
 
 DATA = "mnist"
 NAMES = DATASETS[DATA].classes
@@ -47,10 +48,7 @@ def _drawn(fed: RunConfig, generator: np.random.Generator) -> list[Indices]:
 def samples() -> None:
     """Random images of each class."""
     st.subheader("Ten classes of images")
-    st.markdown(
-        f"{len(_train().labels):,} images. Those of one class should end up close together, **however different they "
-        "look**."
-    )
+    lesson("pairs_samples", images=f"{len(_train().labels):,}")
     generator, by_class = draws.generator("samples"), _by_class()
     several = []
     for label in by_class.classes:
@@ -65,10 +63,7 @@ def samples() -> None:
 def pairs() -> None:
     """Pairs, as the tutorial draws them."""
     st.subheader("Pairs: same or different")
-    st.markdown(
-        "A coin decides: a partner of the same class (**label 1**) or of another (**label 0**). Without the coin, "
-        f"only **{_share_of_one_class():.1%}** of the pairs would have label 1."
-    )
+    lesson("pairs_drawn", share=f"{_share_of_one_class():.1%}")
     generator, labels = draws.generator("pairs"), _train().labels
     several, words = [], []
     for one, other in _drawn(FED_PAIRS, generator):
@@ -83,10 +78,7 @@ def pairs() -> None:
 def triplets() -> None:
     """Triplets, as the notebook draws them."""
     st.subheader("Triplets: nearer and farther")
-    st.markdown(
-        "Two random classes; two images of the first, one of the second. The **anchor** should end up nearer to its "
-        "**positive** than to its **negative**."
-    )
+    lesson("pairs_triplets")
     generator, labels = draws.generator("triplets"), _train().labels
     several, words = [], []
     for three in _drawn(FED_TRIPLETS, generator):
@@ -105,10 +97,7 @@ def triplets() -> None:
 def batch() -> None:
     """A batch as the table of all its pairs, and what of it is learned from."""
     st.subheader("One batch, all its pairs")
-    st.markdown(
-        "Embedding an image is the costly part, and each is embedded once. **All pairs** makes the most of it: every "
-        "two images of the batch are compared."
-    )
+    lesson("pairs_batch")
     left, right = st.columns([1.15, 1], gap="large")
     with right:
         size = st.slider("Images in the batch", 8, 24, 16, step=2, key="pairs_batch", persist_state="session")

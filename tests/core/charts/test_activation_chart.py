@@ -25,7 +25,7 @@ BY_HAND = {
 def test_each_line_is_its_formula(name: str) -> None:
     rows = [
         row
-        for row in activations("relu", 200)["data"]["values"]
+        for row in activations("relu", 200)["layer"][0]["data"]["values"]
         if row["activation"] == ACTIVATIONS[name].label
     ]
     assert len(rows) > 100 and rows[0]["x"] == -4 and rows[-1]["x"] == 4
@@ -37,4 +37,4 @@ def test_each_line_is_its_formula(name: str) -> None:
 def test_the_chosen_one_is_named_and_stands_out() -> None:
     chart = activations("gelu", 200)
     assert "GELU is the one in use" in chart["description"]
-    assert "'GELU'" in chart["encoding"]["strokeWidth"]["condition"]["test"]
+    assert "'GELU'" in chart["layer"][0]["encoding"]["strokeWidth"]["condition"]["test"]

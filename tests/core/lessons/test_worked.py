@@ -61,7 +61,9 @@ def test_it_comes_to_the_loss_of_that_pair_or_triplet(name: str, margin: float) 
 def test_the_mean_over_all_anchors_or_pairs_is_the_loss_of_the_batch(
     name: str, temperature: float, margin: float
 ) -> None:
-    parameters = parameters_of(name, margin=margin, temperature=temperature, similarity_margin=margin)
+    parameters = parameters_of(
+        name, margin=margin, temperature=temperature, similarity_margin=margin, weight=margin
+    )
     pairs = [(i, j) for i, j in product(range(len(LABELS)), repeat=2) if i != j and LABELS[i] == LABELS[j]]
     lines = {
         (i, j): WORKED[name](Scene(START, LABELS, Triplet(i, j, 0, 0.0, 0.0)), parameters)[0]
@@ -71,6 +73,12 @@ def test_the_mean_over_all_anchors_or_pairs_is_the_loss_of_the_batch(
     assert len(of) == 1
     if of == {"anchor and positive"}:
         values = [line.value for line in lines.values()]
+    elif of in ({"pair of class"}, {"proxy of class"}):  # the same whatever the anchor of its class
+        values = []
+        for label in sorted(set(LABELS.tolist())):
+            own = [line.value for (i, _), line in lines.items() if LABELS[i] == label]
+            assert own == pytest.approx([own[0]] * len(own))
+            values.append(own[0])
     else:  # the same whatever the positive
         values = [
             next(line.value for (i, _), line in lines.items() if i == anchor) for anchor in range(len(LABELS))
@@ -79,10 +87,17 @@ def test_the_mean_over_all_anchors_or_pairs_is_the_loss_of_the_batch(
     assert sum(values) / len(values) == pytest.approx(total)
 
 
+def test_every_loss_has_its_worked_example() -> None:
+    assert list(WORKED) == list(LOSSES)
+
+
+# Moved away from the origin, where some inner products are negative.
+@pytest.mark.parametrize("points", [START, START + np.array([0.3, -0.2])], ids=["start", "moved"])
 @pytest.mark.parametrize("name", WORKED)
-def test_what_is_printed_comes_to_the_value_beside_it(name: str) -> None:
+def test_what_is_printed_comes_to_the_value_beside_it(name: str, points: np.ndarray) -> None:
     parameters = parameters_of(name)
     for anchor in range(len(LABELS)):
-        t = hardest_triplet(START, LABELS, anchor, on_circle=LOSSES[name].normalised)
-        for line in WORKED[name](Scene(START, LABELS, t), parameters):
+        t = hardest_triplet(points, LABELS, anchor, on_circle=LOSSES[name].normalised)
+        for line in WORKED[name](Scene(points, LABELS, t), parameters):
             assert evaluate(line.latex) == pytest.approx(line.value, rel=0.02, abs=0.02), line
+            assert "--" not in line.latex and "-0.00" not in line.latex

@@ -1,0 +1,46 @@
+"""From labels to views in a real browser: the dial is turned, and what is learned without a label is seen."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.harness import Server, settled
+from tests.browser.lab import TrainPage, folders, run_of, stored_figures
+
+# Three classes once through, so that it takes seconds; NT-Xent, since views are what it was made for.
+OF_VIEWS = {"digits": 3, "epochs": 1, "loss": "nt_xent", "embedding_dims": 8, "seed": 21}
+
+
+def test_turned_to_views_the_dial_trains_without_a_label_and_the_classes_come_apart(
+    page: Page, server: Server
+) -> None:
+    lab = TrainPage(page, server).open("&".join(f"{name}={value}" for name, value in OF_VIEWS.items()))
+    assert lab.value("views") == 0
+    dial = lab.widget("views")
+    dial.press("End")
+    settled(page)
+    assert lab.value("views") == 1
+    assert "views=1" in page.url.split("?")[1].split("&")
+
+    lab.press_train()
+    lab.wait_until_trained()
+    expect(lab.status).to_contain_text("views, no labels")
+    run = run_of(server.runs, **OF_VIEWS, views=1.0)
+    assert run.config().views == 1.0  # what was trained is what the dial said
+    figures = stored_figures(run)
+    assert lab.figures() == {name: f"{value:.3f}" for name, value in figures.items()}
+    assert figures["knn_accuracy"] > 0.9  # three classes: chance is a third
+    lab.expect_points(run.embedding().train.shape[0])
+
+    # part of the way: labels for some, views for others, of which some labels are wrong
+    lab.set(views=0.95)
+    lab.set(wrong_labels=0.1)
+    assert {"views=0.95", "wrong_labels=0.1"} <= set(page.url.split("?")[1].split("&"))
+    expect(lab.train).to_be_enabled()
+    # all the way no label is left that could be wrong
+    lab.set(views=1.0)
+    refusal = page.get_by_test_id("stSidebar").get_by_role("alert")
+    expect(refusal).to_contain_text("no label is used, so wrong labels change nothing")
+    before = folders(server.runs)
+    expect(page.get_by_role("button", name=re.compile(r"^Train\b"))).to_be_disabled()
+    assert folders(server.runs) == before

@@ -1,0 +1,71 @@
+"""The charts of the Collapse page hold the numbers that they are of, and hold them where Vega looks for them."""
+
+import json
+import math
+from typing import Any
+
+import altair as alt
+import numpy as np
+import pytest
+
+from core.charts.collapse_charts import dots, loss_and_value, spread_and_rank
+from core.lessons.diagnosis import Shape
+from core.runs import Progress
+
+REPORTS = [Progress(step, 30, 1, loss, {}, None) for step, loss in ((10, 0.5), (20, 0.3), (30, 9.0))]
+STEPS = [0, 10, 20, 30]
+SHAPES = [
+    Shape(0.5, 1.9, 0.1),
+    Shape(0.02, 1.4, 0.2),
+    Shape(0.0, 0.0, 0.0),
+    Shape(math.nan, math.nan, math.nan),
+]
+POINTS = np.array([[1.0, 2.0], [3.0, 2.0], [2.0, 5.0]])
+
+
+def charts() -> dict[str, dict[str, Any]]:
+    return {
+        "loss": loss_and_value(REPORTS, 0.25, 170),
+        "no loss yet": loss_and_value([], 0.25, 170),
+        "shape": spread_and_rank(STEPS, SHAPES, 30, 90),
+        "no shape yet": spread_and_rank([], [], 0, 90),
+        "dots": dots(POINTS, np.array([0, 1, 1]), ["0", "1"], 0.5, 320),
+    }
+
+
+@pytest.mark.parametrize("name", charts())
+def test_each_is_vega_lite_that_json_can_carry_and_keeps_no_data_at_its_top(name: str) -> None:
+    spec = charts()[name]
+    assert "data" not in spec and "datasets" not in spec
+    (alt.VConcatChart if "vconcat" in spec else alt.LayerChart).from_dict(spec)
+    json.dumps(spec, allow_nan=False)
+
+
+def test_the_loss_stands_beside_what_it_costs_to_know_nothing() -> None:
+    line, level = charts()["loss"]["layer"]
+    assert [row["loss"] for row in line["data"]["values"]] == [0.5, 0.3, 2 * 2.5 * 0.25]  # beyond is cut off
+    assert level["data"]["values"] == [{"loss": 0.25, "text": "knows nothing: 0.25"}]
+    assert line["encoding"]["y"]["scale"]["domain"] == [0.0, 2.5 * 0.25]
+
+
+def test_spread_and_rank_stand_at_their_steps_and_what_is_no_number_is_left_out() -> None:
+    spread, rank = charts()["shape"]["vconcat"]
+    assert spread["data"]["values"] == [
+        {"step": 0, "value": 0.5},
+        {"step": 10, "value": 0.02},
+        {"step": 20, "value": 1e-6},  # a logarithmic scale has no 0
+    ]
+    assert [row["value"] for row in rank["data"]["values"]] == [1.9, 1.4, 0.0]
+    assert all(panel["encoding"]["y"]["scale"]["domain"][1] >= 1.9 for panel in (spread, rank))
+
+
+def test_the_frame_of_the_dots_is_round_their_mean_and_holds_them_all() -> None:
+    (held,) = charts()["dots"]["layer"]
+    assert [(row["z1"], row["z2"], row["class"]) for row in held["data"]["values"]] == [
+        (1.0, 2.0, "0"),
+        (3.0, 2.0, "1"),
+        (2.0, 5.0, "1"),
+    ]
+    for axis, mean in (("x", 2.0), ("y", 3.0)):
+        low, high = held["encoding"][axis]["scale"]["domain"]
+        assert (low + high) / 2 == pytest.approx(mean) and high - mean == pytest.approx(2.0 * 1.05)
