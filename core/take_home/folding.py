@@ -11,9 +11,9 @@ from typing import Any
 
 # What the array API and torch call by the same name, and mean alike.
 _SAME = """
-abs all any arange bool clip concat count_nonzero cos exp eye float32 float64 full_like int64 isfinite log log1p
-logaddexp logical_and logical_not matmul maximum mean minimum ones ones_like sign sin sqrt stack sum tanh tril triu
-where zeros zeros_like
+abs all any arange argmax argmin asarray bool clip concat cos count_nonzero exp eye float32 float64
+full_like int64 isfinite log log1p logaddexp logical_and logical_not matmul maximum mean minimum ones
+ones_like sign sin sqrt stack sum tanh tril triu where zeros zeros_like
 """
 SAME_IN_TORCH = frozenset(_SAME.split())
 
