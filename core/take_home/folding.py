@@ -7,6 +7,7 @@ import ast
 import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 # What the array API and torch call by the same name, and mean alike.
@@ -27,7 +28,13 @@ def fold(text: str, facts: Facts) -> str:
     torch's always holds here. Left out are branches that cannot be reached, and imports within the
     definition, which belong at the top of a script.
     """
-    while edit := next(_edits(ast.parse(text), facts), None):
+    return _folded(text, tuple(sorted(facts.items())))
+
+
+@lru_cache(maxsize=500)  # a page that is drawn anew asks for the same again
+def _folded(text: str, facts: tuple[tuple[str, bool], ...]) -> str:
+    known = dict(facts)
+    while edit := next(_edits(ast.parse(text), known), None):
         text = edit.applied_to(text)
     return text
 

@@ -31,9 +31,9 @@ IMPORTS = (
 )
 
 
-def reads(code: str, name: str) -> bool:
-    """Whether some code reads a name."""
-    return any(isinstance(node, ast.Name) and node.id == name for node in ast.walk(ast.parse(code)))
+def names_read(code: str) -> set[str]:
+    """The names that some code reads."""
+    return {node.id for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name)}
 
 
 ABOUT_IMAGES = """The four files of the data set as their authors publish them, gzipped: a header, then one byte a

@@ -66,8 +66,8 @@ def sections(config: RunConfig, folder: str) -> list[Section]:
         Section("Training", training_parts.ABOUT_TRAINING, training_parts.training(body)),
         Section("What came out", parts.ABOUT_FIGURES, figures),
     ]
-    code = "\n".join(step.code for step in steps)
-    imports = taken.imports | {line for line in parts.IMPORTS if parts.reads(code, line.split()[-1])}
+    read = parts.names_read("\n".join(step.code for step in steps))
+    imports = taken.imports | {line for line in parts.IMPORTS if line.split()[-1] in read}
     return [Section(body.title, body.introduction(imports), _in_order(imports)), *steps]
 
 

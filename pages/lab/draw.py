@@ -8,6 +8,7 @@ from pages.ui import draw_page, draw_waiting, history
 from pages.ui.plain_text import plain
 from pages.ui.watching import under_way
 
+history.arrive_by_link()
 history.picker()
 run = history.shown()
 try:

@@ -23,6 +23,7 @@ from pages.ui.canvas import embedding_canvas
 from pages.ui.digit_drawings import Card, Tile
 from pages.ui.draw_source import Digit, choose
 from pages.ui.drawing import drawing
+from pages.ui.settings_url import PART
 
 HEIGHT = 470
 SHOWN = ("margin", "mark")  # at first; said with the live picture too, as what is shown stays with the run
@@ -47,8 +48,8 @@ def show(run: Run, config: RunConfig) -> None:
             draw_waiting.progress(run)
     tabs = st.tabs(
         ["Neighbours", "Its journey", "Same or different", "A digit never seen"],
-        key="draw_part",
-        on_change="rerun",
+        key=PART,
+        bind="query-params",
     )
     panels = (
         lambda: draw_landing.show(config, place),

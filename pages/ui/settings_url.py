@@ -15,7 +15,9 @@ from core.config import PARAMETERS, RunConfig, parse_field
 from pages.ui import state
 
 PART = "part"  # of the page: which of its tabs is open
-_OF_THE_VIEW = frozenset({PART, "images", "directions"})  # beside the settings, what an address may name
+DIGIT_FROM, TEST_IMAGE = "digit_from", "test_image"  # of Draw: which tab the digit is from, which image
+# beside the settings, what an address may name
+_OF_THE_VIEW = frozenset({PART, "images", "directions", DIGIT_FROM, TEST_IMAGE})
 
 
 def read() -> bool:

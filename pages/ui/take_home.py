@@ -121,7 +121,7 @@ def _bring() -> None:
         )
         with st.form("bring", clear_on_submit=True, border=False):
             chosen = st.file_uploader(
-                "Run", "zip", max_upload_size=LARGEST // 1_000_000, label_visibility="collapsed"
+                "Run", "zip", max_upload_size=LARGEST // 2**20, label_visibility="collapsed"
             )
             pressed = st.form_submit_button("Open it", icon=":material/upload_file:")
         if not pressed:

@@ -102,7 +102,7 @@ def test_a_picture_that_cannot_be_taken_is_a_sentence(
 
 def test_the_shipped_run_offers_to_be_trained_for_its_journey(open_page: OpenPage) -> None:
     app = open_tab(open_page(PAGE), "digit_from", "Test image")
-    app = open_tab(app, "draw_part", "Its journey")
+    app = open_tab(app, "part", "Its journey")
     assert not app.exception
     assert "without the weights of its snapshots" in texts(app)
     assert "Train these settings" in [button.label for button in app.button]
@@ -110,12 +110,12 @@ def test_the_shipped_run_offers_to_be_trained_for_its_journey(open_page: OpenPag
 
 def test_two_digits_need_a_second_one(open_page: OpenPage) -> None:
     app = open_tab(open_page(PAGE), "digit_from", "Test image")
-    app = open_tab(app, "draw_part", "Same or different")
+    app = open_tab(app, "part", "Same or different")
     assert not app.exception and "is it the same as the one above?" in texts(app)
 
 
 def test_a_class_to_hold_out_can_be_chosen(open_page: OpenPage) -> None:
-    app = open_tab(open_page(PAGE), "draw_part", "A digit never seen")
+    app = open_tab(open_page(PAGE), "part", "A digit never seen")
     assert not app.exception
     box = next(box for box in app.selectbox if box.label == "Class never shown")
     box.set_value(3).run()
@@ -134,13 +134,13 @@ def test_a_run_without_a_class_tells_where_it_lands_and_what_examples_come_to(
 ) -> None:
     app = open_page(PAGE)
     monkeypatch.setenv("CONTRASTIVE_LAB_RUNS", str(small.folder.parent))
-    app = open_tab(showing(app, SMALL), "draw_part", "A digit never seen")
+    app = open_tab(showing(app, SMALL), "part", "A digit never seen")
     assert not app.exception
     words = texts(app)
     assert "Training never saw a 2" in words and "count the images of 2 as well" in words
     assert "1 example **" in words and "20 examples **" in words and "20 random draws" in words
     app = open_tab(app, "digit_from", "Test image")
-    app = open_tab(app, "draw_part", "Its journey")
+    app = open_tab(app, "part", "Its journey")
     assert not app.exception and "Press play in the picture" in texts(app)
 
 
