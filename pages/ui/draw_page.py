@@ -6,7 +6,6 @@ import streamlit as st
 
 from core import landing, pictures, views
 from core.config import RunConfig
-from core.engine import shared_engine
 from core.landing import Journey, Landing
 from core.runs import Run
 from pages.ui import (
@@ -92,7 +91,7 @@ def _live_picture(run: Run, config: RunConfig) -> None:
 
 
 def _picture(run: Run, config: RunConfig, place: Landing | None, way: Journey | None) -> None:
-    shared_engine().ask_for_replay(run)
+    run_view.ask_for_replay(run)
     options = run_view.canvas_options(run, config, split="train", height=HEIGHT)
     if place is not None:
         to_draw = views.reduction_of(run)
