@@ -113,7 +113,11 @@ def test_a_class_is_held_out_here_and_the_journey_of_a_drawing_follows_the_train
     expect(page.get_by_text("Training never saw a 7")).to_be_visible()
     run = Run(server.runs / RunConfig(held_out_class="7").key)
     assert set(stored_figures(run)) and run.status().state == "done"
-    expect(page.get_by_text(re.compile("With 1 example .* of the 7 images are recognised"))).to_be_visible()
+    expect(
+        page.get_by_text(
+            re.compile("With 1 example .*, 5 examples .*, 20 examples .* of the 7 images are recognised")
+        )
+    ).to_be_visible()
     expect(page.get_by_text("training images nearest to your digit")).to_be_visible()
     panel = draw.tab("Its journey")
     expect(panel.get_by_text("Press play in the picture")).to_be_visible()
