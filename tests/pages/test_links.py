@@ -1,6 +1,6 @@
 """Links that were given away once: they open for ever, and a copied one leads back to what was on the screen."""
 
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -99,8 +99,21 @@ OLD_VIEWS: list[tuple[str, str, dict[str, object]]] = [
     ("lab/embedding.py", "part=Directions", {"part": "Directions"}),
     ("lab/embedding.py", "part=Download", {"part": "Download"}),
     ("lab/embedding.py", "part=Selection", {"part": "Selection"}),
-    ("lab/clusters.py", "part=KMeans", {"part": "KMeans"}),
-    ("lab/clusters.py", "part=Confusion", {"part": "Confusion"}),
+    (
+        "lab/embedding.py",
+        "embedding_dims=8&part=Voronoi&classes_10=3&classes_10=5&per_class_10=100",
+        {"part": "Voronoi", "classes_10": [3, 5], "per_class_10": 100, "embedding_dims": 8},
+    ),
+    (
+        "lab/clusters.py",
+        "part=KMeans&kmeans_start=random&kmeans_k_10=7&kmeans_seed=4",
+        {"part": "KMeans", "kmeans_start": "random", "kmeans_k_10": 7, "kmeans_seed": 4},
+    ),
+    (
+        "lab/clusters.py",
+        "part=Confusion&cells=share+of+the+class&order=as+KMeans+leaves+them",
+        {"part": "Confusion", "cells": "share of the class", "order": "as KMeans leaves them"},
+    ),
     ("lab/clusters.py", "part=Scores", {"part": "Scores"}),
     ("lab/clusters.py", "part=Rand+index", {"part": "Rand index"}),
     ("lab/clusters.py", "part=Without+clusters", {"part": "Without clusters"}),
@@ -137,7 +150,7 @@ def test_an_old_link_still_opens(open_page: OpenPage, page: str, query: str) -> 
 def test_an_old_link_still_opens_its_part(
     open_page: OpenPage, page: str, query: str, held: dict[str, object]
 ) -> None:
-    app = open_page(page, **dict(parse_qsl(query)))
+    app = open_page(page, **parse_qs(query))
     assert not app.exception and not app.warning and not app.error
     assert {name: app.session_state[name] for name in held} == held
 
