@@ -69,7 +69,7 @@ def _placed(run: Run, digit: Digit) -> tuple[Landing, Journey | None]:
 
 def _what_it_sees(digit: Digit | None) -> None:
     if digit is None:
-        st.caption("Draw a digit: what the network sees of it appears here, and in the embedding.")
+        st.caption("What the network sees of your digit appears here, and the digit in the embedding.")
         return
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key="network_sees"):
         # in the page itself: a picture of its own would be gone again before a slow browser asked for it

@@ -21,7 +21,7 @@ from core.losses import LOSSES
 from core.runs import Run
 from core.sampling import ByClass, batches
 from core.take_home.notebook import notebook
-from core.take_home.script import script, sections
+from core.take_home.script import ARGUMENT, script, sections
 from core.training import Report, Sample, loss_of, mine, start_learned, train
 from tests.core.conftest import SHORT
 from tests.core.shipped import shipped_embedding
@@ -212,6 +212,18 @@ def test_the_notebook_gives_the_figures_of_the_app(finished: Run, tmp_path: Path
     (tmp_path / "data").symlink_to(MNIST_FOLDER)
     run_cells = f"space = {{}}\nimport os\nos.chdir('..')\nfor cell in {cells!r}:\n    exec(cell, space)\n"
     assert_same(printed_by(run_cells, tmp_path / "clean"), finished.evaluation().figures)
+
+
+@pytest.mark.parametrize("case", SMALL)
+def test_the_notebook_runs_the_same_lines_as_the_script(case: str) -> None:
+    config = RunConfig(**SMALL[case])
+    content = json.loads(notebook(config))
+    cells = ["".join(cell["source"]) for cell in content["cells"] if cell["cell_type"] == "code"]
+    lines = [step.code.rstrip() for step in sections(config, 'Path("data")')]
+    assert cells == lines
+    text = script(config)
+    for line in lines:
+        assert line.replace('Path("data")', ARGUMENT) in text
 
 
 # ---- what is taken from the app's own source
