@@ -66,8 +66,8 @@ SMALL = {
         "held_out_class": "1",
         "batch_size": 128,
         "patience": 32,
-        "epochs": 3,
-        "learning_rate": 0.05,
+        "epochs": 2,
+        "learning_rate": 0.1,
     },
     "learned proxies, balanced batches of some classes, wrong labels": {
         "loss": "proxy_anchor",
@@ -87,7 +87,7 @@ SMALL = {
         "batch_size": 64,
         "patience": 64,
         "epochs": 2,
-        "learning_rate": 0.05,
+        "learning_rate": 0.2,
     },
     "semi-hard pairs among wrong labels, stopped early by test images": {
         "miner": "semi_hard",
@@ -95,8 +95,8 @@ SMALL = {
         "digits": 2,
         "batch_size": 64,
         "patience": 64,
-        "epochs": 2,
         "validation": "test",
+        "learning_rate": 0.05,
     },
     "the hardest of a batch with some views, for a loss without a margin": {
         "loss": "soft_margin_triplet",
@@ -105,13 +105,11 @@ SMALL = {
         "digits": 2,
         "epochs": 1,
     },
-    "all that cost, of views and wrong labels": {
+    "all that cost": {
         "loss": "pair_hinge_triplet",
         "miner": "batch_all",
-        "views": 0.4,
-        "wrong_labels": 0.1,
         "digits": 2,
-        "batch_size": 64,
+        "batch_size": 48,
         "epochs": 1,
     },
     "views alone on the unit sphere, a class never shown, stopped early": {
@@ -120,26 +118,26 @@ SMALL = {
         "digits": 3,
         "held_out_class": "0",
         "patience": 21,
-        "epochs": 2,
+        "epochs": 1,
         "learning_rate": 0.05,
     },
-    "drawn pairs, some of views, stopped early": {
+    "drawn pairs, some of views": {
         "sampling": "sampled",
         "views": 0.5,
         "digits": 2,
-        "batch_size": 256,
-        "patience": 16,
-        "epochs": 3,
-        "learning_rate": 0.05,
+        "batch_size": 512,
+        "epochs": 1,
     },
-    "drawn triplets, some of views, with a class never shown": {
+    "drawn triplets, some of views, with a class never shown, stopped early": {
         "loss": "triplet_margin",
         "sampling": "sampled",
         "views": 0.3,
         "digits": 3,
         "held_out_class": "1",
-        "batch_size": 256,
-        "epochs": 1,
+        "batch_size": 512,
+        "patience": 8,
+        "epochs": 2,
+        "learning_rate": 0.1,
     },
 }
 
