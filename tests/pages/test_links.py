@@ -106,18 +106,22 @@ OLD_VIEWS: list[tuple[str, str, dict[str, object]]] = [
     ),
     (
         "lab/clusters.py",
-        "part=KMeans&kmeans_start=random&kmeans_k_10=7&kmeans_seed=4",
+        "epochs=2&part=KMeans&kmeans_start=random&kmeans_k_10=7&kmeans_seed=4",
         {"part": "KMeans", "kmeans_start": "random", "kmeans_k_10": 7, "kmeans_seed": 4},
     ),
     (
         "lab/clusters.py",
-        "part=Confusion&cells=share+of+the+class&order=as+KMeans+leaves+them",
+        "epochs=2&part=Confusion&cells=share+of+the+class&order=as+KMeans+leaves+them",
         {"part": "Confusion", "cells": "share of the class", "order": "as KMeans leaves them"},
     ),
     ("lab/clusters.py", "part=Scores", {"part": "Scores"}),
     ("lab/clusters.py", "part=Rand+index", {"part": "Rand index"}),
     ("lab/clusters.py", "part=Without+clusters", {"part": "Without clusters"}),
-    ("lab/clusters.py", "part=Disagreement", {"part": "Disagreement"}),
+    (
+        "lab/clusters.py",
+        "seed=1&part=Disagreement&disagreement=Squeezed+through+two+units",
+        {"part": "Disagreement", "disagreement": "narrow"},
+    ),
     (
         "lab/draw.py",
         "epochs=2&part=A+digit+never+seen&digit_from=Test+image&test_image=3",
