@@ -93,10 +93,9 @@ SMALL = {
         "miner": "semi_hard",
         "wrong_labels": 0.1,
         "digits": 2,
-        "batch_size": 32,
-        "patience": 1,
+        "batch_size": 64,
+        "patience": 64,
         "validation": "test",
-        "learning_rate": 0.2,
     },
     "the hardest of a batch with some views, for a loss without a margin": {
         "loss": "soft_margin_triplet",
