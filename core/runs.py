@@ -214,6 +214,10 @@ class Run:
         """The encoder's weights by name at the snapshot of `step`. Raises RunDamaged where they cannot be read."""
         return self._arrays(f"weights/{step:06d}.safetensors")
 
+    def keeps_weights(self) -> bool:
+        """Whether the weights at its snapshots are there: a run that was brought along has the last ones alone."""
+        return any(self._path("weights").glob("*.safetensors"))
+
     def shown_sample(self) -> ShownSample:
         """The images that the snapshots show. Raises RunDamaged where that cannot be read."""
         arrays = self._arrays("sample.safetensors")

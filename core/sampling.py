@@ -120,7 +120,7 @@ def batches(config: RunConfig, by_class: ByClass, generator: np.random.Generator
     count, size = len(by_class.labels), images_a_batch(config)
     if LOSSES[config.loss].takes == "triplets" and config.sampling == "sampled":
         for _ in range(count // size):
-            yield _drawn(config, by_class, by_class.triplets(size, generator), generator)
+            yield drawn(by_class, by_class.triplets(size, generator), config.views, generator)
         return
     if config.sampler == "balanced":
         for _ in range(count // size):
@@ -130,7 +130,7 @@ def batches(config: RunConfig, by_class: ByClass, generator: np.random.Generator
     for begin in range(0, count - size + 1, size):
         anchors = shuffled[begin : begin + size]
         if config.sampling == "sampled":
-            yield _drawn(config, by_class, by_class.pairs(anchors, generator), generator)
+            yield drawn(by_class, by_class.pairs(anchors, generator), config.views, generator)
         else:
             yield _all_of(config, by_class, anchors)
 
@@ -143,7 +143,7 @@ def validation_batches(config: RunConfig, by_class: ByClass, generator: np.rando
         else:
             anchors = generator.integers(0, len(by_class.labels), _VALIDATION_TUPLES)
             tuples = by_class.pairs(anchors, generator)
-        return [_drawn(config, by_class, tuples, generator)]
+        return [drawn(by_class, tuples, config.views, generator)]
     everything = np.arange(len(by_class.labels))
     size = min(images_a_batch(config), len(everything))
     if config.sampler == "balanced":
@@ -163,10 +163,12 @@ def _balanced(config: RunConfig, by_class: ByClass, generator: np.random.Generat
 
 
 def _all_of(config: RunConfig, by_class: ByClass, images: Indices) -> Batch:
-    """A batch of `images`, the first of them as two views each: one view at the head, the other behind."""
-    if config.view_pairs == 0:
-        return Batch(images, tuples=None)
-    pairs = min(config.view_pairs, len(images))
+    return two_views(by_class, images, config.view_pairs) if config.view_pairs else Batch(images, tuples=None)
+
+
+def two_views(by_class: ByClass, images: Indices, pairs: int) -> Batch:
+    """A batch of `images`, the first `pairs` of them as two views each: one view at the head, the other behind."""
+    pairs = min(pairs, len(images))
     labels = by_class.labels[images]
     own = labels.max() + 1 + np.arange(pairs)  # no label of the data: each image its own class
     return Batch(
@@ -177,16 +179,16 @@ def _all_of(config: RunConfig, by_class: ByClass, images: Indices) -> Batch:
     )
 
 
-def _drawn(
-    config: RunConfig, by_class: ByClass, tuples: tuple[Indices, ...], generator: np.random.Generator
+def drawn(
+    by_class: ByClass, tuples: tuple[Indices, ...], views: float, generator: np.random.Generator
 ) -> Batch:
-    """The tuples' images one column after the other, and where in the batch each has landed. A share of
-    them is made of views instead: of an anchor and itself, against any other image."""
+    """The tuples' images one column after the other, and where in the batch each has landed. A share `views`
+    of them is made of views instead: of an anchor and itself, against any other image."""
     size = len(tuples[0])
     places = tuple(np.arange(size) + column * size for column in range(len(tuples)))
-    if config.views == 0:
+    if views == 0:
         return Batch(np.concatenate(tuples), places)
-    viewed = generator.random(size) < config.views
+    viewed = generator.random(size) < views
     anchor, other = tuples[0], by_class.any_other(tuples[0], generator)
     if len(tuples) == 3:
         alike: tuple[npt.NDArray[np.bool_], ...] = (np.full(size, True), np.full(size, False))

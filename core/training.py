@@ -242,7 +242,7 @@ def train(config: RunConfig, data: Dataset, watcher: Watcher) -> Trained:
             step += 1
             rows = torch.from_numpy(batch.images)
             optimizer.zero_grad(set_to_none=True)
-            embedded = encoder(to_input(_with_views(images.index_select(0, rows), batch, viewing)))
+            embedded = encoder(to_input(with_views(images.index_select(0, rows), batch, viewing)))
             classes = labels.index_select(0, rows) if batch.labels is None else torch.from_numpy(batch.labels)
             mined, active = mine(config, embedded, classes, batch, mining)
             loss = loss_of(config, embedded, classes, mined, learned)
@@ -287,7 +287,7 @@ def _chance(config: RunConfig, purpose: int) -> np.random.Generator:
     return np.random.default_rng([config.seed, purpose])
 
 
-def _with_views(images: torch.Tensor, batch: Batch, generator: np.random.Generator) -> torch.Tensor:
+def with_views(images: torch.Tensor, batch: Batch, generator: np.random.Generator) -> torch.Tensor:
     """The batch's `images` uint8 [b, 784], with random views of them where it wants some."""
     if not batch.views:
         return images
@@ -320,7 +320,7 @@ class _Validation:
             for batch in self.batches
         ]
         self.views = [
-            _with_views(self.images[self.places][batch.images], batch, generator) if batch.views else None
+            with_views(self.images[self.places][batch.images], batch, generator) if batch.views else None
             for batch in self.batches
         ]
 

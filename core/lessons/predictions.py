@@ -60,10 +60,15 @@ def outcome(before: float, after: float, band: float) -> Outcome | None:
     return "higher" if after > before else "lower"
 
 
-def _question(name: str, figure: str, band: float, after: RunConfig) -> Question:
+# Comes with the app: where it is one of the two runs, a single training answers the question.
+EXAMPLE = PRESETS["fast"]
+
+
+def _question(
+    name: str, figure: str, band: float, after: RunConfig = EXAMPLE, before: RunConfig = EXAMPLE
+) -> Question:
     title, rest = (FOLDER / f"{name}.md").read_text("utf-8").split("\n", 1)
     text, why = rest.split("\n## Why\n")
-    before = PRESETS["fast"]  # comes with the app, so that one training answers a question
     return Question(name, title.removeprefix("# "), text.strip(), why.strip(), before, after, figure, band)
 
 
@@ -71,7 +76,7 @@ QUESTIONS: dict[str, Question] = {
     question.name: question
     for question in (
         _question("margin", "spread", 0.1, RunConfig(margin=0.3)),
-        _question("dimensions", "knn_accuracy", 0.005, RunConfig(embedding_dims=8)),
+        _question("dimensions", "knn_accuracy", 0.005, before=RunConfig(embedding_dims=8)),
         _question("loss", "test_adjusted_rand_index", 0.02, RunConfig(loss="contrastive_squared")),
         _question("epochs", "test_adjusted_rand_index", 0.005, RunConfig(epochs=6)),
         _question("narrow", "davies_bouldin", 0.1, RunConfig(hidden=(8,))),

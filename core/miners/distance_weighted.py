@@ -9,7 +9,9 @@ from array_api_compat import array_namespace, is_torch_array
 from core.losses.distances import directions, distance_table, same_and_different
 from core.miners.base import Array, Mined, MinerEntry
 
-NEAREST, FARTHEST = 0.5, 1.4  # distances on the unit sphere; the paper's cut-offs
+# Distances on the unit sphere; the paper's cut-offs.
+NEAREST = 0.5
+FARTHEST = 1.4
 
 
 def distance_weighted(

@@ -7,13 +7,14 @@ import ast
 import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 # What the array API and torch call by the same name, and mean alike.
 _SAME = """
-abs all any arange bool clip concat count_nonzero cos exp eye float32 float64 full_like int64 isfinite log log1p
-logaddexp logical_and logical_not matmul maximum mean minimum ones ones_like sign sin sqrt stack sum tanh tril triu
-where zeros zeros_like
+abs all any arange argmax argmin asarray bool clip concat cos count_nonzero exp eye float32 float64
+full_like int64 isfinite log log1p logaddexp logical_and logical_not matmul maximum mean minimum ones
+ones_like sign sin sqrt stack sum tanh tril triu where zeros zeros_like
 """
 SAME_IN_TORCH = frozenset(_SAME.split())
 
@@ -27,7 +28,13 @@ def fold(text: str, facts: Facts) -> str:
     torch's always holds here. Left out are branches that cannot be reached, and imports within the
     definition, which belong at the top of a script.
     """
-    while edit := next(_edits(ast.parse(text), facts), None):
+    return _folded(text, tuple(sorted(facts.items())))
+
+
+@lru_cache(maxsize=500)  # a page that is drawn anew asks for the same again
+def _folded(text: str, facts: tuple[tuple[str, bool], ...]) -> str:
+    known = dict(facts)
+    while edit := next(_edits(ast.parse(text), known), None):
         text = edit.applied_to(text)
     return text
 

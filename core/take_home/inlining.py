@@ -102,7 +102,8 @@ def _source(module: str) -> _Source:
     for part in ast.walk(tree):  # also those within functions
         if isinstance(part, ast.Import):
             for alias in part.names:
-                imported[alias.asname or alias.name.split(".")[0]] = (alias.name, None)
+                whole = alias.name.split(".")[0]  # all that `import a.b` names
+                imported[alias.asname or whole] = (alias.name if alias.asname else whole, None)
         elif isinstance(part, ast.ImportFrom) and part.module:
             for alias in part.names:
                 imported[alias.asname or alias.name] = (part.module, alias.name)

@@ -8,7 +8,7 @@ FOLDER = 'Path("data")'
 
 
 def notebook(config: RunConfig) -> str:
-    """The notebook as a file's text. Raises CannotExport."""
+    """The notebook as a file's text."""
     head, *steps = sections(config, FOLDER)
     cells = [markdown("introduction", f"# {head.title}\n\n{head.words}"), code("imports", head.code)]
     for step in steps:

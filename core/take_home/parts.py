@@ -1,4 +1,5 @@
-"""The steps of an exported lesson, as text: what surrounds the app's own lines for loss, activation and sampler."""
+"""The steps of an exported lesson, as text: what surrounds the app's own lines. Those of the training itself:
+`core.take_home.training_parts`."""
 
 import ast
 import textwrap
@@ -9,6 +10,7 @@ from core.activations import ACTIVATIONS
 from core.config import PARAMETERS, PRESETS, RunConfig
 from core.data import DATASETS
 from core.losses import LOSSES
+from core.miners import MINERS
 
 # Taken where the code of some step reads the last word of the line.
 IMPORTS = (
@@ -29,16 +31,13 @@ IMPORTS = (
 )
 
 
-def reads(code: str, name: str) -> bool:
-    """Whether some code reads a name."""
-    return any(isinstance(node, ast.Name) and node.id == name for node in ast.walk(ast.parse(code)))
+def names_read(code: str) -> set[str]:
+    """The names that some code reads."""
+    return {node.id for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name)}
 
 
 ABOUT_IMAGES = """The four files of the data set as their authors publish them, gzipped: a header, then one byte a
 pixel or a label. Where the folder lacks them, torchvision fetches them."""
-
-ABOUT_STOPPING = """The loss on images that no step has looked at, on the same pairs or triplets each time, every 4,096
-images or so. When it has not been better for PATIENCE steps, the weights that were best are kept."""
 
 ABOUT_FIGURES = """KMeans looks for as many clusters as there are classes, without seeing a label; the figures say how
 well its clusters and the classes agree, and what the network makes of images that it never saw."""
@@ -92,42 +91,28 @@ if not (FOLDER / "t10k-labels-idx1-ubyte.gz").exists():
 train_images, train_labels = first_classes("train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz")
 test_images, test_labels = first_classes("t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz")'''
 
-_HELD_OUT = """
+_KEPT = """
 # 1,000 random images, the same for every seed, are kept from the training to measure it by.
 sample = np.random.default_rng(2000).permutation(len(train_labels))[:2000]
 fitted = np.delete(np.arange(len(train_labels)), sample[:1000])"""
 
-_FITTED = """
-images, labels = torch.from_numpy(train_images[fitted]), torch.from_numpy(train_labels[fitted])"""
+_ALL = """
+fitted = np.arange(len(train_labels))"""
 
-_ALL_FITTED = """
-images, labels = torch.from_numpy(train_images), torch.from_numpy(train_labels)"""
+_UNSEEN = """
+fitted = fitted[train_labels[fitted] != HELD_OUT_CLASS]  # embedded and measured all the same, in the end"""
+
+_TOLD = """
+told = train_labels[fitted]"""
+
+_WRONG = """
+told = with_wrong_labels(train_labels[fitted], WRONG_LABELS, DIGITS, np.random.default_rng([SEED, 2]))"""
+
+_FITTED = """
+images, labels = torch.from_numpy(train_images[fitted]), torch.from_numpy(told)"""
 
 _TEST_SAMPLE = """
 sample = np.random.default_rng(2000).permutation(len(test_labels))[:2000]"""
-
-_EVERY_IMAGE_ONCE = '''def batches(generator):
-    """One epoch: each image once, in random order; a last batch that is not full is left out."""
-    shuffled = generator.permutation(len(labels))
-    for begin in range(0, len(labels) - BATCH_SIZE + 1, BATCH_SIZE):
-        yield torch.from_numpy(shuffled[begin : begin + BATCH_SIZE])'''
-
-_PAIRS = '''by_class = ByClass(labels.numpy())
-
-
-def batches(generator):
-    """One epoch: each image once as the anchor of a pair; a last batch that is not full is left out."""
-    shuffled = generator.permutation(len(labels))
-    for begin in range(0, len(labels) - BATCH_SIZE + 1, BATCH_SIZE):
-        yield by_class.pairs(shuffled[begin : begin + BATCH_SIZE], generator)'''
-
-_TRIPLETS = '''by_class = ByClass(labels.numpy())
-
-
-def batches(generator):
-    """One epoch: as many batches of random triplets as fit the number of images."""
-    for _ in range(len(labels) // BATCH_SIZE):
-        yield by_class.triplets(BATCH_SIZE, generator)'''
 
 _LOSS_OF_ALL = '''def loss_of(embeddings, labels):
     """The loss of everything that a batch holds."""
@@ -144,26 +129,29 @@ def loss_of(embeddings, labels, places):
     """The loss of the drawn TAKES whose images lie at `places` of the batch."""
     return FUNCTION(embeddings, labels, PARAMETERS, TAKES=places).total'''
 
-_CYCLE = """
-schedule = torch.optim.lr_scheduler.OneCycleLR(  # straight up to an early peak, and straight down
-    optimizer,
-    LEARNING_RATE,
-    total_steps=steps,
-    pct_start=0.2,
-    anneal_strategy="linear",
-    div_factor=5,
-    cycle_momentum=False,
-)"""
+_LOSS_OF_VIEWED_TUPLES = '''def loss_of(embeddings, labels, places):
+    """The loss of the drawn TAKES whose images lie at `places` of the batch."""
+    return FUNCTION(embeddings, labels, PARAMETERS, TAKES=tuple(map(torch.from_numpy, places))).total'''
 
-_STOP_ALL = """    everything = torch.arange(len(watched_labels))
-    size = min(BATCH_SIZE, len(everything))
-    watched = [rows for rows in torch.split(everything, size) if len(rows) == size]
-    losses = [float(loss_of(embeddings[rows], watched_labels[rows])) for rows in watched]"""
+_MINED = """def loss_of(embeddings, labels, generator):
+    \"\"\"The loss of what is worth learning from in the batch.\"\"\"
+    mined = MINER(embeddings.detach(), labels, margin=REACH, generator=generator)
+    anchor, positive, negative = mined.triplets"""
 
-_DRAW = {
-    "pairs": "watched_by_class.pairs(always_alike.integers(0, len(watched_labels), 4096), always_alike)",
-    "triplets": "watched_by_class.triplets(4096, always_alike)",
+_LOSS_OF_MINED = {
+    "triplets": _MINED
+    + """
+    return FUNCTION(embeddings, labels, PARAMETERS, triplets=(anchor, positive, negative)).total""",
+    "pairs": _MINED
+    + """
+    pairs = torch.cat([anchor, anchor]), torch.cat([positive, negative])
+    return FUNCTION(embeddings, labels, PARAMETERS, pairs=pairs).total""",
 }
+
+_LEARNED = """learned = {
+    name: torch.from_numpy(values).requires_grad_()
+    for name, values in start(DIGITS, EMBEDDING_DIMS, np.random.default_rng([SEED, 1])).items()
+}"""
 
 
 def figures(few_dims: bool) -> str:
@@ -202,8 +190,28 @@ class Parts:
 
     @property
     def takes(self) -> str:
-        """pairs or triplets."""
+        """pairs, triplets or batch."""
         return LOSSES[self.config.loss].takes
+
+    @property
+    def mined(self) -> bool:
+        """Whether a miner chooses what is learned from."""
+        return self.config.miner != "none"
+
+    @property
+    def learns(self) -> bool:
+        """Whether the loss learns points of its own."""
+        return LOSSES[self.config.loss].learned is not None
+
+    @property
+    def viewed(self) -> bool:
+        """Whether some images come as two views."""
+        return bool(self.config.views if self.drawn else self.config.view_pairs)
+
+    @property
+    def balanced(self) -> bool:
+        """Whether a batch holds as many images of each of its classes."""
+        return self.config.sampler == "balanced"
 
     @property
     def title(self) -> str:
@@ -227,24 +235,41 @@ class Parts:
     def settings(self, names: Mapping[str, str], folder: str) -> str:
         """One constant a setting that the lesson reads, each below what it means."""
         config, read = self.config, {"digits", *names, "epochs", "batch_size", "learning_rate", "seed"}
-        read |= {"hidden", "embedding_dims", *(["patience"] if config.patience else [])}
+        sometimes = {
+            "patience": config.patience,
+            "held_out_class": config.unseen is not None,
+            "wrong_labels": config.wrong_labels,
+            "views": self.viewed,
+            "classes_per_batch": self.balanced,
+        }
+        read |= {"hidden", "embedding_dims", *(name for name, used in sometimes.items() if used)}
         lines = [f"FOLDER = {folder}  # where the images are, or go to"]
         for name, parameter in PARAMETERS.items():
             if name in read:
                 lines += ["", *(f"# {line}" for line in textwrap.wrap(parameter.help, 100))]
-                lines.append(f"{name.upper()} = {getattr(config, name)!r}")
+                value = config.unseen if name == "held_out_class" else getattr(config, name)
+                lines.append(f"{name.upper()} = {value!r}")
         return "\n".join(lines)
 
-    @property
-    def images(self) -> str:
-        dataset = DATASETS[self.config.dataset].torchvision or "MNIST"
-        return _IMAGES.replace("DATASET", dataset) + self._fitted
+    def images(self, wrong: str) -> str:
+        """Which images and labels the training gets; wrong: the function that makes labels wrong, or none."""
+        config, dataset = self.config, DATASETS[self.config.dataset].torchvision or "MNIST"
+        text = _KEPT if config.validation == "held_out" else (_TEST_SAMPLE if config.patience else "") + _ALL
+        text += _UNSEEN if config.unseen is not None else ""
+        text += _WRONG if config.wrong_labels else _TOLD
+        begin = f"{wrong}\n\n\n" if wrong else ""
+        return begin + _IMAGES.replace("DATASET", dataset) + text + _FITTED
 
     @property
-    def _fitted(self) -> str:
-        if self.config.validation == "held_out":
-            return _HELD_OUT + _FITTED
-        return (_TEST_SAMPLE if self.config.patience else "") + _ALL_FITTED
+    def about_images(self) -> str:
+        more = []
+        if self.config.unseen is not None:
+            more.append(f"The training is shown no image of class {self.config.unseen}.")
+        if self.config.wrong_labels:
+            more.append(
+                "A share of the labels that it is told are wrong, on purpose; the figures go by the true ones."
+            )
+        return "\n".join([ABOUT_IMAGES, *more])
 
     @property
     def about_encoder(self) -> str:
@@ -261,138 +286,40 @@ class Parts:
     @property
     def about_loss(self) -> str:
         entry = LOSSES[self.config.loss]
-        return f"{entry.label}. {entry.summary}\nAs it is written: {entry.formula}\n{entry.paper}."
-
-    def loss_of_batch(self, arguments: str) -> str:
-        """The loss of one batch, by the name that the training calls."""
-        template = _LOSS_OF_TUPLES if self.drawn else _LOSS_OF_ALL
-        function = LOSSES[self.config.loss].function.__name__
-        call = template.replace("FUNCTION", function).replace("TAKES", self.takes)
-        return call.replace(", PARAMETERS", arguments)
+        more = ""
+        if self.learns:
+            more = "\nWhat it learns beside the network moves ten times as fast: it has a longer way to go."
+        return f"{entry.label}. {entry.summary}\nAs it is written: {entry.formula}\n{entry.paper}.{more}"
 
     @property
-    def about_batches(self) -> str:
-        if self.takes == "batch":
-            return "At a batch of random images, each compared with all others."
-        if not self.drawn:
-            return f"At all {self.takes} that a batch of random images holds."
-        if self.takes == "pairs":
-            return (
-                "At random pairs: each image with a partner, of its own class or of another with even chance."
-            )
-        return "At random triplets: an anchor, a positive of its class, and a negative of another."
-
-    def batches(self, sampler: str) -> str:
-        """What one epoch looks at; sampler: the class that draws, where something is drawn."""
-        if not self.drawn:
-            return _EVERY_IMAGE_ONCE
-        return f"{sampler}\n\n\n{_PAIRS if self.takes == 'pairs' else _TRIPLETS}"
+    def about_miner(self) -> str:
+        entry = MINERS[self.config.miner]
+        return f"{entry.label}. {entry.summary}\n{entry.paper}."
 
     @property
-    def about_training(self) -> str:
-        return "One thread and seeds of our own: the same settings give the same weights, bit for bit."
+    def learned(self) -> str:
+        """What the loss learns, as it starts."""
+        return f"\n\n\n{_LEARNED}" if self.learns else ""
 
-    @property
-    def training(self) -> str:
-        config = self.config
-        cycle = config.schedule == "one_cycle"
-        lines = [
-            "torch.set_num_threads(1)",
-            "encoder = Encoder((784, *HIDDEN, EMBEDDING_DIMS), torch.Generator().manual_seed(SEED))",
-            "optimizer = torch.optim.Adam(encoder.parameters(), lr=LEARNING_RATE, fused=True)",
-            *(["steps = EPOCHS * (len(labels) // BATCH_SIZE)" + self._cycle] if cycle else []),
-            "generator = np.random.default_rng(SEED)",
-            *(_BEFORE_STOPPING if config.patience else []),
-            "for epoch in range(1, EPOCHS + 1):",
-            "    mean = []",
-        ]
-        if self.drawn:
-            lines += [
-                "    for drawn in batches(generator):",
-                "        rows, places = rows_of(drawn)",
-                "        loss = loss_of(encoder(to_input(images[rows])), labels[rows], places)",
-            ]
-        else:
-            lines += [
-                "    for rows in batches(generator):",
-                "        loss = loss_of(encoder(to_input(images[rows])), labels[rows])",
-            ]
-        lines += [
-            "        optimizer.zero_grad()",
-            "        loss.backward()",
-            "        optimizer.step()",
-            *([f"        {'if schedule: ' if self._few_steps else ''}schedule.step()"] if cycle else []),
-            "        mean.append(loss.item())",
-            *(_STOPPING if config.patience else []),
-            '    print(f"epoch {epoch}: loss {np.mean(mean):.5f}")',
-            *(_STOP_EPOCHS if config.patience else []),
-        ]
-        return "\n".join(lines)
-
-    @property
-    def _cycle(self) -> str:
-        return _CYCLE + (
-            " if steps >= 10 else None  # too few to go up and down in" if self._few_steps else ""
-        )
-
-    @property
-    def _few_steps(self) -> bool:
-        """Whether there may be less than ten: then the app does not vary the rate."""
-        at_least = 5_000 * self.config.digits - 1_000  # images: every class has more than 5,000
-        return self.config.epochs * (at_least // self.config.batch_size) < 10
-
-    @property
-    def stopping(self) -> str:
-        """The function that measures, on images which the training does not see."""
-        source = "train" if self.config.validation == "held_out" else "test"
-        count = ":1000" if self.config.validation == "held_out" else ":2000"
-        lines = [
-            f"sample_images = torch.from_numpy({source}_images[sample])",
-            f"watched_labels = torch.from_numpy({source}_labels[sample[{count}]])",
-        ]
-        measure = _STOP_ALL
-        if self.drawn:
-            lines += [
-                "watched_by_class = ByClass(watched_labels.numpy())",
-                "always_alike = np.random.default_rng(2000)",
-                f"watched_rows, watched_places = rows_of({_DRAW[self.takes]})",
-            ]
-            measure = (
-                "    embeddings, digits = embeddings[watched_rows], watched_labels[watched_rows]\n"
-                "    losses = [float(loss_of(embeddings, digits, watched_places))]"
-            )
-        lines += [
-            "",
-            "",
-            "def validation_loss(encoder):",
-            '    """The mean loss on them."""',
-            "    embeddings = embed(encoder, sample_images)",
-            measure,
-            "    return sum(losses) / len(losses)",
-        ]
-        return "\n".join(lines)
-
-
-_BEFORE_STOPPING = [
-    "check_every = math.ceil(4096 / BATCH_SIZE)",
-    "step, best, best_step, best_weights = 0, math.inf, 0, {}",
-    "stopped = False",
-]
-_STOPPING = [
-    "        step += 1",
-    "        if step % check_every == 0:",
-    "            measured = validation_loss(encoder)",
-    "            if measured < best:",
-    "                best, best_step = measured, step",
-    "                best_weights = {name: tensor.clone() for name, tensor in encoder.state_dict().items()}",
-    "            if step - best_step >= PATIENCE:",
-    "                stopped = True",
-    "                break",
-]
-_STOP_EPOCHS = [
-    "    if stopped:",
-    '        print(f"stopped at step {step}; the best weights are those of step {best_step}")',
-    "        break",
-    "if best_weights:",
-    "    encoder.load_state_dict(best_weights)",
-]
+    def loss_of_batch(self, names: Mapping[str, str]) -> str:
+        """The loss of one batch, by the name that the training calls; names: of its parameters, the constants."""
+        template = _LOSS_OF_ALL
+        if self.mined:
+            template = _LOSS_OF_MINED[self.takes]
+        elif self.drawn:
+            template = _LOSS_OF_VIEWED_TUPLES if self.viewed else _LOSS_OF_TUPLES
+        arguments = "".join(f", {name}={constant}" for name, constant in names.items())
+        if self.learns:
+            arguments += ", **learned"
+        filled = {
+            "FUNCTION": LOSSES[self.config.loss].function.__name__,
+            ", PARAMETERS": arguments,
+            "TAKES": self.takes,
+            # a loss without a margin never lets go: whatever is farther than its positive can still be pushed
+            "REACH": names.get("margin", "math.inf"),
+        }
+        if self.mined:
+            filled["MINER"] = MINERS[self.config.miner].function.__name__
+        for place, text in filled.items():
+            template = template.replace(place, text)
+        return template

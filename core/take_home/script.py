@@ -10,16 +10,15 @@ import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import numpy as np
+
 from core.activations import ACTIVATIONS
-from core.config import PARAMETERS, RunConfig
+from core.config import RunConfig
 from core.distances import TREE_DIMS
 from core.losses import LOSSES
-from core.take_home import parts
-from core.take_home.inlining import CannotInline, Inlined
-
-
-class CannotExport(Exception):
-    """There is no script for this config yet; the message says why, in a sentence."""
+from core.miners import MINERS
+from core.take_home import parts, training_parts
+from core.take_home.inlining import Inlined
 
 
 @dataclass(frozen=True)
@@ -31,24 +30,11 @@ class Section:
     code: str
 
 
-# The settings that the sections below follow; any other one has to stand at its default.
-_NAMES = """
-dataset loss epochs embedding_dims digits sampling batch_size learning_rate schedule hidden
-activation patience validation seed
-"""
-_FOLLOWED = frozenset(_NAMES.split())
-_FOLLOWED_OPTIONS = {
-    "sampling": ("all", "sampled"),
-    "schedule": ("one_cycle", "constant"),
-    "validation": ("held_out", "test"),
-}
-
-
 ARGUMENT = 'Path(sys.argv[1] if len(sys.argv) > 1 else "data")'
 
 
 def script(config: RunConfig) -> str:
-    """The run of `config` as the text of a Python script. Raises CannotExport."""
+    """The run of `config` as the text of a Python script."""
     head, *steps = sections(config, ARGUMENT)
     text = [f'"""{head.title}\n\n{head.words}\n"""\n\n{head.code}']
     text += [f"# ---- {step.title}\n{as_comment(step.words)}\n\n{step.code}" for step in steps]
@@ -57,23 +43,31 @@ def script(config: RunConfig) -> str:
 
 def sections(config: RunConfig, folder: str) -> list[Section]:
     """The steps of the lesson, the first one with its imports. folder: where the images are, as an
-    expression. Raises CannotExport."""
-    _check(config)
-    taken, body = _taken(config), parts.Parts(config)
+    expression."""
+    body = parts.Parts(config)
+    taken = _taken(config, body)
     names = {parameter: parameter.upper() for parameter in LOSSES[config.loss].parameters}
-    call = "".join(f", {name}={constant}" for name, constant in names.items())
+    loss_of = body.loss_of_batch(names)
+    batches = training_parts.batches(body, taken.sampler)
+    loss = taken.loss + body.learned + ("" if body.mined else f"\n\n\n{loss_of}")
     steps = [
         Section("Settings", body.about_settings, body.settings(names, folder)),
-        Section("The images", parts.ABOUT_IMAGES, body.images),
+        Section("The images", body.about_images, body.images(taken.wrong)),
         Section("The encoder", body.about_encoder, f"{taken.activation}\n\n\n{body.encoder}"),
-        Section("The loss", body.about_loss, f"{taken.loss}\n\n\n{body.loss_of_batch(call)}"),
-        Section("What a step looks at", body.about_batches, body.batches(taken.sampler)),
-        *([Section("When to stop", parts.ABOUT_STOPPING, body.stopping)] if config.patience else []),
-        Section("Training", body.about_training, body.training),
-        Section("What came out", parts.ABOUT_FIGURES, parts.figures(config.embedding_dims <= TREE_DIMS)),
+        Section("The loss", body.about_loss, loss),
     ]
-    code = "\n".join(step.code for step in steps)
-    imports = taken.imports | {line for line in parts.IMPORTS if parts.reads(code, line.split()[-1])}
+    if body.mined:
+        steps.append(Section("The miner", body.about_miner, f"{taken.miner}\n\n\n{loss_of}"))
+    steps.append(Section("What a step looks at", training_parts.about_batches(body), batches))
+    if config.patience:
+        steps.append(Section("When to stop", training_parts.ABOUT_STOPPING, training_parts.stopping(body)))
+    figures = parts.figures(config.embedding_dims <= TREE_DIMS)
+    steps += [
+        Section("Training", training_parts.ABOUT_TRAINING, training_parts.training(body)),
+        Section("What came out", parts.ABOUT_FIGURES, figures),
+    ]
+    read = parts.names_read("\n".join(step.code for step in steps))
+    imports = taken.imports | {line for line in parts.IMPORTS if line.split()[-1] in read}
     return [Section(body.title, body.introduction(imports), _in_order(imports)), *steps]
 
 
@@ -81,54 +75,52 @@ def sections(config: RunConfig, folder: str) -> list[Section]:
 class _Taken:
     """What comes from the app's own source."""
 
-    loss: str
-    activation: str
-    sampler: str
     imports: frozenset[str]
+    wrong: str
+    activation: str
+    loss: str
+    miner: str
+    sampler: str
 
 
-def _taken(config: RunConfig) -> _Taken:
-    entry = LOSSES[config.loss]
-    activation, sampler = Inlined(), Inlined()
-    loss = Inlined({f"{entry.takes} is None": config.sampling == "all"}, given=activation.definitions)
-    try:
-        function = ACTIVATIONS[config.activation].function
-        activation.add(function.__module__, function.__name__)
-        if entry.normalised:
-            activation.add("core.losses.distances", "directions")
-        loss.add(entry.function.__module__, entry.function.__name__)
-        if config.sampling == "sampled":
-            sampler.add("core.sampling", "ByClass", [entry.takes])
-    except CannotInline as error:
-        raise CannotExport(f"There is no script for the loss {entry.label} yet. {error}") from error
-    imports = frozenset(loss.imports | activation.imports | sampler.imports)
-    return _Taken(loss.text, activation.text, sampler.text, imports)
-
-
-def _check(config: RunConfig) -> None:
-    """Refuse what the sections do not know, rather than leave it out. Raises CannotExport."""
-    entry = LOSSES[config.loss]
+def _taken(config: RunConfig, body: parts.Parts) -> _Taken:
+    entry, facts = LOSSES[config.loss], _facts(config, body)
+    wrong = Inlined()
+    if config.wrong_labels:
+        wrong.add("core.sampling", "with_wrong_labels")
+    activation = Inlined(given=wrong.definitions)
+    function = ACTIVATIONS[config.activation].function
+    activation.add(function.__module__, function.__name__)
+    if entry.normalised:
+        activation.add("core.losses.distances", "directions")
+    loss = Inlined(facts, given={**activation.given, **activation.definitions})
+    loss.add(entry.function.__module__, entry.function.__name__)
     if entry.learned is not None:
-        raise CannotExport(
-            f"There is no script for the loss {entry.label} yet: it learns points of its own beside the network. "
-            "Take a loss on pairs, triplets or a whole batch."
-        )
-    of_losses = {parameter for other in LOSSES.values() for parameter in other.parameters}
-    for name, parameter in PARAMETERS.items():
-        value = getattr(config, name)
-        unknown = name not in _FOLLOWED | of_losses and value != RunConfig.__dataclass_fields__[name].default
-        options = _FOLLOWED_OPTIONS.get(name)
-        if unknown or (options and value not in options):
-            shown = parameter.options.get(str(value), parameter.text(value))
-            raise CannotExport(
-                f"There is no script yet for {parameter.label.lower()} “{shown}”. Set it to "
-                f"“{_default_label(name)}” for a run that has one."
-            )
+        loss.add(entry.learned.__module__, entry.learned.__name__)
+        loss.add("core.training", "LEARNED_RATE")
+    miner = Inlined(facts, given={**loss.given, **loss.definitions})
+    if body.mined:
+        choose = MINERS[config.miner].function
+        miner.add(choose.__module__, choose.__name__)
+    sampler = Inlined(facts, given={**miner.given, **miner.definitions})
+    if training_parts.needs_sampler(body):
+        sampler.add("core.sampling", "ByClass", training_parts.methods_of_sampler(body))
+    if body.viewed:
+        sampler.add("core.sampling", "drawn" if body.drawn else "two_views")
+        sampler.add("core.training", "with_views")
+    all_taken = (wrong, activation, loss, miner, sampler)
+    imports = frozenset(line for one in all_taken for line in one.imports)
+    return _Taken(imports, *(one.text for one in all_taken))
 
 
-def _default_label(name: str) -> str:
-    default = RunConfig.__dataclass_fields__[name].default
-    return PARAMETERS[name].options.get(str(default), PARAMETERS[name].text(default))
+def _facts(config: RunConfig, body: parts.Parts) -> dict[str, bool]:
+    """What the config settles in the app's own lines."""
+    entry = LOSSES[config.loss]
+    facts = {f"{entry.takes} is None": not (body.drawn or body.mined), "views == 0": False}
+    if entry.learned is not None:
+        names = entry.learned(config.digits, config.embedding_dims, np.random.default_rng(0))
+        facts |= {f"{name} is None": False for name in names}
+    return facts
 
 
 def _in_order(imports: Iterable[str]) -> str:

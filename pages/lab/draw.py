@@ -9,6 +9,7 @@ from pages.ui.draw import page, waiting
 from pages.ui.plain_text import plain
 from pages.ui.watching import under_way
 
+history.arrive_by_link()
 history.picker()
 run = history.shown()
 try:

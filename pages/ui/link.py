@@ -16,11 +16,13 @@ TRAIN, TABS, FIRST = "train", "pictures", "Embedding"
 def of_view(config: RunConfig) -> str:
     """The address of the page on screen, with the run of `config` and the part that is open."""
     page = state.page_path()
-    view = {name: value for name, value in st.query_params.items() if name not in PARAMETERS}
+    view: dict[str, str | list[str]] = {
+        name: st.query_params.get_all(name) for name in st.query_params if name not in PARAMETERS
+    }
     if page == TRAIN:
         part = st.session_state.get(TABS)
         view = {} if part in (None, FIRST) else {settings_url.PART: part}
-    query = urlencode(settings_url.link_parameters(config) | view)
+    query = urlencode({**settings_url.link_parameters(config), **view}, doseq=True)
     return f"{address.root()}/{page}" + (f"?{query}" if query else "")
 
 

@@ -51,7 +51,7 @@ def _at_first(question: Question) -> str:
         return ""
     with contextlib.suppress(RunDamaged):
         before = value(run_at(question.before.key), question.figure)
-        return f" In the example run it is {_shown(before)}."
+        return f" Before the change it is {_shown(before)}."
     return ""
 
 

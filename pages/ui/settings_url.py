@@ -5,6 +5,7 @@ without a word, and lose the settings on links from other pages. So the page rea
 query itself, in the text form that RunConfig declares.
 """
 
+import re
 import reprlib
 from collections.abc import Mapping
 
@@ -15,7 +16,13 @@ from core.config import PARAMETERS, RunConfig, parse_field
 from pages.ui import state
 
 PART = "part"  # of the page: which of its tabs is open
-_OF_THE_VIEW = frozenset({PART, "images", "directions"})  # beside the settings, what an address may name
+DIGIT_FROM, TEST_IMAGE = "digit_from", "test_image"  # of Draw: which tab the digit is from, which image
+# Beside the settings, what an address may name: the keys of widgets that say what is looked at, some with how
+# many classes or dimensions there are to choose from.
+_OF_THE_VIEW = re.compile(
+    "part|images|directions|(classes|per_class|kmeans_k)_[0-9]+|kmeans_start|kmeans_seed|cells|order|disagreement|"
+    f"{DIGIT_FROM}|{TEST_IMAGE}"
+)
 
 
 def read() -> bool:
@@ -39,7 +46,7 @@ def read() -> bool:
     problems += [
         f"The link speaks of {reprlib.repr(name)}, which is no setting of this app; it is left out."
         for name in present
-        if name not in PARAMETERS and name not in _OF_THE_VIEW
+        if name not in PARAMETERS and not _OF_THE_VIEW.fullmatch(name)
     ]
     state.set_link_problems(problems)
     state.set_part(present.get(PART))

@@ -12,7 +12,7 @@ from core.take_home.notebook import notebook
 from core.take_home.opening import LARGEST, Refused
 from core.take_home.report import Palette, report
 from core.take_home.run_file import run_file
-from core.take_home.script import CannotExport, script
+from core.take_home.script import script
 from pages.ui import canvas, imported, link, run_view
 from pages.ui.plain_text import plain
 
@@ -55,11 +55,7 @@ def _link(run: Run, config: RunConfig) -> None:
 def _code(config: RunConfig) -> None:
     with st.container(border=True):
         st.subheader("The code", anchor=False)
-        try:
-            text = script(config)
-        except CannotExport as refusal:
-            st.info(plain(str(refusal)), icon=":material/code_off:")
-            return
+        text = script(config)
         st.markdown(
             "This run without this app: the loss that it was trained with, line for line, and round it what "
             "it takes to train and to measure. It prints the same figures."
@@ -125,7 +121,7 @@ def _bring() -> None:
         )
         with st.form("bring", clear_on_submit=True, border=False):
             chosen = st.file_uploader(
-                "Run", "zip", max_upload_size=LARGEST // 1_000_000, label_visibility="collapsed"
+                "Run", "zip", max_upload_size=LARGEST // 2**20, label_visibility="collapsed"
             )
             pressed = st.form_submit_button("Open it", icon=":material/upload_file:")
         if not pressed:

@@ -29,6 +29,7 @@ ASKED_IN_VAIN = (
     re.compile(r"/[^/]+/_stcore/health"),
     re.compile(r"/[^/]+/_stcore/host-config"),
 )
+OWN_HOSTS = {"127.0.0.1", "localhost"}
 TROUBLE_IN_LOG = re.compile(
     r"\b(WARNING|ERROR|CRITICAL)\b|Traceback \(most recent call last\)|\b\w*(Error|Exception|Warning): "
 )
@@ -180,6 +181,12 @@ class Watch:
             return
         self.faults.append(f"request failed: {request.method} {request.url}: {request.failure}")
 
+    def asked(self, url: str) -> None:
+        """No page asks another host for anything, and tells it nothing: its visitors may be at school."""
+        address = urlsplit(url)
+        if address.scheme in ("http", "https", "ws", "wss") and address.hostname not in OWN_HOSTS:
+            self.faults.append(f"another host: {url}")
+
     def answered(self, response: Response) -> None:
         if response.status >= 400 and not asked_in_vain(response.url):
             self.faults.append(f"answer {response.status}: {response.request.method} {response.url}")
@@ -194,6 +201,8 @@ def watch(page: Page) -> Watch:
     seen = Watch()
     page.on("console", seen.console)
     page.on("pageerror", lambda error: seen.faults.append(f"script: {error}"))
+    page.on("request", lambda request: seen.asked(request.url))
+    page.on("websocket", lambda socket: seen.asked(socket.url))
     page.on("requestfailed", seen.failed)
     page.on("response", seen.answered)
     return seen

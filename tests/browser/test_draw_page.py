@@ -9,15 +9,16 @@ import numpy as np
 import psutil
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from core.config import PRESETS, RunConfig
 from core.data import Dataset
 from core.runs import Run
 from core.settings import shipped_runs_folder
 from tests.browser.draw_page import STROKES, DrawPage
-from tests.browser.harness import Server, Watch, settled
+from tests.browser.harness import Server, Watch, open_page, settled, watch
 from tests.browser.lab import TRAINING_MS, stored_figures
+from tests.core.test_ink import photograph
 from tests.forged import forged_png
 
 
@@ -70,6 +71,10 @@ def test_a_picture_and_a_test_image_by_the_keyboard(
     Image.fromarray(255 - mnist.test.images[0].reshape(28, 28)).resize((560, 560)).save(picture)
     page.locator("input[type=file]").set_input_files(picture)
     expect(draw.verdict).to_have_text(re.compile("looks like a 7"))
+    photo = tmp_path / "photo.png"  # pen on shaded paper, with dust, and the table along one side
+    Image.fromarray(photograph(mnist.test.images[1], dark=False)).save(photo)
+    page.locator("input[type=file]").set_input_files(photo)
+    expect(draw.verdict).to_have_text(re.compile("looks like a 2"))
     draw.tab("Test image")
     number = page.get_by_role("spinbutton", name="Number of the test image")
     number.focus()
@@ -99,6 +104,45 @@ def test_two_drawings_are_the_same_digit_or_not(page: Page, server: Server) -> N
     )
 
 
+def test_the_shipped_run_has_its_journey_after_one_press(page: Page, server: Server) -> None:
+    draw = DrawPage(page, server).open()
+    draw.draw("4")
+    panel = draw.tab("Its journey")
+    expect(
+        panel.get_by_text("train the same settings here, and the same run comes with its journey")
+    ).to_be_visible()
+    panel.get_by_role("button", name="Train these settings").click()
+    expect(panel.get_by_text("Press play in the picture")).to_be_visible(timeout=TRAINING_MS)
+    settled(page)
+    steps = Run(server.runs / PRESETS["fast"].key).snapshot_steps()
+    assert len(draw.mark()) == 2 * len(steps) > 20
+    assert draw.guess() == "4"
+
+
+def test_the_link_of_the_page_brings_its_part_its_digit_and_its_run(
+    page: Page, server: Server, browser: Browser
+) -> None:
+    """As copied from the popover with the chain; for somebody else, cold."""
+    draw = DrawPage(page, server).open()
+    draw.tab("Test image")
+    number = page.get_by_role("spinbutton", name="Number of the test image")
+    number.fill("3")
+    number.press("Enter")
+    draw.tab("Same or different")
+    page.get_by_test_id("stPopover").first.get_by_role("button").first.click()
+    link = page.get_by_test_id("stPopoverBody").get_by_test_id("stCode").inner_text().strip()
+    assert link.startswith(f"{server.url}/draw?") and len(link) < 120
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    other = context.new_page()
+    seen = watch(other)
+    open_page(other, server, link.removeprefix(server.url))
+    expect(other.get_by_role("tab", name="Same or different")).to_have_attribute("aria-selected", "true")
+    expect(other.get_by_text("of test image 3, a 0")).to_be_visible()
+    expect(other.get_by_text("Draw a second digit")).to_be_visible()
+    context.close()
+    assert not seen.unexpected()
+
+
 def test_a_class_is_held_out_here_and_the_journey_of_a_drawing_follows_the_training(
     page: Page, server: Server
 ) -> None:
@@ -113,7 +157,11 @@ def test_a_class_is_held_out_here_and_the_journey_of_a_drawing_follows_the_train
     expect(page.get_by_text("Training never saw a 7")).to_be_visible()
     run = Run(server.runs / RunConfig(held_out_class="7").key)
     assert set(stored_figures(run)) and run.status().state == "done"
-    expect(page.get_by_text(re.compile("With 1 example .* of the 7 images are recognised"))).to_be_visible()
+    expect(
+        page.get_by_text(
+            re.compile("With 1 example .*, 5 examples .*, 20 examples .* of the 7 images are recognised")
+        )
+    ).to_be_visible()
     expect(page.get_by_text("training images nearest to your digit")).to_be_visible()
     panel = draw.tab("Its journey")
     expect(panel.get_by_text("Press play in the picture")).to_be_visible()

@@ -81,6 +81,8 @@ def test_settled_waits_for_a_script_that_a_click_has_started(page: Page, small: 
             "fetch('http://127.0.0.1:9/closed').catch(() => 0)",
             "request failed: GET http://127.0.0.1:9/closed",
         ),
+        ("fetch('https://cdn.invalid/a.js').catch(() => 0)", "another host: https://cdn.invalid/a.js"),
+        ("new WebSocket('wss://cdn.invalid/')", "another host: wss://cdn.invalid/"),
     ],
 )
 def test_a_fault_in_the_browser_is_caught(
@@ -93,7 +95,8 @@ def test_a_fault_in_the_browser_is_caught(
     page.wait_for_timeout(500)
     assert any(re.search(seen_as, fault) for fault in watch.unexpected())
     watch.expect(seen_as)
-    watch.expect("^console: (Failed to load resource|Access to fetch)")
+    watch.expect("^console: (Failed to load resource|Access to fetch|WebSocket connection)")
+    watch.expect("^request failed: GET https://cdn.invalid")
     assert not watch.unexpected()
 
 

@@ -27,7 +27,7 @@ def open_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> OpenPage:
     """Open a page as a new visitor with an empty runs folder: `open_page("lab/train.py", margin="9")`."""
     monkeypatch.setenv("CONTRASTIVE_LAB_RUNS", str(tmp_path / "runs"))
 
-    def open_page(page: str, **query: str) -> AppTest:
+    def open_page(page: str, **query: str | list[str]) -> AppTest:
         app = AppTest.from_file(SCRIPT, default_timeout=TIMEOUT).run()
         for name, value in query.items():
             app.query_params[name] = value

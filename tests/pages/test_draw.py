@@ -8,9 +8,12 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from core import settings
 from core.config import PRESETS, RunConfig
 from core.data import Dataset
 from core.runs import Run, State, place_for
+from core.take_home.importing import import_run
+from core.take_home.run_file import run_file
 from tests.forged import forged_png
 from tests.pages.conftest import OpenPage
 
@@ -102,20 +105,34 @@ def test_a_picture_that_cannot_be_taken_is_a_sentence(
 
 def test_the_shipped_run_offers_to_be_trained_for_its_journey(open_page: OpenPage) -> None:
     app = open_tab(open_page(PAGE), "digit_from", "Test image")
-    app = open_tab(app, "draw_part", "Its journey")
+    app = open_tab(app, "part", "Its journey")
     assert not app.exception
-    assert "without the weights of its snapshots" in texts(app)
+    assert "train the same settings here, and the same run comes with its journey" in texts(app)
+    assert "Train these settings" in [button.label for button in app.button]
+
+
+def test_a_run_brought_along_takes_a_digit_and_offers_its_journey_too(open_page: OpenPage) -> None:
+    """Its zip has the snapshots, but not the network at each of them."""
+    app = open_page(PAGE)
+    shipped = settings.shipped_runs_folder() / PRESETS["fast"].key
+    brought = import_run(run_file(Run(shipped)), settings.imported_runs_folder())
+    assert brought.snapshot_steps()
+    app.session_state["shown_run"] = brought.key
+    app.session_state["run_names"] = {brought.key: "Brought along"}
+    app = open_tab(open_tab(app.run(), "digit_from", "Test image"), "part", "Its journey")
+    assert not app.exception and not app.error
+    assert "looks like a 7" in texts(app)
     assert "Train these settings" in [button.label for button in app.button]
 
 
 def test_two_digits_need_a_second_one(open_page: OpenPage) -> None:
     app = open_tab(open_page(PAGE), "digit_from", "Test image")
-    app = open_tab(app, "draw_part", "Same or different")
+    app = open_tab(app, "part", "Same or different")
     assert not app.exception and "is it the same as the one above?" in texts(app)
 
 
 def test_a_class_to_hold_out_can_be_chosen(open_page: OpenPage) -> None:
-    app = open_tab(open_page(PAGE), "draw_part", "A digit never seen")
+    app = open_tab(open_page(PAGE), "part", "A digit never seen")
     assert not app.exception
     box = next(box for box in app.selectbox if box.label == "Class never shown")
     box.set_value(3).run()
@@ -134,13 +151,13 @@ def test_a_run_without_a_class_tells_where_it_lands_and_what_examples_come_to(
 ) -> None:
     app = open_page(PAGE)
     monkeypatch.setenv("CONTRASTIVE_LAB_RUNS", str(small.folder.parent))
-    app = open_tab(showing(app, SMALL), "draw_part", "A digit never seen")
+    app = open_tab(showing(app, SMALL), "part", "A digit never seen")
     assert not app.exception
     words = texts(app)
     assert "Training never saw a 2" in words and "count the images of 2 as well" in words
     assert "1 example **" in words and "20 examples **" in words and "20 random draws" in words
     app = open_tab(app, "digit_from", "Test image")
-    app = open_tab(app, "draw_part", "Its journey")
+    app = open_tab(app, "part", "Its journey")
     assert not app.exception and "Press play in the picture" in texts(app)
 
 

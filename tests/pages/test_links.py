@@ -1,6 +1,6 @@
 """Links that were given away once: they open for ever, and a copied one leads back to what was on the screen."""
 
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -28,6 +28,14 @@ OLD_LINKS: dict[str, dict[str, object]] = {
         "hidden": (256, 128, 32),
         "activation": "relu",
         "miner": "none",
+        "sampler": "random",
+        "classes_per_batch": 10,
+        "views": 0.0,
+        "wrong_labels": 0.0,
+        "held_out_class": "none",
+        "scale": 16.0,
+        "similarity_margin": 0.25,
+        "weight": 1.0,
         "patience": 0,
         "validation": "held_out",
         "seed": 0,
@@ -56,6 +64,23 @@ OLD_LINKS: dict[str, dict[str, object]] = {
         "patience": 5,
         "validation": "test",
     },
+    "loss=circle&scale=32&similarity_margin=0.3&temperature=0.2&held_out_class=7&views=0.25&batch_size=400": {
+        "loss": "circle",
+        "scale": 32.0,
+        "similarity_margin": 0.3,
+        "temperature": 0.2,
+        "held_out_class": "7",
+        "views": 0.25,
+        "batch_size": 400,
+    },
+    "loss=triplet_margin&miner=semi_hard&sampler=balanced&classes_per_batch=5&wrong_labels=0.1&weight=2": {
+        "loss": "triplet_margin",
+        "miner": "semi_hard",
+        "sampler": "balanced",
+        "classes_per_batch": 5,
+        "wrong_labels": 0.1,
+        "weight": 2.0,
+    },
     "loss=triplet_margin&digits=4&seed=21&dataset=fashion_mnist&part=Density": {
         "loss": "triplet_margin",
         "digits": 4,
@@ -63,6 +88,48 @@ OLD_LINKS: dict[str, dict[str, object]] = {
         "dataset": "fashion_mnist",
     },
 }
+
+
+# Links to a part of a page, as they were copied then, each with what holds the part and what it is.
+OLD_VIEWS: list[tuple[str, str, dict[str, object]]] = [
+    ("lab/train.py", "part=Davies-Bouldin", {"pictures": "Davies-Bouldin"}),
+    ("lab/train.py", "margin=0.5&part=Clusters", {"pictures": "Clusters", "margin": 0.5}),
+    ("lab/embedding.py", "part=Density&images=Test+images", {"part": "Density", "images": "test"}),
+    ("lab/embedding.py", "part=Voronoi", {"part": "Voronoi"}),
+    ("lab/embedding.py", "part=Directions", {"part": "Directions"}),
+    ("lab/embedding.py", "part=Download", {"part": "Download"}),
+    ("lab/embedding.py", "part=Selection", {"part": "Selection"}),
+    (
+        "lab/embedding.py",
+        "embedding_dims=8&part=Voronoi&classes_10=3&classes_10=5&per_class_10=100",
+        {"part": "Voronoi", "classes_10": [3, 5], "per_class_10": 100, "embedding_dims": 8},
+    ),
+    (
+        "lab/clusters.py",
+        "epochs=2&part=KMeans&kmeans_start=random&kmeans_k_10=7&kmeans_seed=4",
+        {"part": "KMeans", "kmeans_start": "random", "kmeans_k_10": 7, "kmeans_seed": 4},
+    ),
+    (
+        "lab/clusters.py",
+        "epochs=2&part=Confusion&cells=share+of+the+class&order=as+KMeans+leaves+them",
+        {"part": "Confusion", "cells": "share of the class", "order": "as KMeans leaves them"},
+    ),
+    ("lab/clusters.py", "part=Scores", {"part": "Scores"}),
+    ("lab/clusters.py", "part=Rand+index", {"part": "Rand index"}),
+    ("lab/clusters.py", "part=Without+clusters", {"part": "Without clusters"}),
+    (
+        "lab/clusters.py",
+        "seed=1&part=Disagreement&disagreement=Squeezed+through+two+units",
+        {"part": "Disagreement", "disagreement": "narrow"},
+    ),
+    (
+        "lab/draw.py",
+        "epochs=2&part=A+digit+never+seen&digit_from=Test+image&test_image=3",
+        {"part": "A digit never seen", "digit_from": "Test image", "test_image": 3},
+    ),
+    ("lab/draw.py", "part=Its+journey&digit_from=Picture", {"part": "Its journey", "digit_from": "Picture"}),
+    ("lab/draw.py", "part=Same+or+different", {"part": "Same or different"}),
+]
 
 
 def query_of(link: str) -> dict[str, str]:
@@ -81,6 +148,15 @@ def test_an_old_link_still_opens(open_page: OpenPage, page: str, query: str) -> 
     assert not app.exception and not app.warning and not app.error
     if query or page == "lab/train.py":
         assert settings(app) == OLD_LINKS[""] | OLD_LINKS[query]
+
+
+@pytest.mark.parametrize(("page", "query", "held"), OLD_VIEWS)
+def test_an_old_link_still_opens_its_part(
+    open_page: OpenPage, page: str, query: str, held: dict[str, object]
+) -> None:
+    app = open_page(page, **parse_qs(query))
+    assert not app.exception and not app.warning and not app.error
+    assert {name: app.session_state[name] for name in held} == held
 
 
 @pytest.mark.parametrize("config", [*PRESETS.values(), RunConfig(digits=7, learning_rate=1 / 3, seed=9999)])
@@ -118,6 +194,16 @@ def test_the_link_on_another_page_keeps_what_its_address_says(open_page: OpenPag
     link = link_on(open_page("lab/embedding.py", part="Density", images="Test images"))
     assert urlsplit(link).path == "/embedding"
     assert query_of(link) == {"part": "Density", "images": "Test images"}
+
+
+def test_the_link_on_draw_names_its_parts_and_the_run_and_brings_them_back(open_page: OpenPage) -> None:
+    link = link_on(
+        open_page("lab/draw.py", part="Same or different", digit_from="Test image", test_image="12")
+    )
+    view = {"part": "Same or different", "digit_from": "Test image", "test_image": "12"}
+    assert urlsplit(link).path == "/draw" and query_of(link) == view
+    missing = open_page("lab/draw.py", margin="0.25", part="Its journey")
+    assert "margin 0" in missing.info[0].value and missing.session_state["margin"] == 0.25
 
 
 def test_a_link_to_a_run_that_is_not_here_says_how_to_make_it(open_page: OpenPage) -> None:

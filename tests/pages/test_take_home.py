@@ -6,7 +6,6 @@ import pytest
 
 from core.config import RunConfig
 from core.runs import Run
-from core.take_home import script as scripts
 from core.take_home.run_file import run_file
 from core.take_home.script import script
 from pages.ui import imported
@@ -20,16 +19,6 @@ def test_the_shipped_run_can_be_taken_along_in_every_way(open_page: OpenPage) ->
     app = open_page(PAGE)
     assert [button.label for button in app.get("download_button")] == ["Script", "Notebook", "Run", "Report"]
     assert script(RunConfig()).rstrip() in [code.value.rstrip() for code in app.code]
-
-
-def test_a_config_without_a_script_says_so_and_the_rest_stays(
-    open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(scripts._FOLLOWED_OPTIONS, "schedule", ("constant",))
-    app = open_page(PAGE)
-    assert not app.exception
-    assert [info.value.startswith("There is no script yet for schedule") for info in app.info] == [True]
-    assert [button.label for button in app.get("download_button")] == ["Run", "Report"]
 
 
 @pytest.mark.parametrize("config", [RunConfig(), RunConfig(loss="contrastive_squared", margin=0.35)])

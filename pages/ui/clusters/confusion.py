@@ -25,8 +25,17 @@ def show(run: Run, config: RunConfig) -> None:
     """The table, and the images of the cell that is pressed."""
     table, names = run.evaluation().confusion, run_view.class_names(config)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        cells = st.segmented_control("Cells", [COUNTS, BY_CLASS, BY_CLUSTER], default=COUNTS, required=True)
-        order = st.segmented_control("Clusters", [MATCHED, UNMATCHED], default=MATCHED, required=True)
+        cells = st.segmented_control(
+            "Cells",
+            [COUNTS, BY_CLASS, BY_CLUSTER],
+            default=COUNTS,
+            required=True,
+            key="cells",
+            bind="query-params",
+        )
+        order = st.segmented_control(
+            "Clusters", [MATCHED, UNMATCHED], default=MATCHED, required=True, key="order", bind="query-params"
+        )
     columns = _columns(table, order == MATCHED)
     called = [_called(table, column, names, order == MATCHED) for column in columns]
     rows = [names[int(digit)] for digit in table.digits]

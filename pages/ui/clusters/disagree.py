@@ -41,6 +41,7 @@ def show(run: Run, config: RunConfig) -> None:
         default=next(iter(DISAGREEMENTS)),
         required=True,
         key="disagreement",
+        bind="query-params",
     )
     each = DISAGREEMENTS[name]
     seen = name in st.session_state.setdefault(_SEEN, set())

@@ -30,9 +30,19 @@ def show(run: Run, config: RunConfig) -> None:
 
 def _settings(config: RunConfig) -> tuple[str, int, int]:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        start = st.segmented_control("Start", list(STARTS), default="k-means++", required=True, key=_START)
-        k = st.slider("Clusters, k", 2, MOST, max(2, config.digits), key=f"{_K}_{config.digits}", width=260)
-        seed = st.slider("Seed of the start", 0, COUNT - 1, 0, key=_SEED, width=220)
+        start = st.segmented_control(
+            "Start", list(STARTS), default="k-means++", required=True, key=_START, bind="query-params"
+        )
+        k = st.slider(
+            "Clusters, k",
+            2,
+            MOST,
+            max(2, config.digits),
+            key=f"{_K}_{config.digits}",
+            bind="query-params",
+            width=260,
+        )
+        seed = st.slider("Seed of the start", 0, COUNT - 1, 0, key=_SEED, bind="query-params", width=220)
     return start, k, seed
 
 

@@ -12,8 +12,8 @@ from pages.ui.draw.source import Digit
 from pages.ui.drawing import drawing
 
 WITHOUT = (
-    "This run came without the weights of its snapshots (they would be 14 MB), so it is not known where your digit "
-    "was on the way. Train the same settings here: with the same seed they give the same run, and its weights stay."
+    "This run came here without the network at each of its snapshots, which would be 14 MB, so where your digit lay "
+    "on the way is not known: train the same settings here, and the same run comes with its journey."
 )
 
 

@@ -45,7 +45,7 @@ def show(config: RunConfig, place: Landing | None) -> None:
     names = run_view.class_names(config)
     images = load_stored(config.dataset).train.first_classes(config.digits).images
     cards = [
-        Card([Tile(image)], across=1, side=64, line=f"{names[label]}  {distance:.2g}")
+        Card([Tile(image)], across=1, side=64, line=f"{names[label]} · {distance:.2g}")
         for image, label, distance in zip(
             images[place.neighbours.indices], place.labels, place.neighbours.distances, strict=True
         )

@@ -9,7 +9,6 @@ from core.config import RunConfig
 from core.drawings import landing
 from core.drawings.landing import Journey, Landing
 from core.runs import Run
-from core.service.engine import shared_engine
 from pages.ui import digit_drawings, routes, run_view
 from pages.ui.canvas import embedding_canvas
 from pages.ui.digit_drawings import Card, Tile
@@ -18,6 +17,7 @@ from pages.ui.draw import landing as draw_landing
 from pages.ui.draw import pair, unseen, waiting
 from pages.ui.draw.source import Digit, choose
 from pages.ui.drawing import drawing
+from pages.ui.settings_url import PART
 
 HEIGHT = 470
 SHOWN = ("margin", "mark")  # at first; said with the live picture too, as what is shown stays with the run
@@ -42,8 +42,8 @@ def show(run: Run, config: RunConfig) -> None:
             waiting.progress(run)
     tabs = st.tabs(
         ["Neighbours", "Its journey", "Same or different", "A digit never seen"],
-        key="draw_part",
-        on_change="rerun",
+        key=PART,
+        bind="query-params",
     )
     panels = (
         lambda: draw_landing.show(config, place),
@@ -64,7 +64,7 @@ def _placed(run: Run, digit: Digit) -> tuple[Landing, Journey | None]:
 
 def _what_it_sees(digit: Digit | None) -> None:
     if digit is None:
-        st.caption("Draw a digit: what the network sees of it appears here, and in the embedding.")
+        st.caption("What the network sees of your digit appears here, and the digit in the embedding.")
         return
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key="network_sees"):
         # in the page itself: a picture of its own would be gone again before a slow browser asked for it
@@ -86,7 +86,7 @@ def _live_picture(run: Run, config: RunConfig) -> None:
 
 
 def _picture(run: Run, config: RunConfig, place: Landing | None, way: Journey | None) -> None:
-    shared_engine().ask_for_replay(run)
+    run_view.ask_for_replay(run)
     options = run_view.canvas_options(run, config, split="train", height=HEIGHT)
     if place is not None:
         to_draw = views.reduction_of(run)

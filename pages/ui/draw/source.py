@@ -14,6 +14,7 @@ from core.drawings.picture_file import MOST_BYTES, PictureRefused, read_picture
 from pages.ui.draw.paper import paper
 from pages.ui.plain_text import plain
 from pages.ui.run_view import class_names
+from pages.ui.settings_url import DIGIT_FROM, TEST_IMAGE
 
 DRAW, PICTURE, TEST = "Draw", "Picture", "Test image"
 NOT_FOUND = (
@@ -37,7 +38,7 @@ def choose(config: RunConfig) -> Digit | None:
 
     Raises DataError.
     """
-    tabs = st.tabs([DRAW, PICTURE, TEST], key="digit_from", on_change="rerun")
+    tabs = st.tabs([DRAW, PICTURE, TEST], key=DIGIT_FROM, bind="query-params")
     # all of them are made, the paper in any case: a drawing that is not on the page would be lost
     digits = []
     for tab, make in zip(tabs, (_drawn, _loaded, lambda: _tested(config)), strict=True):
@@ -78,12 +79,15 @@ def _loaded() -> Digit | None:
 
 def _tested(config: RunConfig) -> Digit:
     split = load_stored(config.dataset).test.first_classes(config.digits)
+    if st.session_state.get(TEST_IMAGE, 0) >= len(split.labels):  # the last run had more classes
+        st.session_state[TEST_IMAGE] = 0
     number = st.number_input(
         "Number of the test image",
         0,
         len(split.labels) - 1,
         0,
-        key=f"test_image_{len(split.labels)}",
+        key=TEST_IMAGE,
+        bind="query-params",
         help="Type a number, or press the arrow keys for the next one.",
     )
     name = class_names(config)[split.labels[number]]

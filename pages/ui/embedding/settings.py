@@ -11,6 +11,7 @@ from core.config import RunConfig
 from core.runs import Run
 from pages.ui.run_view import class_names
 
+_DIRECTIONS = "directions"
 SPLITS = {"train": "Training images", "test": "Test images"}
 
 
@@ -50,6 +51,7 @@ def sidebar(run: Run, config: RunConfig) -> Looking:
             selection_mode="multi",
             default=list(range(len(names))),
             key=f"classes_{len(names)}",
+            bind="query-params",
             help="Which classes the charts beside the picture and the downloads hold. In the picture itself, the "
             "buttons below it hide and show classes.",
         )
@@ -62,6 +64,8 @@ def sidebar(run: Run, config: RunConfig) -> Looking:
                 if entry.dims < config.embedding_dims and entry.available
             ]
             options = offered if config.embedding_dims > PICTURE_DIMS else ["as it is", *offered]
+            if st.session_state.get(_DIRECTIONS, usual) not in options:  # of a run that had others
+                del st.session_state[_DIRECTIONS]
             view = st.selectbox(
                 "Directions",
                 options,
@@ -69,6 +73,8 @@ def sidebar(run: Run, config: RunConfig) -> Looking:
                 format_func=lambda name: (
                     REDUCTIONS[name].label if name in REDUCTIONS else "All three, as they are"
                 ),
+                key=_DIRECTIONS,
+                bind="query-params",
                 help="\n\n".join(_explanations(offered)),
             )
             view = "" if view == usual else view
@@ -96,5 +102,6 @@ def _per_class(run: Run, classes: int) -> int:
         value=usual,
         format_func=lambda count: "all" if count == most else f"{count:,}",
         key=f"per_class_{classes}",
+        bind="query-params",
         help="How many images of each class own a cell of the plane: every place belongs to the nearest of them.",
     )

@@ -1,15 +1,25 @@
 """Where an image lands, and its way there: against scikit-learn and against what torch wrote down."""
 
+import json
 import shutil
 
 import numpy as np
 import pytest
+import torch
+from PIL import Image, ImageDraw
 from safetensors.numpy import load_file, save_file
 from sklearn.neighbors import NearestNeighbors
 
+from core.config import RunConfig
 from core.data import Dataset
+from core.drawings.drawing_prep import as_mnist
 from core.drawings.landing import encoder_for, journey, land
+from core.encoder import embed
 from core.runs import Embedding, Run, RunDamaged
+from core.settings import PROJECT
+from core.training import train
+from pages.ui.draw.paper import USUAL_WIDTH
+from tests.core.take_home.test_script import Nobody
 
 
 @pytest.fixture(scope="module")
@@ -100,3 +110,28 @@ def test_weights_that_do_not_fit_the_run_are_damage(copy: Run, mnist: Dataset) -
     save_file(weights | {"linear.0.bias": np.zeros(7, np.float32)}, path)
     with pytest.raises(RunDamaged, match="not those of its settings"):
         journey(copy, mnist.test.images[0])
+
+
+def inked(strokes: list[list[list[int]]]) -> np.ndarray:
+    """The paper [280, 280] after a round pen of the usual width has followed the strokes."""
+    paper = Image.new("L", (280, 280))
+    pen, half = ImageDraw.Draw(paper), USUAL_WIDTH / 2
+    for stroke in strokes:
+        places = [(float(x), float(y)) for x, y in stroke]
+        pen.line(places, fill=255, width=USUAL_WIDTH, joint="curve")
+        for x, y in (places[0], places[-1]):
+            pen.ellipse((x - half, y - half, x + half, y + half), fill=255)
+    return np.asarray(paper, dtype=float)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_our_recorded_strokes_land_among_their_class_whatever_the_seed(mnist: Dataset, seed: int) -> None:
+    """The browser draws them with the mouse into the run that is shipped, which has seed 0."""
+    recorded = json.loads((PROJECT / "tests" / "browser" / "strokes" / "digits.json").read_text("utf-8"))
+    images = [as_mnist(inked(recorded[str(digit)])) for digit in range(10)]
+    encoder = train(RunConfig(seed=seed), mnist, Nobody()).encoder
+    points = embed(encoder, torch.from_numpy(mnist.train.images)).numpy()
+    drawn = embed(encoder, torch.from_numpy(np.stack(images))).numpy()  # type: ignore[arg-type]
+    _, indices = NearestNeighbors(n_neighbors=10).fit(points).kneighbors(drawn)
+    votes = np.array([np.bincount(mnist.train.labels[row], minlength=10) for row in indices])
+    assert np.count_nonzero(votes.argmax(axis=1) == np.arange(10)) >= 8

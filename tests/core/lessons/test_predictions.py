@@ -5,7 +5,7 @@ import math
 import pytest
 
 from core import settings
-from core.lessons.predictions import OUTCOMES, QUESTIONS, outcome, value
+from core.lessons.predictions import EXAMPLE, OUTCOMES, QUESTIONS, outcome, value
 from core.measures.figures import FIGURES
 from core.measures.more_figures import MORE_FIGURES
 from core.runs import Run
@@ -39,12 +39,22 @@ def test_an_outcome_is_what_became_of_the_figure(before: float, after: float, ex
     assert expected is None or expected in OUTCOMES
 
 
-def test_the_run_before_comes_with_the_app_and_has_every_figure_that_is_asked_for() -> None:
+def test_one_of_the_two_runs_comes_with_the_app_and_has_every_figure_that_is_asked_for() -> None:
     for question in QUESTIONS.values():
-        shipped = Run(settings.shipped_runs_folder() / question.before.key)
+        assert EXAMPLE in (question.before, question.after)
+        shipped = Run(settings.shipped_runs_folder() / EXAMPLE.key)
         assert math.isfinite(value(shipped, question.figure))
     figures = shipped.evaluation().figures
     assert value(shipped, "knn_accuracy") == figures["knn_accuracy"]
     measurements = shipped.measurements()
     assert measurements is not None
     assert value(shipped, "spread") == measurements.figures["spread"].value
+
+
+def test_a_smaller_margin_fewer_dimensions_and_another_loss_are_asked_about() -> None:
+    def change(name: str, setting: str) -> tuple[object, object]:
+        return getattr(QUESTIONS[name].before, setting), getattr(QUESTIONS[name].after, setting)
+
+    assert change("margin", "margin") == (1.0, 0.3)
+    assert change("dimensions", "embedding_dims") == (8, 2)
+    assert change("loss", "loss") == ("contrastive", "contrastive_squared")

@@ -19,6 +19,7 @@ from core.settings import PROJECT
 from core.take_home.importing import LIMITS, OPTIONAL, import_run
 from core.take_home.opening import LARGEST, Refused, open_zip
 from core.take_home.run_file import run_file
+from tests.forged import forged_png
 
 Files = dict[str, bytes]
 
@@ -103,7 +104,7 @@ def test_a_way_of_packing_that_may_need_gigabytes_is_refused(good: Files, tmp_pa
     [
         (b"", "no zip"),
         (b"\x89PNG" + bytes(100), "no zip"),
-        (bytes(LARGEST + 1), "has 25 MB; a run has at most 25"),
+        (bytes(LARGEST + 1), "has 27 MB; a run has at most 27"),
     ],
     ids=["empty", "a picture", "too large"],
 )
@@ -257,37 +258,67 @@ def test_the_limits_are_what_the_largest_run_needs() -> None:
     assert 32 * 2000 * dims.high * 4 < LIMITS["snapshots.safetensors"] < 2 * 32 * 2000 * dims.high * 4
 
 
-# What a process needs at most while it refuses one file after the other; its own imports are in it.
+# The most memory that a process has held, after one file after the other; its own imports are in it from the start.
 MEASURE = """
 import io, resource, sys, zipfile
 from pathlib import Path
+from core.drawings.picture_file import PictureRefused, read_drawing, read_picture
 from core.take_home.importing import import_run
 from core.take_home.opening import Refused
 def peak():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 before = peak()
-for path in sorted(Path(sys.argv[1]).iterdir()):
+for name in sys.argv[3:]:
+    content = (Path(sys.argv[1]) / name).read_bytes()
     try:
-        import_run(path.read_bytes(), Path(sys.argv[2]))
-    except Refused:
-        print(path.name, (peak() - before) // 1024)
+        if name.startswith("drawing"):
+            read_drawing(content, 280, 280)
+        elif name.startswith("picture"):
+            read_picture(content)
+        else:
+            import_run(content, Path(sys.argv[2]))
+        answer = "taken"
+    except (Refused, PictureRefused):
+        answer = "refused"
+    print(name, answer, (peak() - before) // 1024)
 """
 
 
-def test_memory_stays_flat_while_bombs_are_refused(good: Files, tmp_path: Path) -> None:
+def test_memory_stays_flat_while_hostile_files_are_refused_and_a_run_needs_little_more(
+    good: Files, tmp_path: Path
+) -> None:
+    bomb = zipped(good | {"progress.jsonl": bytes(400_000_000)})
+    giant = {"linear.0.weight": np.zeros((2_000_000, 1), np.float32)}
+    shapes = {"linear.0.weight": np.zeros((2, 2), np.float32)}
+    hostile = {
+        "bomb": bomb,
+        "liar": bomb.replace(struct.pack("<I", 400_000_000), struct.pack("<I", 900_000)),
+        "list": bytes(20_000_000) + struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, 65535, 65535, 20_000_000, 0, 0),
+        "too-large": bytes(LARGEST + 1),
+        "outside": zipped(good | {"../evil.json": bytes(20_000_000)}),
+        "shapes": zipped(good | changed_arrays("weights.safetensors", **shapes)(good)),
+        "giant-shapes": zipped(good | changed_arrays("weights.safetensors", **giant)(good)),
+        "header": zipped(good | {"weights.safetensors": struct.pack("<Q", 2**60) + b"{}"}),
+        "picture-forged": forged_png(20_000, 20_000),
+        "picture-of-30-mb": bytes(30_000_000),
+        "drawing-forged": forged_png(20_000, 20_000),
+    }
     files, imports = tmp_path / "files", tmp_path / "imports"
     files.mkdir()
     imports.mkdir()
-    bomb = zipped(good | {"progress.jsonl": bytes(400_000_000)})
-    (files / "bomb").write_bytes(bomb)
-    (files / "liar").write_bytes(bomb.replace(struct.pack("<I", 400_000_000), struct.pack("<I", 900_000)))
-    (files / "list").write_bytes(
-        bytes(20_000_000) + struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, 65535, 65535, 20_000_000, 0, 0)
-    )
-    command = [sys.executable, "-c", MEASURE, str(files), str(imports)]
+    for name, content in (hostile | {"run": zipped(good)}).items():
+        (files / name).write_bytes(content)
+    command = [sys.executable, "-c", MEASURE, str(files), str(imports), *hostile, "run"]
     done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    grown = dict(line.split() for line in done.stdout.splitlines())
-    assert set(grown) == {"bomb", "liar", "list"}
-    assert max(int(megabytes) for megabytes in grown.values()) < 100
-    assert list(imports.iterdir()) == []
+    answers = [line.split() for line in done.stdout.splitlines()]
+    grown = {name: int(megabytes) for name, _, megabytes in answers}
+    assert [(name, answer) for name, answer, _ in answers] == [
+        *((name, "refused") for name in hostile),
+        ("run", "taken"),
+    ]
+    assert grown["drawing-forged"] < 100, (
+        grown
+    )  # the peak of all hostile ones; unpacked they would be gigabytes
+    assert grown["run"] < 500, grown  # its 70,000 images, and what the network makes of them
+    assert len(list(imports.iterdir())) == 1  # of the run that was taken

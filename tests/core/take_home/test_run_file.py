@@ -2,7 +2,11 @@
 
 import io
 import json
+import re
+import tomllib
 import zipfile
+from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +15,13 @@ import pytest
 from safetensors.numpy import load
 
 from core.config import PRESETS, RunConfig
-from core.runs import Run, run_at
-from core.take_home.importing import import_run
+from core.pipeline import train_and_measure
+from core.runs import Run, Snapshot, Status, run_at
+from core.settings import PROJECT
+from core.take_home.importing import LIMITS, OPTIONAL, import_run
+from core.take_home.opening import LARGEST, open_zip
 from core.take_home.run_file import run_file
+from core.training import SAMPLE, SNAPSHOTS
 
 
 @pytest.fixture(scope="module")
@@ -100,3 +108,91 @@ def test_the_shipped_run_brings_the_course_that_its_replay_shows(tmp_path: Path)
     assert len(back.snapshot_steps()) == 15
     last = back.snapshot(back.snapshot_steps()[-1]).embeddings
     assert np.allclose(last, shipped.embedding().train[shipped.shown_sample().indices], atol=1e-3)
+
+
+# ---- the largest runs
+
+WIDEST = RunConfig(embedding_dims=64, hidden=(512, 512, 512, 512))
+
+
+def as_good_as_noise(generator: np.random.Generator, *shape: int) -> np.ndarray:
+    """Finite float32 numbers of which hardly a bit follows from another: no way of packing makes them smaller."""
+    size = generator.uniform(-9, 4, shape)
+    return (generator.choice([-1, 1], shape) * 10**size).astype(np.float32)
+
+
+def test_no_run_can_give_a_zip_that_cannot_be_brought_back_for_its_size(
+    finished: Run, tmp_path: Path
+) -> None:
+    """The most weights, the most dimensions and the most snapshots, of numbers that cannot be packed."""
+    generator, run = np.random.default_rng(0), Run(tmp_path / WIDEST.key)
+    run.begin(WIDEST)
+    sample, embedding = finished.shown_sample(), finished.embedding()
+    run.write_arrays(
+        "sample.safetensors",
+        {"indices": sample.indices, "labels": sample.labels, "in_test": np.zeros(1, np.uint8)},
+    )
+    for report in finished.progress():
+        run.append_progress(report)
+    for step in range(SNAPSHOTS + 1):  # one more where training was stopped early
+        run.write_snapshot(Snapshot(step, as_good_as_noise(generator, SAMPLE, 64)), {})
+    arrays = {name: array for name, array in vars(embedding).items() if isinstance(array, np.ndarray)}
+    arrays |= {split: as_good_as_noise(generator, len(arrays[split]), 64) for split in ("train", "test")}
+    noisy = {
+        f"linear.{place}.{kind}": as_good_as_noise(generator, *shape)
+        for place, (before, after) in enumerate(pairwise(WIDEST.layers))
+        for kind, shape in (("weight", (after, before)), ("bias", (after,)))
+    }
+    measured = finished.measurements()
+    assert measured is not None
+    files = {
+        "embedding.safetensors": run.write_arrays("embedding.safetensors", arrays),
+        "figures.json": run.write_evaluation(finished.evaluation()),
+        "measurements.json": run.write_measurements(measured),
+        "weights.safetensors": run.write_arrays("weights.safetensors", noisy),
+    }
+    run.write_status(Status("done", seconds=9.0, step=SNAPSHOTS, files=files))
+    content = run_file(run)
+    assert 0.95 * LARGEST < len(content) <= LARGEST
+    opened = open_zip(content, LIMITS, OPTIONAL)
+    assert load(opened["weights.safetensors"])["linear.4.weight"].shape == (64, 512)
+
+
+@pytest.fixture(scope="module")
+def of_64_dimensions(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """A real run in 64 dimensions, of the largest network and few images: of all, it would take a minute."""
+    config = replace(WIDEST, digits=2, epochs=1, batch_size=512, learning_rate=0.01)
+    run = Run(tmp_path_factory.mktemp("wide") / config.key)
+    run.begin(config)
+    train_and_measure(run)
+    assert run.status().state == "done"
+    return run
+
+
+def test_a_run_of_64_dimensions_comes_back(of_64_dimensions: Run, tmp_path: Path) -> None:
+    content = run_file(of_64_dimensions)
+    back = import_run(content, tmp_path)
+    ours, theirs = of_64_dimensions.embedding(), back.embedding()
+    assert theirs.train.shape == (len(ours.train_labels), 64)
+    assert np.allclose(ours.train, theirs.train, atol=1e-4) and np.allclose(ours.test, theirs.test, atol=1e-4)
+    assert np.array_equal(ours.train_clusters, theirs.train_clusters)
+    assert back.evaluation().figures == pytest.approx(of_64_dimensions.evaluation().figures, abs=1e-3)
+    assert back.snapshot_steps() == of_64_dimensions.snapshot_steps()
+    for step in back.snapshot_steps():
+        points = of_64_dimensions.snapshot(step).embeddings
+        assert np.allclose(back.snapshot(step).embeddings, points, rtol=1e-3, atol=0)
+    table = pyarrow.parquet.read_table(
+        io.BytesIO(zipfile.ZipFile(io.BytesIO(content)).read("embedding.parquet"))
+    )
+    assert np.array_equal(table["z64"].to_numpy()[: len(ours.train)], ours.train[:, 63])
+
+
+def test_every_mention_of_the_limit_is_of_the_same_number() -> None:
+    megabytes = LARGEST // 2**20
+    settings = tomllib.loads((PROJECT / ".streamlit" / "config.toml").read_text("utf-8"))
+    assert settings["server"]["maxUploadSize"] == megabytes
+    assert f"uploads of at most {megabytes} MB" in (PROJECT / "docs" / "operations.md").read_text("utf-8")
+    (nginx,) = re.findall(
+        r"client_max_body_size (\d+)m;", (PROJECT / "docs" / "nginx.conf").read_text("utf-8")
+    )
+    assert int(nginx) == megabytes + 1  # the form round the file has a few bytes of its own

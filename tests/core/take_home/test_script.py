@@ -1,9 +1,11 @@
 """The exported script and notebook, run in a process that knows nothing of this project."""
 
+import contextlib
 import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +19,10 @@ from core.encoder import embed
 from core.losses import LOSSES
 from core.measures.evaluation import evaluate
 from core.runs import Run
+from core.sampling import ByClass, batches
 from core.take_home.notebook import notebook
-from core.take_home.script import CannotExport, script, sections
-from core.training import Report, Sample, loss_of, train
+from core.take_home.script import ARGUMENT, script, sections
+from core.training import Report, Sample, loss_of, mine, start_learned, train
 from tests.core.conftest import SHORT
 from tests.core.shipped import shipped_embedding
 
@@ -57,6 +60,84 @@ SMALL = {
     },
     "a loss on whole batches, which ends on the unit sphere": {"loss": "nt_xent", "digits": 2, "epochs": 1},
     "too few steps to vary the rate": {"digits": 2, "batch_size": 4096, "epochs": 2, "seed": 7},
+    "a learned head and centres, a class never shown, stopped early": {
+        "loss": "center",
+        "digits": 3,
+        "held_out_class": "1",
+        "batch_size": 128,
+        "patience": 32,
+        "epochs": 3,
+        "learning_rate": 0.05,
+    },
+    "learned proxies, balanced batches of some classes, wrong labels": {
+        "loss": "proxy_anchor",
+        "digits": 3,
+        "sampler": "balanced",
+        "classes_per_batch": 2,
+        "wrong_labels": 0.2,
+        "epochs": 1,
+        "schedule": "constant",
+    },
+    "negatives drawn by distance from balanced batches, a class never shown, stopped early": {
+        "loss": "triplet_margin",
+        "miner": "distance_weighted",
+        "sampler": "balanced",
+        "digits": 3,
+        "held_out_class": "2",
+        "batch_size": 64,
+        "patience": 64,
+        "epochs": 2,
+        "learning_rate": 0.2,
+    },
+    "semi-hard pairs among wrong labels, stopped early by test images": {
+        "miner": "semi_hard",
+        "wrong_labels": 0.1,
+        "digits": 2,
+        "batch_size": 64,
+        "patience": 64,
+        "validation": "test",
+    },
+    "the hardest of a batch with some views, for a loss without a margin": {
+        "loss": "soft_margin_triplet",
+        "miner": "batch_hard",
+        "views": 0.2,
+        "digits": 2,
+        "epochs": 1,
+    },
+    "all that cost": {
+        "loss": "pair_hinge_triplet",
+        "miner": "batch_all",
+        "digits": 2,
+        "batch_size": 48,
+        "epochs": 1,
+    },
+    "views alone on the unit sphere, a class never shown, stopped early": {
+        "loss": "nt_xent",
+        "views": 1.0,
+        "digits": 3,
+        "held_out_class": "0",
+        "patience": 21,
+        "epochs": 2,
+        "learning_rate": 0.05,
+    },
+    "drawn pairs, some of views, stopped early": {
+        "sampling": "sampled",
+        "views": 0.5,
+        "digits": 2,
+        "batch_size": 256,
+        "patience": 16,
+        "epochs": 3,
+        "learning_rate": 0.05,
+    },
+    "drawn triplets, some of views, with a class never shown": {
+        "loss": "triplet_margin",
+        "sampling": "sampled",
+        "views": 0.1,
+        "digits": 3,
+        "held_out_class": "1",
+        "batch_size": 512,
+        "epochs": 1,
+    },
 }
 
 
@@ -130,74 +211,111 @@ def test_the_notebook_gives_the_figures_of_the_app(finished: Run, tmp_path: Path
     assert_same(printed_by(run_cells, tmp_path / "clean"), finished.evaluation().figures)
 
 
+@pytest.mark.parametrize("case", SMALL)
+def test_the_notebook_runs_the_same_lines_as_the_script(case: str) -> None:
+    config = RunConfig(**SMALL[case])
+    content = json.loads(notebook(config))
+    cells = ["".join(cell["source"]) for cell in content["cells"] if cell["cell_type"] == "code"]
+    lines = [step.code.rstrip() for step in sections(config, 'Path("data")')]
+    assert cells == lines
+    text = script(config)
+    for line in lines[1:]:  # the first imports what they need
+        assert line.replace('Path("data")', ARGUMENT) in text
+
+
 # ---- what is taken from the app's own source
 
 
 def every_config() -> list[RunConfig]:
-    """Each loss with all of a batch and with what is drawn, where that makes a run."""
+    """Each loss with each way to choose what it is shown, where that makes a run."""
+    choices = [
+        {"sampling": sampling, "miner": miner, "sampler": sampler, "views": views}
+        for sampling in PARAMETERS["sampling"].options
+        for miner in PARAMETERS["miner"].options
+        for sampler in PARAMETERS["sampler"].options
+        for views in (0.0, 0.5)
+    ]
     found = []
     for loss in LOSSES:
-        for sampling in PARAMETERS["sampling"].options:
-            for batch_size in (200, 48):
-                try:
-                    found.append(RunConfig(loss=loss, sampling=sampling, batch_size=batch_size, margin=0.7))
-                    break
-                except ValueError:
-                    continue
+        for choice in choices:
+            with contextlib.suppress(ValueError):
+                found.append(RunConfig(loss=loss, batch_size=48, margin=0.7, **choice))  # type: ignore[arg-type]
     return found
 
 
-def exported() -> list[RunConfig]:
-    kept = []
-    for config in every_config():
-        try:
-            script(config)
-        except CannotExport:
-            continue
-        kept.append(config)
-    return kept
+EVERY = every_config()
 
 
-@pytest.mark.parametrize("config", exported(), ids=lambda config: f"{config.loss}-{config.sampling}")
+def what(config: RunConfig) -> str:
+    return f"{config.loss}-{config.sampling}-{config.miner}-{config.sampler}-{config.views:g}"
+
+
+def test_every_setting_of_a_choice_is_among_them() -> None:
+    for name in ("loss", "sampling", "miner", "sampler"):
+        assert {getattr(config, name) for config in EVERY} == set(PARAMETERS[name].options)
+    assert {config.loss for config in EVERY if config.views} == {
+        name for name, entry in LOSSES.items() if entry.learned is None
+    }
+    assert {config.miner for config in EVERY if config.views} == set(PARAMETERS["miner"].options)
+
+
+@pytest.mark.parametrize("config", EVERY, ids=what)
 def test_the_loss_in_the_script_is_the_loss_of_the_app(config: RunConfig) -> None:
-    from core.sampling import ByClass, batches
-
     steps = {step.title: step.code for step in sections(config, "None")}
-    imports = next(iter(steps.values()))
     space: dict[str, Any] = {}
-    space |= {name.upper(): getattr(config, name) for name in LOSSES[config.loss].parameters}
-    exec(f"{imports}\n{steps['The encoder']}\n{steps['The loss']}", space)
+    space |= {name.upper(): getattr(config, name) for name in PARAMETERS}
     embedding = shipped_embedding()
     labels = embedding.train_labels[:1000]
-    batch = next(iter(batches(config, ByClass(labels), np.random.default_rng(3))))
-    points = {
-        name: torch.from_numpy(embedding.train[batch.images]).requires_grad_() for name in ("ours", "theirs")
-    }
-    digits = torch.from_numpy(labels[batch.images])
-    ours = loss_of(config, points["ours"], digits, batch).total
-    places = () if batch.tuples is None else (tuple(torch.from_numpy(part) for part in batch.tuples),)
-    theirs = space["loss_of"](points["theirs"], digits, *places)
+    space["labels"] = torch.from_numpy(labels)
+    head = next(iter(steps.values()))
+    wanted = ("The encoder", "The loss", "The miner", "What a step looks at")
+    exec("\n".join([head, *(steps[title] for title in wanted if title in steps)]), space)
+    ours_batch = next(iter(batches(config, ByClass(labels), np.random.default_rng(3))))
+    rows = ours_batch.images
+    drawn = next(iter(space["batches"](np.random.default_rng(3))))
+    points = {name: torch.from_numpy(embedding.train[rows]).requires_grad_() for name in ("ours", "theirs")}
+    own = labels[rows] if ours_batch.labels is None else ours_batch.labels
+    digits, chance = torch.from_numpy(own), {name: np.random.default_rng(5) for name in points}
+
+    learned = start_learned(config)
+    mined, _ = mine(config, points["ours"], digits, ours_batch, chance["ours"])
+    ours = loss_of(config, points["ours"], digits, mined, learned).total
+    more = (chance["theirs"],) if config.miner != "none" else ()
+    if config.views:
+        assert np.array_equal(drawn.images, rows) and np.array_equal(drawn.labels, own)
+        assert all(map(np.array_equal, drawn.views, ours_batch.views))
+        more = (drawn.tuples, *more) if config.sampling == "sampled" else more
+    elif config.sampling == "sampled":
+        rows_drawn, places = space["rows_of"](drawn)
+        assert np.array_equal(rows_drawn, rows)
+        more = (places,)
+    else:
+        assert np.array_equal(drawn, rows)
+    theirs = space["loss_of"](points["theirs"], digits, *more)
     ours.backward()
     theirs.backward()
     assert ours.item() == theirs.item() != 0
     assert torch.equal(points["ours"].grad, points["theirs"].grad)  # type: ignore[arg-type]
+    for name, tensor in learned.items():
+        assert torch.equal(tensor.grad, space["learned"][name].grad), name  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("config", exported(), ids=lambda config: f"{config.loss}-{config.sampling}")
-def test_a_script_reads_no_name_that_it_lacks_and_imports_nothing_in_vain(config: RunConfig) -> None:
-    text = script(config)
-    command = [sys.executable, "-m", "ruff", "check", "--isolated", "--select", "F,E9", "-"]
-    done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
+def test_a_script_reads_no_name_that_it_lacks_and_imports_nothing_in_vain(tmp_path: Path) -> None:
+    more = [
+        replace(config, **changes)
+        for config in EVERY[::4]
+        for changes in ({"patience": 9}, {"held_out_class": "4", "patience": 9}, {"wrong_labels": 0.1})
+    ]
+    more += [RunConfig(activation=name) for name in PARAMETERS["activation"].options]
+    for number, config in enumerate([*EVERY, *more]):
+        text = script(config)
+        (tmp_path / f"{number}_{what(config)}.py".replace("-", "_")).write_text(text, encoding="utf-8")
+        assert "is_torch_array" not in text
+        needed = next(line for line in text.splitlines() if line.startswith("Needed: "))
+        assert ("array_api_compat" in text) == ("array-api-compat" in needed)
+    command = [sys.executable, "-m", "ruff", "check", "--isolated", "--select", "F,E9", str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
-    assert "is_torch_array" not in text
-    needed = next(line for line in text.splitlines() if line.startswith("Needed: "))
-    assert ("array_api_compat" in text) == ("array-api-compat" in needed)
-
-
-def test_every_seed_loss_has_a_script() -> None:
-    names = {config.loss for config in exported()}
-    assert {"contrastive", "contrastive_squared", "pair_hinge_triplet", "triplet_margin"} <= names
-    assert names == {name for name, entry in LOSSES.items() if entry.learned is None}
 
 
 def test_a_script_holds_only_what_its_config_needs() -> None:
@@ -207,24 +325,40 @@ def test_a_script_holds_only_what_its_config_needs() -> None:
     assert "def triplets" in drawn and "x_plus_sigmoid" in drawn
 
 
-@pytest.mark.parametrize(
-    ("setting", "words"),
-    [
-        ({"miner": "semi_hard"}, "no script yet for miner"),
-        ({"sampler": "balanced"}, "no script yet for sampler"),
-        ({"views": 0.5, "loss": "nt_xent"}, "no script yet for views"),
-        ({"wrong_labels": 0.1}, "no script yet for wrong labels"),
-        ({"held_out_class": "4"}, "no script yet for class never shown"),
-        ({"loss": "proxy_anchor"}, "no script for the loss Proxy-anchor yet"),
-    ],
-    ids=str,
-)
-def test_what_the_script_does_not_follow_is_refused_with_a_way_out(
-    setting: dict[str, Any], words: str
-) -> None:
-    with pytest.raises(CannotExport, match=words) as refusal:
-        script(RunConfig(**setting))
-    assert "Set it to “" in str(refusal.value) or "Take a loss" in str(refusal.value)
+# Each setting, changed, with what it takes for it to matter.
+CHANGED: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "dataset": ({"dataset": "kmnist"}, {}),
+    "loss": ({"loss": "nt_xent"}, {}),
+    "margin": ({"margin": 0.4}, {}),
+    "temperature": ({"temperature": 0.4}, {"loss": "nt_xent"}),
+    "scale": ({"scale": 4.0}, {"loss": "circle"}),
+    "similarity_margin": ({"similarity_margin": 0.4}, {"loss": "circle"}),
+    "weight": ({"weight": 0.4}, {"loss": "center"}),
+    "epochs": ({"epochs": 3}, {}),
+    "embedding_dims": ({"embedding_dims": 5}, {}),
+    "digits": ({"digits": 4}, {}),
+    "held_out_class": ({"held_out_class": "3"}, {}),
+    "sampling": ({"sampling": "sampled"}, {}),
+    "batch_size": ({"batch_size": 99}, {}),
+    "learning_rate": ({"learning_rate": 0.01}, {}),
+    "schedule": ({"schedule": "constant"}, {}),
+    "hidden": ({"hidden": (9,)}, {}),
+    "activation": ({"activation": "tanh"}, {}),
+    "miner": ({"miner": "semi_hard"}, {}),
+    "sampler": ({"sampler": "balanced"}, {}),
+    "classes_per_batch": ({"classes_per_batch": 3}, {"sampler": "balanced"}),
+    "views": ({"views": 0.4}, {}),
+    "wrong_labels": ({"wrong_labels": 0.4}, {}),
+    "patience": ({"patience": 9}, {}),
+    "validation": ({"validation": "test"}, {"patience": 9}),
+    "seed": ({"seed": 9}, {}),
+}
+
+
+def test_no_setting_is_left_out_of_the_script() -> None:
+    assert set(CHANGED) == set(PARAMETERS)
+    for name, (change, where) in CHANGED.items():
+        assert script(RunConfig(**where, **change)) != script(RunConfig(**where)), name
 
 
 def test_a_parameter_that_the_loss_does_not_read_is_no_reason_to_refuse() -> None:
