@@ -47,7 +47,9 @@ def _seconds(engine: Engine, seeds: "itertools.count[int]", count: int) -> float
     """The time from submitting `count` new runs until all have ended."""
     configs = [dataclasses.replace(PRESETS["fast"], seed=next(seeds)) for _ in range(count)]
     began = time.perf_counter()
-    runs = [engine.submit(config, f"visitor {config.seed}") for config in configs]  # each may have one waiting
+    runs = [
+        engine.submit(config, f"visitor {config.seed}") for config in configs
+    ]  # each may have one waiting
     while any(run.status().state not in ENDED for run in runs):
         time.sleep(0.01)
     seconds = time.perf_counter() - began

@@ -427,8 +427,8 @@ def _finished_and_whole(run: Run) -> bool:
     return True
 
 
-def _engine_as_set() -> Engine:
-    """An engine as the environment wants it."""
+def engine_as_set(clock: Clock | None = None) -> Engine:
+    """An engine as the environment wants it, as the app has one."""
     slots: Sequence[Slot] | None = None
     if address := settings.dask_scheduler():
         from core.dask_slots import slots_on
@@ -441,6 +441,7 @@ def _engine_as_set() -> Engine:
         grace_seconds=settings.grace_seconds(),
         most_waiting=settings.most_waiting(),
         most_bytes=settings.disk_bytes(),
+        clock=clock,
         slots=slots,
     )
 
@@ -456,7 +457,7 @@ def shared_engine() -> Engine:
     )
     with anchor.__dict__.setdefault("lock", threading.Lock()):
         if getattr(anchor, "engine", None) is None:
-            anchor.engine = _engine_as_set()
+            anchor.engine = engine_as_set()
             anchor.engine.warm_up()
         engine: Engine = anchor.engine
         return engine

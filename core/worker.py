@@ -17,10 +17,19 @@ from core.runs import Run, RunDamaged, RunsFolderUnusable
 log = logging.getLogger(__name__)
 
 
+# torch and scikit-learn: before a run, so that Stop need not wait for them in the middle of it
+NEEDED = ("core.pipeline", "core.kmeans", "core.metrics")
+
+
 def warm_up() -> None:
-    """Import torch and read the images, so that the first run need not wait for it."""
-    importlib.import_module("core.pipeline")
+    """Import what a run needs and read the images, so that the first run need not wait for it."""
+    _import_what_is_needed()
     load("mnist")
+
+
+def _import_what_is_needed() -> None:
+    for name in NEEDED:
+        importlib.import_module(name)
 
 
 def begin_process(parent: int, niceness: int) -> None:
@@ -76,6 +85,7 @@ def replay_in_folder(folder: str, server: str = "") -> str:
 
 
 def _train(run: Run, server: str) -> None:
+    _import_what_is_needed()
     from core.pipeline import train_and_measure
 
     try:

@@ -70,6 +70,16 @@ class Server:
         ]
 
 
+def workers(server: Server) -> list[psutil.Process]:
+    """The training processes of a server: those of its children that have torch in them."""
+    children = psutil.Process(server.process.pid).children(recursive=True)
+    return [child for child in children if has_torch(child.pid)]
+
+
+def has_torch(pid: int) -> bool:
+    return "libtorch" in Path(f"/proc/{pid}/maps").read_text()
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -6,27 +6,16 @@ import shutil
 import signal
 from pathlib import Path
 
-import psutil
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from core.config import PRESETS
 from run import PROJECT
 from tests.browser.conftest import StartServer
-from tests.browser.harness import Server, Watch, free_port, settled
+from tests.browser.harness import Server, Watch, free_port, has_torch, settled, workers
 from tests.browser.lab import TRAINING_MS, TrainPage, folders, run_of, visitor
 
 SHIPPED = PROJECT / "assets" / "runs" / PRESETS["fast"].key
-
-
-def workers(server: Server) -> list[psutil.Process]:
-    """The training processes of a server: those of its children that have torch in them."""
-    children = psutil.Process(server.process.pid).children(recursive=True)
-    return [child for child in children if has_torch(child.pid)]
-
-
-def has_torch(pid: int) -> bool:
-    return "libtorch" in Path(f"/proc/{pid}/maps").read_text()
 
 
 def flip_bytes(file: Path) -> None:

@@ -9,11 +9,11 @@ import pytest
 
 from core.clock import Clock
 from core.config import RunConfig
-from core.engine import DIED, NOBODY_WAITED, Engine, close_shared_engine, shared_engine
+from core.engine import DIED, NOBODY_WAITED, Engine, close_shared_engine, engine_as_set, shared_engine
 from core.fair_queue import NotNow
 from core.frames import unpack
 from core.replay import Replay
-from core.runs import Run, RunsFolderUnusable, place_for
+from core.runs import Run, RunDamaged, RunsFolderUnusable, place_for
 from tests.core.conftest import LONG, SHORT, wait_for_end, wait_for_snapshots, wait_until
 
 
@@ -93,6 +93,21 @@ def test_a_run_that_nobody_watches_any_more_is_cancelled_after_the_grace_time(ru
         engine.close()
 
 
+def test_the_engine_of_the_app_has_a_grace_time_without_anything_being_set(runs_folder, time):
+    engine = engine_as_set(Clock(steady=time))
+    try:
+        run = engine.submit(LONG, "ada")
+        wait_for_snapshots(run)
+        time.seconds += 60  # as seldom does a browser call a hidden page
+        assert engine.others_watching(run.key, "bob") == 1
+        engine.watch(run.key, "ada")
+        time.seconds += 91
+        wait_for_end(run)
+        assert run.status().state == "cancelled" and run.status().message == NOBODY_WAITED
+    finally:
+        engine.close()
+
+
 def test_a_session_that_has_ended_waits_for_nothing_and_looks_at_nothing(engine):
     run = engine.submit(LONG, "ada")
     engine.view(run, "ada")
@@ -164,6 +179,21 @@ def test_runs_one_after_another_are_trained_by_the_same_warm_worker(runs_folder)
         assert len(engine.worker_pids()) == 1
     finally:
         engine.close()
+
+
+def test_a_run_that_is_being_measured_can_be_cancelled_and_is_not_called_finished(engine):
+    run = engine.submit(SHORT, "ada")
+    wait_until(lambda: run.status().state == "measuring", "the training is over")
+    engine.leave(run.key, "ada")
+    wait_for_end(run)
+    assert run.status().state == "cancelled" and run.status().files == {}
+    with pytest.raises(RunDamaged):
+        run.evaluation()
+    wait_until(lambda: not engine.has(run.key), "the engine lets go of the run")
+    engine.submit(SHORT, "bob")
+    wait_for_end(run)
+    assert run.status().state == "done"
+    run.check()
 
 
 def test_a_run_that_has_not_begun_can_be_cancelled(engine):
