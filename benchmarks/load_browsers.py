@@ -88,7 +88,7 @@ async def _measure(server: Served) -> list[Row]:
             visitor.reruns.clear()  # opening a page is another thing
         for student in students:
             await student.page.evaluate(RECORDER)
-        everybody = [*students, *visitors]
+        everybody: list[Student | Visitor] = [*students, *visitors]
         await asyncio.gather(
             *(s.press_train() for s in students), *(visitor.press("Train") for visitor in visitors)
         )

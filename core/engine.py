@@ -136,6 +136,8 @@ class Engine:
                 self._queue.hear_of(job, watcher)
                 self._server.say("waiting", run.key)
                 run.withdraw_cancel()  # the one who left just before has changed nothing for this one
+                if run.status().state == "cancelled":
+                    run.begin(config)
                 return run
             if _finished_and_whole(run):
                 return run
@@ -330,7 +332,7 @@ class Engine:
             if status.state == "done" and job.started is not None:
                 seconds_a_unit = (self._now() - job.started) / job.size
                 self._seconds_a_unit += 0.3 * (seconds_a_unit - self._seconds_a_unit)
-            if not (status.state == "cancelled" and self._again(job)):
+            if not (status.state in ("cancelled", "queued") and self._again(job)):
                 self._server.take_back("waiting", job.run.key)
             self._changed.notify_all()
         self._untidy.set()
@@ -371,9 +373,10 @@ class Engine:
             job.run.request_cancel(why)
         if job.started is None:
             self._queue.drop(key)
-            if not wanted_elsewhere and not job.run.has_writer():
-                with contextlib.suppress(OSError):  # a folder that is gone is cancelled enough
-                    job.run.end("cancelled", why, self._server.id)
+        # also while a worker that was given it still starts: whose status it is then decides the lock
+        if not wanted_elsewhere and job.run.status().state == "queued" and not job.run.has_writer():
+            with contextlib.suppress(OSError):  # a folder that is gone is cancelled enough
+                job.run.end("cancelled", why, self._server.id)
 
     # ---- once a second
 

@@ -52,6 +52,7 @@ def run_in_folder(folder: str, server: str = "") -> None:
 
     server: the id of the server that this worker belongs to.
     """
+    _import_what_is_needed()  # before the lock: as long as it is free, the engine can end the run by itself
     run = Run(Path(folder))
     try:
         with run.lock():
@@ -85,10 +86,12 @@ def replay_in_folder(folder: str, server: str = "") -> str:
 
 
 def _train(run: Run, server: str) -> None:
-    _import_what_is_needed()
     from core.pipeline import train_and_measure
 
     try:
+        if run.cancel_requested():  # while this process was started
+            run.set_state("cancelled", run.why_cancelled())
+            return
         if run.status().state != "queued":  # left half-written by a process that has died since
             run.reset(run.config())
         run.set_writer(server)

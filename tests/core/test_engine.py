@@ -209,6 +209,25 @@ def test_a_run_that_has_not_begun_can_be_cancelled(engine):
     assert waiting.progress() == []
 
 
+def test_a_run_is_cancelled_at_once_while_its_worker_still_starts_and_is_trained_for_who_comes_next(engine):
+    run = engine.submit(SHORT, "ada")
+    wait_until(lambda: engine.queued_before(run.key) is None, "it is given to a worker, which imports torch")
+    assert run.status().state == "queued"
+    engine.leave(run.key, "ada")
+    assert run.status().state == "cancelled"
+    assert engine.submit(SHORT, "bob").status().state == "queued"
+    wait_until(lambda: run.status().state == "done", "the run is finished for the second one")
+    run.check()
+
+
+def test_a_run_that_is_left_while_its_worker_starts_is_never_trained(engine):
+    run = engine.submit(SHORT, "ada")
+    wait_until(lambda: engine.queued_before(run.key) is None, "it is given to a worker, which imports torch")
+    engine.leave(run.key, "ada")
+    wait_until(lambda: not engine.has(run.key), "the engine lets go of the run")
+    assert run.status().state == "cancelled" and run.progress() == []
+
+
 def test_a_cancelled_run_can_be_trained_again(engine):
     run = engine.submit(LONG, "ada")
     wait_for_snapshots(run)

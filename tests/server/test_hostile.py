@@ -1,6 +1,7 @@
 """Visitors who send what no browser of ours would: forged messages over a real WebSocket."""
 
 import asyncio
+import contextlib
 import json
 import re
 import urllib.error
@@ -15,9 +16,31 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from benchmarks.visitors import Visitor
 from core.config import RunConfig
 from core.runs import Run
-from tests.browser.harness import Server, running_server
+from tests.browser.harness import TROUBLE_IN_LOG, Server, running_server
 
 Story = Callable[[Visitor], Awaitable[None]]
+
+# What Streamlit logs where it cannot read something: whole lines, as patterns.
+SOCKET = r"WARNING streamlit\.web\.server\.starlette\.starlette_websocket: "
+TRACEBACK = r"Traceback \(most recent call last\):"
+BYTES_FOR_TEXT = (
+    "ERROR streamlit\\.error_util: Uncaught app execution",
+    TRACEBACK,
+    "TypeError: expected bytes, str found",
+)
+TOO_LARGE = (
+    SOCKET + r"Client WebSocket message size 30000\d\d bytes exceeds the limit of 2000000 bytes; closing .*",
+)
+NO_MESSAGE = (
+    SOCKET + "Error deserializing back message",
+    TRACEBACK,
+    r"google\.protobuf\.message\.DecodeError: Error parsing message.*",
+)
+NO_DEVELOPER = "when not in development mode or e2e testing\\."
+FOREIGN = (
+    SOCKET + r"Rejecting WebSocket connection with disallowed Origin .* origin=https://evil\.example, .*"
+)
+NO_NETWORK = r"WARNING streamlit\.net_util: Did not auto detect external IP\."  # asked for by Streamlit
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +57,6 @@ def visit(
 
     logged: what the log tells of it, a pattern for each whole line of trouble; these and no others.
     """
-    before = len(server.troubles())
 
     async def both() -> Visitor:
         async with Visitor(server.url, path, query) as visitor:
@@ -45,13 +67,27 @@ def visit(
             assert after.button("Train") and not after.exceptions
         return visitor
 
-    visitor = asyncio.run(both())
-    told = server.troubles()[before:]
-    assert [line for line in told if not any(re.fullmatch(each, line) for each in logged)] == []
+    with log_tells(server, logged):
+        return asyncio.run(both())
+
+
+@contextlib.contextmanager
+def log_tells(server: Server, logged: Sequence[str], maybe: Sequence[str] = ()) -> Iterator[None]:
+    """Meanwhile the log tells of trouble by lines that match `logged`, each of these at least once, and by
+    no other line, but perhaps by one of `maybe`."""
+    before = len(troubles(server))
+    yield
+    told = troubles(server)[before:]
+    assert [line for line in told if not any(re.fullmatch(each, line) for each in (*logged, *maybe))] == []
     assert [each for each in logged if not any(re.fullmatch(each, line) for line in told)] == []
-    for each in logged:
+    for each in (*logged, *maybe):
         server.expect_in_log(f"^{each}$")
-    return visitor
+
+
+def troubles(server: Server) -> list[str]:
+    """All lines of the log that tell of an error or a warning."""
+    lines = server.log.read_text(encoding="utf-8", errors="replace").splitlines()
+    return [line for line in lines if TROUBLE_IN_LOG.search(line)]
 
 
 def forged(visitor: Visitor, name: str, kind: str, value: object) -> BackMsg:
@@ -85,7 +121,7 @@ def forged(visitor: Visitor, name: str, kind: str, value: object) -> BackMsg:
         pytest.param("seed", "int_value", -5, (), id="seed -5"),
         pytest.param("loss", "string_value", "../../etc/passwd", (), id="a path for the loss"),
         pytest.param("margin", "string_value", "text where a number belongs", (), id="text for a number"),
-        pytest.param("loss", "bytes_value", b"\x80\x04\x95", (), id="a pickle for the loss"),
+        pytest.param("loss", "bytes_value", b"\x80\x04\x95", BYTES_FOR_TEXT, id="a pickle for the loss"),
         pytest.param("epochs", "double_array_value", [], (), id="no number"),
         pytest.param("margin", "double_array_value", [0.5] * 10_000, (), id="10,000 numbers for one"),
     ],
@@ -120,7 +156,7 @@ def test_a_message_that_is_too_large_ends_that_connection_only(server: Server) -
         await visitor.send(message)
         await asyncio.sleep(1.5)
 
-    visit(server, story, logged=())
+    visit(server, story, logged=TOO_LARGE)
 
 
 def test_bytes_that_are_no_message_end_nothing(server: Server) -> None:
@@ -128,14 +164,14 @@ def test_bytes_that_are_no_message_end_nothing(server: Server) -> None:
         await visitor.send_raw(b"\xff\xfe no protobuf at all")
         await asyncio.sleep(1)
 
-    visit(server, story, logged=())
+    visit(server, story, logged=NO_MESSAGE)
 
 
 @pytest.mark.parametrize(
     ("what", "seed", "logged"),
     [
-        ("debug_shutdown_runtime", 81, ()),
-        ("debug_disconnect_websocket", 82, ()),
+        ("debug_shutdown_runtime", 81, (f"{SOCKET}Client tried to shut down runtime {NO_DEVELOPER}",)),
+        ("debug_disconnect_websocket", 82, (f"{SOCKET}Client tried to disconnect websocket {NO_DEVELOPER}",)),
         ("clear_cache", 83, ()),
     ],
     ids=["debug_shutdown_runtime", "debug_disconnect_websocket", "clear_cache"],
@@ -175,7 +211,8 @@ def test_another_sites_page_cannot_open_a_connection(server: Server) -> None:
             await websockets.connect(address, origin=websockets.Origin("https://evil.example"), proxy=None)
         assert refused.value.response.status_code == 403
 
-    asyncio.run(story())
+    with log_tells(server, [FOREIGN], maybe=[NO_NETWORK]):
+        asyncio.run(story())
 
 
 def test_nothing_can_be_uploaded(server: Server) -> None:
