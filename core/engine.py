@@ -77,6 +77,10 @@ class Engine:
     processes of this machine.
     """
 
+    # What `submit` raises where it takes no run. The pages catch it by this: once a source file has been edited
+    # under the server, the names that they import are of other classes than the engine's own.
+    refusals: tuple[type[Exception], ...] = (RunsFolderUnusable, NotNow)
+
     def __init__(
         self,
         workers: int,
@@ -449,8 +453,8 @@ def engine_as_set(clock: Clock | None = None) -> Engine:
     )
 
 
-def shared_engine() -> Engine:
-    """The one engine of this process, started when first asked for.
+def shared_engine(*, warm: bool = True) -> Engine:
+    """The one engine of this process, started when first asked for; `warm`: with its first worker.
 
     It hangs on a module of its own, out of reach of Streamlit's caches, which any visitor can
     clear, and of the re-import of an edited source file.
@@ -461,7 +465,8 @@ def shared_engine() -> Engine:
     with anchor.__dict__.setdefault("lock", threading.Lock()):
         if getattr(anchor, "engine", None) is None:
             anchor.engine = engine_as_set()
-            anchor.engine.warm_up()
+            if warm:
+                anchor.engine.warm_up()
         engine: Engine = anchor.engine
         return engine
 

@@ -3,8 +3,7 @@
 import streamlit as st
 
 from core.engine import shared_engine
-from core.fair_queue import NotNow
-from core.runs import RunsFolderUnusable, run_at
+from core.runs import run_at
 from pages.ui import settings_url, state
 from pages.ui.run_view import name_for
 
@@ -14,7 +13,7 @@ def train() -> None:
     try:
         config = settings_url.current()
         run = shared_engine().submit(config, state.visitor())
-    except (ValueError, RunsFolderUnusable, NotNow) as error:
+    except (ValueError, *shared_engine().refusals) as error:
         state.set_problem(str(error))
         return
     state.set_problem(None)

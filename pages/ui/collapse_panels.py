@@ -11,7 +11,7 @@ from core.diagnosing import Course, course_of
 from core.diagnosis import Cure, Diagnosis
 from core.engine import shared_engine
 from core.reduction import fit
-from core.runs import Run, RunDamaged, RunsFolderUnusable, place_for
+from core.runs import Run, RunDamaged, place_for
 from pages.ui import navigation, run_view, state
 from pages.ui.plain_text import plain
 from pages.ui.watching import awaited, under_way
@@ -84,7 +84,7 @@ def _start(config: RunConfig) -> None:
     st.session_state[_TROUBLE] = None
     try:
         run = shared_engine().submit(config, state.visitor())
-    except RunsFolderUnusable as error:
+    except shared_engine().refusals as error:
         st.session_state[_TROUBLE] = str(error)
         return
     if not run.status().ended:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.config import RunConfig
 from core.engine import shared_engine
-from core.runs import Run, RunsFolderUnusable
+from core.runs import Run
 from pages.ui import navigation, state
 from pages.ui.run_view import describe, name_for
 from pages.ui.watching import awaited, under_way
@@ -45,7 +45,7 @@ def button(label: str, config: RunConfig, *, key: str) -> None:
 def _train(config: RunConfig) -> None:
     try:
         run = shared_engine().submit(config, state.visitor())
-    except RunsFolderUnusable as error:
+    except shared_engine().refusals as error:
         state.set_problem(str(error))
         return
     state.set_problem(None)

@@ -103,6 +103,25 @@ def test_a_finished_run_that_is_damaged_later_says_so(
         expect_example(lab)
 
 
+def test_a_finished_run_deleted_under_its_viewer_is_told_of_and_can_be_trained_again(
+    page: Page, server: Server
+) -> None:
+    run = run_of(server.runs, epochs=1, digits=2, seed=44)
+    lab = TrainPage(page, server).open("epochs=1&digits=2&seed=44")
+    lab.press_train()
+    lab.wait_until_trained()
+    figures = lab.figures()
+    shutil.rmtree(run.folder)
+    page.get_by_role("tab", name="Clusters").click()
+    expect(lab.alerts).to_contain_text("This run cannot be shown")
+    expect(lab.alerts).to_contain_text("Press Train to train it again")
+    lab.press_train()
+    lab.wait_until_trained()
+    expect(lab.alerts).to_have_count(0)
+    assert lab.figures() == figures
+    run.check()
+
+
 def test_a_file_in_place_of_the_runs_folder_is_told_of(
     page: Page, start_server: StartServer, tmp_path: Path
 ) -> None:
