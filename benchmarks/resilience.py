@@ -95,11 +95,11 @@ def _of_rows(rows: Sequence[Row], said: str) -> tuple[Lines, bool]:
     return lines, all(row.met for row in rows)
 
 
-def measured_on() -> str:
+def measured_on(done: str = "Measured") -> str:
     """When, and with what."""
     packages = ", ".join(f"{name} {version(name)}" for name in ("streamlit", "torch"))
     return (
-        f"Measured on {datetime.now(UTC):%d %B %Y}: {os.cpu_count()} cores, {platform.system()} {platform.machine()}, "
+        f"{done} on {datetime.now(UTC):%d %B %Y}: {os.cpu_count()} cores, {platform.system()} {platform.machine()}, "
         f"Python {platform.python_version()}, {packages}."
     )
 
@@ -109,7 +109,12 @@ def measured_on() -> str:
 
 def _faults() -> tuple[Lines, bool]:
     results = results_of(test for each in FAULTS for test in each.tests)
-    lines = [measured_on(), "", "| fault | brought about by | tests | result |", "| --- | --- | ---: | --- |"]
+    lines = [
+        measured_on("Tried"),
+        "",
+        "| fault | brought about by | tests | result |",
+        "| --- | --- | ---: | --- |",
+    ]
     verdicts = []
     for each in FAULTS:
         of_this = [result for test in each.tests for result in _cases(results, test).values()]
@@ -120,7 +125,12 @@ def _faults() -> tuple[Lines, bool]:
 
 def _hostile() -> tuple[Lines, bool]:
     results = results_of(test for each in HOSTILE_INPUTS for test in each.tests)
-    lines = [measured_on(), "", "| input | sent as | what is seen | result |", "| --- | --- | --- | --- |"]
+    lines = [
+        measured_on("Tried"),
+        "",
+        "| input | sent as | what is asked of the app | result |",
+        "| --- | --- | --- | --- |",
+    ]
     verdicts = []
     for each in HOSTILE_INPUTS:
         for test in each.tests:

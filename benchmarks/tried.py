@@ -9,6 +9,7 @@ STORAGE = "tests/core/test_storage.py::test_"
 RUNS = "tests/core/test_runs.py::test_"
 FAULTS_SEEN = "tests/browser/test_faults.py::test_"
 LINUX = "tests/linux/test_"
+IMPORTING = "tests/core/take_home/test_importing.py::test_"
 HOSTILE = "tests/server/test_hostile.py::test_"
 
 
@@ -149,7 +150,7 @@ FAULTS = (
     Try(
         "a visitor clears the app's caches",
         "the message `clear_cache`, while another one's run is trained",
-        (f"{HOSTILE}a_visitor_cannot_stop_the_server_or_anybodys_run",),
+        (f"{HOSTILE}a_visitor_cannot_stop_the_server_or_the_run_of_another",),
     ),
     Try(
         "a source file is edited under the server",
@@ -170,6 +171,29 @@ FAULTS = (
         ),
     ),
     Try(
+        "a finished run is deleted under its viewer",
+        "`rm -r`",
+        (f"{FAULTS_SEEN}a_finished_run_deleted_under_its_viewer_is_told_of_and_can_be_trained_again",),
+    ),
+    Try(
+        "the queue is full",
+        "as many presses of Train as there is room for, and one more",
+        (
+            "tests/server/test_class.py::test_the_page_tells_the_place_the_wait_and_that_the_class_is_busy",
+            "tests/pages/test_busy.py::test_a_full_queue_is_told_of_and_the_page_goes_on",
+        ),
+    ),
+    Try(
+        "the last one presses Stop while the worker starts, or measures",
+        "the button; `kill -STOP` of the worker meanwhile",
+        (
+            "tests/browser/test_train_page.py::"
+            "test_stop_is_obeyed_while_the_clusters_are_measured_and_the_page_says_so",
+            f"{ENGINE}a_run_that_is_being_measured_can_be_cancelled_and_is_not_called_finished",
+            f"{ENGINE}a_run_that_is_left_while_its_worker_starts_is_never_trained",
+        ),
+    ),
+    Try(
         "no network for the other data sets",
         "a mirror at an address where nobody listens",
         (f"{FAULTS_SEEN}without_a_network_other_images_are_refused_and_mnist_still_works",),
@@ -184,7 +208,7 @@ FAULTS = (
 # Each case of these has a line of its own.
 HOSTILE_INPUTS = (
     Try(
-        "a widget's value that no browser would send",
+        "a widget's value",
         "a hand-made WebSocket message",
         (f"{HOSTILE}a_forged_value_trains_nothing_that_the_config_would_refuse",),
     ),
@@ -197,7 +221,7 @@ HOSTILE_INPUTS = (
     Try(
         "an order to the server",
         "a hand-made WebSocket message",
-        (f"{HOSTILE}a_visitor_cannot_stop_the_server_or_anybodys_run",),
+        (f"{HOSTILE}a_visitor_cannot_stop_the_server_or_the_run_of_another",),
     ),
     Try(
         "markup in the address",
@@ -226,21 +250,38 @@ HOSTILE_INPUTS = (
         ("tests/browser/test_routes.py::test_no_file_is_served_by_its_path",),
     ),
     Try(
-        "a zip bomb, or one with paths that lead outside, as a run to take in",
-        "a made file, uploaded or read",
-        (
-            "tests/core/take_home/test_importing.py::test_a_name_outside_of_the_folder_is_refused",
-            "tests/core/take_home/test_importing.py::test_a_bomb_is_refused_by_what_it_says_of_itself",
-            "tests/core/take_home/test_importing.py::test_a_bomb_that_lies_about_its_size_is_stopped_at_its_limit",
-            "tests/core/take_home/test_importing.py::test_memory_stays_flat_while_bombs_are_refused",
-        ),
+        "a run to take in, with a file",
+        "a made zip",
+        (f"{IMPORTING}a_name_outside_of_the_folder_is_refused",),
     ),
     Try(
-        "a picture of 20,000 x 20,000, or no picture at all",
+        "a zip bomb that says so",
+        "a made zip",
+        (f"{IMPORTING}a_bomb_is_refused_by_what_it_says_of_itself",),
+    ),
+    Try(
+        "a zip bomb that lies about its size",
+        "a made zip",
+        (f"{IMPORTING}a_bomb_that_lies_about_its_size_is_stopped_at_its_limit",),
+    ),
+    Try(
+        "one zip bomb after another",
+        "made zips",
+        (f"{IMPORTING}memory_stays_flat_while_bombs_are_refused",),
+    ),
+    Try(
+        "weights and figures of another shape or kind",
+        "a made zip",
+        (f"{IMPORTING}wrong_content_is_refused_with_what_is_wrong",),
+    ),
+    Try(
+        "what is no picture, or too large a one",
         "a made file",
-        (
-            "tests/core/test_picture_file.py::test_what_is_no_picture_gets_a_sentence",
-            "tests/core/test_picture_file.py::test_refusing_costs_no_memory",
-        ),
+        ("tests/core/test_picture_file.py::test_what_is_no_picture_gets_a_sentence",),
+    ),
+    Try(
+        "pictures whose pixels would be 400 MB",
+        "made files",
+        ("tests/core/test_picture_file.py::test_refusing_costs_no_memory",),
     ),
 )

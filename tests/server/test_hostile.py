@@ -176,7 +176,7 @@ def test_bytes_that_are_no_message_end_nothing(server: Server) -> None:
     ],
     ids=["debug_shutdown_runtime", "debug_disconnect_websocket", "clear_cache"],
 )
-def test_a_visitor_cannot_stop_the_server_or_anybodys_run(
+def test_a_visitor_cannot_stop_the_server_or_the_run_of_another(
     server: Server, what: str, seed: int, logged: tuple[str, ...]
 ) -> None:
     config = RunConfig(epochs=3, digits=3, seed=seed)
