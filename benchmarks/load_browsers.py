@@ -113,7 +113,7 @@ async def _measure(server: Served) -> list[Row]:
     ]
     if visitors:
         rows.append(slowest_row(name, [rerun for visitor in visitors for rerun in visitor.reruns]))
-    rows.append(slowest_row(name, drawings, " in the browsers"))
+    rows.append(slowest_row(name, drawings, " in the browsers, all on one core"))
     return rows
 
 

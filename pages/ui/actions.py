@@ -1,11 +1,15 @@
 """What the buttons do: ask the engine for a run, and leave it."""
 
+from time import monotonic, sleep
+
 import streamlit as st
 
 from core.engine import shared_engine
 from core.runs import run_at
 from pages.ui import settings_url, state
 from pages.ui.run_view import name_for
+
+SECONDS_TO_STOP = 1.0  # the worker looks before every step; a part of its measuring may take as long
 
 
 def train() -> None:
@@ -40,6 +44,10 @@ def stop() -> None:
         st.toast(
             "You have left this run. Others are still waiting for it, so it goes on.", icon=":material/group:"
         )
+        return
+    give_up = monotonic() + SECONDS_TO_STOP
+    while not run_at(key).status().ended and monotonic() < give_up:
+        sleep(0.02)  # then the page that is drawn now says so already, and not only the next one
 
 
 def use_settings_of(key: str) -> None:
