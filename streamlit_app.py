@@ -26,9 +26,16 @@ async def engine(_: st.App) -> AsyncIterator[None]:
     """The workers come and go with the server."""
     from core.service.engine import close_shared_engine, shared_engine
 
-    shared_engine()
+    started = shared_engine(warm=False)
     routes.announce()
-    threading.Thread(target=routes.warm_up, daemon=True, name="warm-up").start()
+
+    def warm_up() -> (
+        None
+    ):  # the pages before the worker: torch takes seconds, and the first page waits for neither
+        routes.warm_up()
+        started.warm_up()
+
+    threading.Thread(target=warm_up, daemon=True, name="warm-up").start()
     try:
         yield
     finally:

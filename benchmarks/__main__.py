@@ -11,14 +11,18 @@ from benchmarks import (
     clusters,
     density,
     load,
+    load_browsers,
     losses,
+    memory,
     parallel,
     quality,
     random_rand,
     snapshots,
     step,
+    stopping,
     training_time,
 )
+from benchmarks.ending import ended_cleanly
 from benchmarks.row import Row, context, say, table
 
 # In the order in which they run: short ones first; those that share a measurement together.
@@ -37,10 +41,13 @@ BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
     "losses": losses.measure,
     "load_same": load.same_preset,
     "load_different": load.different_configs,
+    "load_browsers": load_browsers.measure,
+    "stop": stopping.measure,
+    "memory": memory.measure,
     "mixed_use": load.mixed_use,
 }
 # An hour, or a class for many minutes: only where it is asked for by name.
-BY_NAME_ONLY = {"losses", "load_same", "load_different", "mixed_use"}
+BY_NAME_ONLY = {"losses", "load_same", "load_different", "load_browsers", "stop", "memory", "mixed_use"}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -84,4 +91,4 @@ def _warn_if_busy() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended_cleanly(main))

@@ -18,7 +18,7 @@ from statistics import median, quantiles
 
 from benchmarks.row import Row, say
 from benchmarks.server import Served, served
-from benchmarks.visitors import Visitor
+from benchmarks.visitors import Rerun, Visitor
 from core.config import PRESETS, RunConfig
 from core.runs import Run
 
@@ -33,7 +33,7 @@ def same_preset() -> list[Row]:
     say(f"{SESSIONS} sessions, the same config ...")
     config = replace(CONFIG, seed=900)
     with served() as server:
-        visitors = asyncio.run(_class(server, [config] * SESSIONS))
+        visitors = asyncio.run(class_of(server, [config] * SESSIONS))
         run = server.run(config.key)
         steps = [report.step for report in run.progress()]
         last = max(visitor.saw_result_at or float("inf") for visitor in visitors) - run.status().updated
@@ -42,8 +42,8 @@ def same_preset() -> list[Row]:
             Row(name, "trainings", "", float(len(list(server.runs.glob("[!.]*")))), low=1, high=1),
             Row(name, "reports written once", "", float(len(set(steps)) == len(steps)), low=1),
             Row(name, "its end to the last page that shows it", "s", last, high=3),
-            _slowest(name, visitors),
-            _errors(name, server, visitors),
+            slowest_row(name, _drawings(visitors)),
+            errors_row(name, server, visitors),
         ]
 
 
@@ -57,7 +57,7 @@ def different_configs() -> list[Row]:
         )
         before = server.memory()
         began = time.time()
-        visitors = asyncio.run(_class(server, configs))
+        visitors = asyncio.run(class_of(server, configs))
         runs = [server.run(config.key) for config in configs]
         stored = [run.status().state for run in runs].count("done")
         total = max(run.status().updated for run in runs) - began
@@ -75,8 +75,8 @@ def different_configs() -> list[Row]:
                 total / (SESSIONS * single),
                 high=1.25,
             ),
-            _slowest(name, visitors),
-            _errors(name, server, visitors),
+            slowest_row(name, _drawings(visitors)),
+            errors_row(name, server, visitors),
             Row(name, "same bits as alone", "", float(_same_bits(server, configs)), low=1),
             Row(name, "pages' memory before and after", "MB", after, before, after / before, high=1.15),
             Row(name, "pages' memory under load", "MB", busy, high=690),
@@ -101,7 +101,7 @@ def mixed_use() -> list[Row]:
         ]
 
 
-async def _class(server: Served, configs: Sequence[RunConfig]) -> list[Visitor]:
+async def class_of(server: Served, configs: Sequence[RunConfig]) -> list[Visitor]:
     """A session for each config; all press Train at once and stay until they see the result."""
     async with contextlib.AsyncExitStack() as stack:
         visitors = [
@@ -154,13 +154,20 @@ async def _mixed(server: Served, seconds: float) -> int:
     return errors
 
 
-def _slowest(name: str, visitors: Sequence[Visitor]) -> Row:
+def slowest_row(name: str, drawings: Sequence[Rerun], where: str = "") -> Row:
     """The time within which 95 of 100 drawings of a page were complete."""
-    times = [rerun.seconds for visitor in visitors for rerun in visitor.reruns]
-    return Row(name, f"95th percentile of {len(times)} drawings", "s", quantiles(times, n=20)[18], high=1)
+    times = [drawing.seconds for drawing in drawings]
+    return Row(
+        name, f"95th percentile of {len(times)} drawings{where}", "s", quantiles(times, n=20)[18], high=1
+    )
 
 
-def _errors(name: str, server: Served, visitors: Sequence[Visitor]) -> Row:
+def _drawings(visitors: Sequence[Visitor]) -> list[Rerun]:
+    return [rerun for visitor in visitors for rerun in visitor.reruns]
+
+
+def errors_row(name: str, server: Served, visitors: Sequence[Visitor]) -> Row:
+    """Exceptions on the pages, and errors in the server's log."""
     seen = sum(len(visitor.exceptions) for visitor in visitors)
     return Row(name, "errors seen or logged", "", float(seen + server.errors()), high=0)
 

@@ -1,5 +1,6 @@
 """One line of the table: what was measured, the two figures, and whether the goal was met."""
 
+import math
 import os
 import sys
 from dataclasses import asdict, dataclass, field
@@ -19,7 +20,7 @@ def context() -> dict[str, Any]:
 class Row:
     """A measurement. Its goal is about `ratio`, or about `ours` where there is no ratio.
 
-    low, high: the goal's bounds; None: no such bound.
+    low, high: the goal's bounds; None: no such bound. Without both it is written down, and no goal.
     """
 
     name: str
@@ -33,7 +34,9 @@ class Row:
 
     @property
     def goal(self) -> str:
-        """The goal in words: `>= 60`, `<= 0.2`, or `0.81 to 0.83`."""
+        """The goal in words: `>= 60`, `<= 0.2`, or `0.81 to 0.83`; a dash where there is none."""
+        if self.low is None and self.high is None:
+            return "-"
         if self.low is not None and self.high is not None:
             return f"{self.low:g} to {self.high:g}"
         return f">= {self.low:g}" if self.low is not None else f"<= {self.high:g}"
@@ -42,8 +45,8 @@ class Row:
     def met(self) -> bool:
         """Whether the goal is reached; never for NaN."""
         judged = self.ours if self.ratio is None else self.ratio
-        above = self.low is None or judged >= self.low
-        return above and (self.high is None or judged <= self.high)
+        above = judged >= (-math.inf if self.low is None else self.low)
+        return above and judged <= (math.inf if self.high is None else self.high)
 
     def as_dict(self) -> dict[str, Any]:
         """The object that `--json` prints."""
@@ -55,7 +58,7 @@ def table(rows: list[Row]) -> str:
     """The rows as text, with aligned columns."""
     lines = [("name", "what", "ours", "theirs", "ratio", "goal", "met")]
     for row in rows:
-        figures = (_figure(row.ours, row.unit), _figure(row.theirs, row.unit), _figure(row.ratio))
+        figures = (figure(row.ours, row.unit), figure(row.theirs, row.unit), figure(row.ratio))
         lines.append((row.name, row.what, *figures, row.goal, "yes" if row.met else "NO"))
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     aligned = (
@@ -64,7 +67,8 @@ def table(rows: list[Row]) -> str:
     return "\n".join(line.rstrip() for line in aligned)
 
 
-def _figure(value: float | None, unit: str = "") -> str:
+def figure(value: float | None, unit: str = "") -> str:
+    """A number as it is printed, with its unit; a dash where there is none."""
     return "-" if value is None else f"{value:.4g} {unit}".rstrip()
 
 

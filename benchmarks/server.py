@@ -14,6 +14,7 @@ from pathlib import Path
 
 import psutil
 
+from benchmarks.ending import undisturbed
 from benchmarks.row import say
 from core.runs import Run
 from core.settings import PROJECT
@@ -57,17 +58,24 @@ def served(**env: str) -> Iterator[Served]:
         command += ["--server.headless", "true", "--server.port", str(port)]
         command += ["--server.address", "127.0.0.1", "--server.fileWatcherType", "none"]
         own = {"CONTRASTIVE_LAB_RUNS": str(runs), "CONTRASTIVE_LAB_WORKERS": "1", **env}
-        with log.open("wb") as output:
-            process = subprocess.Popen(
-                command, cwd=PROJECT, env=os.environ | own, stdout=output, stderr=output, preexec_fn=its_own
-            )
-        found = Served(f"http://127.0.0.1:{port}", psutil.Process(process.pid), runs, log)
+        process: subprocess.Popen[bytes] | None = None
         try:
+            with log.open("wb") as output, undisturbed():
+                process = subprocess.Popen(
+                    command,
+                    cwd=PROJECT,
+                    env=os.environ | own,
+                    stdout=output,
+                    stderr=output,
+                    preexec_fn=its_own,
+                )
+            found = Served(f"http://127.0.0.1:{port}", psutil.Process(process.pid), runs, log)
             _wait_until_healthy(found)
             yield found
         finally:
-            process.terminate()
-            process.wait(30)
+            if process is not None:
+                process.terminate()
+                process.wait(30)
 
 
 @contextlib.contextmanager

@@ -1,5 +1,6 @@
 """Distances from some points to all, and the labels of the nearest, without a table of all pairs."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ Points = npt.NDArray[np.floating]
 
 TREE_DIMS = 8  # up to so many dimensions a tree beats the products of matrices
 BLOCK = 2**20  # distances at a time: 8 MB
+SEARCH = 2048  # queries at a time
 
 
 def squared_distances(queries: Points, points: Points) -> Floats:
@@ -35,9 +37,13 @@ def blocks(queries: int, points: int) -> list[slice]:
     return [slice(start, start + rows) for start in range(0, queries, rows)]
 
 
-def neighbour_labels(train: Points, labels: Labels, queries: Points, count: int) -> Labels:
+def neighbour_labels(
+    train: Points, labels: Labels, queries: Points, count: int, go_on: Callable[[], None] = lambda: None
+) -> Labels:
     """The labels [q, c] of the `count` nearest of train [n, d] to each of queries [q, d], nearest
     first; c < count where there are fewer training points. Points must be finite.
+
+    go_on: called again and again meanwhile; what it raises ends the search.
     """
     from sklearn.neighbors import NearestNeighbors  # a second and 60 MB: for those who search only
 
@@ -46,9 +52,19 @@ def neighbour_labels(train: Points, labels: Labels, queries: Points, count: int)
         train, labels = thinned(train, labels, count)
     dtype = np.float64 if few else np.float32
     search = NearestNeighbors(n_neighbors=min(count, len(train)), algorithm="kd_tree" if few else "brute")
-    nearest = search.fit(train.astype(dtype)).kneighbors(queries.astype(dtype), return_distance=False)
-    found: Labels = labels[nearest]
+    search.fit(train.astype(dtype))
+    nearest = []
+    for part in searches(len(queries)):
+        go_on()
+        nearest.append(search.kneighbors(queries[part].astype(dtype), return_distance=False))
+    found: Labels = labels[np.concatenate(nearest)]
     return found
+
+
+def searches(queries: int) -> list[slice]:
+    """The queries in groups that are searched for in well under a second: whole blocks of scikit-learn's own,
+    so that the parts find to the bit what one search would."""
+    return [slice(start, start + SEARCH) for start in range(0, max(queries, 1), SEARCH)]
 
 
 def thinned(points: Points, labels: Labels, copies: int) -> tuple[Points, Labels]:

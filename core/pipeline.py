@@ -89,7 +89,7 @@ class _FolderWatcher:
 def _measure(run: Run, trained: Trained, data: Dataset, config: RunConfig) -> dict[str, str]:
     """Write the result files; returns their checksums by name. Raises Cancelled where that is asked for."""
 
-    def go_on() -> None:  # between parts of less than a second each
+    def go_on() -> None:  # between parts of well under a second each
         if run.cancel_requested():
             raise Cancelled
 
@@ -98,7 +98,7 @@ def _measure(run: Run, trained: Trained, data: Dataset, config: RunConfig) -> di
     train_points, test_points = _embed(trained, train_split), _embed(trained, test_split)
     with threadpool_limits(1):  # sums in another order would give other figures
         evaluation, clusters, test_clusters = evaluate(
-            train_points, train_split.labels, test_points, test_split.labels, classes
+            train_points, train_split.labels, test_points, test_split.labels, classes, go_on
         )
         go_on()
         measurements = measure_more(
@@ -108,6 +108,7 @@ def _measure(run: Run, trained: Trained, data: Dataset, config: RunConfig) -> di
             test_split.labels,
             clusters.labels,
             reach=config.reach,
+            go_on=go_on,
         )
     go_on()
     flat = fit(train_points, 2).apply(train_points)

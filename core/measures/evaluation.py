@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -51,19 +52,25 @@ class Evaluation:
 
 
 def evaluate(
-    train: Points, train_labels: Labels, test: Points, test_labels: Labels, classes: int
+    train: Points,
+    train_labels: Labels,
+    test: Points,
+    test_labels: Labels,
+    classes: int,
+    go_on: Callable[[], None] = lambda: None,
 ) -> tuple[Evaluation, "Clustering", npt.NDArray[np.int32]]:
     """The figures of an embedding, its KMeans clusters, and the clusters [m] of the test points.
 
     train [n, d] with labels [n], test [m, d] with labels [m]; k = `classes`. KMeans is fitted on
-    the training split alone; the test points go to its nearest centroid.
+    the training split alone; the test points go to its nearest centroid. go_on: called several times a second;
+    what it raises ends the work.
     """
     # scikit-learn: a second and 60 MB, which a process that only reads evaluations does not need
     from core.measures.kmeans import assign, kmeans
 
-    clusters = _in_order_of_digits(kmeans(train, classes), train_labels)
+    clusters = _in_order_of_digits(kmeans(train, classes, go_on=go_on), train_labels)
     test_clusters = assign(test, clusters.centroids)
-    evaluation = judge(train, train_labels, clusters.labels, test, test_labels, test_clusters, classes)
+    evaluation = judge(train, train_labels, clusters.labels, test, test_labels, test_clusters, classes, go_on)
     return evaluation, clusters, test_clusters
 
 
@@ -75,8 +82,10 @@ def judge(
     test_labels: Labels,
     test_clusters: npt.NDArray[np.integer],
     classes: int,
+    go_on: Callable[[], None] = lambda: None,
 ) -> Evaluation:
-    """The figures of an embedding whose clusters are there already: clusters [n] of train, test_clusters [m]."""
+    """The figures of an embedding whose clusters are there already: clusters [n] of train, test_clusters [m].
+    go_on: as for `evaluate`."""
     from core.measures import metrics
 
     davies = davies_bouldin(train, clusters)
@@ -86,7 +95,7 @@ def judge(
         "normalized_mutual_info": metrics.normalized_mutual_info(train_labels, clusters),
         "davies_bouldin": davies.score,
         "test_adjusted_rand_index": metrics.adjusted_rand_index(test_labels, test_clusters),
-        "knn_accuracy": metrics.knn_accuracy(train, train_labels, test, test_labels),
+        "knn_accuracy": metrics.knn_accuracy(train, train_labels, test, test_labels, go_on=go_on),
     }
     return Evaluation(
         figures=figures,

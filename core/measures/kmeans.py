@@ -1,12 +1,13 @@
 """KMeans clusters of an embedding, and the cluster of a point that was not there to cluster."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from warnings import catch_warnings, simplefilter
 
 import numpy as np
 import numpy.typing as npt
 from scipy.spatial.distance import cdist
-from sklearn.cluster import KMeans
+from sklearn.cluster import KMeans, kmeans_plusplus
 from sklearn.exceptions import ConvergenceWarning
 from threadpoolctl import threadpool_limits
 
@@ -28,9 +29,12 @@ class Clustering:
     k: int
 
 
-def kmeans(points: Points, k: int, *, seed: int = 0, restarts: int = 10) -> Clustering:
+def kmeans(
+    points: Points, k: int, *, seed: int = 0, restarts: int = 10, go_on: Callable[[], None] = lambda: None
+) -> Clustering:
     """The best of `restarts` KMeans clusterings of points [n, d], each from its own k-means++ start.
 
+    go_on: called before each start; what it raises ends the search.
     Raises ValueError for no points, k < 1, and coordinates that are not finite. The same seed gives
     the same clusters. Source: Lloyd 1982; Arthur, Vassilvitskii 2007 (k-means++).
     """
@@ -38,11 +42,17 @@ def kmeans(points: Points, k: int, *, seed: int = 0, restarts: int = 10) -> Clus
     if k < 1:
         raise ValueError(f"There must be at least one cluster, not {k}.")
     found = _distinct(points, k)
+
+    def start(centred: Floats, count: int, random_state: np.random.RandomState) -> Floats:
+        go_on()
+        centres: Floats = kmeans_plusplus(centred, count, random_state=random_state)[0]
+        return centres
+
     # sklearn's threads add up in any order, so one thread is what makes equal seeds equal
     with catch_warnings(), threadpool_limits(1, user_api="openmp"):
         # points that differ by rounding alone can still end in fewer clusters; handled below
         simplefilter("ignore", ConvergenceWarning)
-        model = KMeans(found, n_init=restarts, random_state=seed).fit(points.astype(np.float64))
+        model = KMeans(found, init=start, n_init=restarts, random_state=seed).fit(points.astype(np.float64))
     filled, labels = np.unique(model.labels_, return_inverse=True)
     centroids = model.cluster_centers_[filled]
     return Clustering(labels.astype(np.int32), centroids, float(model.inertia_), k)

@@ -1,6 +1,7 @@
 """The further figures of a run, measured once, to be kept in its folder beside its evaluation."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from core.clustering import DaviesBouldin, davies_bouldin
@@ -61,22 +62,28 @@ def measure_more(
     *,
     reach: float | None = None,
     seed: int = 0,
+    go_on: Callable[[], None] = lambda: None,
 ) -> Measurements:
     """All of `MORE_FIGURES` for an embedding: train [n, d] with labels [n] and clusters [n], test [m, d]
     with labels [m].
 
     reach: `RunConfig.reach`, the distance up to which the loss pushes different digits apart. What
     would need a table of all pairs is sampled, with its error. The same seed gives the same figures.
+    go_on: called between parts of less than a second; what it raises ends the work.
     Raises ValueError for no training points and for labels that do not match the points.
     """
     for points, labels in ((train, train_labels), (test, test_labels), (train, clusters)):
         check_labels(points, labels)
     found = retrieval(test, test_labels, seed=seed)
+    go_on()
     pairs = verification(test, test_labels, reach=reach, seed=seed)
     digits = davies_bouldin(train, train_labels)
-    of_clusters, of_digits = silhouettes(train, [clusters, train_labels], seed=seed)
+    go_on()
+    of_clusters, of_digits = silhouettes(train, [clusters, train_labels], seed=seed, go_on=go_on)
+    go_on()
     together = between_share(train, train_labels)
     shuffled = chance_scores(train_labels, clusters, seed=seed)
+    go_on()
     figures = cluster_scores(train_labels, clusters) | {
         "digits_davies_bouldin": exact(digits.score, len(train))
         if digits.reason is None
@@ -93,6 +100,7 @@ def measure_more(
         "verification_area": pairs.area,
         "verification_accuracy": pairs.accuracy,
     }
+    go_on()
     chance = {name: each.mean for name, each in shuffled.items()} | {
         "recall_at_1": float(found.recall.chance[0]),
         "map_at_r": found.map_chance,
@@ -106,7 +114,7 @@ def measure_more(
         chance={name: value for name, value in chance.items() if not math.isnan(value)},
         shuffled=shuffled,
         digits=digits,
-        knn=knn_curve(train, train_labels, test, test_labels, seed=seed),
+        knn=knn_curve(train, train_labels, test, test_labels, seed=seed, go_on=go_on),
         recall=found.recall,
         verification=pairs,
     )

@@ -1,5 +1,6 @@
 """Figures that judge an embedding by the digits; `core.measures.figures` says what each means."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -7,7 +8,7 @@ import numpy.typing as npt
 from sklearn.metrics import adjusted_rand_score, normalized_mutual_info_score, rand_score
 from sklearn.neighbors import KNeighborsClassifier
 
-from core.distances import TREE_DIMS, thinned
+from core.distances import TREE_DIMS, searches, thinned
 
 Labels = npt.NDArray[Any]
 Points = npt.NDArray[np.floating]
@@ -68,9 +69,17 @@ def random_rand_index(labels: Labels, k: int) -> float:
 
 
 def knn_accuracy(
-    train: Points, train_labels: Labels, test: Points, test_labels: Labels, *, neighbours: int = 5
+    train: Points,
+    train_labels: Labels,
+    test: Points,
+    test_labels: Labels,
+    *,
+    neighbours: int = 5,
+    go_on: Callable[[], None] = lambda: None,
 ) -> float:
     """The share of test points whose nearest training points vote for the right label.
+
+    go_on: called again and again meanwhile; what it raises ends the search.
 
     Best 1, worst 0; guessing gets the share of the most frequent label. train: [n, d], test: [m, d].
     With fewer training points than `neighbours`, all of them vote; a tie goes to the lower label.
@@ -96,7 +105,11 @@ def knn_accuracy(
     classifier = KNeighborsClassifier(min(neighbours, len(train)), algorithm="kd_tree" if few else "brute")
     dtype = np.float64 if few else np.float32
     classifier.fit(train.astype(dtype), train_labels)
-    return float(np.mean(classifier.predict(test.astype(dtype)) == test_labels))
+    right = 0
+    for part in searches(len(test)):
+        go_on()
+        right += int((classifier.predict(test[part].astype(dtype)) == test_labels[part]).sum())
+    return right / len(test)
 
 
 def _share_of_pairs(sizes: npt.NDArray[np.integer]) -> float:

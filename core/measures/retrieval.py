@@ -1,6 +1,6 @@
 """How well an embedding finds more of the same: k-NN accuracy and recall over k, and MAP@R."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,6 +41,7 @@ def knn_curve(
     ks: Sequence[int] = KNN_K,
     sample: int | None = None,
     seed: int = 0,
+    go_on: Callable[[], None] = lambda: None,
 ) -> Curve:
     """`core.measures.metrics.knn_accuracy` for each k in `ks`, from one search: the share of test points [m, d]
     whose k nearest training points [n, d] vote for the right label; a tie goes to the lower label.
@@ -60,7 +61,7 @@ def knn_curve(
     all_of_them = train.shape[1] <= TREE_DIMS
     which = sample_of(len(test), sample or (len(test) if all_of_them else SAMPLE), seed)
     names, voices = np.unique(train_labels, return_inverse=True)
-    nearest = neighbour_labels(train, voices, test[which], max(ks))
+    nearest = neighbour_labels(train, voices, test[which], max(ks), go_on)
     votes = np.zeros((len(which), len(names)), dtype=np.int64)
     right = np.empty((len(which), len(ks)), dtype=bool)
     row = np.arange(len(which))

@@ -1,6 +1,6 @@
 """The silhouette of a sample of points, each measured against all others."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -34,23 +34,33 @@ def silhouette(points: Points, labels: Labels, *, sample: int = SAMPLE, seed: in
 
 
 def silhouettes(
-    points: Points, labellings: Sequence[Labels], *, sample: int = SAMPLE, seed: int = 0
+    points: Points,
+    labellings: Sequence[Labels],
+    *,
+    sample: int = SAMPLE,
+    seed: int = 0,
+    go_on: Callable[[], None] = lambda: None,
 ) -> list[Estimate]:
-    """`silhouette` of several labellings [n] of the same points, for little more than one costs."""
+    """`silhouette` of several labellings [n] of the same points, for little more than one costs.
+
+    go_on: called again and again meanwhile; what it raises ends the work.
+    """
     for labels in labellings:
         check_labels(points, labels)
     unknown = why_not(points)
     reasons = [unknown or _why_not(labels) for labels in labellings]
     defined = [labels for labels, reason in zip(labellings, reasons, strict=True) if reason is None]
     which = sample_of(len(points), sample, seed)
-    found = iter(silhouette_samples(points, defined, which) if defined else [])
+    found = iter(silhouette_samples(points, defined, which, go_on) if defined else [])
     return [
         mean_of(next(found), len(points)) if reason is None else undefined(reason, len(points))
         for reason in reasons
     ]
 
 
-def silhouette_samples(points: Points, labellings: Sequence[Labels], which: Ints) -> list[Floats]:
+def silhouette_samples(
+    points: Points, labellings: Sequence[Labels], which: Ints, go_on: Callable[[], None] = lambda: None
+) -> list[Floats]:
     """For each labelling [n] the silhouettes [s] of the points at the places `which` [s].
 
     s = (b - a) / max(a, b): a is the mean distance to the others of the own cluster, b to the nearest
@@ -62,6 +72,7 @@ def silhouette_samples(points: Points, labellings: Sequence[Labels], which: Ints
     columns = np.hstack(indicators)
     sums = np.empty((len(which), columns.shape[1]))  # of the distances to each cluster
     for part in blocks(len(which), len(points)):
+        go_on()
         distances = squared_distances(centred[which[part]], centred)
         sums[part] = np.sqrt(distances, out=distances) @ columns
     ends = np.cumsum([indicator.shape[1] for indicator in indicators])[:-1]

@@ -77,6 +77,10 @@ class Engine:
     processes of this machine.
     """
 
+    # What `submit` raises where it takes no run. The pages catch it by this: once a source file has been edited
+    # under the server, the names that they import are of other classes than the engine's own.
+    refusals: tuple[type[Exception], ...] = (RunsFolderUnusable, NotNow)
+
     def __init__(
         self,
         workers: int,
@@ -136,6 +140,8 @@ class Engine:
                 self._queue.hear_of(job, watcher)
                 self._server.say("waiting", run.key)
                 run.withdraw_cancel()  # the one who left just before has changed nothing for this one
+                if run.status().state == "cancelled":
+                    run.begin(config)
                 return run
             if _finished_and_whole(run):
                 return run
@@ -330,7 +336,7 @@ class Engine:
             if status.state == "done" and job.started is not None:
                 seconds_a_unit = (self._now() - job.started) / job.size
                 self._seconds_a_unit += 0.3 * (seconds_a_unit - self._seconds_a_unit)
-            if not (status.state == "cancelled" and self._again(job)):
+            if not (status.state in ("cancelled", "queued") and self._again(job)):
                 self._server.take_back("waiting", job.run.key)
             self._changed.notify_all()
         self._untidy.set()
@@ -371,9 +377,10 @@ class Engine:
             job.run.request_cancel(why)
         if job.started is None:
             self._queue.drop(key)
-            if not wanted_elsewhere and not job.run.has_writer():
-                with contextlib.suppress(OSError):  # a folder that is gone is cancelled enough
-                    job.run.end("cancelled", why, self._server.id)
+        # also while a worker that was given it still starts: whose status it is then decides the lock
+        if not wanted_elsewhere and job.run.status().state == "queued" and not job.run.has_writer():
+            with contextlib.suppress(OSError):  # a folder that is gone is cancelled enough
+                job.run.end("cancelled", why, self._server.id)
 
     # ---- once a second
 
@@ -427,8 +434,8 @@ def _finished_and_whole(run: Run) -> bool:
     return True
 
 
-def _engine_as_set() -> Engine:
-    """An engine as the environment wants it."""
+def engine_as_set(clock: Clock | None = None) -> Engine:
+    """An engine as the environment wants it, as the app has one."""
     slots: Sequence[Slot] | None = None
     if address := settings.dask_scheduler():
         from core.service.dask_slots import slots_on
@@ -441,12 +448,13 @@ def _engine_as_set() -> Engine:
         grace_seconds=settings.grace_seconds(),
         most_waiting=settings.most_waiting(),
         most_bytes=settings.disk_bytes(),
+        clock=clock,
         slots=slots,
     )
 
 
-def shared_engine() -> Engine:
-    """The one engine of this process, started when first asked for.
+def shared_engine(*, warm: bool = True) -> Engine:
+    """The one engine of this process, started when first asked for; `warm`: with its first worker.
 
     It hangs on a module of its own, out of reach of Streamlit's caches, which any visitor can
     clear, and of the re-import of an edited source file.
@@ -456,8 +464,9 @@ def shared_engine() -> Engine:
     )
     with anchor.__dict__.setdefault("lock", threading.Lock()):
         if getattr(anchor, "engine", None) is None:
-            anchor.engine = _engine_as_set()
-            anchor.engine.warm_up()
+            anchor.engine = engine_as_set()
+            if warm:
+                anchor.engine.warm_up()
         engine: Engine = anchor.engine
         return engine
 

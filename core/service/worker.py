@@ -17,10 +17,19 @@ from core.runs import Run, RunDamaged, RunsFolderUnusable
 log = logging.getLogger(__name__)
 
 
+# torch and scikit-learn: before a run, so that Stop need not wait for them in the middle of it
+NEEDED = ("core.pipeline", "core.measures.kmeans", "core.measures.metrics")
+
+
 def warm_up() -> None:
-    """Import torch and read the images, so that the first run need not wait for it."""
-    importlib.import_module("core.pipeline")
+    """Import what a run needs and read the images, so that the first run need not wait for it."""
+    _import_what_is_needed()
     load("mnist")
+
+
+def _import_what_is_needed() -> None:
+    for name in NEEDED:
+        importlib.import_module(name)
 
 
 def begin_process(parent: int, niceness: int) -> None:
@@ -43,6 +52,7 @@ def run_in_folder(folder: str, server: str = "") -> None:
 
     server: the id of the server that this worker belongs to.
     """
+    _import_what_is_needed()  # before the lock: as long as it is free, the engine can end the run by itself
     run = Run(Path(folder))
     try:
         with run.lock():
@@ -79,6 +89,9 @@ def _train(run: Run, server: str) -> None:
     from core.pipeline import train_and_measure
 
     try:
+        if run.cancel_requested():  # while this process was started
+            run.set_state("cancelled", run.why_cancelled())
+            return
         if run.status().state != "queued":  # left half-written by a process that has died since
             run.reset(run.config())
         run.set_writer(server)

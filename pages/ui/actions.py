@@ -1,12 +1,15 @@
 """What the buttons do: ask the engine for a run, and leave it."""
 
+from time import monotonic, sleep
+
 import streamlit as st
 
-from core.runs import RunsFolderUnusable, run_at
+from core.runs import run_at
 from core.service.engine import shared_engine
-from core.service.fair_queue import NotNow
 from pages.ui import settings_url, state
 from pages.ui.run_view import name_for
+
+SECONDS_TO_STOP = 1.0  # the worker looks before every step; a part of its measuring may take as long
 
 
 def train() -> None:
@@ -14,7 +17,7 @@ def train() -> None:
     try:
         config = settings_url.current()
         run = shared_engine().submit(config, state.visitor())
-    except (ValueError, RunsFolderUnusable, NotNow) as error:
+    except (ValueError, *shared_engine().refusals) as error:
         state.set_problem(str(error))
         return
     state.set_problem(None)
@@ -41,6 +44,10 @@ def stop() -> None:
         st.toast(
             "You have left this run. Others are still waiting for it, so it goes on.", icon=":material/group:"
         )
+        return
+    give_up = monotonic() + SECONDS_TO_STOP
+    while not run_at(key).status().ended and monotonic() < give_up:
+        sleep(0.02)  # then the page that is drawn now says so already, and not only the next one
 
 
 def use_settings_of(key: str) -> None:

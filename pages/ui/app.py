@@ -1,6 +1,7 @@
 """The frame around every page: its title, its navigation, its place in the browser's tab."""
 
 import sys
+from copy import copy
 from pathlib import Path
 
 import streamlit as st
@@ -15,8 +16,9 @@ st.set_page_config(
     page_title="Contrastive Lab", page_icon=str(PROJECT / "assets" / "icon.svg"), layout="wide"
 )
 st.logo(str(PROJECT / "assets" / "logo.svg"), size="large")
+# Copies: whether a page may be run is written on it, and sessions are drawn at the same time.
 page = st.navigation(
-    {section: list(group) for section, group in navigation.SECTIONS.items()},
+    {section: [copy(each) for each in group] for section, group in navigation.SECTIONS.items()},
     position="top",  # the sidebar is for the settings: they and the picture fit on one screen
 )
 state.set_page_path(page.url_path)

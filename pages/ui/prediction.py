@@ -10,7 +10,7 @@ from core.canvas import pictures
 from core.config import RunConfig
 from core.lessons.predictions import OUTCOMES, Outcome, Question, outcome, value
 from core.measures.figures import FIGURES
-from core.runs import Run, RunDamaged, RunsFolderUnusable, run_at
+from core.runs import Run, RunDamaged, run_at
 from core.service.engine import shared_engine
 from pages.ui import routes, run_view, state
 from pages.ui.canvas import embedding_canvas
@@ -86,7 +86,7 @@ def _wait(question: Question, config: RunConfig) -> None:
         try:
             shared_engine().submit(config, state.visitor())
             st.session_state[asked] = True
-        except (ValueError, RunsFolderUnusable) as error:
+        except (ValueError, *shared_engine().refusals) as error:
             st.error(plain(str(error)), icon=":material/error:")
             return
     reports = run.progress()

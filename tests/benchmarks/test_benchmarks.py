@@ -26,6 +26,9 @@ NAMES = [
     "losses",
     "load_same",
     "load_different",
+    "load_browsers",
+    "stop",
+    "memory",
     "mixed_use",
 ]
 

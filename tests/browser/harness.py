@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 import psutil
 from playwright.sync_api import ConsoleMessage, Page, Request, Response
 
+from benchmarks.ending import undisturbed
 from run import PROJECT
 
 APP = PROJECT / "streamlit_app.py"
@@ -71,6 +72,16 @@ class Server:
         ]
 
 
+def workers(server: Server) -> list[psutil.Process]:
+    """The training processes of a server: those of its children that have torch in them."""
+    children = psutil.Process(server.process.pid).children(recursive=True)
+    return [child for child in children if has_torch(child.pid)]
+
+
+def has_torch(pid: int) -> bool:
+    return "libtorch" in Path(f"/proc/{pid}/maps").read_text()
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -95,24 +106,27 @@ def running_server(
     command += ["--logger.messageFormat", "%(levelname)s %(name)s: %(message)s", *options]
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("STREAMLIT_")}
     own = {"CONTRASTIVE_LAB_RUNS": str(runs), "PYTHONUNBUFFERED": "1", **env}
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            command,
-            cwd=PROJECT,
-            env=inherited | own,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    server = Server(f"http://127.0.0.1:{port}", process, log, runs)
-    # what a worker that was ended at once could not give back; loky says so, and gives it back itself
-    server.expect_in_log("resource_tracker: There appear to be .* leaked semlock")
+    process: subprocess.Popen[bytes] | None = None
+    left: list[str] = []
     try:
+        with log.open("wb") as output, undisturbed():
+            process = subprocess.Popen(
+                command,
+                cwd=PROJECT,
+                env=inherited | own,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        server = Server(f"http://127.0.0.1:{port}", process, log, runs)
+        # what a worker that was ended at once could not give back; loky says so, and gives it back itself
+        server.expect_in_log("resource_tracker: There appear to be .* leaked semlock")
         wait_until_healthy(server)
         yield server
     finally:
-        left = stop(process)
+        if process is not None:
+            left = stop(process)
     assert not left, f"these processes outlived the server: {left}"
     assert not server.troubles(), f"the server's log {log} holds:\n" + "\n".join(server.troubles())
 

@@ -6,27 +6,16 @@ import shutil
 import signal
 from pathlib import Path
 
-import psutil
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from core.config import PRESETS
 from run import PROJECT
 from tests.browser.conftest import StartServer
-from tests.browser.harness import Server, Watch, free_port, settled
+from tests.browser.harness import Server, Watch, free_port, has_torch, settled, workers
 from tests.browser.lab import TRAINING_MS, TrainPage, folders, run_of, visitor
 
 SHIPPED = PROJECT / "assets" / "runs" / PRESETS["fast"].key
-
-
-def workers(server: Server) -> list[psutil.Process]:
-    """The training processes of a server: those of its children that have torch in them."""
-    children = psutil.Process(server.process.pid).children(recursive=True)
-    return [child for child in children if has_torch(child.pid)]
-
-
-def has_torch(pid: int) -> bool:
-    return "libtorch" in Path(f"/proc/{pid}/maps").read_text()
 
 
 def flip_bytes(file: Path) -> None:
@@ -112,6 +101,25 @@ def test_a_finished_run_that_is_damaged_later_says_so(
         assert lab.figures()["rand_index"]
         run.check()
         expect_example(lab)
+
+
+def test_a_finished_run_deleted_under_its_viewer_is_told_of_and_can_be_trained_again(
+    page: Page, server: Server
+) -> None:
+    run = run_of(server.runs, epochs=1, digits=2, seed=44)
+    lab = TrainPage(page, server).open("epochs=1&digits=2&seed=44")
+    lab.press_train()
+    lab.wait_until_trained()
+    figures = lab.figures()
+    shutil.rmtree(run.folder)
+    page.get_by_role("tab", name="Clusters").click()
+    expect(lab.alerts).to_contain_text("This run cannot be shown")
+    expect(lab.alerts).to_contain_text("Press Train to train it again")
+    lab.press_train()
+    lab.wait_until_trained()
+    expect(lab.alerts).to_have_count(0)
+    assert lab.figures() == figures
+    run.check()
 
 
 def test_a_file_in_place_of_the_runs_folder_is_told_of(

@@ -10,8 +10,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from core.config import PRESETS
-from tests.browser.harness import Server, settled
+from tests.browser.harness import Server, settled, workers
 from tests.browser.lab import TrainPage, folders, run_of, stored_figures, visitor
+from tests.core.conftest import wait_until
 
 FAST = PRESETS["fast"]
 
@@ -168,6 +169,24 @@ def test_stop_ends_a_long_run_and_keeps_what_it_has_shown(lab: TrainPage) -> Non
     expect(lab.train).to_be_enabled()
     expect(lab.stop).to_be_disabled()
     assert lab.alerts.count() == 0
+
+
+def test_stop_is_obeyed_while_the_clusters_are_measured_and_the_page_says_so(lab: TrainPage) -> None:
+    lab.open("epochs=1&seed=15").press_train()
+    run = run_of(lab.server.runs, epochs=1, seed=15)
+    wait_until(lambda: run.status().state == "measuring", "the training is over")
+    held = workers(lab.server)
+    for worker in held:  # so that it cannot be over before Stop is pressed
+        worker.suspend()
+    expect(lab.status).to_contain_text("Measuring the clusters", timeout=15_000)
+    lab.stop.click()
+    expect(lab.stop).to_be_disabled()
+    for worker in held:
+        worker.resume()
+    expect(lab.status).to_contain_text("Stopped before its end", timeout=15_000)
+    assert run.status().state == "cancelled" and run.status().files == {}
+    expect(lab.train).to_be_enabled()
+    expect(lab.alerts).to_have_count(0)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

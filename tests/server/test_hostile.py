@@ -1,10 +1,12 @@
 """Visitors who send what no browser of ours would: forged messages over a real WebSocket."""
 
 import asyncio
+import contextlib
 import json
+import re
 import urllib.error
 import urllib.request
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -13,9 +15,32 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from benchmarks.visitors import Visitor
 from core.config import RunConfig
-from tests.browser.harness import Server, running_server
+from core.runs import Run
+from tests.browser.harness import TROUBLE_IN_LOG, Server, running_server
 
 Story = Callable[[Visitor], Awaitable[None]]
+
+# What Streamlit logs where it cannot read something: whole lines, as patterns.
+SOCKET = r"WARNING streamlit\.web\.server\.starlette\.starlette_websocket: "
+TRACEBACK = r"Traceback \(most recent call last\):"
+BYTES_FOR_TEXT = (
+    "ERROR streamlit\\.error_util: Uncaught app execution",
+    TRACEBACK,
+    "TypeError: expected bytes, str found",
+)
+TOO_LARGE = (
+    SOCKET + r"Client WebSocket message size 30000\d\d bytes exceeds the limit of 2000000 bytes; closing .*",
+)
+NO_MESSAGE = (
+    SOCKET + "Error deserializing back message",
+    TRACEBACK,
+    r"google\.protobuf\.message\.DecodeError: Error parsing message.*",
+)
+NO_DEVELOPER = "when not in development mode or e2e testing\\."
+FOREIGN = (
+    SOCKET + r"Rejecting WebSocket connection with disallowed Origin .* origin=https://evil\.example, .*"
+)
+NO_NETWORK = r"WARNING streamlit\.net_util: Did not auto detect external IP\."  # asked for by Streamlit
 
 
 @pytest.fixture(scope="module")
@@ -25,8 +50,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield server
 
 
-def visit(server: Server, story: Story, query: str = "", path: str = "train") -> Visitor:
-    """Open the page, do what `story` does, and see that the server still serves the next one."""
+def visit(
+    server: Server, story: Story, query: str = "", path: str = "train", logged: Sequence[str] = ()
+) -> Visitor:
+    """Open the page, do what `story` does, and see that the server still serves the next one.
+
+    logged: what the log tells of it, a pattern for each whole line of trouble; these and no others.
+    """
 
     async def both() -> Visitor:
         async with Visitor(server.url, path, query) as visitor:
@@ -37,7 +67,27 @@ def visit(server: Server, story: Story, query: str = "", path: str = "train") ->
             assert after.button("Train") and not after.exceptions
         return visitor
 
-    return asyncio.run(both())
+    with log_tells(server, logged):
+        return asyncio.run(both())
+
+
+@contextlib.contextmanager
+def log_tells(server: Server, logged: Sequence[str], maybe: Sequence[str] = ()) -> Iterator[None]:
+    """Meanwhile the log tells of trouble by lines that match `logged`, each of these at least once, and by
+    no other line, but perhaps by one of `maybe`."""
+    before = len(troubles(server))
+    yield
+    told = troubles(server)[before:]
+    assert [line for line in told if not any(re.fullmatch(each, line) for each in (*logged, *maybe))] == []
+    assert [each for each in logged if not any(re.fullmatch(each, line) for line in told)] == []
+    for each in (*logged, *maybe):
+        server.expect_in_log(f"^{each}$")
+
+
+def troubles(server: Server) -> list[str]:
+    """All lines of the log that tell of an error or a warning."""
+    lines = server.log.read_text(encoding="utf-8", errors="replace").splitlines()
+    return [line for line in lines if TROUBLE_IN_LOG.search(line)]
 
 
 def forged(visitor: Visitor, name: str, kind: str, value: object) -> BackMsg:
@@ -57,28 +107,28 @@ def forged(visitor: Visitor, name: str, kind: str, value: object) -> BackMsg:
 
 
 @pytest.mark.parametrize(
-    ("name", "kind", "value"),
+    ("name", "kind", "value", "logged"),
     [
-        ("margin", "double_array_value", [9.0]),
-        ("margin", "double_array_value", [float("nan")]),
-        ("epochs", "double_array_value", [100_000.0]),
-        ("embedding_dims", "double_array_value", [-1.0]),
-        ("hidden", "string_value", "999999-999999"),
-        ("hidden", "string_value", "<img src=x onerror=alert(1)>"),
-        ("batch_size", "int_value", 10**9),
-        ("seed", "int_value", -5),
-        ("loss", "string_value", "../../etc/passwd"),
-        ("margin", "string_value", "text where a number belongs"),
-        ("loss", "bytes_value", b"\x80\x04\x95"),
-        ("epochs", "double_array_value", []),
-        ("margin", "double_array_value", [0.5] * 10_000),
+        pytest.param("margin", "double_array_value", [9.0], (), id="margin 9"),
+        pytest.param("margin", "double_array_value", [float("nan")], (), id="margin NaN"),
+        pytest.param("epochs", "double_array_value", [100_000.0], (), id="100,000 epochs"),
+        pytest.param("embedding_dims", "double_array_value", [-1.0], (), id="-1 dimensions"),
+        pytest.param("hidden", "string_value", "999999-999999", (), id="layers of 999,999"),
+        pytest.param(
+            "hidden", "string_value", "<img src=x onerror=alert(1)>", (), id="markup for the layers"
+        ),
+        pytest.param("batch_size", "int_value", 10**9, (), id="a batch of 10^9"),
+        pytest.param("seed", "int_value", -5, (), id="seed -5"),
+        pytest.param("loss", "string_value", "../../etc/passwd", (), id="a path for the loss"),
+        pytest.param("margin", "string_value", "text where a number belongs", (), id="text for a number"),
+        pytest.param("loss", "bytes_value", b"\x80\x04\x95", BYTES_FOR_TEXT, id="a pickle for the loss"),
+        pytest.param("epochs", "double_array_value", [], (), id="no number"),
+        pytest.param("margin", "double_array_value", [0.5] * 10_000, (), id="10,000 numbers for one"),
     ],
-    ids=str,
 )
 def test_a_forged_value_trains_nothing_that_the_config_would_refuse(
-    server: Server, name: str, kind: str, value: object
+    server: Server, name: str, kind: str, value: object, logged: tuple[str, ...]
 ) -> None:
-    server.expect_in_log(".")  # Streamlit logs what it cannot read, with a traceback
     asked: list[bool] = []
 
     async def story(visitor: Visitor) -> None:
@@ -86,7 +136,7 @@ def test_a_forged_value_trains_nothing_that_the_config_would_refuse(
         await visitor._ask("forged", forged(visitor, name, kind, value))
         await asyncio.sleep(1.5)
 
-    visitor = visit(server, story, query="digits=2&epochs=1&hidden=16&batch_size=4000")
+    visitor = visit(server, story, query="digits=2&epochs=1&hidden=16&batch_size=4000", logged=logged)
     assert asked
     for folder in runs_in(server):
         config = json.loads((folder / "config.json").read_text())
@@ -99,8 +149,6 @@ def runs_in(server: Server) -> list[Path]:
 
 
 def test_a_message_that_is_too_large_ends_that_connection_only(server: Server) -> None:
-    server.expect_in_log(".")
-
     async def story(visitor: Visitor) -> None:
         message = BackMsg()
         widget = message.rerun_script.widget_states.widgets.add()
@@ -108,32 +156,44 @@ def test_a_message_that_is_too_large_ends_that_connection_only(server: Server) -
         await visitor.send(message)
         await asyncio.sleep(1.5)
 
-    visit(server, story)
+    visit(server, story, logged=TOO_LARGE)
 
 
 def test_bytes_that_are_no_message_end_nothing(server: Server) -> None:
-    server.expect_in_log(".")
-
     async def story(visitor: Visitor) -> None:
         await visitor.send_raw(b"\xff\xfe no protobuf at all")
         await asyncio.sleep(1)
 
-    visit(server, story)
+    visit(server, story, logged=NO_MESSAGE)
 
 
-@pytest.mark.parametrize("what", ["debug_shutdown_runtime", "debug_disconnect_websocket", "clear_cache"])
-def test_a_visitor_cannot_stop_the_server_or_its_runs(server: Server, what: str) -> None:
-    server.expect_in_log(".")
+@pytest.mark.parametrize(
+    ("what", "seed", "logged"),
+    [
+        ("debug_shutdown_runtime", 81, (f"{SOCKET}Client tried to shut down runtime {NO_DEVELOPER}",)),
+        ("debug_disconnect_websocket", 82, (f"{SOCKET}Client tried to disconnect websocket {NO_DEVELOPER}",)),
+        ("clear_cache", 83, ()),
+    ],
+    ids=["debug_shutdown_runtime", "debug_disconnect_websocket", "clear_cache"],
+)
+def test_a_visitor_cannot_stop_the_server_or_the_run_of_another(
+    server: Server, what: str, seed: int, logged: tuple[str, ...]
+) -> None:
+    config = RunConfig(epochs=3, digits=3, seed=seed)
 
     async def story(visitor: Visitor) -> None:
-        message = BackMsg()
-        setattr(message, what, True)
-        await visitor.send(message)
-        await asyncio.sleep(1)
+        async with Visitor(server.url, "train", f"epochs=3&digits=3&seed={seed}", config.key) as victim:
+            await victim.drawn()
+            await victim.press("Train")
+            message = BackMsg()
+            setattr(message, what, True)
+            await visitor.send(message)
+            assert await victim.follow_run() == "done"
+            assert victim.saw_result_at and not victim.exceptions
 
-    workers = json.loads(fetch(server, "/health"))["standing"]["slots"]
-    visit(server, story)
-    assert json.loads(fetch(server, "/health"))["standing"]["slots"] == workers
+    visit(server, story, logged=logged)
+    steps = [report.step for report in Run(server.runs / config.key).progress()]
+    assert steps == sorted(set(steps))  # trained once, and not begun anew
 
 
 def test_an_address_full_of_markup_is_shown_as_text(server: Server) -> None:
@@ -151,7 +211,8 @@ def test_another_sites_page_cannot_open_a_connection(server: Server) -> None:
             await websockets.connect(address, origin=websockets.Origin("https://evil.example"), proxy=None)
         assert refused.value.response.status_code == 403
 
-    asyncio.run(story())
+    with log_tells(server, [FOREIGN], maybe=[NO_NETWORK]):
+        asyncio.run(story())
 
 
 def test_nothing_can_be_uploaded(server: Server) -> None:

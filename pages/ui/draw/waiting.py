@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.config import RunConfig
-from core.runs import Run, RunsFolderUnusable
+from core.runs import Run
 from core.service.engine import shared_engine
 from pages.ui import navigation, state
 from pages.ui.run_view import describe, name_for
@@ -45,7 +45,7 @@ def button(label: str, config: RunConfig, *, key: str) -> None:
 def _train(config: RunConfig) -> None:
     try:
         run = shared_engine().submit(config, state.visitor())
-    except RunsFolderUnusable as error:
+    except shared_engine().refusals as error:
         state.set_problem(str(error))
         return
     state.set_problem(None)

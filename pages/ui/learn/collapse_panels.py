@@ -10,7 +10,7 @@ from core.config import RunConfig
 from core.lessons.collapses import COLLAPSES, Collapse
 from core.lessons.diagnosing import Course, course_of
 from core.lessons.diagnosis import Cure
-from core.runs import Run, RunDamaged, RunsFolderUnusable, place_for
+from core.runs import Run, RunDamaged, place_for
 from core.service.engine import shared_engine
 from pages.ui import navigation, run_view, state
 from pages.ui.plain_text import plain
@@ -84,7 +84,7 @@ def _start(config: RunConfig) -> None:
     st.session_state[_TROUBLE] = None
     try:
         run = shared_engine().submit(config, state.visitor())
-    except RunsFolderUnusable as error:
+    except shared_engine().refusals as error:
         st.session_state[_TROUBLE] = str(error)
         return
     if not run.status().ended:

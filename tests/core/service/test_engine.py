@@ -10,9 +10,9 @@ import pytest
 from core.canvas.frames import unpack
 from core.canvas.replay import Replay
 from core.config import RunConfig
-from core.runs import Run, RunsFolderUnusable, place_for
+from core.runs import Run, RunDamaged, RunsFolderUnusable, place_for
 from core.service.clock import Clock
-from core.service.engine import DIED, NOBODY_WAITED, Engine, close_shared_engine, shared_engine
+from core.service.engine import DIED, NOBODY_WAITED, Engine, close_shared_engine, engine_as_set, shared_engine
 from core.service.fair_queue import NotNow
 from tests.core.conftest import LONG, SHORT, wait_for_end, wait_for_snapshots, wait_until
 
@@ -93,6 +93,21 @@ def test_a_run_that_nobody_watches_any_more_is_cancelled_after_the_grace_time(ru
         engine.close()
 
 
+def test_the_engine_of_the_app_has_a_grace_time_without_anything_being_set(runs_folder, time):
+    engine = engine_as_set(Clock(steady=time))
+    try:
+        run = engine.submit(LONG, "ada")
+        wait_for_snapshots(run)
+        time.seconds += 60  # as seldom does a browser call a hidden page
+        assert engine.others_watching(run.key, "bob") == 1
+        engine.watch(run.key, "ada")
+        time.seconds += 91
+        wait_for_end(run)
+        assert run.status().state == "cancelled" and run.status().message == NOBODY_WAITED
+    finally:
+        engine.close()
+
+
 def test_a_session_that_has_ended_waits_for_nothing_and_looks_at_nothing(engine):
     run = engine.submit(LONG, "ada")
     engine.view(run, "ada")
@@ -166,6 +181,21 @@ def test_runs_one_after_another_are_trained_by_the_same_warm_worker(runs_folder)
         engine.close()
 
 
+def test_a_run_that_is_being_measured_can_be_cancelled_and_is_not_called_finished(engine):
+    run = engine.submit(SHORT, "ada")
+    wait_until(lambda: run.status().state == "measuring", "the training is over")
+    engine.leave(run.key, "ada")
+    wait_for_end(run)
+    assert run.status().state == "cancelled" and run.status().files == {}
+    with pytest.raises(RunDamaged):
+        run.evaluation()
+    wait_until(lambda: not engine.has(run.key), "the engine lets go of the run")
+    engine.submit(SHORT, "bob")
+    wait_for_end(run)
+    assert run.status().state == "done"
+    run.check()
+
+
 def test_a_run_that_has_not_begun_can_be_cancelled(engine):
     running = engine.submit(LONG, "ada")
     wait_until(lambda: engine.queued_before(running.key) is None, "the first one is taken from the queue")
@@ -177,6 +207,25 @@ def test_a_run_that_has_not_begun_can_be_cancelled(engine):
     engine.leave(running.key, "ada")
     wait_for_end(running)
     assert waiting.progress() == []
+
+
+def test_a_run_is_cancelled_at_once_while_its_worker_still_starts_and_is_trained_for_who_comes_next(engine):
+    run = engine.submit(SHORT, "ada")
+    wait_until(lambda: engine.queued_before(run.key) is None, "it is given to a worker, which imports torch")
+    assert run.status().state == "queued"
+    engine.leave(run.key, "ada")
+    assert run.status().state == "cancelled"
+    assert engine.submit(SHORT, "bob").status().state == "queued"
+    wait_until(lambda: run.status().state == "done", "the run is finished for the second one")
+    run.check()
+
+
+def test_a_run_that_is_left_while_its_worker_starts_is_never_trained(engine):
+    run = engine.submit(SHORT, "ada")
+    wait_until(lambda: engine.queued_before(run.key) is None, "it is given to a worker, which imports torch")
+    engine.leave(run.key, "ada")
+    wait_until(lambda: not engine.has(run.key), "the engine lets go of the run")
+    assert run.status().state == "cancelled" and run.progress() == []
 
 
 def test_a_cancelled_run_can_be_trained_again(engine):

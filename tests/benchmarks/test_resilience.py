@@ -1,0 +1,112 @@
+"""The command that writes docs/resilience.md: what it runs, what it keeps, and how it ends."""
+
+import ast
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+from benchmarks import resilience
+from benchmarks.row import Row
+from benchmarks.tried import FAULTS, HOSTILE_INPUTS
+from run import PROJECT
+from tests.core.conftest import wait_until
+
+TESTS = [test for each in (*FAULTS, *HOSTILE_INPUTS) for test in each.tests]
+
+
+@pytest.mark.parametrize("test", TESTS)
+def test_every_test_that_it_names_is_there(test: str) -> None:
+    file, _, name = test.partition("::")
+    functions = [node.name for node in ast.parse((PROJECT / file).read_text()).body if hasattr(node, "name")]
+    assert name in functions
+
+
+def test_a_part_takes_the_place_of_its_former_self_and_of_nothing_else() -> None:
+    page = ""
+    for part, title in resilience.TITLES.items():
+        page = resilience.with_section(page, part, f"## {title}\n\nold {part}")
+    again = resilience.with_section(page, "faults", f"## {resilience.TITLES['faults']}\n\nnew | words")
+    assert again == page.replace("old faults", "new | words") != page
+    assert again.startswith(resilience.HEAD)
+
+
+def test_parts_stand_in_one_order_whichever_was_measured_first() -> None:
+    page = ""
+    for part in reversed(list(resilience.TITLES)):
+        page = resilience.with_section(page, part, f"## {resilience.TITLES[part]}\n\n{part}")
+    titles = [line[3:] for line in page.splitlines() if line.startswith("## ")]
+    assert titles == list(resilience.TITLES.values())
+
+
+def test_a_goal_that_is_missed_is_written_down_as_missed() -> None:
+    lines, well = resilience._of_rows([Row("a", "b", "s", 2.0, high=1), Row("a", "c", "MB", 3.0)], "")
+    assert not well
+    assert lines[-2:] == ["| a: b | 2 s | - | - | <= 1 | NO |", "| a: c | 3 MB | - | - | - | yes |"]
+
+
+CASES = """
+import pytest
+def test_good(): pass
+@pytest.mark.parametrize("what", ["good", "b|ad"])
+def test_cases(what): assert what == "good"
+@pytest.fixture
+def broken(): raise ValueError
+def test_error(broken): pass
+@pytest.mark.skip
+def test_skipped(): pass
+"""
+
+
+def test_only_what_passed_is_called_survived(tmp_path: Path) -> None:
+    """A report by pytest itself, of tests that pass, fail, break down and are skipped."""
+    (tmp_path / "test_made.py").write_text(CASES)
+    report = tmp_path / "report.xml"
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--rootdir={tmp_path}"]
+    subprocess.run([*command, f"--junitxml={report}", "test_made.py"], cwd=tmp_path, capture_output=True)
+    results = dict(resilience._read(report))
+    assert resilience._cases(results, "test_made.py::test_good") == {"": "survived"}
+    assert resilience._cases(results, "test_made.py::test_cases") == {
+        "good": "survived",
+        "b ad": "NOT SURVIVED",
+    }
+    assert resilience._cases(results, "test_made.py::test_error") == {"": "NOT SURVIVED"}
+    assert resilience._cases(results, "test_made.py::test_skipped") == {"": "did not run here"}
+    assert resilience._cases(results, "test_made.py::test_go") == {}
+    assert resilience._worst([]) == resilience._worst(["survived", "did not run here"]) == "did not run here"
+    assert resilience._worst(["survived", "NOT SURVIVED", "did not run here"]) == "NOT SURVIVED"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no such signals")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("command", ["benchmarks stop", "benchmarks.resilience --only hostile"])
+def test_a_command_told_to_end_leaves_no_server_behind(command: str, number: int, tmp_path: Path) -> None:
+    with (tmp_path / "output").open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", *command.split()], cwd=PROJECT, stdout=output, stderr=output
+        )
+    its_own = psutil.Process(process.pid)
+    started: list[psutil.Process] = []
+
+    def a_server_runs() -> bool:
+        started[:] = its_own.children(recursive=True)
+        with contextlib.suppress(psutil.Error):  # one that has ended since
+            return any("streamlit run" in " ".join(child.cmdline()) for child in started)
+        return False
+
+    try:
+        wait_until(a_server_runs, "a server is started")
+        process.send_signal(number)
+        assert process.wait(60) == 128 + number
+        assert psutil.wait_procs(started, timeout=20)[1] == []
+    finally:
+        for child in started:
+            if child.is_running():
+                child.kill()
+        process.kill()
+        process.wait()

@@ -1,0 +1,42 @@
+"""Where the queue is full, every page that trains says so in words, and goes on."""
+
+from collections.abc import Callable
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.config import RunConfig
+from core.service.engine import close_shared_engine, shared_engine
+from tests.core.conftest import wait_until
+from tests.pages.conftest import OpenPage
+
+
+def guess(app: AppTest) -> AppTest:
+    app.radio[1].set_value("higher")
+    return app.button[0].click().run()
+
+
+PRESSES: dict[str, Callable[[AppTest], AppTest]] = {
+    "lab/train.py": lambda app: app.button(key="train").click().run(),
+    "learn/collapse.py": lambda app: app.button(key="break_margin_0").click().run(),
+    "practice/predict.py": guess,
+}
+
+
+@pytest.mark.parametrize("page", PRESSES)
+def test_a_full_queue_is_told_of_and_the_page_goes_on(
+    open_page: OpenPage, monkeypatch: pytest.MonkeyPatch, page: str
+) -> None:
+    close_shared_engine()
+    monkeypatch.setenv("CONTRASTIVE_LAB_WORKERS", "1")
+    monkeypatch.setenv("CONTRASTIVE_LAB_QUEUE", "1")
+    app = open_page(page, **({"seed": "7"} if page == "lab/train.py" else {}))
+    running = shared_engine().submit(RunConfig(epochs=50, seed=1), "ada")
+    wait_until(lambda: shared_engine().queued_before(running.key) is None, "the first run is under way")
+    shared_engine().submit(RunConfig(epochs=50, seed=2), "bob")
+    PRESSES[page](app)
+    assert not app.exception
+    told = [error.value.replace("\\", "") for error in app.error]
+    assert [words.startswith("The class is busy: 1 runs are waiting") for words in told] == [True]
+    shared_engine().leave(running.key, "ada")
+    close_shared_engine()

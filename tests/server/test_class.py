@@ -1,0 +1,75 @@
+"""A class at once: who waits is told the place and the time, and who finds no room that the class is busy."""
+
+import asyncio
+import contextlib
+from pathlib import Path
+
+from benchmarks.visitors import Visitor
+from core.config import RunConfig
+from core.runs import Run
+from tests.browser.harness import running_server
+
+
+def config_of(seed: int, epochs: int) -> RunConfig:
+    return RunConfig(epochs=epochs, digits=3, seed=seed)
+
+
+def query_of(config: RunConfig) -> str:
+    return f"epochs={config.epochs}&digits={config.digits}&seed={config.seed}"
+
+
+async def until(visitor: Visitor, words: str) -> None:
+    """Wait until the words are on the visitor's page, which calls again and again."""
+    async with asyncio.timeout(60):
+        while not visitor.shows(words):
+            await asyncio.sleep(0.05)
+
+
+def test_pages_that_are_drawn_at_the_same_moment_do_not_get_in_each_others_way(tmp_path: Path) -> None:
+    async def story(url: str) -> None:
+        async with contextlib.AsyncExitStack() as stack:
+            visitors = [await stack.enter_async_context(Visitor(url, "losses", "")) for _ in range(8)]
+            for _ in range(12):
+                await asyncio.gather(*(visitor.drawn() for visitor in visitors))
+                await asyncio.gather(*(visitor._ask("again") for visitor in visitors))
+            await asyncio.gather(*(visitor.drawn() for visitor in visitors))
+            assert not any(visitor.exceptions for visitor in visitors)
+
+    with running_server(tmp_path) as server:
+        asyncio.run(story(server.url))
+
+
+def test_the_page_tells_the_place_the_wait_and_that_the_class_is_busy(tmp_path: Path) -> None:
+    first, second, third, fourth = (config_of(91, 50), config_of(92, 1), config_of(93, 1), config_of(94, 1))
+
+    async def story(url: str, runs: Path) -> None:
+        async with contextlib.AsyncExitStack() as stack:
+
+            async def who_trains(config: RunConfig) -> Visitor:
+                visitor = await stack.enter_async_context(Visitor(url, "train", query_of(config), config.key))
+                await visitor.drawn()
+                await visitor.press("Train")
+                return visitor
+
+            ada = await who_trains(first)
+            await until(ada, "**Training**")
+            bob = await who_trains(second)
+            await until(bob, "**In the queue**, next · begins in about ")
+            eve = await who_trains(third)
+            await until(eve, "**In the queue**, 1 before it · begins in about ")
+            dan = await who_trains(fourth)
+            assert dan.shows("The class is busy") and dan.shows("2 runs are waiting")
+            assert dan.shows("Yours was not queued")
+            assert not (runs / fourth.key).exists()
+            await ada.press("Stop")
+            for visitor in (bob, eve):
+                assert await visitor.follow_run() == "done"
+            await dan.press("Train")
+            assert await dan.follow_run() == "done"
+            assert not dan.shows("The class is busy")
+            assert not any(visitor.exceptions for visitor in (ada, bob, eve, dan))
+        assert Run(runs / first.key).status().state == "cancelled"
+
+    env = {"CONTRASTIVE_LAB_WORKERS": "1", "CONTRASTIVE_LAB_QUEUE": "2"}
+    with running_server(tmp_path, **env) as server:
+        asyncio.run(story(server.url, server.runs))
