@@ -4,6 +4,7 @@ Streamlit finds `app` below and serves it. A host that runs this file as an ordi
 the same pages; there the engine starts with the first visitor instead of with the server.
 """
 
+import asyncio
 import runpy
 import sys
 import threading
@@ -28,14 +29,9 @@ async def engine(_: st.App) -> AsyncIterator[None]:
 
     started = shared_engine(warm=False)
     routes.announce()
-
-    def warm_up() -> (
-        None
-    ):  # the pages before the worker: torch takes seconds, and the first page waits for neither
-        routes.warm_up()
-        started.warm_up()
-
-    threading.Thread(target=warm_up, daemon=True, name="warm-up").start()
+    # What pages need is there before the first visitor; the worker, which takes seconds for torch, is not waited for.
+    await asyncio.to_thread(routes.warm_up)
+    threading.Thread(target=started.warm_up, daemon=True, name="warm-up").start()
     try:
         yield
     finally:

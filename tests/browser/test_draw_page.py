@@ -18,7 +18,7 @@ from core.settings import shipped_runs_folder
 from tests.browser.draw_page import STROKES, DrawPage
 from tests.browser.harness import Server, Watch, open_page, settled, watch
 from tests.browser.lab import TRAINING_MS, stored_figures
-from tests.core.test_ink import photograph
+from tests.core.drawings.test_ink import photograph
 from tests.forged import forged_png
 
 
