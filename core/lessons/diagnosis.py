@@ -197,7 +197,7 @@ def _sentence(kind: Kind, loss: float, value: float, shape: Shape, config: RunCo
             return (
                 f"Flattened: the loss is {loss:.3g}, hardly below the {value:.3g} that it costs to know nothing, and "
                 f"of the {_room(config)} directions that {config.digits} classes can use in {config.embedding_dims} "
-                f"dimensions about {shape.rank:.1f} are used (effective rank), so classes lie on top of each other."
+                f"dimensions about {shape.rank:.2f} are used (effective rank), so classes lie on top of each other."
             )
         case "squeezed":
             return (
