@@ -14,6 +14,7 @@ from core.fair_queue import NotNow
 from core.frames import unpack
 from core.replay import Replay
 from core.runs import Run, RunDamaged, RunsFolderUnusable, place_for
+from tests.browser.harness import has_torch
 from tests.core.conftest import LONG, SHORT, wait_for_end, wait_for_snapshots, wait_until
 
 
@@ -211,7 +212,7 @@ def test_a_run_that_has_not_begun_can_be_cancelled(engine):
 
 def test_a_run_is_cancelled_at_once_while_its_worker_still_starts_and_is_trained_for_who_comes_next(engine):
     run = engine.submit(SHORT, "ada")
-    wait_until(lambda: engine.queued_before(run.key) is None, "it is given to a worker, which imports torch")
+    wait_until(lambda: any(map(has_torch, engine.worker_pids())), "its worker begins to import torch")
     assert run.status().state == "queued"
     engine.leave(run.key, "ada")
     assert run.status().state == "cancelled"
@@ -222,10 +223,11 @@ def test_a_run_is_cancelled_at_once_while_its_worker_still_starts_and_is_trained
 
 def test_a_run_that_is_left_while_its_worker_starts_is_never_trained(engine):
     run = engine.submit(SHORT, "ada")
-    wait_until(lambda: engine.queued_before(run.key) is None, "it is given to a worker, which imports torch")
+    wait_until(lambda: any(map(has_torch, engine.worker_pids())), "its worker begins to import torch")
     engine.leave(run.key, "ada")
     wait_until(lambda: not engine.has(run.key), "the engine lets go of the run")
-    assert run.status().state == "cancelled" and run.progress() == []
+    assert (run.status().state, run.status().message) == ("cancelled", "")
+    assert run.progress() == [] and run.snapshot_steps() == []
 
 
 def test_a_cancelled_run_can_be_trained_again(engine):
