@@ -163,6 +163,8 @@ def test_where_all_room_is_taken_by_what_is_looked_at_a_run_is_refused(runs_fold
         wait_until(lambda: engine.standing().stored_bytes > 1000, "the folder is measured")
         with pytest.raises(NotNow, match="the space for runs is taken up"):
             engine.submit(LONG, "bob")
+        # the look at the disk that was under way when ada came puts the run back that it was about to remove
+        wait_until(lambda: copy.status().state == "done", "it is there")
         assert engine.submit(SHORT, "bob").status().state == "done"  # what is there can be had
         assert not place_for(LONG).folder.exists()
     finally:
