@@ -78,6 +78,8 @@ def test_a_source_file_edited_while_a_run_is_trained_doubles_nothing_and_loses_n
         bob.open("epochs=1&digits=4&seed=62").press_train()
         expect(bob.status).to_contain_text("In the queue")
         pids = [worker.pid for worker in workers(server)]
+        for worker in workers(server):  # held, so that somebody still waits when the edit has been noticed
+            worker.suspend()
         for name in FILES:
             edit(project, name)
         eve.open("epochs=1&digits=4&seed=63")  # whose visit, if nothing before it, reads them anew
@@ -85,6 +87,8 @@ def test_a_source_file_edited_while_a_run_is_trained_doubles_nothing_and_loses_n
             read_anew(server, name)
         eve.press_train()
         expect(eve.alerts).to_contain_text("The class is busy: 1 runs are waiting")
+        for worker in workers(server):
+            worker.resume()
         for visit in (ada, bob):
             visit.wait_until_trained()
         assert run_of(server.runs, epochs=8, digits=4, seed=61).status().state == "done"

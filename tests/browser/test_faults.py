@@ -104,9 +104,11 @@ def test_a_finished_run_that_is_damaged_later_says_so(
 
 
 def test_a_finished_run_deleted_under_its_viewer_is_told_of_and_can_be_trained_again(
-    page: Page, server: Server
+    watched: tuple[Page, Watch], server: Server
 ) -> None:
+    page, seen = watched
     run = run_of(server.runs, epochs=1, digits=2, seed=44)
+    seen.expect(f"/runs/{run.key}/")  # what the canvas asks for after the deletion is not there
     lab = TrainPage(page, server).open("epochs=1&digits=2&seed=44")
     lab.press_train()
     lab.wait_until_trained()
