@@ -1,10 +1,12 @@
-"""Results kept in memory, bounded in bytes all together: those not used for longest go first.
+"""Results kept in memory, bounded in bytes all together: those not used for longest go first, and those that
+nobody has used for minutes go too.
 
 Whatever goes is only read, or computed, again: nobody who looks at a run loses it.
 """
 
 import functools
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Any, ParamSpec, TypeVar, cast
@@ -15,7 +17,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _lock = threading.Lock()
-_kept: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()  # the longest unused first
+# the longest unused first: what it is, its bytes, and when it was last used
+_kept: OrderedDict[Hashable, tuple[Any, int, float]] = OrderedDict()
 _held = 0
 _making: dict[Hashable, threading.Lock] = {}
 
@@ -31,6 +34,16 @@ def clear() -> None:
     with _lock:
         _kept.clear()
         _held = 0
+
+
+def drop_unused(seconds: float) -> int:
+    """Let go of what nobody has used for so long; returns how many bytes that were."""
+    global _held
+    before, since = _held, time.monotonic() - seconds
+    with _lock:
+        while _kept and next(iter(_kept.values()))[2] < since:
+            _held -= _kept.popitem(last=False)[1][1]
+    return before - _held
 
 
 def kept_by_size(size: Callable[[Any], int]) -> Callable[[Callable[P, T]], Callable[P, T]]:
@@ -69,8 +82,9 @@ def _get(key: Hashable) -> tuple[bool, Any]:
     with _lock:
         if key not in _kept:
             return False, None
-        _kept.move_to_end(key)
-        return True, _kept[key][0]
+        result, size, _ = _kept.pop(key)
+        _kept[key] = (result, size, time.monotonic())
+        return True, result
 
 
 def _keep(key: Hashable, result: Any, size: int) -> None:
@@ -78,7 +92,7 @@ def _keep(key: Hashable, result: Any, size: int) -> None:
     with _lock:
         if key in _kept:
             _held -= _kept.pop(key)[1]
-        _kept[key] = (result, size)
+        _kept[key] = (result, size, time.monotonic())
         _held += size
         while _held > settings.cache_bytes() and _kept:
             _held -= _kept.popitem(last=False)[1][1]

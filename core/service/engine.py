@@ -19,11 +19,12 @@ from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from core import settings
+from core import byte_cache, settings
 from core.config import RunConfig
 from core.runs import Run, RunDamaged, RunsFolderUnusable, place_for
 from core.service.clock import Clock
 from core.service.fair_queue import FairQueue, Job, NotNow
+from core.service.free_memory import give_memory_back
 from core.service.replay_queue import ReplayQueue, ReplayState
 from core.service.servers import ThisServer
 from core.service.slots import LocalSlot, Slot
@@ -43,7 +44,8 @@ DISK_TAKEN = (
 )
 
 BEAT = 1.0  # seconds between two looks at who is still there
-TIDY_EVERY = 10.0  # seconds between two looks at the disk
+TIDY_EVERY = 10.0  # seconds between two looks at the disk and at memory
+UNUSED_AFTER = 60.0  # seconds after which a picture that nobody fetches goes from memory
 FIRST_GUESS = 1.2  # seconds an epoch, until a run has shown it
 
 
@@ -400,6 +402,9 @@ class Engine:
             if self._untidy.is_set() or time.monotonic() - tidied > TIDY_EVERY:
                 self._untidy.clear()
                 self._storage.tidy()
+                byte_cache.drop_unused(UNUSED_AFTER)
+                if not self._viewing:
+                    give_memory_back()
                 tidied = time.monotonic()
             with self._changed:
                 self._changed.wait_for(lambda: self._closing, timeout=BEAT)

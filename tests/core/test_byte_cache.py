@@ -1,6 +1,7 @@
 """Results kept in memory: bounded in bytes, the longest unused first, each made once."""
 
 import threading
+import time
 
 import pytest
 
@@ -46,6 +47,18 @@ def test_the_longest_unused_goes_first(picture, made):
     assert made == ["a", "b", "c", "d"]
     picture("b", 300)
     assert made[-1] == "b"
+
+
+def test_what_nobody_has_used_for_so_long_goes(picture, made):
+    for name in "ab":
+        picture(name, 300)
+    time.sleep(0.2)
+    picture("a", 300)  # used again
+    assert byte_cache.drop_unused(10) == 0
+    assert byte_cache.drop_unused(0.1) == 300
+    assert byte_cache.held() == 300
+    picture("a", 300), picture("b", 300)
+    assert made == ["a", "b", "b"]
 
 
 def test_the_bound_is_one_for_all_functions(picture):
