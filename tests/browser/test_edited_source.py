@@ -75,11 +75,11 @@ def test_a_source_file_edited_while_a_run_is_trained_doubles_nothing_and_loses_n
     with visitor(browser, server) as ada, visitor(browser, server) as bob, visitor(browser, server) as eve:
         ada.open("epochs=8&digits=4&seed=61").press_train()
         ada.wait_until_training()
+        for worker in workers(server):  # held, so that somebody still waits when the edit has been noticed
+            worker.suspend()
         bob.open("epochs=1&digits=4&seed=62").press_train()
         expect(bob.status).to_contain_text("In the queue")
         pids = [worker.pid for worker in workers(server)]
-        for worker in workers(server):  # held, so that somebody still waits when the edit has been noticed
-            worker.suspend()
         for name in FILES:
             edit(project, name)
         eve.open("epochs=1&digits=4&seed=63")  # whose visit, if nothing before it, reads them anew
