@@ -45,7 +45,7 @@ class Images {
     parts.set(part, null);
     try {
       const answer = await fetch(`${address}/${part}`);
-      if (!answer.ok) throw new Error();
+      if (!answer.ok || answer.status === 204) throw new Error();
       const bytes = await answer.arrayBuffer();
       const count = new DataView(bytes).getUint32(0, true);
       parts.set(part, { numbers: new Uint32Array(bytes, 4, count), pixels: new Uint8Array(bytes, 4 + 4 * count) });

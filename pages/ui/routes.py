@@ -99,7 +99,15 @@ def images(request: Request) -> Response:
     run, split = _run(request), request.path_params["split"]
     if split != "sample":
         run = _finished(run, split)
-    return _bytes(request, pictures.images_part(run, split, request.path_params["part"]), compress=True)
+    try:
+        content = pictures.images_part(run, split, request.path_params["part"])
+    except RunDamaged:
+        if (
+            split == "sample" and not run.status().ended
+        ):  # begun anew: it says in a moment which images it shows
+            return Response(status_code=204, headers={"Cache-Control": "no-store"})
+        raise
+    return _bytes(request, content, compress=True)
 
 
 def contours(request: Request) -> Response:

@@ -151,6 +151,15 @@ def test_a_damaged_run_is_reported_and_its_neighbour_is_not(served: Server) -> N
     assert get(served, f"/runs/{QUICK.key}/frames/train").code == 200
 
 
+def test_a_run_begun_anew_has_no_images_to_show_for_a_moment_and_no_fault(served: Server) -> None:
+    other = Run(served.runs / ("e" * 64))
+    shutil.copytree(served.runs / QUICK.key, other.folder)
+    (other.folder / "sample.safetensors").unlink()
+    assert get(served, f"/runs/{'e' * 64}/images/sample/0").code == 410
+    other.set_state("training")
+    assert get(served, f"/runs/{'e' * 64}/images/sample/0").code == 204
+
+
 def test_snapshots_of_a_run_in_training_come_one_after_the_other(served: Server) -> None:
     config = RunConfig(epochs=30, seed=5)
     command = [sys.executable, "-m", "core", "train", "--set", "epochs=30", "--set", "seed=5"]
