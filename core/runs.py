@@ -37,6 +37,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file, save
 
 from core import settings
+from core.byte_cache import kept_by_size
 from core.config import RunConfig
 from core.measures.evaluation import Evaluation
 from core.measures.measurements import Measurements
@@ -188,15 +189,14 @@ class Run:
 
     def progress(self) -> list[Progress]:
         """All reports so far, first to last. A line still being written is left out."""
+        path = self._path("progress.jsonl")
         try:
-            text = self._path("progress.jsonl").read_text("utf-8", errors="replace")
+            if self.status().ended:  # everybody who looks at the run asks for the same
+                written = path.stat()
+                return list(_reports_of_ended(path, written.st_mtime_ns, written.st_size))
+            return _reports(path)
         except OSError:
             return []
-        reports = []
-        for line in text.splitlines():
-            with contextlib.suppress(ValueError, TypeError):
-                reports.append(Progress(**json.loads(line)))
-        return reports
 
     def snapshot_steps(self) -> list[int]:
         """The steps of which there is a snapshot, in order."""
@@ -417,6 +417,19 @@ class Run:
             return load_file(self._path(name))
         except (OSError, SafetensorError) as error:
             raise RunDamaged(f"The run's {name} cannot be read ({error}).") from error
+
+
+def _reports(path: Path) -> list[Progress]:
+    reports = []
+    for line in path.read_text("utf-8", errors="replace").splitlines():
+        with contextlib.suppress(ValueError, TypeError):
+            reports.append(Progress(**json.loads(line)))
+    return reports
+
+
+@kept_by_size(lambda reports: 1000 * len(reports))
+def _reports_of_ended(path: Path, written: int, size: int) -> list[Progress]:
+    return _reports(path)
 
 
 def _replace(part: Path, path: Path) -> None:

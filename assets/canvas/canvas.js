@@ -2,6 +2,7 @@
 
 const QUIET = 10000; // milliseconds between two announcements that nobody asked for
 const TELL_END_AFTER = 1500; // milliseconds; a page that is drawn often has noticed by then
+const SELDOM = 1000; // milliseconds between two looks: so many wait that the page is drawn seldom
 
 class EmbeddingCanvas {
   constructor(root) {
@@ -26,7 +27,7 @@ class EmbeddingCanvas {
     this.motion.onchange = () => this.onMotion();
     this.fetching = new Fetching(
       (frames, status) => this.hear(frames, status),
-      (state) => setTimeout(() => this.tellEnd(state), TELL_END_AFTER),
+      (state, wait) => setTimeout(() => this.tellEnd(state), wait < SELDOM ? TELL_END_AFTER : 0),
       (sentence) => this.fail(sentence),
       () => !this.motion.matches && !this.frames?.f,
     );

@@ -9,7 +9,7 @@ const BEING_MADE = ["waiting", "computing"];
 
 class Fetching {
   // heard: called with all frames so far (null where there is nothing new) and the status of the run;
-  // ended: with the state in which a live run has ended; failed: with a sentence; early: whether the first
+  // ended: with the state in which a live run has ended, and the pace at which it was looked at; failed: with a sentence; early: whether the first
   // frame is wanted while the others are on their way
   constructor(heard, ended, failed, early) {
     Object.assign(this, { heard, ended, failed, early });
@@ -88,7 +88,7 @@ class Fetching {
       this.soon = false;
       return this.look();
     }
-    if (live && ENDED.includes(status.state)) this.ended(status.state);
+    if (live && ENDED.includes(status.state)) this.ended(status.state, status.wait ?? LIVE_WAIT);
     else if (live) this.wait(status.wait ?? LIVE_WAIT);
     else if (split !== "sample" && this.making(status)) this.wait(REPLAY_WAIT);
   }

@@ -11,8 +11,8 @@ QUICKEST = 0.6
 SLOWEST = 10.0
 A_SESSION = 0.25  # seconds more for each session that waits
 LOOK_QUICKEST = 400  # milliseconds between two looks of the canvas at a run
-LOOK_SLOWEST = 1500
-LOOK_A_SESSION = 40
+LOOK_SLOWEST = 2000
+LOOK_A_SESSION = 50
 
 
 def seconds() -> float:
