@@ -267,7 +267,7 @@ HOSTILE_INPUTS = (
     Try(
         "one zip bomb after another",
         "made zips",
-        (f"{IMPORTING}memory_stays_flat_while_bombs_are_refused",),
+        (f"{IMPORTING}memory_stays_flat_while_hostile_files_are_refused_and_a_run_needs_little_more",),
     ),
     Try(
         "weights and figures of another shape or kind",

@@ -321,7 +321,7 @@ class Run:
     def request_cancel(self, why: str = "") -> None:
         """Ask the worker to stop; it looks before every step."""
         with contextlib.suppress(OSError):
-            self._path("cancel").write_text(why, "utf-8")
+            self._write("cancel", why.encode())  # whole from the start, since the worker repeats why
 
     def withdraw_cancel(self) -> None:
         """Take `request_cancel` back; without effect where the worker has obeyed already."""

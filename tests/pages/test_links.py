@@ -33,7 +33,7 @@ OLD_LINKS: dict[str, dict[str, object]] = {
         "views": 0.0,
         "wrong_labels": 0.0,
         "held_out_class": "none",
-        "scale": 16.0,
+        "scale": 2.0,
         "similarity_margin": 0.25,
         "weight": 1.0,
         "patience": 0,
