@@ -257,7 +257,7 @@ def test_the_table_to_take_along_holds_the_embedding_exactly(canvas: Canvas, emb
     import pyarrow.parquet as parquet
 
     canvas.page.get_by_role("tab", name="Download").click()
-    settled(canvas.page)  # the open tab goes into the address; a file of the drawing before it is gone by then
+    settled(canvas.page)  # opening it draws the page anew, and a file of the drawing before is gone
     with canvas.page.expect_download() as waiting:
         canvas.page.get_by_role("button", name="Parquet").click()
     table = parquet.read_table(waiting.value.path())
