@@ -1,16 +1,15 @@
 """What came out of a run: its figures, computed once, by the worker, and kept in its folder."""
 
-import json
-import math
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from core.clustering import DaviesBouldin, davies_bouldin
 from core.confusion import Confusion, confusion
+from core.json_form import from_json, to_json
 
 if TYPE_CHECKING:
     from core.measures.kmeans import Clustering
@@ -35,20 +34,12 @@ class Evaluation:
 
     def to_json(self) -> str:
         """JSON text; NaN as null, arrays as lists."""
-        return json.dumps(_plain(asdict(self)), allow_nan=False)
+        return to_json(self)
 
     @classmethod
     def from_json(cls, text: str) -> "Evaluation":
         """The opposite of `to_json`."""
-        values = json.loads(text)
-        davies = values.pop("davies_bouldin")
-        table = values.pop("confusion")
-        values["figures"] = {name: _number(value) for name, value in values["figures"].items()}
-        return cls(
-            davies_bouldin=DaviesBouldin(score=_number(davies.pop("score")), **_arrays(davies)),
-            confusion=Confusion(**_arrays(table)),
-            **values,
-        )
+        return from_json(cls, text)
 
 
 def evaluate(
@@ -112,32 +103,3 @@ def _in_order_of_digits(clusters: "Clustering", digits: Labels) -> "Clustering":
     new = np.empty(len(order), dtype=np.int32)
     new[order] = np.arange(len(order), dtype=np.int32)
     return replace(clusters, labels=new[clusters.labels], centroids=clusters.centroids[order])
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _plain(part) for name, part in value.items()}
-    if isinstance(value, np.ndarray):
-        return _plain(value.tolist())
-    if isinstance(value, (list, tuple)):
-        return [_plain(part) for part in value]
-    if isinstance(value, np.generic):
-        return _plain(value.item())
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value
-
-
-def _number(value: float | None) -> float:
-    return math.nan if value is None else value
-
-
-def _arrays(values: dict[str, Any]) -> dict[str, Any]:
-    """Lists as arrays: of whole numbers where all are whole, else of floats with null as NaN."""
-    return {name: _array(value) if isinstance(value, list) else value for name, value in values.items()}
-
-
-def _array(value: list[Any]) -> npt.NDArray[Any]:
-    array = np.array(value, dtype=object)
-    whole = all(isinstance(item, int) for item in array.ravel())
-    return array.astype(np.int64 if whole else np.float64)
