@@ -85,6 +85,14 @@ class Visitor:
         await self._ask(f"pressing {label}", message)
         await self.drawn()
 
+    async def open_part(self, name: str) -> None:
+        """Open the expander that the app has named so, and wait until what lies in it is drawn."""
+        message = BackMsg()
+        widget = message.rerun_script.widget_states.widgets.add()
+        widget.id, widget.bool_value = self.widgets[name], True
+        await self._ask(f"opening {name}", message)
+        await self.drawn()
+
     async def follow_run(self) -> str:
         """Look at the run as the canvas does until it has ended; then have the page drawn. Returns its state."""
         newest = -1
@@ -178,10 +186,8 @@ class Visitor:
 
     def _hear_element(self, message: ForwardMsg) -> None:
         element = message.delta.new_element
-        kind = element.WhichOneof("type")
-        identity = str(getattr(getattr(element, kind or "", None), "id", ""))
-        if identity.startswith("$$ID-"):  # $$ID-<32 digits>-<name>
-            self.widgets[identity.split("-", 2)[2]] = identity
+        self._remember(getattr(element, element.WhichOneof("type") or "", None))
+        self._remember(message.delta.add_block.expandable)
         match element.WhichOneof("type"):
             case "button":
                 self._buttons[element.button.label] = element.button.id
@@ -194,6 +200,11 @@ class Visitor:
                 self._text += element.alert.body
             case "exception":
                 self.exceptions.append(element.exception.message)
+
+    def _remember(self, widget: Any) -> None:
+        identity = str(getattr(widget, "id", ""))
+        if identity.startswith("$$ID-"):  # $$ID-<32 digits>-<name>
+            self.widgets[identity.split("-", 2)[2]] = identity
 
 
 class Fetcher:

@@ -11,6 +11,7 @@ if str(PROJECT) not in sys.path:  # where this file is run by itself, as the tes
     sys.path.insert(0, str(PROJECT))
 
 from pages.ui import navigation, state
+from pages.ui.one_at_a_time import in_turn
 
 st.set_page_config(
     page_title="Contrastive Lab", page_icon=str(PROJECT / "assets" / "icon.svg"), layout="wide"
@@ -22,4 +23,5 @@ page = st.navigation(
     position="top",  # the sidebar is for the settings: they and the picture fit on one screen
 )
 state.set_page_path(page.url_path)
-page.run()
+with in_turn():
+    page.run()

@@ -18,7 +18,16 @@ def architecture(config: RunConfig) -> None:
         f"{config.parameter_count:,} shared weights. 784 numbers become {config.embedding_dims}: {reduction:.2%} less."
     )
     entry = ACTIVATIONS[config.activation]
-    with st.popover(f"Activation: {entry.label}", icon=":material/show_chart:", type="tertiary"):
+    shown = st.popover(
+        f"Activation: {entry.label}",
+        icon=":material/show_chart:",
+        type="tertiary",
+        key="activation_popover",
+        on_change="rerun",
+    )
+    if not shown.open:  # a chart of hundreds of points, which few ask for
+        return
+    with shown:
         st.vega_lite_chart(activations(config.activation, 260), width=420, key="activations")
         st.markdown(" · ".join(f"{one.label}: ${one.formula}$" for one in ACTIVATIONS.values()))
         st.caption(

@@ -15,21 +15,25 @@ def sidebar() -> RunConfig | None:
     """Draw the settings; returns the config, or None, having said why, where they make no run."""
     with st.sidebar:
         _presets()
-        for name, parameter in PARAMETERS.items():
-            if not parameter.advanced and _matters(name):
-                _widget(name, parameter)
-                if name == "loss":
-                    _formula()
+        _widgets(advanced=False)
         # keyed: without that it closes whenever the preset's caption above it comes or goes
-        with st.expander("Advanced", icon=":material/tune:", key="advanced"):
-            for name, parameter in PARAMETERS.items():
-                if parameter.advanced and _matters(name):
-                    _widget(name, parameter)
+        advanced = st.expander("Advanced", icon=":material/tune:", key="advanced", on_change="rerun")
+        if advanced.open:  # most of the widgets, and most of what the page costs, for what few look at
+            with advanced:
+                _widgets(advanced=True)
         try:
             return settings_url.current()
         except ValueError as error:
             st.error(plain(str(error)), icon=":material/error:")
             return None
+
+
+def _widgets(*, advanced: bool) -> None:
+    for name, parameter in PARAMETERS.items():
+        if parameter.advanced == advanced and _matters(name):
+            _widget(name, parameter)
+            if name == "loss":
+                _formula()
 
 
 def _formula() -> None:

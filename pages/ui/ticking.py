@@ -4,6 +4,8 @@ Forty pages drawn twice a second would keep one processor busy. The canvas fetch
 and calls when the run has ended, so a page that is drawn seldom misses only the line above the picture.
 """
 
+import random
+
 from core.service.engine import shared_engine
 from pages.ui import state
 
@@ -11,8 +13,8 @@ QUICKEST = 0.6
 SLOWEST = 10.0
 A_SESSION = 0.25  # seconds more for each session that waits
 LOOK_QUICKEST = 400  # milliseconds between two looks of the canvas at a run
-LOOK_SLOWEST = 2000
-LOOK_A_SESSION = 50
+LOOK_SLOWEST = 1700
+LOOK_A_SESSION = 42
 
 
 def seconds() -> float:
@@ -28,5 +30,7 @@ def no_longer_right(used: float) -> bool:
 
 
 def milliseconds_of_canvas() -> int:
-    """Between two looks of a canvas at a run that is under way."""
-    return min(LOOK_SLOWEST, max(LOOK_QUICKEST, LOOK_A_SESSION * shared_engine().awaiting()))
+    """Between two looks of a canvas at a run that is under way; no two alike: who pressed Train together
+    would else learn of its end together, and have their pages drawn in one moment."""
+    pace = min(LOOK_SLOWEST, max(LOOK_QUICKEST, LOOK_A_SESSION * shared_engine().awaiting()))
+    return round(pace * random.uniform(0.7, 1.3))

@@ -20,7 +20,9 @@ PAGE = "lab/train.py"
 
 
 def widgets(app: AppTest) -> dict[str, object]:
-    """The sidebar's widgets by the name of their field."""
+    """The sidebar's widgets by the name of their field; those under Advanced too."""
+    app.session_state["advanced"] = True
+    app.run()
     found = {}
     for kind in ("slider", "number_input", "selectbox", "text_input"):
         found.update({widget.key: widget for widget in app.sidebar.get(kind)})
@@ -56,6 +58,22 @@ def test_the_sidebar_has_one_widget_for_each_setting_that_matters(open_page: Ope
     app = open_page(PAGE, **({} if loss == RunConfig().loss else {"loss": loss}))
     assert set(widgets(app)) == expected_names(loss)
     assert config_of(app) == RunConfig(loss=loss)
+
+
+def test_what_lies_under_advanced_is_drawn_when_it_is_open_and_keeps_its_values(open_page: OpenPage) -> None:
+    app = open_page(PAGE)
+    drawn = {
+        widget.key for kind in ("slider", "number_input", "text_input") for widget in app.sidebar.get(kind)
+    }
+    assert drawn and not any(PARAMETERS[name].advanced for name in drawn)
+    assert widgets(app).keys() > drawn
+    app.number_input(key="batch_size").set_value(512).run()
+    app.session_state["advanced"] = False
+    app.run()
+    app.slider(key="margin").set_value(0.5).run()  # as somebody goes on with the sliders above it
+    assert "batch_size" not in [widget.key for widget in app.sidebar.number_input]
+    assert app.query_params["batch_size"] == "512"
+    assert config_of(app) == RunConfig(batch_size=512, margin=0.5)
 
 
 def test_a_setting_that_goes_with_a_choice_comes_with_it(open_page: OpenPage) -> None:
@@ -120,6 +138,8 @@ def test_nonsense_for_the_hidden_widths_is_answered_and_cannot_be_trained(
     open_page: OpenPage, text: str
 ) -> None:
     app = open_page(PAGE)
+    app.session_state["advanced"] = True
+    app.run()
     app.text_input(key="hidden").set_value(text).run()
     assert not app.exception
     assert [error.startswith("Hidden widths") for error in sentences(app.error)] == [True]

@@ -14,7 +14,7 @@ import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from benchmarks.visitors import Visitor
-from core.config import RunConfig
+from core.config import PARAMETERS, RunConfig
 from core.runs import Run
 from tests.browser.harness import TROUBLE_IN_LOG, Server, running_server
 
@@ -94,6 +94,8 @@ def forged(visitor: Visitor, name: str, kind: str, value: object) -> BackMsg:
     """A message in which the widget called `name` has a value, and Train is pressed."""
     message = BackMsg()
     widgets = message.rerun_script.widget_states.widgets
+    advanced = widgets.add()
+    advanced.id, advanced.bool_value = visitor.widgets["advanced"], PARAMETERS[name].advanced
     widget = widgets.add()
     widget.id = visitor.widgets[name]
     if isinstance(value, list):
@@ -133,6 +135,8 @@ def test_a_forged_value_trains_nothing_that_the_config_would_refuse(
 
     async def story(visitor: Visitor) -> None:
         asked.append(True)
+        if PARAMETERS[name].advanced:
+            await visitor.open_part("advanced")
         await visitor._ask("forged", forged(visitor, name, kind, value))
         await asyncio.sleep(1.5)
 

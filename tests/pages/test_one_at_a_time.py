@@ -1,0 +1,63 @@
+"""Pages are drawn one after the other, and one that is held up lets the others go on."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from pages.ui import one_at_a_time
+from pages.ui.one_at_a_time import in_turn
+
+
+def test_no_two_pages_are_drawn_at_once() -> None:
+    drawing, most, counted = 0, 0, threading.Lock()
+    pause = threading.Event()
+
+    def page(_: int) -> None:
+        nonlocal drawing, most
+        with in_turn():
+            with counted:
+                drawing += 1
+                most = max(most, drawing)
+            pause.wait(0.01)  # lets the other threads run, as reading a file does
+            with counted:
+                drawing -= 1
+
+    with ThreadPoolExecutor(8) as sessions:
+        list(sessions.map(page, range(24)))
+    assert most == 1
+
+
+def test_a_page_that_is_held_up_does_not_hold_up_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(one_at_a_time, "LONGEST_WAIT", 0.2)
+    inside, goes_on, others = threading.Event(), threading.Event(), threading.Event()
+
+    def held_up() -> None:
+        with in_turn():
+            inside.set()
+            goes_on.wait(60)
+
+    def other() -> None:
+        with in_turn():
+            others.set()
+
+    with ThreadPoolExecutor(2) as sessions:
+        sessions.submit(held_up)
+        assert inside.wait(60)
+        second = sessions.submit(other)
+        assert others.wait(60)
+        second.result(60)
+        goes_on.set()
+    with ThreadPoolExecutor(1) as sessions:  # and the turn has been handed on once, not twice
+        assert sessions.submit(lambda: one_at_a_time._drawing.acquire(timeout=0)).result(60)
+        assert not sessions.submit(lambda: one_at_a_time._drawing.acquire(timeout=0)).result(60)
+        one_at_a_time._drawing.release()
+
+
+def test_a_page_that_fails_hands_on_its_turn() -> None:
+    with pytest.raises(RuntimeError), in_turn():
+        raise RuntimeError("a page with a fault")
+    with in_turn():
+        assert not one_at_a_time._drawing.acquire(timeout=0)
+    assert one_at_a_time._drawing.acquire(timeout=0)
+    one_at_a_time._drawing.release()
