@@ -48,4 +48,5 @@ ENTRY = LossEntry(
     parameters={"margin": "m"},
     reach=lambda margin: margin,
     collapsed=lambda batch, margin: margin**2 / 4,
+    version=2,  # the same gradient summed in another order, with fewer calls
 )
