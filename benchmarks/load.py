@@ -19,7 +19,7 @@ from statistics import median, quantiles
 from benchmarks.row import Row, say
 from benchmarks.server import Served, served
 from benchmarks.visitors import Rerun, Visitor
-from core.config import PRESETS, RunConfig
+from core.config import PARAMETERS, PRESETS, RunConfig
 from core.runs import Run
 
 SESSIONS = int(os.environ.get("CONTRASTIVE_LAB_LOAD", "40"))
@@ -134,7 +134,11 @@ async def _mixed(server: Served, seconds: float) -> int:
         nonlocal errors
         chance = random.Random(number)
         while time.monotonic() < end:
-            seed = chance.randrange(1_000_000) if chance.random() < 0.5 else chance.randrange(5)
+            seed = (
+                chance.randrange(int(PARAMETERS["seed"].high) + 1)
+                if chance.random() < 0.5
+                else chance.randrange(5)
+            )
             config = replace(CONFIG, seed=seed)
             path = chance.choice(["train", "train", "train", "", "embedding", "clusters", "pairs"])
             async with Visitor(

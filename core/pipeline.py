@@ -1,7 +1,9 @@
 """From a run's config to its finished folder: train, embed every image, measure, store."""
 
+import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import Future, wait
 from typing import Any
 
 import numpy as np
@@ -11,7 +13,7 @@ from threadpoolctl import threadpool_limits
 
 from core.canvas.reduction import fit
 from core.config import RunConfig
-from core.data import Dataset, Split, load
+from core.data import DATASETS, Dataset, Split, load
 from core.density import contours
 from core.encoder import Encoder, embed
 from core.measures.evaluation import evaluate
@@ -30,8 +32,8 @@ def train_and_measure(run: Run, on_report: Callable[[Report], None] = lambda rep
         run.set_state("cancelled", run.why_cancelled())
         return
     config = run.config()
-    data = load(config.dataset)
     try:
+        data = _images(run, config)
         trained = train(config, data, _FolderWatcher(run, on_report))
     except Cancelled:
         run.set_state("cancelled", run.why_cancelled())
@@ -56,6 +58,26 @@ def train_and_measure(run: Run, on_report: Callable[[Report], None] = lambda rep
             files=files,
         )
     )
+
+
+def _images(run: Run, config: RunConfig) -> Dataset:
+    """The run's data set. Where it is fetched and somebody presses Stop, the fetching goes on by itself: the
+    next one who wants it finds it here. Raises Cancelled, DataError."""
+    if DATASETS[config.dataset].torchvision is None:
+        return load(config.dataset)
+    found: Future[Dataset] = Future()
+
+    def fetch() -> None:
+        try:
+            found.set_result(load(config.dataset))
+        except Exception as error:
+            found.set_exception(error)
+
+    threading.Thread(target=fetch, daemon=True, name="fetch").start()
+    while not wait([found], timeout=0.1).done:
+        if run.cancel_requested():
+            raise Cancelled
+    return found.result()
 
 
 class _FolderWatcher:

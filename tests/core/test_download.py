@@ -14,8 +14,11 @@ import numpy as np
 import pytest
 import torchvision.datasets
 
+from core.config import RunConfig
 from core.data import DATASETS, DataError, Dataset, DatasetEntry, Split, load
 from core.download import fetch
+from core.pipeline import train_and_measure
+from core.runs import Run
 
 SENTENCE = "Fashion-MNIST does not come with the app and could not be fetched: .* Choose MNIST"
 
@@ -229,3 +232,23 @@ def test_two_that_fetch_at_the_same_time_both_get_it_whole(mirror: Mirror) -> No
     for thread in threads:
         thread.join()
     assert len(results) == 4 and all(same(data, mirror) for data in results)
+
+
+def test_stop_is_obeyed_while_a_data_set_is_on_its_way(mirror: Mirror, tmp_path: Path) -> None:
+    """From a site that answers only after the run has been cancelled."""
+    load.cache_clear()
+    run = Run(tmp_path / "runs" / "stopped")
+    run.begin(RunConfig(dataset="fashion_mnist", epochs=1))
+    with socket.create_server(("127.0.0.1", 0)) as slow, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CONTRASTIVE_LAB_MIRROR", f"http://127.0.0.1:{slow.getsockname()[1]}")
+        training = threading.Thread(target=train_and_measure, args=(run,))
+        training.start()
+        asked, _ = slow.accept()  # the worker waits for the first file now
+        with asked:
+            run.request_cancel("Somebody pressed Stop.")
+            training.join(60)
+            assert not training.is_alive()
+            assert (run.status().state, run.status().message) == ("cancelled", "Somebody pressed Stop.")
+            [fetching] = [thread for thread in threading.enumerate() if thread.name == "fetch"]
+    fetching.join(60)  # the site has gone: it gives up, and tells nobody
+    assert not fetching.is_alive()
