@@ -4,7 +4,7 @@ the tests that see it survived."""
 from dataclasses import dataclass
 
 ENGINE = "tests/core/service/test_engine.py::test_"
-TOGETHER = "tests/core/test_engines_together.py::test_"
+TOGETHER = "tests/core/service/test_engines_together.py::test_"
 STORAGE = "tests/core/service/test_storage.py::test_"
 RUNS = "tests/core/test_runs.py::test_"
 FAULTS_SEEN = "tests/browser/test_faults.py::test_"
