@@ -98,6 +98,31 @@ def test_a_larger_margin_costs_more_and_moves_the_handle(open_page: OpenPage) ->
     assert curve["handle"] == pytest.approx(2.0, abs=1e-4)
 
 
+def curve(app: AppTest) -> dict[str, Any]:
+    return next(data for data in components(app) if "farthest" in data)
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_every_curve_has_its_margin_or_temperature_to_drag_or_says_that_there_is_none(
+    open_page: OpenPage, name: str
+) -> None:
+    app = open_page(PAGE)
+    app.selectbox(key="bench_loss_0").set_value(name).run()
+    captions = [caption.value for caption in app.caption]
+    without = [text for text in captions if "neither a margin nor a temperature" in text]
+    if {"margin", "temperature", "similarity_margin"} & set(LOSSES[name].parameters):
+        assert curve(app)["handle"] is not None and not without
+        assert any(text.startswith("The handle, the ") for text in captions)
+        return
+    assert curve(app)["handle"] is None and len(without) == 1
+    assert ("weight" in without[0]) == ("weight" in LOSSES[name].parameters)
+    if "weight" in LOSSES[name].parameters:  # it changes the curves, as is said
+        before = curve(app)["lines"]
+        app.slider(key="bench_weight_0").set_value(3.0).run()
+        after = curve(app)["lines"]
+        assert after["positive"] != before["positive"] and after["negative"] != before["negative"]
+
+
 def test_the_catalogue_is_the_registry(open_page: OpenPage) -> None:
     app = open_page(PAGE)
     (table,) = [frame.value for frame in app.dataframe if "Knows nothing at" in frame.value]

@@ -7,6 +7,7 @@ import streamlit as st
 from core.canvas.reduction import fit
 from core.charts import collapse_charts
 from core.config import RunConfig
+from core.lessons import texts
 from core.lessons.collapses import COLLAPSES, Collapse
 from core.lessons.diagnosing import Course, course_of
 from core.lessons.diagnosis import Cure
@@ -179,19 +180,19 @@ def _figures(course: Course) -> None:
             "Knows nothing at",
             f"{course.diagnosis.know_nothing:.3g}",
             width=122,
-            help="The loss of a network that sends every image to one point.",
+            help=texts.part("collapse_figures", "know_nothing"),
         )
         st.metric(
             "Spread",
             f"{shape.spread:.2g}",
             width=92,
-            help="Root mean square distance of the points from their mean.",
+            help=texts.part("collapse_figures", "spread"),
         )
         st.metric(
             "Effective rank",
             f"{shape.rank:.2f}",
             width=110,
-            help="How many directions the points use: 1 for a line, 2 for a plane, 0 where all are one point.",
+            help=texts.part("collapse_figures", "rank"),
         )
 
 

@@ -5,12 +5,14 @@ import math
 import pandas as pd
 import streamlit as st
 
+from core.lessons import texts
+from core.lessons.forces import LONGEST
 from core.lessons.lesson_plane import ONE_PLACE, START
 from core.lessons.loss_table import LossRow, loss_table
 from core.lessons.square_or_root import SquareOrRoot, measure
 from pages.ui import draws
 from pages.ui.learn import lesson_points, loss_bench
-from pages.ui.lessons import lesson
+from pages.ui.lessons import caption, lesson
 
 
 def bench() -> None:
@@ -39,8 +41,7 @@ def bench() -> None:
             key="bench_rate",
             persist_state="session",
             width=200,
-            help="The learning rate of Step and Run: a point moves by so many times the force on it, "
-            "at most 0.25 a step.",
+            help=texts.part("losses_captions", "rate", longest=f"{LONGEST:g}"),
         )
         two = st.toggle("Two losses on the same points", key="bench_two", persist_state="session")
     if not two:
@@ -64,10 +65,7 @@ def square_or_root() -> None:
             st.metric("d², ns a pair", f"{found.square_ns:.2f}", width=130)
             st.metric("d, ns a pair", f"{found.root_ns:.2f}", width=130)
             st.metric("The root costs", f"× {found.root_ns / found.square_ns:.2f}", width=130)
-        st.caption(
-            f"{found.pairs:,} random pairs in NumPy on this server, just now; value and gradient, "
-            "the quickest of 50 rounds."
-        )
+        caption("losses_captions", "measured", pairs=f"{found.pairs:,}", rounds=f"{found.rounds}")
         draws.button("Measure again", "square_or_root")
     with right:
         st.table(_slopes(found))
@@ -120,7 +118,7 @@ def catalogue() -> None:
         column_config={
             "Knows nothing at": st.column_config.NumberColumn(
                 format="%.3f",
-                help="The loss of a network that sends every image to one point, with the default settings.",
+                help=texts.part("losses_captions", "know_nothing"),
             )
         },
         key="catalogue",
