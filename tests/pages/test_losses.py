@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from core.config import RunConfig
 from core.lessons.forces import forces
 from core.lessons.lesson_plane import EDGE, HALF_WIDTH, LABELS, ONE_PLACE, START
+from core.lessons.measured_losses import MEASURED
 from core.losses import LOSSES
 from pages.ui.learn.curve import Curve, handle_place
 from pages.ui.learn.plane import Look, Moved, Plane, moved_points
@@ -130,6 +131,22 @@ def test_the_catalogue_is_the_registry(open_page: OpenPage) -> None:
     assert list(table["Knows nothing at"]) == [RunConfig(loss=name).collapsed for name in LOSSES]
     formulas = [part.value.strip("$\n ") for part in app.latex]
     assert all(entry.formula in formulas for entry in LOSSES.values())
+
+
+def test_what_each_loss_learns_is_what_the_benchmark_has_kept(open_page: OpenPage) -> None:
+    """The mean over the seeds, worked out here from the lines of the file."""
+    lines = [json.loads(line) for line in MEASURED.read_text("utf-8").splitlines()]
+    (table,) = [frame.value for frame in open_page(PAGE).dataframe if "2-D: test ARI" in frame.value]
+    assert list(table["Loss"]) == [entry.label for entry in LOSSES.values()]
+    for dims in (2, 8):
+        for figure, label in (
+            ("test_adjusted_rand_index", "test ARI"),
+            ("knn_accuracy", "5-NN accuracy"),
+            ("davies_bouldin", "Davies-Bouldin"),
+        ):
+            for name, shown in zip(LOSSES, table[f"{dims}-D: {label}"], strict=True):
+                values = [line[figure] for line in lines if (line["loss"], line["dims"]) == (name, dims)]
+                assert len(values) == 3 and shown == pytest.approx(sum(values) / 3)
 
 
 def test_measured_again_the_times_are_new_and_the_slopes_are_the_same(open_page: OpenPage) -> None:

@@ -1,15 +1,19 @@
 """The parts of the Losses page: the bench, d² against d, and the catalogue."""
 
 import math
+from itertools import product
 
 import pandas as pd
 import streamlit as st
 
+from core.config import RunConfig
 from core.lessons import texts
 from core.lessons.forces import LONGEST
 from core.lessons.lesson_plane import ONE_PLACE, START
 from core.lessons.loss_table import LossRow, loss_table
+from core.lessons.measured_losses import DIMS, EPOCHS, MEASURED_FIGURES, SEEDS, measured, read
 from core.lessons.square_or_root import SquareOrRoot, measure
+from core.losses import LOSSES
 from pages.ui import draws
 from pages.ui.learn import lesson_points, loss_bench
 from pages.ui.lessons import caption, lesson
@@ -127,6 +131,18 @@ def catalogue() -> None:
         for row in rows:
             st.markdown(f"**{row.label}** · {row.paper}")
             st.latex(row.formula)
+
+
+def learned() -> None:
+    """What each of them has been measured to learn."""
+    st.subheader("What each of them learns")
+    lesson("losses_measured", epochs=f"{EPOCHS}", batch=f"{RunConfig().batch_size}", seeds=f"{len(SEEDS)}")
+    found = read()
+    columns = {"Loss": [entry.label for entry in LOSSES.values()]}
+    for dims, (figure, label) in product(DIMS, MEASURED_FIGURES.items()):
+        columns[f"{dims}-D: {label}"] = [measured(found, loss, dims, figure).mean for loss in LOSSES]
+    numbers = {name: st.column_config.NumberColumn(format="%.3f") for name in list(columns)[1:]}
+    st.dataframe(pd.DataFrame(columns), hide_index=True, column_config=numbers, key="learned")
 
 
 def _parameters(row: LossRow) -> str:
