@@ -11,13 +11,14 @@ from streamlit.testing.v1 import AppTest
 from core.config import PRESETS, RunConfig
 from core.lessons import texts
 from core.lessons.collapses import COLLAPSES
+from core.lessons.diagnosing import diagnosis_of
 from core.runs import place_for, run_at
 from tests.pages.conftest import PROJECT, OpenPage
 from tests.pages.test_collapse import wait_for
 
 PAGES = sorted(path.stem for path in (PROJECT / "pages" / "learn").glob("*.py"))
 # Files of parts, each below a heading. What the diagnosis takes its words from is tested beside it.
-OF_PARTS = ("losses_captions", "pairs_captions", "collapse_figures")
+OF_PARTS = ("losses_captions", "pairs_captions", "collapse_captions")
 ELSEWHERE = ("collapse_buttons", "collapse_cures", "collapse_signs", "losses_handles")
 FIGURE = re.compile(r"\{\w+\}")
 
@@ -74,7 +75,12 @@ def states(open_page: OpenPage) -> Iterator[AppTest]:
     yield losses.button(key="one_place").click().run()
     collapse = open_page("learn/collapse.py")
     collapse.button(key="break_rate_too_high").click().run()
-    yield wait_for(collapse, place_for(COLLAPSES["rate_too_high"].config))
+    broken = place_for(COLLAPSES["rate_too_high"].config)
+    yield wait_for(collapse, broken)
+    found = diagnosis_of(broken)
+    assert found is not None and found.cure is not None
+    collapse.button(key="cure").click().run()
+    yield wait_for(collapse, place_for(found.cure.config))
 
 
 def in_small_letters(app: AppTest) -> list[str]:

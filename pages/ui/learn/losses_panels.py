@@ -119,6 +119,7 @@ def catalogue() -> None:
             }
         ),
         hide_index=True,
+        height="content",
         column_config={
             "Knows nothing at": st.column_config.NumberColumn(
                 format="%.3f",
@@ -127,10 +128,11 @@ def catalogue() -> None:
         },
         key="catalogue",
     )
-    with st.expander("Their formulas", key="formulas"):
+    with st.expander("Each in full, with its formula", key="formulas"):
         for row in rows:
-            st.markdown(f"**{row.label}** · {row.paper}")
+            st.markdown(f"**{row.label}.** {row.summary}")
             st.latex(row.formula)
+            st.caption(row.paper)
 
 
 def learned() -> None:
@@ -142,7 +144,9 @@ def learned() -> None:
     for dims, (figure, label) in product(DIMS, MEASURED_FIGURES.items()):
         columns[f"{dims}-D: {label}"] = [measured(found, loss, dims, figure).mean for loss in LOSSES]
     numbers = {name: st.column_config.NumberColumn(format="%.3f") for name in list(columns)[1:]}
-    st.dataframe(pd.DataFrame(columns), hide_index=True, column_config=numbers, key="learned")
+    st.dataframe(
+        pd.DataFrame(columns), hide_index=True, height="content", column_config=numbers, key="learned"
+    )
 
 
 def _parameters(row: LossRow) -> str:
