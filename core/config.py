@@ -10,7 +10,7 @@ import json
 import math
 import operator
 import reprlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -474,6 +474,11 @@ class RunConfig:
 PARAMETERS: dict[str, Parameter] = {
     spec.name: spec.metadata["parameter"] for spec in dataclasses.fields(RunConfig)
 }
+
+
+def written(config: RunConfig, names: Iterable[str]) -> dict[str, str]:
+    """The values of some fields, each as a reader writes it: {"learning_rate": "0.003"}."""
+    return {name: PARAMETERS[name].text(getattr(config, name)) for name in names}
 
 
 def parse_field(name: str, text: str) -> Any:

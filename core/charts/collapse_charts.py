@@ -96,13 +96,14 @@ def spread_and_rank(steps: Sequence[int], shapes: Sequence[Shape], of: int, heig
         }
 
     last = shapes[-1] if shapes else Shape(0.0, 0.0, 0.0)
-    rank_top = max([2.0, *(rank for rank in ranks if np.isfinite(rank))])
-    spread_top = max([10.0, *(spread for spread in spreads if np.isfinite(spread))])
+    # some room above, so that a line at the very top is not cut in half
+    rank_top = 1.1 * max([2.0, *(rank for rank in ranks if np.isfinite(rank))])
+    spread_top = 3 * max([5.0, *(spread for spread in spreads if np.isfinite(spread))])
     return {
         "description": f"Spread and effective rank of the embedding, at last {last.spread:.3g} and {last.rank:.2f}.",
         "vconcat": [
-            panel("spread", spreads, {"type": "log", "domain": [1e-6, spread_top]}, "~e"),
-            panel("effective rank", ranks, {"domain": [0, rank_top]}, "~g"),
+            panel("spread", spreads, {"type": "log", "domain": [1e-6, spread_top], "nice": False}, "~g"),
+            panel("effective rank", ranks, {"domain": [0, rank_top], "nice": False}, "~g"),
         ],
     }
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.config import PARAMETERS
+from core.lessons import texts
 from core.lessons.forces import Parameters
 from core.lessons.loss_curves import FARTHEST, turn_of
 from core.losses import LossEntry
@@ -13,27 +14,33 @@ from core.losses import LossEntry
 
 @dataclass(frozen=True)
 class Handle:
-    """field: the parameter that it moves. at: the distance of a negative at which it stands; means: what is there."""
+    """field: the parameter that it moves. at: the distance of a negative at which it stands."""
 
     field: str
     at: float
-    means: str
+
+    @property
+    def means(self) -> str:
+        """What is at that distance."""
+        return texts.part("losses_handles", self.field)
 
 
-MEANS = {
-    "margin": "from which on a negative is left alone",
-    "temperature": "at which a negative weighs 1/e of one at distance 0",
-    "similarity_margin": "at which a negative counts 1 in the sum",
-}
+# What can be a handle: the first of these that a loss has. assets/lessons/losses_handles.md says what each stands at.
+HANDLES = ("margin", "temperature", "similarity_margin")
+
+
+def has_handle(entry: LossEntry) -> bool:
+    """Whether a loss has one of HANDLES, be it in sight or not."""
+    return any(field in entry.parameters for field in HANDLES)
 
 
 def handle(entry: LossEntry, parameters: Parameters, d_ap: float) -> Handle | None:
     """Of a loss that has a margin, a temperature or a margin on similarities; None where it has none of these, or
     none in sight. d_ap: the distance of the positive."""
-    for field, means in MEANS.items():
+    for field in HANDLES:
         if field in entry.parameters:
             at = _place(entry, parameters, field, d_ap)
-            return None if at is None else Handle(field, at, means)
+            return None if at is None else Handle(field, at)
     return None
 
 

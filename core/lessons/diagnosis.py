@@ -13,7 +13,8 @@ from typing import Any, Literal, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from core.config import RunConfig
+from core.config import RunConfig, written
+from core.lessons import texts
 from core.losses import LOSSES
 
 Points = npt.NDArray[np.floating[Any]]
@@ -170,56 +171,38 @@ def _length(config: RunConfig) -> float:
 
 
 def _sentence(kind: Kind, loss: float, value: float, shape: Shape, config: RunConfig) -> str:
+    """The sign's text of assets/lessons/collapse_signs.md, with the figures that it is read off."""
+    know_nothing, paid = {"know_nothing": f"{value:.3g}"}, {"loss": f"{loss:.3g}"}
+    sorted_ = {"sorted": f"{shape.sorted:.0%}"}
+    used = {"dims": str(config.embedding_dims), "rank": f"{shape.rank:.2f}"}
     match kind:
         case "early":
-            return "Too early to tell."
+            return _sign("early")
         case "healthy":
-            return (
-                f"Healthy: the loss has left its know-nothing value of {value:.3g}, the points are spread out, and "
-                f"{shape.sorted:.0%} of their spread lies between the classes."
-            )
+            return _sign("healthy", **know_nothing, **sorted_)
         case "point" if value == 0:
-            return (
-                "Collapsed: every embedding is the same point. The loss is 0, its best value, and yet nothing is "
-                "learned: with this setting knowing nothing costs nothing."
-            )
+            return _sign("point_for_nothing")
+        case "point" if _reads(config, "margin"):
+            return _sign("point_at_a_margin", **know_nothing, margin=f"{config.margin:g}")
         case "point":
-            return (
-                f"Collapsed: your loss has stopped at {value:.3g}, the cost of knowing nothing{_margin_words(config)}: "
-                "every embedding is the same point."
-            )
+            return _sign("point", **know_nothing)
         case "line":
-            return (
-                f"Collapsed to a line: of the {config.embedding_dims} dimensions about one is used "
-                f"(effective rank {shape.rank:.2f}), so classes lie on top of each other that had room side by side."
-            )
+            return _sign("line", **used)
         case "flat":
-            return (
-                f"Flattened: the loss is {loss:.3g}, hardly below the {value:.3g} that it costs to know nothing, and "
-                f"of the {_room(config)} directions that {config.digits} classes can use in {config.embedding_dims} "
-                f"dimensions about {shape.rank:.2f} are used (effective rank), so classes lie on top of each other."
-            )
+            room = {"room": str(_room(config)), "classes": str(config.digits)}
+            return _sign("flat", **paid, **know_nothing, **used, **room)
         case "squeezed":
-            return (
-                f"Squeezed: the points share a small part of the unit sphere (spread {shape.spread:.2f}, where 1 is "
-                "all over it), so the classes lie closer together than they need to."
-            )
+            return _sign("squeezed", spread=f"{shape.spread:.2f}")
         case "diverged" if not np.isfinite(loss) or not np.isfinite(shape.spread):
-            return "Diverged: the loss is no longer a number; the weights have grown beyond all bounds."
+            return _sign("no_number")
         case "diverged":
-            return (
-                f"Diverged: the loss is {loss:.3g}, while knowing nothing at all would cost {value:.3g}. Each step "
-                "overshoots, and the next one corrects it by overshooting farther."
-            )
+            return _sign("diverged", **paid, **know_nothing)
         case "stuck":
-            return (
-                f"Stuck: the loss is {loss:.3g}, hardly below the {value:.3g} that it costs to know nothing, and only "
-                f"{shape.sorted:.0%} of the spread lies between the classes."
-            )
+            return _sign("stuck", **paid, **know_nothing, **sorted_)
 
 
-def _margin_words(config: RunConfig) -> str:
-    return f" with a margin of {config.margin:g}" if "margin" in LOSSES[config.loss].parameters else ""
+def _sign(name: str, **figures: str) -> str:
+    return texts.part("collapse_signs", name, **figures)
 
 
 # ---- cures: the first suspect whose sign is there
@@ -227,12 +210,15 @@ def _margin_words(config: RunConfig) -> str:
 
 @dataclass(frozen=True)
 class _Suspect:
-    """A setting that may be to blame, when it is, and what to change it to."""
+    """A setting that may be to blame: when it is, and what to change it to.
 
+    cure: its name in assets/lessons/collapse_cures.md. shows: the settings whose new values its label names.
+    """
+
+    cure: str
     when: Callable[[RunConfig, Kind], bool]
-    label: str
-    why: str
     change: Callable[[RunConfig], dict[str, Any]]
+    shows: tuple[str, ...] = ()
 
 
 def _reads(config: RunConfig, name: str) -> bool:
@@ -241,75 +227,63 @@ def _reads(config: RunConfig, name: str) -> bool:
 
 _DEFAULT = {field.name: field.default for field in dataclasses.fields(RunConfig)}
 
-_SUSPECTS = (
+SUSPECTS = (
     _Suspect(
+        "mine_semi_hard",
         lambda config, kind: config.miner == "batch_hard" and kind in ("point", "line", "stuck"),
-        "Cure: semi-hard mining",
-        "From the start only the hardest triplets count. All of them ask for the impossible at once, and the least bad "
-        "answer is one point for all: there each costs the margin and no more. Semi-hard negatives leave something to "
-        "win.",
         lambda config: {"miner": "semi_hard"},
     ),
     _Suspect(
+        "weigh",
         lambda config, kind: _reads(config, "weight") and config.weight < 0.05 and kind != "diverged",
-        "Cure: let the second term count",
-        "With a weight of 0 no pair of different images is ever pushed apart: there are no negatives, and one point "
-        "for all pleases the loss.",
         lambda config: {"weight": 1.0},
     ),
     _Suspect(
+        "warm_up",
         lambda config, kind: (
             _reads(config, "temperature") and config.temperature < 0.05 and kind == "squeezed"
         ),
-        "Cure: a temperature of 0.1",
-        "At a temperature this low a negative that is a hair farther than the positive costs nothing any more: the "
-        "loss is content before the classes have spread out.",
         lambda config: {"temperature": _DEFAULT["temperature"]},
+        shows=("temperature",),
     ),
     _Suspect(
+        "cool_down",
         lambda config, kind: (
             config.normalised
             and _reads(config, "temperature")
             and config.temperature >= 0.5
             and kind in ("line", "flat", "stuck")
         ),
-        "Cure: a temperature of 0.1",
-        "At a temperature this high all negatives count alike, near or far. Half of the classes at one end and half at "
-        "the other please the loss as well as a place for each: on average the negatives are as far away.",
         lambda config: {"temperature": _DEFAULT["temperature"]},
+        shows=("temperature",),
     ),
     _Suspect(
+        "give_a_margin",
         lambda config, kind: _reads(config, "margin") and config.margin < 0.05 and kind != "diverged",
-        "Cure: give it a margin of 1",
-        "With a margin of 0 nothing is ever pushed apart: the shortest way to please the loss is to pull "
-        "everything together.",
         lambda config: {"margin": 1.0},
+        shows=("margin",),
     ),
     _Suspect(
+        "slow_down",
         lambda config, kind: config.learning_rate > FAST,
-        "Cure: a learning rate of 0.003",
-        "Steps this long throw the weights to where no hidden unit reacts to the image any more (with ReLU: all are "
-        "off). There the gradient is 0, and no later step leads back.",
         lambda config: {"learning_rate": _DEFAULT["learning_rate"]},
+        shows=("learning_rate",),
     ),
     _Suspect(
+        "speed_up",
         lambda config, kind: config.learning_rate < SLOW and kind in ("stuck", "point"),
-        "Cure: a learning rate of 0.003",
-        "Steps this short do not get away from the start in the time there is.",
         lambda config: {"learning_rate": _DEFAULT["learning_rate"]},
+        shows=("learning_rate",),
     ),
     _Suspect(
+        "widen",
         lambda config, kind: kind == "line" and min(config.hidden) < 8,
-        "Cure: hidden layers of 256-128-32",
-        "A hidden layer this narrow lets only a few directions through, and a unit that is off for every image "
-        "takes one of them away.",
         lambda config: {"hidden": _DEFAULT["hidden"]},
+        shows=("hidden",),
     ),
     _Suspect(
+        "start_over",
         lambda config, kind: True,
-        "Cure: learn from all pairs, contrastive on d",
-        "No single setting stands out. The Fast preset's recipe works on these images: start from there and change "
-        "one thing at a time.",
         lambda config: {
             name: _DEFAULT[name]
             for name in _DEFAULT
@@ -320,5 +294,7 @@ _SUSPECTS = (
 
 
 def _cure(config: RunConfig, kind: Kind) -> Cure:
-    suspect = next(suspect for suspect in _SUSPECTS if suspect.when(config, kind))
-    return Cure(suspect.label, suspect.why, dataclasses.replace(config, **suspect.change(config)))
+    suspect = next(suspect for suspect in SUSPECTS if suspect.when(config, kind))
+    changed = dataclasses.replace(config, **suspect.change(config))
+    told = texts.parts("collapse_cures")[suspect.cure]
+    return Cure(texts.filled(told.title, **written(changed, suspect.shows)), told.text, changed)

@@ -29,12 +29,13 @@ class Slope:
 @dataclass(frozen=True)
 class SquareOrRoot:
     """pairs: how many were measured. Nanoseconds a pair for value and gradient, the
-    quickest of some rounds. slopes: at NEAR.
+    quickest of so many rounds. slopes: at NEAR.
 
     left, right: the slopes of d on both sides of distance 0, by differences; those of d² are `flat`.
     """
 
     pairs: int
+    rounds: int
     square_ns: float
     root_ns: float
     slopes: tuple[Slope, ...]
@@ -53,6 +54,7 @@ def measure(pairs: int = 10_000, rounds: int = 50) -> SquareOrRoot:
         roots.append(_seconds(lambda: apart / np.sqrt(_square(apart))))
     return SquareOrRoot(
         pairs=pairs,
+        rounds=rounds,
         square_ns=min(squares) / pairs * 1e9,
         root_ns=min(roots) / pairs * 1e9,
         slopes=tuple(_slope(distance) for distance in NEAR),

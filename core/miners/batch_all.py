@@ -3,7 +3,7 @@
 import numpy as np
 from array_api_compat import array_namespace
 
-from core.losses.distances import all_triplets, distance_table
+from core.losses.distances import distance_table, same_and_different
 from core.miners.base import Array, Mined, MinerEntry
 
 
@@ -12,11 +12,15 @@ def batch_all(embeddings: Array, labels: Array, *, margin: float, generator: np.
 
     Source: Hermans, Beyer, Leibe 2017, eq. 6 and the last paragraph of section 2.
     """
+    xp = array_namespace(embeddings)
     d = distance_table(embeddings)  # [b, b]
-    anchor, positive, negative = all_triplets(labels)
-    costs = d[anchor, positive] - d[anchor, negative] + margin > 0
-    count = int(array_namespace(d).count_nonzero(costs))
-    return Mined((anchor[costs], positive[costs], negative[costs]), count / max(costs.shape[0], 1))
+    same, different = same_and_different(labels)
+    anchor, positive = xp.nonzero(same)  # [pairs]
+    # a row a pair, not a list of all triplets: see semi_hard
+    negatives = different[anchor]  # [pairs, b]
+    row, negative = xp.nonzero(negatives & (d[anchor, positive][:, None] - d[anchor] + margin > 0))
+    count = int(xp.count_nonzero(negatives))
+    return Mined((anchor[row], positive[row], negative), negative.shape[0] / max(count, 1))
 
 
 ENTRY = MinerEntry(

@@ -3,7 +3,7 @@
 import numpy as np
 from array_api_compat import array_namespace
 
-from core.losses.distances import all_triplets, distance_table
+from core.losses.distances import distance_table, same_and_different
 from core.miners.base import Array, Mined, MinerEntry
 
 
@@ -13,12 +13,17 @@ def semi_hard(embeddings: Array, labels: Array, *, margin: float, generator: np.
     Harder negatives than these, nearer than the positive, can drive a young network into collapse.
     Source: Schroff, Kalenichenko, Philbin, "FaceNet", 2015, eq. 4 (there on squared distances).
     """
+    xp = array_namespace(embeddings)
     d = distance_table(embeddings)  # [b, b]
-    anchor, positive, negative = all_triplets(labels)
-    further = d[anchor, negative] - d[anchor, positive]
-    chosen = (further > 0) & (further < margin)
-    costs = int(array_namespace(d).count_nonzero(further < margin))
-    return Mined((anchor[chosen], positive[chosen], negative[chosen]), costs / max(further.shape[0], 1))
+    same, different = same_and_different(labels)
+    anchor, positive = xp.nonzero(same)  # [pairs]
+    # a row a pair, not a list of all triplets: only the few that are chosen need their places written down
+    further = d[anchor] - d[anchor, positive][:, None]  # [pairs, b]
+    negatives = different[anchor]
+    wanting = negatives & (further < margin)
+    row, negative = xp.nonzero(wanting & (further > 0))
+    costs, count = int(xp.count_nonzero(wanting)), int(xp.count_nonzero(negatives))
+    return Mined((anchor[row], positive[row], negative), costs / max(count, 1))
 
 
 ENTRY = MinerEntry(

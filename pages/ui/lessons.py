@@ -1,27 +1,21 @@
-"""The texts of the lessons: assets/lessons/*.md."""
-
-from pathlib import Path
+"""The texts of the lessons on the page."""
 
 import streamlit as st
 
-FOLDER = Path(__file__).resolve().parents[2] / "assets" / "lessons"
+from core.lessons import texts
 
 
-@st.cache_data(show_spinner=False)
-def _text(name: str, changed: float) -> str:
-    return (FOLDER / f"{name}.md").read_text(encoding="utf-8")
-
-
-def lesson(name: str, **figures: str) -> None:
+def lesson(name: str, /, **figures: str) -> None:
     """Show a lesson's text; its sources, the part after the line "Sources", smaller.
 
     figures: what is computed, each in the place of its name in braces.
     """
-    path = FOLDER / f"{name}.md"
-    text = _text(name, path.stat().st_mtime)
-    for figure, value in figures.items():
-        text = text.replace(f"{{{figure}}}", value)
-    body, _, sources = text.partition("\n## Sources\n")
-    st.markdown(body)
+    body, _, sources = texts.whole(name).partition("\n## Sources\n")
+    st.markdown(texts.filled(body, **figures))
     if sources:
         st.caption(" ".join(sources.split()))
+
+
+def caption(name: str, part: str, /, **figures: str) -> None:
+    """Show a part of a file of texts in small letters, below what it explains."""
+    st.caption(texts.part(name, part, **figures))

@@ -9,6 +9,7 @@ import pytest
 from benchmarks import losses
 from benchmarks.trained import Outcome
 from core.config import PARAMETERS, RunConfig
+from core.lessons import measured_losses
 from core.lessons.loss_table import loss_table
 from core.losses import LOSSES
 
@@ -65,7 +66,7 @@ def test_a_cut_loses_nothing_and_a_second_call_measures_only_what_is_missing(
 
     one_run.cache_clear = lambda: None  # type: ignore[attr-defined]
     monkeypatch.setattr(losses, "trained", one_run)
-    monkeypatch.setattr(losses, "MEASURED", tmp_path / "measured.jsonl")
+    monkeypatch.setattr(measured_losses, "MEASURED", tmp_path / "measured.jsonl")
     monkeypatch.setattr(losses, "DOCUMENT", tmp_path / "docs" / "losses.md")
     for _ in range(20):
         try:

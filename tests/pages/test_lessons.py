@@ -1,32 +1,92 @@
 """The texts of the Learn pages: each says one thing to do and one to notice, names its sources, and is all there."""
 
+import json
 import re
+import shutil
+from collections.abc import Iterator
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
-from pages.ui.lessons import FOLDER
+from core.config import PRESETS, RunConfig
+from core.lessons import texts
+from core.lessons.collapses import COLLAPSES
+from core.lessons.diagnosing import diagnosis_of
+from core.runs import place_for, run_at
 from tests.pages.conftest import PROJECT, OpenPage
+from tests.pages.test_collapse import wait_for
 
 PAGES = sorted(path.stem for path in (PROJECT / "pages" / "learn").glob("*.py"))
+# Files of parts, each below a heading. What the diagnosis takes its words from is tested beside it.
+OF_PARTS = ("losses_captions", "pairs_captions", "collapse_captions")
+ELSEWHERE = ("collapse_buttons", "collapse_cures", "collapse_signs", "losses_handles")
+FIGURE = re.compile(r"\{\w+\}")
 
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_has_one_thing_to_do_one_to_notice_and_its_sources(open_page: OpenPage, name: str) -> None:
     app = open_page(f"learn/{name}.py")
-    written = (FOLDER / f"{name}.md").read_text(encoding="utf-8")
+    written = (texts.FOLDER / f"{name}.md").read_text(encoding="utf-8")
     body, _, sources = written.partition("\n## Sources\n")
     assert app.markdown[0].value.strip() == body.strip()
-    texts = [text.value for text in app.markdown]
+    shown = [text.value for text in app.markdown]
     for one_thing in ("**Do:**", "**Notice:**"):
-        assert sum(text.count(one_thing) for text in texts) == 1
+        assert sum(text.count(one_thing) for text in shown) == 1
     assert len(sources.split()) > 5 and re.search(r"\b(19|20)\d\d\b", sources)
     assert " ".join(sources.split()) in [caption.value for caption in app.caption]
 
 
+def is_shown(text: str, shown: list[str], figure: str) -> bool:
+    pieces = [re.escape(piece) for piece in FIGURE.split(text)]
+    return any(re.fullmatch(figure.join(pieces), each.strip(), re.DOTALL) for each in shown)
+
+
 def test_every_text_is_shown_somewhere_with_its_figures_filled_in(open_page: OpenPage) -> None:
     shown = [text.value for name in PAGES for text in open_page(f"learn/{name}.py").markdown]
-    figure = re.compile(r"\{\w+\}")
-    for path in sorted(FOLDER.glob("*.md")):
-        body = path.read_text(encoding="utf-8").partition("\n## Sources\n")[0]
-        pieces = [re.escape(piece) for piece in figure.split(body.strip())]
-        assert any(re.fullmatch(r"[-+\d,.%]+".join(pieces), text.strip()) for text in shown), path.name
+    whole = {path.stem for path in texts.FOLDER.glob("*.md")} - {*OF_PARTS, *ELSEWHERE}
+    for name in sorted(whole):
+        body = texts.whole(name).partition("\n## Sources\n")[0].strip()
+        assert is_shown(body, shown, r"[-+\d,.%]+"), name
+
+
+def test_every_caption_and_every_word_of_help_is_shown_somewhere_with_its_figures_filled_in(
+    open_page: OpenPage,
+) -> None:
+    shown = [text for app in states(open_page) for text in in_small_letters(app)]
+    for name in OF_PARTS:
+        for part, told in texts.parts(name).items():
+            assert is_shown(told.text, shown, ".+?"), f"{name}, {part}"
+    assert not [text for text in shown if FIGURE.search(text)]
+
+
+def states(open_page: OpenPage) -> Iterator[AppTest]:
+    """The pages as they open, and as they are once something has been done there."""
+    pairs = open_page("learn/pairs.py")
+    yield pairs
+    config = RunConfig(loss="nt_xent")  # has no margin
+    shutil.copytree(run_at(PRESETS["fast"].key).folder, place_for(config).folder)
+    (place_for(config).folder / "config.json").write_text(json.dumps(config.as_dict()))
+    pairs.session_state["run_names"], pairs.session_state["shown_run"] = {config.key: "Mine"}, config.key
+    yield pairs.run()
+    losses = open_page("learn/losses.py")
+    yield losses
+    for name in ("n_pair", "center"):
+        yield losses.selectbox(key="bench_loss_0").set_value(name).run()
+    yield losses.button(key="one_place").click().run()
+    collapse = open_page("learn/collapse.py")
+    collapse.button(key="break_rate_too_high").click().run()
+    broken = place_for(COLLAPSES["rate_too_high"].config)
+    yield wait_for(collapse, broken)
+    found = diagnosis_of(broken)
+    assert found is not None and found.cure is not None
+    collapse.button(key="cure").click().run()
+    yield wait_for(collapse, place_for(found.cure.config))
+
+
+def in_small_letters(app: AppTest) -> list[str]:
+    assert not app.exception
+    parts = [*app.metric, *app.slider, *app.button]
+    told = [json.loads(part.proto.json).get("told", "") for part in app.get("bidi_component")]
+    columns = [part.proto.columns for part in app.dataframe]
+    helped = [of.get("help", "") for each in columns if each for of in json.loads(each).values()]
+    return [part.value for part in app.caption] + [part.proto.help for part in parts] + told + helped

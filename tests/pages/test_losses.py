@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from core.config import RunConfig
 from core.lessons.forces import forces
 from core.lessons.lesson_plane import EDGE, HALF_WIDTH, LABELS, ONE_PLACE, START
+from core.lessons.measured_losses import MEASURED
 from core.losses import LOSSES
 from pages.ui.learn.curve import Curve, handle_place
 from pages.ui.learn.plane import Look, Moved, Plane, moved_points
@@ -98,6 +99,31 @@ def test_a_larger_margin_costs_more_and_moves_the_handle(open_page: OpenPage) ->
     assert curve["handle"] == pytest.approx(2.0, abs=1e-4)
 
 
+def curve(app: AppTest) -> dict[str, Any]:
+    return next(data for data in components(app) if "farthest" in data)
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_every_curve_has_its_margin_or_temperature_to_drag_or_says_that_there_is_none(
+    open_page: OpenPage, name: str
+) -> None:
+    app = open_page(PAGE)
+    app.selectbox(key="bench_loss_0").set_value(name).run()
+    captions = [caption.value for caption in app.caption]
+    without = [text for text in captions if "neither a margin nor a temperature" in text]
+    if {"margin", "temperature", "similarity_margin"} & set(LOSSES[name].parameters):
+        assert curve(app)["handle"] is not None and not without
+        assert any(text.startswith("The handle, the ") for text in captions)
+        return
+    assert curve(app)["handle"] is None and len(without) == 1
+    assert ("weight" in without[0]) == ("weight" in LOSSES[name].parameters)
+    if "weight" in LOSSES[name].parameters:  # it changes the curves, as is said
+        before = curve(app)["lines"]
+        app.slider(key="bench_weight_0").set_value(3.0).run()
+        after = curve(app)["lines"]
+        assert after["positive"] != before["positive"] and after["negative"] != before["negative"]
+
+
 def test_the_catalogue_is_the_registry(open_page: OpenPage) -> None:
     app = open_page(PAGE)
     (table,) = [frame.value for frame in app.dataframe if "Knows nothing at" in frame.value]
@@ -105,6 +131,22 @@ def test_the_catalogue_is_the_registry(open_page: OpenPage) -> None:
     assert list(table["Knows nothing at"]) == [RunConfig(loss=name).collapsed for name in LOSSES]
     formulas = [part.value.strip("$\n ") for part in app.latex]
     assert all(entry.formula in formulas for entry in LOSSES.values())
+
+
+def test_what_each_loss_learns_is_what_the_benchmark_has_kept(open_page: OpenPage) -> None:
+    """The mean over the seeds, worked out here from the lines of the file."""
+    lines = [json.loads(line) for line in MEASURED.read_text("utf-8").splitlines()]
+    (table,) = [frame.value for frame in open_page(PAGE).dataframe if "2-D: test ARI" in frame.value]
+    assert list(table["Loss"]) == [entry.label for entry in LOSSES.values()]
+    for dims in (2, 8):
+        for figure, label in (
+            ("test_adjusted_rand_index", "test ARI"),
+            ("knn_accuracy", "5-NN accuracy"),
+            ("davies_bouldin", "Davies-Bouldin"),
+        ):
+            for name, shown in zip(LOSSES, table[f"{dims}-D: {label}"], strict=True):
+                values = [line[figure] for line in lines if (line["loss"], line["dims"]) == (name, dims)]
+                assert len(values) == 3 and shown == pytest.approx(sum(values) / 3)
 
 
 def test_measured_again_the_times_are_new_and_the_slopes_are_the_same(open_page: OpenPage) -> None:

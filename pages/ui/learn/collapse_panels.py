@@ -7,12 +7,14 @@ import streamlit as st
 from core.canvas.reduction import fit
 from core.charts import collapse_charts
 from core.config import RunConfig
+from core.lessons import texts
 from core.lessons.collapses import COLLAPSES, Collapse
 from core.lessons.diagnosing import Course, course_of
 from core.lessons.diagnosis import Cure
 from core.runs import Run, RunDamaged, place_for
 from core.service.engine import shared_engine
 from pages.ui import navigation, run_view, state
+from pages.ui.lessons import caption
 from pages.ui.plain_text import plain
 from pages.ui.watching import awaited, under_way
 
@@ -101,7 +103,7 @@ def _panels(shown: list[_Shown], moving: list[Run]) -> None:
             _panel(one)
     if len(shown) == 1:
         with columns[1]:
-            st.caption("The cured run will stand here, beside the broken one.")
+            caption("collapse_captions", "where_the_cured_will_stand")
 
 
 def _panel(one: _Shown) -> None:
@@ -169,6 +171,8 @@ def _diagnosis(one: _Shown, course: Course, *, moves: bool) -> None:
             disabled=awaited() is not None,
             key="cure",
         )
+        if st.session_state.get(_CURED):
+            caption("collapse_captions", "where_the_cured_stands")
 
 
 def _figures(course: Course) -> None:
@@ -179,19 +183,20 @@ def _figures(course: Course) -> None:
             "Knows nothing at",
             f"{course.diagnosis.know_nothing:.3g}",
             width=122,
-            help="The loss of a network that sends every image to one point.",
+            help=texts.part("collapse_captions", "know_nothing"),
         )
         st.metric(
             "Spread",
             f"{shape.spread:.2g}",
             width=92,
-            help="Root mean square distance of the points from their mean.",
+            help=texts.part("collapse_captions", "spread"),
         )
         st.metric(
             "Effective rank",
-            f"{shape.rank:.2f}",
+            # of a single point it is that of the rounding errors
+            "–" if course.diagnosis.kind == "point" else f"{shape.rank:.2f}",
             width=110,
-            help="How many directions the points use: 1 for a line, 2 for a plane, 0 where all are one point.",
+            help=texts.part("collapse_captions", "rank"),
         )
 
 

@@ -7,7 +7,8 @@ import numpy as np
 import streamlit as st
 
 from core.config import PARAMETERS, RunConfig
-from core.lessons.curve_handle import handle, value_at
+from core.lessons import texts
+from core.lessons.curve_handle import handle, has_handle, value_at
 from core.lessons.forces import Forces, Points, forces, walk
 from core.lessons.lesson_plane import EDGE, HALF_WIDTH, LABELS, Triplet, hardest_triplet
 from core.lessons.loss_curves import Curves, by_angle, curves
@@ -16,6 +17,7 @@ from core.losses import LOSSES, LossEntry
 from pages.ui.learn import lesson_points
 from pages.ui.learn.curve import Curve, Dot, curve
 from pages.ui.learn.plane import Look, Moved, Plane, Ring, Tie, plane
+from pages.ui.lessons import caption
 
 # The digits that the classes stand for, in colours that are not those of pull and push.
 LOOKS = (Look("0", 4), Look("1", 9), Look("7", 7))
@@ -109,7 +111,7 @@ def _buttons(bench: Bench, rate: float) -> None:
                 on_click=_walk,
                 args=(bench, rate, steps),
                 key=f"walk_{steps}_{bench.place}",
-                help=None if steps == 1 else f"{steps} steps of gradient descent, or until nothing moves.",
+                help=None if steps == 1 else texts.part("losses_captions", "run", steps=f"{steps}"),
             )
 
 
@@ -154,7 +156,7 @@ def _kind(term: str) -> str:
 
 def _told(kinds: dict[str, str], now: Forces) -> str:
     if now.strongest < 1e-6:
-        return "No force anywhere: this loss would leave the points as they are."
+        return texts.part("losses_captions", "no_force")
     words = {"pull": "blue pulls", "push": "dashed orange pushes", "force": "the other arrows do both"}
     parts = [f"{words[kind]} ({term})" for kind in words for term, own in kinds.items() if own == kind]
     if len(parts) == 1:
@@ -187,17 +189,15 @@ def _numbers(bench: Bench, now: Forces, triplet: Triplet) -> None:
                 rf"{_WHOSE[line.of]} $\;\displaystyle \ell = {line.latex} = \mathbf{{{line.value:.3f}}}$",
                 text_alignment="center",
             )
-    terms = " + ".join(f"{name} {value:.4f}" for name, value in now.terms.items())
     with st.container(horizontal=True):
         st.metric("Loss of all points", f"{now.loss:.4f}", width=150)
         st.metric("Strongest force", f"{now.strongest:.4f}", width=150)
         st.metric("Nearest negative", f"{triplet.d_an:.3f}", width=150)
     if entry.learned:
-        st.caption(
-            "Training learns centres or proxies beside the encoder; here the means of the classes are they."
-        )
+        caption("losses_captions", "learned")
     if len(now.terms) > 1:
-        st.caption(f"{now.loss:.4f} = {terms}: means over all pairs or triplets of the {len(LABELS)} points.")
+        terms = " + ".join(f"{name} {value:.4f}" for name, value in now.terms.items())
+        caption("losses_captions", "sum", loss=f"{now.loss:.4f}", terms=terms, points=f"{len(LABELS)}")
 
 
 def _in_lines(formula: str) -> str:
@@ -250,11 +250,11 @@ def _curve(bench: Bench, triplet: Triplet) -> None:
             st.session_state[_key(bench.place, held.field)] = value
 
     curve(shown, handled, key=f"curve_{bench.place}_{entry.name}")
-    grip = f" The handle, the {label.lower()}, stands at the distance {held.means}." if held else ""
-    st.caption(
-        "What a pair pays at a distance: :blue[**blue**], the positive moves; :orange[**orange**], the negative "
-        f"moves. The dots are the two pairs tied to the anchor in the plane.{grip}"
-    )
+    caption("losses_captions", "curve")
+    if held:
+        caption("losses_captions", "handle", name=label.lower(), means=held.means)
+    elif not has_handle(entry):
+        caption("losses_captions", "no_handle_but_a_weight" if "weight" in entry.parameters else "no_handle")
 
 
 def _highest(found: Curves) -> float:

@@ -1,16 +1,22 @@
 """The parts of the Losses page: the bench, d² against d, and the catalogue."""
 
 import math
+from itertools import product
 
 import pandas as pd
 import streamlit as st
 
+from core.config import RunConfig
+from core.lessons import texts
+from core.lessons.forces import LONGEST
 from core.lessons.lesson_plane import ONE_PLACE, START
 from core.lessons.loss_table import LossRow, loss_table
+from core.lessons.measured_losses import DIMS, EPOCHS, MEASURED_FIGURES, SEEDS, measured, read
 from core.lessons.square_or_root import SquareOrRoot, measure
+from core.losses import LOSSES
 from pages.ui import draws
 from pages.ui.learn import lesson_points, loss_bench
-from pages.ui.lessons import lesson
+from pages.ui.lessons import caption, lesson
 
 
 def bench() -> None:
@@ -39,8 +45,7 @@ def bench() -> None:
             key="bench_rate",
             persist_state="session",
             width=200,
-            help="The learning rate of Step and Run: a point moves by so many times the force on it, "
-            "at most 0.25 a step.",
+            help=texts.part("losses_captions", "rate", longest=f"{LONGEST:g}"),
         )
         two = st.toggle("Two losses on the same points", key="bench_two", persist_state="session")
     if not two:
@@ -64,10 +69,7 @@ def square_or_root() -> None:
             st.metric("d², ns a pair", f"{found.square_ns:.2f}", width=130)
             st.metric("d, ns a pair", f"{found.root_ns:.2f}", width=130)
             st.metric("The root costs", f"× {found.root_ns / found.square_ns:.2f}", width=130)
-        st.caption(
-            f"{found.pairs:,} random pairs in NumPy on this server, just now; value and gradient, "
-            "the quickest of 50 rounds."
-        )
+        caption("losses_captions", "measured", pairs=f"{found.pairs:,}", rounds=f"{found.rounds}")
         draws.button("Measure again", "square_or_root")
     with right:
         st.table(_slopes(found))
@@ -117,18 +119,34 @@ def catalogue() -> None:
             }
         ),
         hide_index=True,
+        height="content",
         column_config={
             "Knows nothing at": st.column_config.NumberColumn(
                 format="%.3f",
-                help="The loss of a network that sends every image to one point, with the default settings.",
+                help=texts.part("losses_captions", "know_nothing"),
             )
         },
         key="catalogue",
     )
-    with st.expander("Their formulas", key="formulas"):
+    with st.expander("Each in full, with its formula", key="formulas"):
         for row in rows:
-            st.markdown(f"**{row.label}** · {row.paper}")
+            st.markdown(f"**{row.label}.** {row.summary}")
             st.latex(row.formula)
+            st.caption(row.paper)
+
+
+def learned() -> None:
+    """What each of them has been measured to learn."""
+    st.subheader("What each of them learns")
+    lesson("losses_measured", epochs=f"{EPOCHS}", batch=f"{RunConfig().batch_size}", seeds=f"{len(SEEDS)}")
+    found = read()
+    columns = {"Loss": [entry.label for entry in LOSSES.values()]}
+    for dims, (figure, label) in product(DIMS, MEASURED_FIGURES.items()):
+        columns[f"{dims}-D: {label}"] = [measured(found, loss, dims, figure).mean for loss in LOSSES]
+    numbers = {name: st.column_config.NumberColumn(format="%.3f") for name in list(columns)[1:]}
+    st.dataframe(
+        pd.DataFrame(columns), hide_index=True, height="content", column_config=numbers, key="learned"
+    )
 
 
 def _parameters(row: LossRow) -> str:

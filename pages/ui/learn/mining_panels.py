@@ -17,7 +17,7 @@ from core.runs import Embedding, Run, RunDamaged
 from pages.ui import draws, history, run_view
 from pages.ui.drawing import drawing
 from pages.ui.learn import ring_drawing
-from pages.ui.lessons import lesson
+from pages.ui.lessons import caption, lesson
 from pages.ui.plain_text import plain
 
 SHOWN = {HARD: 5, SEMI_HARD: 9, EASY: 12}  # at most so many images in a ring
@@ -75,10 +75,11 @@ def _rings(run: Run, config: RunConfig, embedding: Embedding) -> None:
         drawing(_drawing_of_rings(config, labels, around, anchor, positive, generator), key="rings")
     with right:
         _counts(around)
-        own = "" if "margin" in LOSSES[config.loss].parameters else ", though this run's loss has none"
-        st.caption(
-            f"In the middle the anchor, of class {plain(names[labels[anchor]])}; on the first ring its positive. The "
-            f"margin m is {_margin(config):.3g}{own}. Each ring shows some of its images; the angles mean nothing."
+        caption(
+            "pairs_captions",
+            "rings" if "margin" in LOSSES[config.loss].parameters else "rings_without_a_margin",
+            name=plain(names[labels[anchor]]),
+            margin=f"{_margin(config):.3g}",
         )
 
 
@@ -152,11 +153,7 @@ def _luck(run: Run, config: RunConfig) -> None:
         )
     with right:
         st.table(_table(found, named))
-        st.caption(
-            f"Mean over {len(found.hard)} random anchors of this run, each with its positive and a random batch; in "
-            "brackets the range that holds nine anchors of ten. The mean may lie above it: a few misplaced anchors "
-            "meet very many."
-        )
+        caption("pairs_captions", "luck", anchors=f"{len(found.hard)}")
         draws.button("New batches", "luck")
 
 

@@ -12,7 +12,7 @@ from core.sampling import ByClass, Indices, batches
 from pages.ui import digit_drawings, draws
 from pages.ui.digit_drawings import DIFFERENT, SAME, Card, Tile
 from pages.ui.drawing import drawing
-from pages.ui.lessons import lesson
+from pages.ui.lessons import caption, lesson
 
 DATA = "mnist"
 NAMES = DATASETS[DATA].classes
@@ -121,7 +121,7 @@ def batch() -> None:
             st.metric("Positive pairs", f"{table.positive:,}", width=108)
             st.metric("Negative pairs", f"{table.negative:,}", width=108)
             st.metric("Learned from", f"{used:,}", width=108)
-        st.caption("Each pair stands in the table twice, mirrored at the diagonal; it counts once.")
+        caption("pairs_captions", "batch_table")
         st.table(_comparison(size))
 
 

@@ -56,7 +56,16 @@ def test_spread_and_rank_stand_at_their_steps_and_what_is_no_number_is_left_out(
         {"step": 20, "value": 1e-6},  # a logarithmic scale has no 0
     ]
     assert [row["value"] for row in rank["data"]["values"]] == [1.9, 1.4, 0.0]
-    assert all(panel["encoding"]["y"]["scale"]["domain"][1] >= 1.9 for panel in (spread, rank))
+    for panel in (spread, rank):  # the highest line is not cut in half by the edge
+        top = panel["encoding"]["y"]["scale"]["domain"][1]
+        assert top > 1.05 * max(row["value"] for row in panel["data"]["values"])
+
+
+def test_a_rank_of_all_dimensions_and_a_spread_beyond_all_others_stand_below_the_edge() -> None:
+    shapes = [Shape(80.0, 8.0, 0.5)]
+    spread, rank = spread_and_rank([0], shapes, 30, 90)["vconcat"]
+    assert spread["encoding"]["y"]["scale"]["domain"][1] > 1.05 * 80
+    assert rank["encoding"]["y"]["scale"]["domain"][1] > 1.05 * 8
 
 
 def test_the_frame_of_the_dots_is_round_their_mean_and_holds_them_all() -> None:

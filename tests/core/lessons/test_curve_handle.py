@@ -6,13 +6,15 @@ import numpy as np
 import pytest
 
 from core.config import PARAMETERS, RunConfig
-from core.lessons.curve_handle import MEANS, Handle, handle, value_at
+from core.lessons.curve_handle import HANDLES, Handle, handle, value_at
 from core.losses import LOSSES
 from core.losses.slopes import gradient
 
 D_AP = 0.6
-WITH = {name: next(iter([f for f in MEANS if f in entry.parameters]), None) for name, entry in LOSSES.items()}
-OF = {field: [name for name, own in WITH.items() if own == field] for field in MEANS}
+WITH = {
+    name: next(iter([f for f in HANDLES if f in entry.parameters]), None) for name, entry in LOSSES.items()
+}
+OF = {field: [name for name, own in WITH.items() if own == field] for field in HANDLES}
 
 
 def parameters_of(name: str, **changed: float) -> dict[str, float]:

@@ -1,6 +1,7 @@
 """The diagnosis tells collapsed, diverged, stuck and healthy apart: on real trainings, and on shapes made by hand."""
 
 import math
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 from sklearn.neighbors import KNeighborsClassifier
 
 from core.config import PRESETS, RunConfig
+from core.lessons import texts
 from core.lessons.collapses import COLLAPSES, SMALL
 from core.lessons.diagnosis import Diagnosis, Shape, diagnose, shape_of
 from core.losses import LOSSES
@@ -186,6 +188,34 @@ def test_every_illness_has_a_cure_that_is_another_run_on_the_same_images(name: s
     assert ill.kind == "point" and ill.cure is not None
     assert ill.cure.config != config
     assert (ill.cure.config.digits, ill.cure.config.dataset) == (config.digits, config.dataset)
+
+
+def test_every_sign_has_its_words_and_no_words_are_left_over() -> None:
+    """Each sign of assets/lessons/collapse_signs.md, on points and losses that show it."""
+    similar = RunConfig(loss="nt_xent", digits=4)
+    flat, ten = in_directions(2)
+    one, line, mixed = 0 * SPREAD_OUT, SPREAD_OUT * [1.0, 0.01], RANDOM.permutation(SPREAD_OUT)
+    said = {
+        "early": diagnose(SMALL, [], SPREAD_OUT, SPREAD_OUT, LABELS),
+        "healthy": found(SPREAD_OUT, 0.25, 0.02),
+        "point": found(one, 1.386, 1.386, config=RunConfig(loss="n_pair", digits=4)),
+        "point_at_a_margin": found(one, 0.25, 0.25),
+        "point_for_nothing": found(one, 0.25, 0.0, config=replace(SMALL, margin=0.0)),
+        "line": found(line, 0.25, 0.1),
+        "flat": diagnose(RunConfig(embedding_dims=8), reports(0.25, 0.24), 0.01 * flat, flat, ten),
+        "squeezed": found(0.01 * SPREAD_OUT, 5.0, 4.0, config=similar),
+        "diverged": found(SPREAD_OUT, 0.25, 40.0),
+        "no_number": found(SPREAD_OUT, 0.25, math.nan),
+        "stuck": found(mixed, 0.25, 0.24),
+    }
+    assert list(said) == list(texts.parts("collapse_signs"))
+    for name, told in said.items():
+        pieces = re.split(r"\{\w+\}", texts.parts("collapse_signs")[name].text)
+        pattern = r"[-\d.e%]+".join(map(re.escape, pieces))
+        assert re.fullmatch(pattern, told.sentence), (name, told.sentence)
+        if name not in ("early", "healthy"):
+            assert told.cure is not None
+            assert told.cure.why in [cure.text for cure in texts.parts("collapse_cures").values()]
 
 
 # ---- the shape

@@ -64,6 +64,14 @@ def test_a_miner_takes_the_triplets_that_the_loop_takes_each_once(
         assert set(found) == EXACT[name](points.tolist(), labels.tolist(), margin)
 
 
+@pytest.mark.parametrize("name", ["batch_all", "semi_hard"])
+def test_triplets_come_by_anchor_then_positive_then_negative(name: str) -> None:
+    """In another order the loss would sum them to other last digits, and a stored run would no longer be the one
+    that its settings train to."""
+    found = as_list(mined(name, *batch(8, size=20), 0.7))
+    assert len(found) > 50 and found == sorted(found)
+
+
 @pytest.mark.parametrize("margin", [0.1, 0.7])
 @pytest.mark.parametrize("name", THEIRS)
 def test_a_miner_takes_the_triplets_that_pytorch_metric_learning_takes(name: str, margin: float) -> None:

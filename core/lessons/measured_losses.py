@@ -1,0 +1,66 @@
+"""What each loss of the catalogue has been measured to learn: assets/losses/measured.jsonl, a line a run.
+
+`python -m benchmarks losses` trains the runs and writes the lines; the Losses page and docs/losses.md show them.
+"""
+
+import json
+import math
+import statistics
+from dataclasses import dataclass
+from typing import Any
+
+from core.config import RunConfig
+from core.losses import LOSSES
+from core.settings import PROJECT
+
+MEASURED = PROJECT / "assets" / "losses" / "measured.jsonl"
+
+DIMS, SEEDS, EPOCHS = (2, 8), (0, 1, 2), 1
+MEASURED_FIGURES = {
+    "test_adjusted_rand_index": "test ARI",
+    "knn_accuracy": "5-NN accuracy",
+    "davies_bouldin": "Davies-Bouldin",
+}
+
+Figures = dict[str, float | None]
+
+
+def config_of(loss: str, dims: int, seed: int) -> RunConfig:
+    """The defaults but for the loss, its dimensions and one epoch; triplets are drawn, as all of a batch
+    of 200 are millions."""
+    drawn = LOSSES[loss].takes == "triplets"
+    return RunConfig(
+        loss=loss,
+        embedding_dims=dims,
+        seed=seed,
+        epochs=EPOCHS,
+        sampling="sampled" if drawn else "all",
+    )
+
+
+def read() -> dict[str, Figures]:
+    """The figures measured so far, by the run's key."""
+    if not MEASURED.exists():
+        return {}
+    lines = [json.loads(line) for line in MEASURED.read_text("utf-8").splitlines()]
+    return {line["key"]: {name: line[name] for name in MEASURED_FIGURES} for line in lines}
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A figure of a loss over its seeds: the mean, and half the distance from the lowest to the highest. NaN where
+    it is undefined for one of them, and where none is measured; seeds: how many are."""
+
+    mean: float
+    spread: float
+    seeds: int
+
+
+def measured(found: dict[str, Figures], loss: str, dims: int, figure: str) -> Measured:
+    """A figure of MEASURED_FIGURES of a loss, over the seeds that have been measured."""
+    keys = [config_of(loss, dims, seed).key for seed in SEEDS]
+    raw: list[Any] = [found[key][figure] for key in keys if key in found]
+    values = [math.nan if value is None else float(value) for value in raw]
+    if not values or any(map(math.isnan, values)):
+        return Measured(math.nan, math.nan, len(values))
+    return Measured(statistics.fmean(values), (max(values) - min(values)) / 2, len(values))
