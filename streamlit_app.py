@@ -39,11 +39,16 @@ async def engine(_: st.App) -> AsyncIterator[None]:
 
 
 if get_script_run_ctx(suppress_warning=True) is None:
-    from pages.ui import health_routes, routes
+    from pages.ui import first_picture, health_routes, routes
     from pages.ui.exercises import routes as exercise_routes
 
     base = st.config.get_option("server.baseUrlPath") or ""
-    answers = [*routes.routes(base), *exercise_routes.routes(base), *health_routes.routes(base)]
+    answers = [
+        *first_picture.routes(base),
+        *routes.routes(base),
+        *exercise_routes.routes(base),
+        *health_routes.routes(base),
+    ]
     app = st.App(SCRIPT, lifespan=engine, routes=answers)
 else:
     runpy.run_path(str(SCRIPT), run_name="__main__")

@@ -19,13 +19,15 @@ ROUNDS = 5
 RUNS = 10
 
 # The canvas reports what it has drawn; the pixels say whether it is on the screen.
-PAINTED = """() => [...document.querySelectorAll('[data-testid="stBidiComponentIsolated"]')].some(host => {
+_PAINTED = """() => [...document.querySelectorAll('%s')].some(host => {
     const root = host.shadowRoot?.querySelector('.cl-canvas');
     if (!root?.contrastiveCanvas || root.contrastiveCanvas.state().n < 60000) return false;
     const canvas = root.querySelector('canvas.points');
     const pixels = new Uint32Array(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.buffer);
     return pixels.some(pixel => pixel >>> 24);
 })"""
+PAINTED = _PAINTED % '[data-testid="stBidiComponentIsolated"]'  # the page's own canvas
+PAINTED_FIRST = _PAINTED % "#first-picture .picture"  # the one that Home shows while Streamlit starts
 CHART_DRAWN = """() => [...document.querySelectorAll("[data-testid=stVegaLiteChart] :is(canvas, svg)")].some(chart => {
     if (chart.tagName === 'svg') return chart.querySelectorAll('.mark-symbol path').length >= 60000;
     const { data } = chart.getContext('2d').getImageData(0, 0, chart.width, chart.height);
@@ -62,13 +64,15 @@ def measure() -> list[Row]:
 
 def _first_picture(browser: Browser) -> list[Row]:
     say(f"{ROUNDS} visits to Home and to an Altair chart of the same points, on servers just started ...")
-    ours = [_until(browser, PAINTED) for _ in range(ROUNDS)]
+    ours = [_until(browser, PAINTED_FIRST) for _ in range(ROUNDS)]
+    own = [_until(browser, PAINTED) for _ in range(ROUNDS)]
     theirs = [_until(browser, CHART_DRAWN, PAGES / "altair_chart.py") for _ in range(ROUNDS)]
     mine, chart = median(ours), median(theirs)
     what = "first picture of 60,000 points after opening"
     return [
         Row("first_picture", f"{what}; Altair's", "s", mine, chart, chart / mine, low=4),
         Row("first_picture", f"{what}, a server just started", "s", mine, high=2),
+        Row("first_picture", "until the page's own canvas goes on with it", "s", median(own), high=2.5),
     ]
 
 

@@ -118,6 +118,7 @@ class EmbeddingCanvas {
       this.show({ ...frames, options: this.given });
       this.legend.show(this.classes, this.theme, this.palette);
       this.resize();
+      takeOver(this);
     }
     this.redraw();
   }

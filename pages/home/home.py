@@ -4,8 +4,9 @@ import streamlit as st
 
 from core.runs import RunDamaged
 from pages.ui import history, navigation, run_view
+from pages.ui.first_picture import PROMISE
 
-st.title("Teach a network which digits are alike, and watch all 60,000 of them sort themselves")
+st.title(PROMISE)
 example = history.shipped()
 try:
     run_view.picture(example, example.config())

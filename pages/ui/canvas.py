@@ -38,6 +38,7 @@ SCRIPTS = (
     "redrawing",
     "moving",
     "words",
+    "first",
     "canvas",
 )
 

@@ -107,12 +107,18 @@ def canvas_options(
     per_class: int = 0,
     telling: bool = False,
     height: int = PICTURE_HEIGHT,
+    source: str | None = None,
 ) -> CanvasOptions:
-    """How the canvas shows a run: its sample while it is trained, or a split when it is done."""
+    """How the canvas shows a run: its sample while it is trained, or a split when it is done.
+
+    source: below which address its frames are; None: that of the visitor's page.
+    """
     finished = split != "sample"
+    if source is None:
+        source = address.of_run(run.key) if routes.served() else ""
     return CanvasOptions(
         run=run.key,
-        source=address.of_run(run.key) if routes.served() else "",
+        source=source,
         split=split,
         view=view,
         per_class=per_class,

@@ -227,7 +227,7 @@ SETTLED = """quiet => {
     const idle = app
         && app.dataset.testScriptState === 'notRunning'
         && app.dataset.testConnectionState === 'CONNECTED'
-        && !document.querySelector('[data-testid="stSkeleton"], [data-stale="true"]');
+        && !document.querySelector('[data-testid="stSkeleton"], [data-stale="true"], #first-picture');
     const now = performance.now();
     if (!idle) window.idleSince = null;
     else window.idleSince ??= now;

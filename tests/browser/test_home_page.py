@@ -1,11 +1,13 @@
 """Home in a real browser: what a visitor gets who knows nothing but the address."""
 
 import re
+import urllib.request
 
-from playwright.sync_api import Browser, Page, expect
+import pytest
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.conftest import StartServer
-from tests.browser.harness import Server, open_page, settled
+from tests.browser.harness import Server, Watch, open_page, settled
 from tests.browser.lab import TrainPage, folders, visitor
 
 
@@ -39,11 +41,109 @@ def test_on_a_phone_nothing_scrolls_to_the_side(browser: Browser, server: Server
         assert phone.scrollable("x") == []
 
 
+# Of the first picture, as long as it is there, and of the page's own canvas: what is seen, and where.
+BOTH = """() => {
+    const seen = {};
+    const hosts = { first: '#first-picture .picture', own: '[data-testid="stBidiComponentIsolated"]' };
+    for (const [name, selector] of Object.entries(hosts)) {
+        const canvas = [...document.querySelectorAll(selector)]
+            .map(host => host.shadowRoot?.querySelector('.cl-canvas')).find(found => found?.contrastiveCanvas);
+        if (!canvas) continue;
+        const { n, playhead } = canvas.contrastiveCanvas.state();
+        const points = canvas.querySelector('canvas.points');
+        const pixels = points.width
+            ? new Uint32Array(points.getContext('2d').getImageData(0, 0, points.width, points.height).data.buffer)
+            : [];
+        const { x, y, width, height } = canvas.querySelector('.stage').getBoundingClientRect();
+        seen[name] = { n, playhead, colours: new Set(pixels).size, place: [x, y, width, height] };
+    }
+    return seen;
+}"""
+
+
+def test_all_points_are_on_the_screen_before_streamlit_is(
+    watched: tuple[Page, Watch], server: Server
+) -> None:
+    page, seen_by_all = watched
+    page.route(re.compile(r"/static/js/index\."), lambda route: route.abort())  # Streamlit never comes
+    seen_by_all.expect(r"/static/js/index\.")
+    page.goto(server.url, wait_until="domcontentloaded")
+    page.wait_for_function(f"(({BOTH})().first?.colours ?? 0) > 10")
+    seen = page.evaluate(BOTH)
+    assert seen["first"]["n"] == 60_000 and "own" not in seen
+    expect(page.get_by_text("watch all 60,000 of them")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [1440, 800, 390])
+def test_the_pages_own_canvas_goes_on_where_the_first_picture_stands(
+    browser: Browser, server: Server, width: int
+) -> None:
+    with visitor(browser, server, viewport={"width": width, "height": 900}) as guest:
+        watch = f"setInterval(() => (window.seen ??= []).push(({BOTH})()), 20)"
+        guest.page.add_init_script(watch)
+        open_page(guest.page, server)
+        guest.page.wait_for_function("!document.getElementById('first-picture')")
+        guest.page.wait_for_timeout(300)
+        seen = guest.page.evaluate("window.seen")
+    first = [at["first"] for at in seen if "first" in at]
+    alone = [at["own"] for at in seen if "first" not in at and "own" in at]
+    assert len({round(at["playhead"]) for at in first}) > 2  # it plays
+    assert alone[0]["n"] == 60_000 and alone[0]["colours"] > 10
+    assert alone[0]["playhead"] >= first[-1]["playhead"]
+    assert alone[0]["place"] == pytest.approx(first[-1]["place"], abs=1)  # nothing jumps
+
+
+def test_the_first_picture_makes_way_where_no_canvas_comes(
+    watched: tuple[Page, Watch], server: Server
+) -> None:
+    """The page says why: here it cannot fetch what the first picture could."""
+    page, seen = watched
+    seen.expect("410|/frames/train")
+    asked: list[str] = []
+
+    def once(route: Route) -> None:
+        asked.append(route.request.url)
+        if len(asked) == 1:
+            route.continue_()
+        else:
+            route.fulfill(status=410, json={"error": "The example is damaged."})
+
+    page.route(re.compile("/frames/train"), once)
+    open_page(page, server)
+    expect(page.locator("#first-picture")).to_have_count(0)
+    expect(page.get_by_text("The example is damaged.").first).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_first_picture_is_as_light_or_dark_as_the_page(
+    browser: Browser, server: Server, scheme: str
+) -> None:
+    with visitor(browser, server, color_scheme=scheme) as guest:
+        page = guest.page
+        ground = "element => getComputedStyle(element).backgroundColor"
+        page.add_init_script(
+            "setInterval(() => { const first = document.getElementById('first-picture');"
+            " if (first) window.ground = getComputedStyle(first).backgroundColor; }, 20)"
+        )
+        open_page(page, server)
+        assert page.evaluate("window.ground") == page.locator(".stApp").evaluate(ground)
+
+
+def test_no_other_page_begins_with_it(server: Server) -> None:
+    with (
+        urllib.request.urlopen(f"{server.url}/") as home,
+        urllib.request.urlopen(f"{server.url}/train") as other,
+    ):
+        assert b'id="first-picture"' in home.read()
+        assert b"first-picture" not in other.read()
+
+
 # Written down in the page itself: by the time a test asks, it may have played already.
 PLAYED = """() => {
     window.played = [];
     setInterval(() => {
-        const canvas = [...document.querySelectorAll('[data-testid="stBidiComponentIsolated"]')]
+        const canvas = [...document.querySelectorAll(document.getElementById('first-picture')
+                ? '#first-picture .picture' : '[data-testid="stBidiComponentIsolated"]')]
             .map(host => host.shadowRoot?.querySelector('.cl-canvas')?.contrastiveCanvas).find(Boolean);
         const { n, playing, playhead, steps } = canvas?.state() ?? { n: 0 };
         if (n === 60000) window.played.push([playing, playhead / (steps.length - 1)]);
@@ -84,7 +184,8 @@ def test_over_a_slow_line_all_points_stand_at_their_start_until_the_rest_has_com
     page.goto(server.url, wait_until="domcontentloaded")
     page.wait_for_function(
         """() => {
-            const canvas = [...document.querySelectorAll('[data-testid="stBidiComponentIsolated"]')]
+            const canvas = [...document.querySelectorAll(document.getElementById('first-picture')
+                    ? '#first-picture .picture' : '[data-testid="stBidiComponentIsolated"]')]
                 .map(host => host.shadowRoot?.querySelector('.cl-canvas')).find(Boolean);
             if (!canvas?.contrastiveCanvas) return false;
             const loaded = performance.getEntriesByType("resource").some(entry => entry.name.includes("/frames/"));
