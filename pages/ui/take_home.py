@@ -93,6 +93,7 @@ def _report(run: Run, config: RunConfig) -> None:
             run_view.canvas_options(run, config, split="train"),
             run="report",
             source="",
+            seen="",
             overlays=("margin", "centroids"),
         )
         colours = Palette(
