@@ -93,6 +93,7 @@ const seeing = {
     }
     if (p) {
       const [x, y, size] = p;
+      this.settle(); // the usual place may still be on its way from that of the first frame
       const fitted = fitView(this.extent, this.frames.d, this.width, this.height).scale;
       const scale = fitted * nearEnough(Math.min(this.width, this.height) / size / fitted, this.frames.d);
       const { centre, radius } = this.extent;

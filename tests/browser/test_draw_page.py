@@ -17,7 +17,7 @@ from core.runs import Run
 from core.settings import shipped_runs_folder
 from tests.browser.draw_page import STROKES, DrawPage
 from tests.browser.harness import Server, Watch, open_page, settled, watch
-from tests.browser.lab import TRAINING_MS, stored_figures
+from tests.browser.lab import TRAINING_MS, link_on, stored_figures
 from tests.core.drawings.test_ink import photograph
 from tests.forged import forged_png
 
@@ -129,8 +129,7 @@ def test_the_link_of_the_page_brings_its_part_its_digit_and_its_run(
     number.fill("3")
     number.press("Enter")
     draw.tab("Same or different")
-    page.get_by_test_id("stPopover").first.get_by_role("button").first.click()
-    link = page.get_by_test_id("stPopoverBody").get_by_test_id("stCode").inner_text().strip()
+    link = link_on(page)
     assert link.startswith(f"{server.url}/draw?") and len(link) < 120
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     other = context.new_page()
