@@ -85,7 +85,9 @@ def run_of_query(ask: Any) -> tuple[CanvasOptions, bytes]:
         telling="pick" in ask,
     )
     return replace(
-        options, seen=ask.get("seen", ""), source=f"{st.context.url.split('/?')[0].rstrip('/')}/runs/{run.key}"
+        options,
+        seen=ask.get("seen", ""),
+        source=f"{st.context.url.split('/?')[0].rstrip('/')}/runs/{run.key}",
     ), run_view.NOTHING
 
 

@@ -87,7 +87,9 @@ def test_the_colours_come_back_with_the_groups_that_were_hidden(visit: Visit) ->
     other = visit(f"points=2000&clusters&seen={quote(text)}")
     same_view(canvas, other)
     expect(other.legend("they differ")).to_have_attribute("aria-pressed", "false")
-    without = visit(f"points=2000&seen={quote(text)}")  # no clusters there: no such colours, and nothing hidden
+    without = visit(
+        f"points=2000&seen={quote(text)}"
+    )  # no clusters there: no such colours, and nothing hidden
     assert without.state()["colouring"] == "digit" and without.state()["muted"] == []
 
 
@@ -146,7 +148,9 @@ def test_a_step_that_is_still_to_come_is_waited_for_until_a_hand_moves_the_bar(v
 
 def test_a_link_is_taken_up_once_and_then_the_hand_rules(visit: Visit) -> None:
     canvas = visit("points=500&frames=4&live&seen=m4~p0.2_0.1_0.5")
-    canvas.page.get_by_text("Done").click()  # while training goes on the cloud grows: the place waits for the end
+    canvas.page.get_by_text(
+        "Done"
+    ).click()  # while training goes on the cloud grows: the place waits for the end
     canvas.wait("s.ownView")
     assert canvas.state()["muted"] == [4]
     canvas.legend("4").click()

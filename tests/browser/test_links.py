@@ -6,9 +6,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from core.config import PARAMETERS, PRESETS, RunConfig
+from tests.browser.canvas_lab import Canvas, pixels_of
 from tests.browser.conftest import StartServer
 from tests.browser.harness import Server, open_page, settled
-from tests.browser.canvas_lab import Canvas, pixels_of
 from tests.browser.lab import TrainPage, link_on, run_of, visitor
 
 # one of each kind of widget, none at its default

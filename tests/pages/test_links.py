@@ -208,7 +208,13 @@ def test_the_link_on_draw_names_its_parts_and_the_run_and_brings_them_back(open_
 
 
 # How the canvas shows a run, as links copied in November 2026 say it. Nobody may change these either.
-OLD_PICTURES = ["m0_3_7", "s120.5~ccluster", "omargin_cells~p0.1234_-0.5_2.31", "o", "m1~t-0.6_0.42~p0_0_3e-7"]
+OLD_PICTURES = [
+    "m0_3_7",
+    "s120.5~ccluster",
+    "omargin_cells~p0.1234_-0.5_2.31",
+    "o",
+    "m1~t-0.6_0.42~p0_0_3e-7",
+]
 
 
 @pytest.mark.parametrize("seen", OLD_PICTURES)
@@ -222,11 +228,15 @@ def test_a_link_hands_the_canvas_of_its_run_how_the_picture_was_seen(
 
 
 def test_what_a_link_says_of_a_picture_is_for_the_run_of_the_link_only(open_page: OpenPage) -> None:
-    app = open_page("lab/train.py", margin="0.25", seen="m3")  # that run is not here: the shipped one is shown
+    app = open_page(
+        "lab/train.py", margin="0.25", seen="m3"
+    )  # that run is not here: the shipped one is shown
     assert not app.exception and options_of_canvas(app).seen == ""
 
 
-@pytest.mark.parametrize("seen", ["m<script>", "p1_2", "pNaN_0_1", "p1e999_0_1", "s" + "9" * 300, "~", "m0~", "é"])
+@pytest.mark.parametrize(
+    "seen", ["m<script>", "p1_2", "pNaN_0_1", "p1e999_0_1", "s" + "9" * 300, "~", "m0~", "é"]
+)
 @pytest.mark.parametrize("page", ["lab/train.py", "lab/embedding.py"])
 def test_a_link_that_shows_the_picture_in_no_way_is_met_with_a_sentence(
     open_page: OpenPage, page: str, seen: str
