@@ -81,7 +81,13 @@ def _file(run: Run, config: RunConfig) -> None:
             "One zip: settings, figures, the trained weights (safetensors), where every image lies (Parquet), and a "
             "page that says what is what. It can be opened here again."
         )
-        _download("Download the run", lambda: run_file(run), file_name(config, "zip"), "application/zip", "folder_zip")
+        _download(
+            "Download the run",
+            lambda: run_file(run),
+            file_name(config, "zip"),
+            "application/zip",
+            "folder_zip",
+        )
 
 
 def _report(run: Run, config: RunConfig) -> None:

@@ -147,11 +147,13 @@ def test_a_class_is_held_out_here_and_the_journey_of_a_drawing_follows_the_train
 ) -> None:
     draw = DrawPage(page, server).open()
     draw.draw("7")
+    draw.tab("Same or different")
+    draw.draw("7", paper=1)
     panel = draw.tab("A digit never seen")
     panel.get_by_role("button", name="Train without 7").click()
     expect(page.get_by_text("never shown: 7. 60,000 points")).to_be_attached(timeout=TRAINING_MS)
     settled(page)
-    # neither the drawing nor the open tab is lost by it
+    # neither the drawings nor the open tab is lost by it
     assert draw.guess() in "0123456789"
     expect(page.get_by_text("Training never saw a 7")).to_be_visible()
     run = Run(server.runs / RunConfig(held_out_class="7").key)
@@ -162,6 +164,8 @@ def test_a_class_is_held_out_here_and_the_journey_of_a_drawing_follows_the_train
         )
     ).to_be_visible()
     expect(page.get_by_text("training images nearest to your digit")).to_be_visible()
+    panel = draw.tab("Same or different")
+    expect(panel.get_by_role("heading", name="The same digit, says the distance")).to_be_visible()
     panel = draw.tab("Its journey")
     expect(panel.get_by_text("Press play in the picture")).to_be_visible()
     steps = run.snapshot_steps()
