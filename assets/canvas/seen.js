@@ -37,7 +37,7 @@ const seeing = {
   // The picture as it is seen now; "" where it is as anybody sees it who opens the page.
   seen() {
     const { frames, timeline, legend, menu, view } = this;
-    if (!frames?.f || !this.extent || !this.width) return "";
+    if (!frames?.f || !this.extent || !this.width) return this.seenByLink(); // behind another tab, say
     const pieces = [];
     const hidden = [...legend.buttons.keys()].filter((label) => legend.muted[label]);
     if (hidden.length) pieces.push(`m${hidden.join("_")}`);
@@ -56,6 +56,12 @@ const seeing = {
       pieces.push(`t${short(this.yaw % (2 * Math.PI), 1)}_${short(this.pitch, 1)}`);
     }
     return pieces.join("~");
+  },
+
+  // What the page's own link says of the picture, as long as nobody could have changed it.
+  seenByLink() {
+    const { run, seen = "" } = this.frames?.options ?? {};
+    return this.linked || !takenUp.has(`${run} ${seen}`) ? seen : "";
   },
 
   // What the link says of this run's picture, unless it has been taken up before.

@@ -223,3 +223,32 @@ def test_a_link_that_shows_the_picture_in_no_way_is_met_with_a_sentence_and_the_
     assert shown(lab) == RunConfig(epochs=3)
     lab.expect_points(60_000)
     assert not lab.canvas()["ownView"] and lab.canvas()["muted"] == []
+
+
+def test_a_link_to_another_tab_keeps_the_picture_behind_it(lab: TrainPage) -> None:
+    query = "part=Density&seen=m3~omargin_centroids~p0.2_0.1_0.5"
+    lab.open(query)
+    lab.expect_points(60_000)
+    assert link_on(lab.page).endswith(f"/train?{query}")  # given on as it came, by who has not seen it
+    lab.page.keyboard.press("Escape")
+    settled(lab.page)
+    lab.tab("Embedding")
+    canvas = Canvas(lab.page)
+    canvas.wait("s.ownView")
+    state = canvas.state()
+    assert state["muted"] == [3] and state["view"]["x"] == 0.2 and state["view"]["y"] == 0.1
+    assert min(state["width"], state["height"]) / state["view"]["scale"] == pytest.approx(0.5)
+    assert link_on(lab.page).endswith("/train?seen=m3~omargin_centroids~p0.2_0.1_0.5")
+
+
+def test_a_link_to_a_run_that_is_not_here_shows_its_picture_when_it_has_been_trained(lab: TrainPage) -> None:
+    lab.open("epochs=1&digits=3&seed=23&seen=m1~s5~ccluster~p0.2_0.1_0.5")
+    lab.expect_points(60_000)
+    assert lab.canvas()["muted"] == []  # another run is on the page
+    lab.press_train()
+    lab.wait_until_trained()
+    canvas = Canvas(lab.page)
+    canvas.wait("s.ownView && s.colouring === 'cluster'")
+    canvas.rest()
+    expect(canvas.step).to_have_text(re.compile("^5 / "))
+    assert canvas.state()["muted"] == [1] and canvas.state()["view"]["x"] == 0.2
