@@ -166,6 +166,7 @@ class EmbeddingCanvas {
     this.takePlace();
     this.timeline.held = Boolean(frames?.partial);
     this.selecting.use(frames, sameRun ? before : null);
+    this.takePicked();
     this.overlays.on = this.menu.on;
     if (frames) this.overlays.want(options, this.menu.offered);
     this.turnButton.hidden = frames?.d !== 3;
@@ -235,6 +236,7 @@ class EmbeddingCanvas {
   }
 
   onSelection() {
+    if (this.linked) this.linked.i = undefined; // another one, or none, by the visitor's own hand
     this.describe(true);
     this.redraw();
   }

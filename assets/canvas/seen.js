@@ -9,8 +9,8 @@ const USUAL_TURN = { yaw: 0.6, pitch: 0.42 };
 // The runs whose link has been taken up since the page was opened: only once, then the visitor's hand rules.
 const takenUp = new Set();
 
-// { m: [labels], s: [step], c: colouring, o: [overlays], p: [x, y, size], t: [yaw, pitch] }, without what is not
-// there or not of the form.
+// { m: [labels], s: [step], c: colouring, o: [overlays], p: [x, y, size], t: [yaw, pitch], i: [image] }, without
+// what is not there or not of the form.
 function readSeen(text) {
   const seen = {};
   if (typeof text !== "string" || text.length > LONGEST) return seen;
@@ -23,6 +23,7 @@ function readSeen(text) {
     if (letter === "o") seen.o = words.filter((name) => Object.hasOwn(OVERLAYS, name));
     if (letter === "p" && numbers.length === 3 && numbers[2] > 0) seen.p = numbers;
     if (letter === "t" && numbers.length === 2) seen.t = numbers;
+    if (letter === "i" && numbers.length === 1) seen.i = numbers;
   }
   return seen;
 }
@@ -55,6 +56,7 @@ const seeing = {
     if (frames.d === 3 && !this.turning && !(this.motion.matches && this.yaw === USUAL_TURN.yaw && this.pitch === USUAL_TURN.pitch)) {
       pieces.push(`t${short(this.yaw % (2 * Math.PI), 1)}_${short(this.pitch, 1)}`);
     }
+    if (this.selecting.pinned >= 0) pieces.push(`i${this.selecting.pinned}`);
     return pieces.join("~");
   },
 
@@ -85,6 +87,14 @@ const seeing = {
     this.legend.reset();
     for (const label of m ?? []) this.legend.muted[label] = 1;
     this.linked.c = this.linked.m = undefined;
+  },
+
+  // The image that was picked, as soon as it is among those that are shown.
+  takePicked() {
+    const [image] = this.linked?.i ?? [];
+    if (image === undefined || !this.frames.options.selectable || this.selecting.placeOf(image) < 0) return;
+    this.linked.i = undefined;
+    this.selecting.pin(image);
   },
 
   // The place, as soon as the picture has its size and its points. No further away or nearer than a visitor could go.

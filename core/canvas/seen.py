@@ -10,6 +10,7 @@ between them, each a letter and its value, "_" between several; what is as usual
     p   the middle of the picture, and how much of the embedding its shorter side shows, in units of the embedding;
         in 3-D the middle is how far the cloud is moved to the right and down
     t   how the cloud is turned in 3-D: yaw and pitch in radians
+    i   the image that is picked, by its number in its split
 
 A piece with another letter is a later version's, and left out.
 """
@@ -28,9 +29,10 @@ _FORMS = {
     "o": re.compile(f"(?:{_NAMES})?"),
     "p": re.compile("_".join([_NUMBER] * 3)),
     "t": re.compile("_".join([_NUMBER] * 2)),
+    "i": re.compile("[0-9]{1,6}"),
 }
 _OF_LATER = re.compile(r"[a-z][a-z0-9._-]*")
-_OF_NUMBERS = "mspt"
+_OF_NUMBERS = "mspti"
 
 
 def checked(text: str) -> str:

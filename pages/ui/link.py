@@ -68,6 +68,6 @@ def popover(run: Run) -> None:
         )
         st.caption(
             "Every setting of the run, the part that is open, and the picture as it stands: step, place, colours, "
-            "hidden classes. Whoever opens it on this server sees this run; elsewhere, or when it has been cleared "
-            "away, one press of Train makes the same again."
+            "hidden classes, the image picked. Whoever opens it on this server sees this run; elsewhere, or when it "
+            "has been cleared away, one press of Train makes the same again."
         )

@@ -93,6 +93,25 @@ def test_the_colours_come_back_with_the_groups_that_were_hidden(visit: Visit) ->
     assert without.state()["colouring"] == "digit" and without.state()["muted"] == []
 
 
+def test_the_picked_image_comes_back_and_python_hears_of_it(visit: Visit) -> None:
+    canvas = visit("points=2000&ids&pick")
+    canvas.stage.focus()
+    canvas.page.keyboard.press("Enter")
+    picked = canvas.state()["pinned"]
+    text = seen(canvas)
+    assert picked >= 0 and text == f"i{picked}"
+    other = visit(f"points=2000&ids&pick&seen={text}")
+    expect(other.page.get_by_text(f"pinned {picked}, selected []")).to_be_visible()
+    expect(other.page.locator(".ring")).to_be_visible()
+    other.stage.focus()
+    other.page.keyboard.press("Escape")
+    expect(other.page.get_by_text("pinned None, selected []")).to_be_visible()
+    other.rest()
+    assert other.state()["pinned"] == -1
+    unpickable = visit(f"points=2000&ids&seen={text}")
+    assert unpickable.state()["pinned"] == -1
+
+
 def test_a_cloud_stands_turned_as_it_was(visit: Visit) -> None:
     canvas = visit("points=2000&dims=3", **MOVING, rest=False)
     canvas.wait("s.turning && !s.playing")
@@ -178,6 +197,7 @@ FORGED: dict[str, dict[str, Any]] = {
     "~~~": {"muted": []},
     "m250": {"muted": []},
     "t9e9_9": {"yaw": 0.6},
+    "i999999~i-1~i1.5": {"pinned": -1},
 }
 
 

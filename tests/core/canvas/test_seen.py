@@ -15,7 +15,8 @@ GOOD = [
     "p0.1234_-0.5_2.31",
     "p0_0_1e-7",
     "t-6.2832_1.5",
-    "m1~s2~ccluster~o~p1_2_3~t1_1",
+    "i59999",
+    "m1~s2~ccluster~o~p1_2_3~t1_1~i0",
     "t1_1~m1",
     "ccolours~oofalaterversion",  # what they mean, the canvas knows
     "z1.5-what_a.later-version_writes~m1",
@@ -43,6 +44,9 @@ BAD = [
     "p1_2_0x10",
     "p٣_2_1",  # digits, but not ours
     "t1",
+    "i-1",
+    "i1.5",
+    "i1234567",
     "~",
     "m1~",
     "m1 ",
