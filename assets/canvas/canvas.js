@@ -34,8 +34,8 @@ class EmbeddingCanvas {
     this.frames = null;
     this.width = this.height = 0;
     this.view = { x: 0, y: 0, scale: 1 };
-    this.yaw = 0.6;
-    this.pitch = 0.42;
+    Object.assign(this, USUAL_TURN);
+    this.linked = null; // what a link says of the picture
     this.ownView = false; // the visitor moved or zoomed: leave the view alone
     this.turning = false;
     this.visible = true;
@@ -54,11 +54,16 @@ class EmbeddingCanvas {
       if (this.visible) this.redraw();
     });
     this.watching.observe(this.stage);
+    this.answer = ({ detail }) => {
+      if (this.frames && this.frames.options.run === detail.run) detail.answers.push(this.seen());
+    };
+    window.addEventListener(ASKED, this.answer);
     // For tests: where a point of the input lies, and what a frame costs.
     root.contrastiveCanvas = {
       locate: (index) => this.locate(index),
       state: () => this.report(),
       work: () => this.work.slice(),
+      seen: () => this.seen(),
     };
   }
 
@@ -135,8 +140,13 @@ class EmbeddingCanvas {
     const options = frames?.options ?? {};
     const sameRun = Boolean(before && frames && before.options.run === options.run && before.d === frames.d && before.f && frames.f);
     const sameView = sameRun && before.options.view === options.view;
-    if (!sameRun) this.menu.reset(options);
+    if (!sameRun) {
+      this.menu.reset(options);
+      this.legend.reset();
+      this.takeLink(frames);
+    }
     if (frames) this.menu.offer(options, frames);
+    this.takeColours();
     this.group();
     this.summaries = new Map();
     this.root.style.setProperty("--stage-height", `${options.height ?? 520}px`);
@@ -149,14 +159,15 @@ class EmbeddingCanvas {
       if (this.motion.matches && !this.ownView) this.settle();
     } else {
       this.timeline.start(steps, Boolean(options.live), this.motion.matches);
-      this.legend.reset();
-      this.yaw = 0.6;
-      this.pitch = 0.42;
+      Object.assign(this, USUAL_TURN);
       this.settle();
       this.setTurning(frames?.d === 3 && frames.n > 0 && !this.motion.matches);
+      if (this.linked) this.timeline.stand(this.linked.s?.[0]);
     }
+    this.takePlace();
     this.timeline.held = Boolean(frames?.partial);
     this.selecting.use(frames, sameRun ? before : null);
+    this.takePicked();
     this.overlays.on = this.menu.on;
     if (frames) this.overlays.want(options, this.menu.offered);
     this.turnButton.hidden = frames?.d !== 3;
@@ -207,6 +218,7 @@ class EmbeddingCanvas {
   }
 
   onLegend() {
+    this.linked = null;
     this.describe(true);
     this.refresh();
   }
@@ -214,6 +226,7 @@ class EmbeddingCanvas {
   onMenu(what) {
     if (!this.frames) return;
     if (what === "colouring") {
+      this.linked = null;
       this.group();
       this.legend.reset();
       this.legend.show(this.classes, this.theme, this.palette);
@@ -224,6 +237,7 @@ class EmbeddingCanvas {
   }
 
   onSelection() {
+    if (this.linked) this.linked.i = undefined; // another one, or none, by the visitor's own hand
     this.describe(true);
     this.redraw();
   }
@@ -244,6 +258,7 @@ class EmbeddingCanvas {
   }
 
   destroy() {
+    window.removeEventListener(ASKED, this.answer);
     this.fetching.stop();
     this.overlays.clear();
     this.selecting.images.clear();
@@ -258,7 +273,7 @@ class EmbeddingCanvas {
   }
 }
 
-Object.assign(EmbeddingCanvas.prototype, redrawing, moving, words);
+Object.assign(EmbeddingCanvas.prototype, redrawing, moving, seeing, words);
 
 const instances = new WeakMap();
 

@@ -7,6 +7,7 @@ class Menu {
     this.changed = changed; // called with "colouring" or "overlays"
     this.colouring = "digit";
     this.on = new Set();
+    this.colours = ["digit"];
     this.offered = new Set();
     this.button.onclick = () => this.open(this.panel.hidden);
     this.panel.onkeydown = (event) => {
@@ -35,6 +36,7 @@ class Menu {
       (name) => (name === "margin" ? Boolean(options.margin) : ["centroids", "mark"].includes(name) || frames.d === 2),
     );
     if (!colours.includes(this.colouring)) this.colouring = "digit";
+    this.colours = colours;
     this.offered = new Set(overlays);
     const wanted = JSON.stringify([colours, overlays]);
     this.button.hidden = colours.length + overlays.length < 2;

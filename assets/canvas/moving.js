@@ -1,5 +1,10 @@
 // Moves the view: by hand, and to where all points are seen.
 
+// A zoom within what there is to see; 1 shows everything.
+function nearEnough(zoom, d) {
+  return Math.max(0.25, Math.min(d === 3 ? 12 : 400, zoom));
+}
+
 const moving = {
   // The view at once where it is going to.
   settle() {
@@ -45,6 +50,7 @@ const moving = {
 
   drag(dx, dy, shift) {
     if (!this.extent) return;
+    this.linked = null;
     if (this.frames.d === 3 && !shift) {
       this.yaw -= dx * 0.008;
       this.pitch = Math.max(-1.5, Math.min(1.5, this.pitch + dy * 0.008));
@@ -58,7 +64,8 @@ const moving = {
   zoomBy(factor, x = this.width / 2, y = this.height / 2) {
     if (!this.extent) return;
     const zoom = this.zoom();
-    const allowed = Math.max(0.25, Math.min(this.frames.d === 3 ? 12 : 400, zoom * factor)) / zoom;
+    const allowed = nearEnough(zoom * factor, this.frames.d) / zoom;
+    this.linked = null;
     this.ownView = true;
     this.view = zoomAt(this.view, this.frames.d, allowed, x, y, this.width, this.height);
     this.touched();
@@ -66,6 +73,7 @@ const moving = {
   },
 
   reset() {
+    this.linked = null;
     this.ownView = false;
     this.redraw();
   },

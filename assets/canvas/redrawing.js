@@ -18,6 +18,7 @@ const redrawing = {
     }
     if (this.extent && (!this.ownView || !fitted)) this.settle();
     else if (this.extent) this.view.scale *= fitView(this.extent, this.frames.d, width, height).scale / fitted;
+    this.takePlace();
     // Drawn in the same frame: a resized canvas is empty until then.
     if (this.theme) this.draw();
     this.ratioQuery?.removeEventListener("change", this.onRatio);

@@ -22,6 +22,7 @@ class Timeline {
     this.repeat = false;
     this.speed = 1;
     this.held = false; // the frames are still on their way
+    this.wanted = null; // the training step that a link stands at, until there are frames so late
     this.wait = 0; // seconds to rest before moving on
     this.pace = 2; // frames a second while following
     this.play.onclick = () => this.toggle();
@@ -62,6 +63,7 @@ class Timeline {
     this.steps = steps;
     this.live = live;
     this.reduced = reduced;
+    this.wanted = null;
     this.following = live;
     this.playing = !live && !reduced && steps.length > 1;
     this.clock = this.playing ? 0 : this.last;
@@ -87,7 +89,25 @@ class Timeline {
     if (!wasLive && live && wasAtEnd) this.following = true;
     if (reduced && this.following) this.clock = this.last;
     if (!live && this.clock >= this.last) this.following = false;
+    this.reach();
     this.show();
+  }
+
+  // As a link says: still, at this step or, where it names none, at the last.
+  stand(step = null) {
+    this.playing = false;
+    this.clock = this.last;
+    this.wait = 0;
+    this.wanted = step;
+    this.reach();
+    this.show();
+  }
+
+  reach() {
+    if (this.wanted === null || !(this.steps[this.last] >= this.wanted)) return;
+    this.following = false;
+    this.clock = positionOf(this.wanted, this.steps);
+    this.wanted = null;
   }
 
   // Moves the clock on; says whether the picture changed.
@@ -120,6 +140,7 @@ class Timeline {
   }
 
   toggle() {
+    this.wanted = null;
     if (this.playing || this.following) {
       this.playing = this.following = false;
     } else {
@@ -133,6 +154,7 @@ class Timeline {
   }
 
   seek(clock) {
+    this.wanted = null;
     this.playing = this.following = false;
     this.clock = Math.min(this.last, Math.max(0, clock));
     this.show();
@@ -140,6 +162,7 @@ class Timeline {
   }
 
   follow() {
+    this.wanted = null;
     this.playing = false;
     this.following = this.live;
     this.pace = Math.max(2, (this.last - this.clock) / 0.8);

@@ -133,6 +133,7 @@ const words = {
     const { clock, playing, following, speed, repeat, steps } = this.timeline;
     const { pinned, count: selected, hovered, mode } = this.selecting;
     const palette = this.palette, background = this.theme.background;
-    return { view, yaw, pitch, turning, width, height, ratio, ownView, playhead: this.playhead, clock, playing, following, speed, repeat, steps, palette, background, extent: this.extent, zoom: this.extent ? this.zoom() : 1, n: this.frames?.n ?? 0, present: this.frames?.present ?? [], pinned, selected, hovered, mode, colouring: this.colouring, overlays: [...this.menu.on], mark: this.frames?.options.mark ?? [] };
+    const muted = [...this.legend.buttons.keys()].filter((label) => this.muted[label]);
+    return { muted, view, yaw, pitch, turning, width, height, ratio, ownView, playhead: this.playhead, clock, playing, following, speed, repeat, steps, palette, background, extent: this.extent, zoom: this.extent ? this.zoom() : 1, n: this.frames?.n ?? 0, present: this.frames?.present ?? [], pinned, selected, hovered, mode, colouring: this.colouring, overlays: [...this.menu.on], mark: this.frames?.options.mark ?? [] };
   },
 };

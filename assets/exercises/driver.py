@@ -22,6 +22,11 @@ ADVICE = {
     "ZeroDivisionError": "Which number below the line was 0, and should it have been?",
 }
 
+# The mistakes made first of all in pure Python, where others would have arrays: TypeErrors, by what they say.
+OF_LISTS = "Python does not reckon with a whole list: go through its items, one number at a time."
+OF_NUMBERS = "That is a single number already, and no list: is there one loop, or one index, too many?"
+OF_NAMES = "It is called like a function, and is a value: has a name such as sum been given away?"
+
 # What the browser itself says under Brython, and how Python calls it.
 BROWSER_ERRORS = {
     "Invalid array length": "MemoryError",
@@ -106,7 +111,18 @@ def explained(error, source, space):
     if len(steps) > FRAMES_LIMIT:
         shown.insert(0, f"  ... {len(steps) - FRAMES_LIMIT} calls before these\n")
     trace = "Traceback (most recent call last):\n" + "".join(shown) if shown else ""
-    return (sentence + ADVICE.get(kind, "")).strip(), f"{trace}{kind}: {text}".rstrip(": "), line
+    return (sentence + advice(kind, text)).strip(), f"{trace}{kind}: {text}".rstrip(": "), line
+
+
+def advice(kind, text):
+    """What to look at, for who meets this error; "" where Python's own words must do."""
+    if kind == "TypeError" and "'list'" in text and ("operand type" in text or "not supported" in text):
+        return OF_LISTS
+    if kind == "TypeError" and text.endswith("object is not callable"):
+        return OF_NAMES
+    if kind == "TypeError" and text.startswith(("'int' object is not", "'float' object is not")):
+        return OF_NUMBERS
+    return ADVICE.get(kind, "")
 
 
 def frames(error, space):

@@ -64,6 +64,7 @@ class CanvasOptions:
     margin: radius of the dashed circle around the origin, in units of the embedding, or None.
     margin_label: what is written on it; by default "margin" and the radius.
     height: of the picture, in CSS pixels.
+    seen: how a link shows the picture, in the form of core/canvas/seen.py; taken up once.
     """
 
     run: str = ""
@@ -85,6 +86,7 @@ class CanvasOptions:
     mark: tuple[float, ...] = ()
     mark_steps: tuple[int, ...] = ()
     height: int = 520
+    seen: str = ""
 
 
 @dataclass(frozen=True)

@@ -23,9 +23,10 @@ from core.canvas.reduction import fit
 from core.config import RunConfig
 from core.data import load_stored
 from core.density import contours
+from core.losses import LOSSES
 from core.measures.evaluation import judge
 from core.numpy_encoder import encoder_of
-from core.runs import Progress, Run, Snapshot, Status
+from core.runs import LEARNED, Progress, Run, Snapshot, Status
 from core.take_home import run_file
 from core.take_home.opening import Refused, open_zip
 
@@ -39,12 +40,15 @@ LIMITS = {
     run_file.PROGRESS: MEGABYTE,
     run_file.RESULT: 10_000,
     run_file.WEIGHTS: 8 * MEGABYTE,
+    run_file.LEARNED: 100_000,
     run_file.EMBEDDING: 25 * MEGABYTE,
     run_file.CLUSTERS: 100_000,
     run_file.SAMPLE: 100_000,
     run_file.SNAPSHOTS: 20 * MEGABYTE,
 }
-OPTIONAL = frozenset({run_file.README, run_file.FIGURES_FILE, run_file.MEASUREMENTS, run_file.EMBEDDING})
+OPTIONAL = frozenset(
+    {run_file.README, run_file.FIGURES_FILE, run_file.MEASUREMENTS, run_file.LEARNED, run_file.EMBEDDING}
+)
 _MOST_SNAPSHOTS, _MOST_IMAGES, _MOST_REPORTS, _MOST_TERMS = 32, 2000, 5000, 12
 
 Arrays = dict[str, npt.NDArray[Any]]
@@ -61,6 +65,7 @@ def import_run(content: bytes, imports: Path) -> Run:
         encoder = encoder_of(config, _arrays(files, run_file.WEIGHTS))
     except ValueError as error:
         raise Refused(f"The weights in this zip do not fit its settings. {error}") from error
+    learned = _learned(files, config)
     progress = _progress(files[run_file.PROGRESS])
     seconds, step, early = _result(files[run_file.RESULT])
     data = load_stored(config.dataset)
@@ -116,6 +121,7 @@ def import_run(content: bytes, imports: Path) -> Run:
         ),
         "figures.json": run.write_evaluation(evaluation),
         "weights.safetensors": run.write_arrays("weights.safetensors", _arrays(files, run_file.WEIGHTS)),
+        **({LEARNED: run.write_arrays(LEARNED, learned)} if learned else {}),
     }
     status = Status("done", seconds=seconds, step=step, stopped_early=early, files=written)
     run.write_status(status)
@@ -145,6 +151,23 @@ def _arrays(files: dict[str, bytes], name: str) -> Arrays:
         return load(files[name])
     except (SafetensorError, ValueError, KeyError, TypeError) as error:
         raise Refused(f"In this zip {name} is damaged ({error}).") from error
+
+
+def _learned(files: dict[str, bytes], config: RunConfig) -> Arrays:
+    """What the loss has learned beside the encoder; nothing where the zip, older than that, has not kept it."""
+    if run_file.LEARNED not in files:
+        return {}
+    found, start = _arrays(files, run_file.LEARNED), LOSSES[config.loss].learned
+    as_made = start(config.digits, config.embedding_dims, np.random.default_rng(0)) if start else {}
+    fits = found.keys() == as_made.keys() and all(
+        found[name].shape == array.shape
+        and found[name].dtype == array.dtype
+        and bool(np.isfinite(found[name]).all())
+        for name, array in as_made.items()
+    )
+    if not fits:
+        raise Refused(f"In this zip {run_file.LEARNED} does not fit the loss of its settings.")
+    return found
 
 
 def _clusters(

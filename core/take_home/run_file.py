@@ -7,6 +7,7 @@
     progress.jsonl          the loss over the steps, a line a report
     result.json             how long the training took, its last step, whether it stopped early
     weights.safetensors     the trained encoder: linear.0.weight [256, 784], linear.0.bias [256], ...
+    learned.safetensors     what the loss has learned beside it: proxies, or centres and a head; of most losses none
     embedding.parquet       where every image lies, with label and cluster
     clusters.safetensors    the clusters once more, for who reads the zip back: train [60000], test [10000]
     sample.safetensors      which 2,000 images the live picture showed
@@ -36,6 +37,7 @@ from core.runs import Run, Snapshot
 
 README, CONFIG, FIGURES_FILE, MEASUREMENTS = "README.md", "config.json", "figures.json", "measurements.json"
 PROGRESS, RESULT, WEIGHTS = "progress.jsonl", "result.json", "weights.safetensors"
+LEARNED = "learned.safetensors"
 EMBEDDING, CLUSTERS = "embedding.parquet", "clusters.safetensors"
 SAMPLE, SNAPSHOTS = "sample.safetensors", "snapshots.safetensors"
 
@@ -51,7 +53,7 @@ def run_file(run: Run) -> bytes:
     result = {"seconds": status.seconds, "step": status.step, "stopped_early": status.stopped_early}
     sample = run.shown_sample()
     snapshots = {f"{snapshot.step:06d}": _short(snapshot.embeddings) for snapshot in course_of(run)}
-    measurements = run.measurements()
+    measurements, learned = run.measurements(), run.learned()
     contents: dict[str, str | bytes] = {
         README: _readme(run, config),
         CONFIG: json.dumps(config.as_dict(), indent=1),
@@ -60,6 +62,7 @@ def run_file(run: Run) -> bytes:
         PROGRESS: "".join(json.dumps(vars(report)) + "\n" for report in run.progress()),
         RESULT: json.dumps(result),
         WEIGHTS: save(run.weights()),
+        **({LEARNED: save(learned)} if learned else {}),
         EMBEDDING: export.as_parquet(pa.concat_tables([export.table(run, split) for split in SPLITS]), run),
         CLUSTERS: save({split: run.embedding().clusters(split) for split in SPLITS}),
         SAMPLE: save({"indices": sample.indices, "in_test": np.array([sample.split == "test"], np.uint8)}),
@@ -107,6 +110,8 @@ def _readme(run: Run, config: RunConfig) -> str:
     values = "\n".join(
         f"| {figure.label} | {figures[name]:.4f} | {figure.meaning} |" for name, figure in FIGURES.items()
     )
+    beside = ", ".join(run.learned())
+    learned = f"| `{LEARNED}` | what the loss has learned beside the network: {beside} |\n" if beside else ""
     return f"""# A run of Contrastive Lab
 
 A network was trained on {DATASETS[config.dataset].label} with the loss “{LOSSES[config.loss].label}”. It sees an image
@@ -119,7 +124,7 @@ of 28 x 28 pixels and answers with {config.embedding_dims} numbers, so that imag
 | `progress.jsonl` | the loss over the training steps |
 | `embedding.parquet` | where each of the images lies (z1, z2, ...), with its label and its KMeans cluster |
 | `weights.safetensors` | the trained network, layer by layer |
-| `clusters.safetensors` | the clusters once more |
+{learned}| `clusters.safetensors` | the clusters once more |
 | `sample.safetensors`, `snapshots.safetensors` | 2,000 of the images in the course of the training |
 | `result.json` | how long it took |
 

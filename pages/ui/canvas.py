@@ -37,6 +37,7 @@ SCRIPTS = (
     "gestures",
     "redrawing",
     "moving",
+    "seen",
     "words",
     "first",
     "canvas",

@@ -1,5 +1,9 @@
-"""The link: an address that brings back what is on the screen, for whoever opens it here."""
+"""The link: an address that brings back what is on the screen, for whoever opens it here.
 
+Run, page and parts stand in it as Python knows them; how the picture is seen, assets/link asks of the canvas.
+"""
+
+from pathlib import Path
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -12,12 +16,25 @@ from pages.ui import address, settings_url, state
 # stand in their addresses already.
 TRAIN, TABS, FIRST = "train", "pictures", "Embedding"
 
+_ASSETS = Path(__file__).resolve().parents[2] / "assets" / "link"
+
+
+def _text(name: str) -> str:
+    return (_ASSETS / name).read_text(encoding="utf-8")
+
+
+_COMPONENT = st.components.v2.component(
+    "contrastive_lab_link", html=_text("link.html"), css=_text("link.css"), js=_text("link.js")
+)
+
 
 def of_view(config: RunConfig) -> str:
     """The address of the page on screen, with the run of `config` and the part that is open."""
     page = state.page_path()
     view: dict[str, str | list[str]] = {
-        name: st.query_params.get_all(name) for name in st.query_params if name not in PARAMETERS
+        name: st.query_params.get_all(name)
+        for name in st.query_params
+        if name not in PARAMETERS and name != settings_url.SEEN
     }
     if page == TRAIN:
         part = st.session_state.get(TABS)
@@ -39,11 +56,18 @@ def popover(run: Run) -> None:
         return
     with shown, st.container(width=440):
         try:
-            st.code(of_view(run.config()), language=None, wrap_lines=True)
+            address_of_view = of_view(run.config())
         except RunDamaged:
             st.markdown("This run cannot be read, so there is no link to it.")
             return
+        _COMPONENT(
+            data={"address": address_of_view, "run": run.key},
+            key="link_address",
+            width="stretch",
+            height="content",
+        )
         st.caption(
-            "Every setting of the run on the page, and the part that is open. Whoever opens it on this server sees "
-            "this run; elsewhere, or when the run has been cleared away, one press of Train makes the same again."
+            "Every setting of the run, the part that is open, and the picture as it stands: step, place, colours, "
+            "hidden classes, the image picked. Whoever opens it on this server sees this run; elsewhere, or when it "
+            "has been cleared away, one press of Train makes the same again."
         )

@@ -2,6 +2,7 @@
 
 import contextlib
 import math
+from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
@@ -143,7 +144,7 @@ def _verdict(question: Question, said: Outcome, became: Outcome | None, first: f
 
 def _picture(run: Run, config: RunConfig, words: str) -> None:
     run_view.ask_for_replay(run)
-    options = run_view.canvas_options(run, config, split="train", height=HEIGHT)
+    options = replace(run_view.canvas_options(run, config, split="train", height=HEIGHT), seen="")
     frames = run_view.NOTHING if routes.served() else pictures.of_split(run, "train")
     embedding_canvas(options, frames, key=f"predict_{words}")
 

@@ -21,7 +21,7 @@ from core.measures.evaluation import Evaluation
 from core.measures.figures import FIGURES, Figure
 from core.runs import Run
 from core.service.engine import shared_engine
-from pages.ui import address, routes
+from pages.ui import address, routes, state
 from pages.ui.canvas import embedding_canvas
 
 PICTURE_HEIGHT = 560
@@ -133,6 +133,7 @@ def canvas_options(
         overlays=("margin", "centroids", "contours", "cells") if finished else ("margin", "centroids"),
         selectable=True,
         telling=telling,
+        seen=state.seen_of(run.key),
     )
 
 

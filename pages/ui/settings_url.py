@@ -12,15 +12,17 @@ from collections.abc import Mapping
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from core.canvas import seen
 from core.config import PARAMETERS, RunConfig, parse_field
 from pages.ui import state
 
 PART = "part"  # of the page: which of its tabs is open
+SEEN = "seen"  # how the canvas shows the run of the link, in the form of core/canvas/seen.py
 DIGIT_FROM, TEST_IMAGE = "digit_from", "test_image"  # of Draw: which tab the digit is from, which image
 # Beside the settings, what an address may name: the keys of widgets that say what is looked at, some with how
 # many classes or dimensions there are to choose from.
 _OF_THE_VIEW = re.compile(
-    "part|images|directions|(classes|per_class|kmeans_k)_[0-9]+|kmeans_start|kmeans_seed|cells|order|disagreement|"
+    f"{PART}|{SEEN}|images|directions|(classes|per_class|kmeans_k)_[0-9]+|kmeans_start|kmeans_seed|cells|order|disagreement|"
     f"{DIGIT_FROM}|{TEST_IMAGE}"
 )
 
@@ -48,10 +50,22 @@ def read() -> bool:
         for name in present
         if name not in PARAMETERS and not _OF_THE_VIEW.fullmatch(name)
     ]
+    try:
+        state.set_seen(_key_of_settings(), seen.checked(present.get(SEEN, "")))
+    except ValueError as error:
+        state.set_seen(None, "")
+        problems.append(str(error))
     state.set_link_problems(problems)
     state.set_part(present.get(PART))
     state.remember_url(present)  # also where the settings make no run and `write` is not called
     return True
+
+
+def _key_of_settings() -> str | None:
+    try:
+        return current().key
+    except ValueError:  # they make no run, which is said elsewhere
+        return None
 
 
 def _gone_back_or_forward() -> bool:

@@ -26,6 +26,7 @@ _LINK_PROBLEMS = "link_problems"
 _DROPPED = "dropped_run"
 _PROBLEM = "problem"
 _PART = "part_of_link"
+_SEEN = "seen_of_link"
 _GUESSES = "guesses"
 
 
@@ -180,6 +181,17 @@ def take_part() -> str | None:
 def set_part(part: str | None) -> None:
     """Remember which part of the page a link asks for."""
     st.session_state[_PART] = part
+
+
+def seen_of(key: str) -> str:
+    """How the link that the session came in by shows the picture of run `key`; "" where it says nothing of it."""
+    run, seen = cast("tuple[str | None, str]", st.session_state.get(_SEEN, (None, "")))
+    return seen if run == key else ""
+
+
+def set_seen(key: str | None, seen: str) -> None:
+    """Remember how a link shows the picture of run `key`."""
+    st.session_state[_SEEN] = (key, seen)
 
 
 def guesses() -> dict[str, Guess]:

@@ -48,7 +48,8 @@ def _link(run: Run, config: RunConfig) -> None:
         )
         st.code(link.to_train(config), language=None, wrap_lines=True)
         st.caption(
-            "The button with the chain, on each page of the Lab, has the link to that very page and tab."
+            "The button with the chain, on each page of the Lab, has the link to that very page, its tab, and the "
+            "picture as it stands."
         )
 
 
@@ -80,7 +81,13 @@ def _file(run: Run, config: RunConfig) -> None:
             "One zip: settings, figures, the trained weights (safetensors), where every image lies (Parquet), and a "
             "page that says what is what. It can be opened here again."
         )
-        _download("Run", lambda: run_file(run), file_name(config, "zip"), "application/zip", "folder_zip")
+        _download(
+            "Download the run",
+            lambda: run_file(run),
+            file_name(config, "zip"),
+            "application/zip",
+            "folder_zip",
+        )
 
 
 def _report(run: Run, config: RunConfig) -> None:
@@ -93,13 +100,14 @@ def _report(run: Run, config: RunConfig) -> None:
             run_view.canvas_options(run, config, split="train"),
             run="report",
             source="",
+            seen="",
             overlays=("margin", "centroids"),
         )
         colours = Palette(
             *(st.get_option(f"theme.{kind}.chartCategoricalColors") for kind in ("light", "dark"))
         )
         _download(
-            "Report",
+            "Download the report",
             lambda: report(run, run_view.name_for(config), options, canvas.parts(), colours),
             file_name(config, "html"),
             "text/html",

@@ -85,7 +85,9 @@ def run_of_query(ask: Any) -> tuple[CanvasOptions, bytes]:
         telling="pick" in ask,
     )
     return replace(
-        options, source=f"{st.context.url.split('/?')[0].rstrip('/')}/runs/{run.key}"
+        options,
+        seen=ask.get("seen", ""),
+        source=f"{st.context.url.split('/?')[0].rstrip('/')}/runs/{run.key}",
     ), run_view.NOTHING
 
 
@@ -134,6 +136,7 @@ def points_of_query() -> tuple[CanvasOptions, bytes]:
         shown=("margin", "mark") if "mark" in ask else ("margin",),
         selectable="pick" in ask,
         telling="pick" in ask,
+        seen=ask.get("seen", ""),
         **marked(coordinates, shown),
     )
     groups = own_clusters(labels) if "clusters" in ask else None

@@ -186,6 +186,14 @@ class TrainPage:
         return found
 
 
+def link_on(page: Page) -> str:
+    """The link out of the popover with the chain."""
+    page.locator(".st-key-link").get_by_role("button").click()
+    link = page.get_by_role("textbox", name="Link to this view")
+    expect(link).to_have_text(re.compile("^http"))
+    return link.inner_text()
+
+
 def is_slider(name: str) -> bool:
     """Whether a field has a slider; the others have a box to write in, or a list."""
     parameter = PARAMETERS[name]

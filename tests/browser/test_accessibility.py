@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
 from tests.browser.harness import PROJECT, Server, open_page
-from tests.browser.lab import visitor
+from tests.browser.lab import link_on, visitor
 
 
 class Allowed(NamedTuple):
@@ -37,6 +37,11 @@ ALLOWED = (
         "color-contrast",
         'data-testid="stSliderThumbValue"',
         "a slider's value in the primary colour, which is dark enough for the white label of a button",
+    ),
+    Allowed(
+        "aria-dialog-name",
+        'data-testid="stPopoverBody"',
+        "a popover is named by its button's label, and a button with an icon alone has none",
     ),
     Allowed("color-contrast", '<kbd aria-label="Shortcut', "the keys on a button, faded by Streamlit"),
 )
@@ -76,6 +81,16 @@ def test_axe_has_nothing_serious_to_say(
     with visitor(browser, server, viewport={"width": width, "height": 900}, color_scheme=theme) as guest:
         open_page(guest.page, server, f"/{page}")
         guest.page.wait_for_timeout(1000)  # Streamlit fades new parts in; half faded in, they lack contrast
+        results = Axe().run(guest.page, options={"resultTypes": ["violations"]}).response
+    assert not findings(results), "\n".join(findings(results))
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_opened_link_has_nothing_serious_either(browser: Browser, server: Server, theme: str) -> None:
+    with visitor(browser, server, color_scheme=theme) as guest:
+        guest.open("seen=m3")
+        link_on(guest.page)
+        guest.page.wait_for_timeout(1000)
         results = Axe().run(guest.page, options={"resultTypes": ["violations"]}).response
     assert not findings(results), "\n".join(findings(results))
 

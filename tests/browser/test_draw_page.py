@@ -17,7 +17,7 @@ from core.runs import Run
 from core.settings import shipped_runs_folder
 from tests.browser.draw_page import STROKES, DrawPage
 from tests.browser.harness import Server, Watch, open_page, settled, watch
-from tests.browser.lab import TRAINING_MS, stored_figures
+from tests.browser.lab import TRAINING_MS, link_on, stored_figures
 from tests.core.drawings.test_ink import photograph
 from tests.forged import forged_png
 
@@ -129,8 +129,7 @@ def test_the_link_of_the_page_brings_its_part_its_digit_and_its_run(
     number.fill("3")
     number.press("Enter")
     draw.tab("Same or different")
-    page.get_by_test_id("stPopover").first.get_by_role("button").first.click()
-    link = page.get_by_test_id("stPopoverBody").get_by_test_id("stCode").inner_text().strip()
+    link = link_on(page)
     assert link.startswith(f"{server.url}/draw?") and len(link) < 120
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     other = context.new_page()
@@ -148,11 +147,13 @@ def test_a_class_is_held_out_here_and_the_journey_of_a_drawing_follows_the_train
 ) -> None:
     draw = DrawPage(page, server).open()
     draw.draw("7")
+    draw.tab("Same or different")
+    draw.draw("7", paper=1)
     panel = draw.tab("A digit never seen")
     panel.get_by_role("button", name="Train without 7").click()
     expect(page.get_by_text("never shown: 7. 60,000 points")).to_be_attached(timeout=TRAINING_MS)
     settled(page)
-    # neither the drawing nor the open tab is lost by it
+    # neither the drawings nor the open tab is lost by it
     assert draw.guess() in "0123456789"
     expect(page.get_by_text("Training never saw a 7")).to_be_visible()
     run = Run(server.runs / RunConfig(held_out_class="7").key)
@@ -163,6 +164,8 @@ def test_a_class_is_held_out_here_and_the_journey_of_a_drawing_follows_the_train
         )
     ).to_be_visible()
     expect(page.get_by_text("training images nearest to your digit")).to_be_visible()
+    panel = draw.tab("Same or different")
+    expect(panel.get_by_role("heading", name="The same digit, says the distance")).to_be_visible()
     panel = draw.tab("Its journey")
     expect(panel.get_by_text("Press play in the picture")).to_be_visible()
     steps = run.snapshot_steps()

@@ -6,9 +6,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from core.config import PARAMETERS, PRESETS, RunConfig
+from tests.browser.canvas_lab import Canvas, pixels_of
 from tests.browser.conftest import StartServer
 from tests.browser.harness import Server, open_page, settled
-from tests.browser.lab import TrainPage, run_of, visitor
+from tests.browser.lab import TrainPage, link_on, run_of, visitor
 
 # one of each kind of widget, none at its default
 MOVED = {
@@ -159,3 +160,95 @@ def test_nonsense_typed_into_the_hidden_widths_is_refused_with_a_sentence(lab: T
     expect(lab.train).to_be_disabled()
     lab.set(hidden=(64, 16))
     expect(lab.train).to_be_enabled()
+
+
+@pytest.mark.parametrize("path", ["/train", "/embedding"])
+def test_the_copied_link_shows_somebody_else_the_picture_as_it_is(
+    page: Page, browser: Browser, server: Server, path: str
+) -> None:
+    lab = TrainPage(page, server)
+    sent: list[object] = []  # what the browser asks of the page's script
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
+    open_page(page, server, path)
+    lab.expect_points(60_000)
+    canvas = Canvas(page)
+    canvas.rest()
+    assert "seen=" not in link_on(page)
+    page.keyboard.press("Escape")
+    settled(page)
+    before = len(sent)
+    box = canvas.stage.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + box["width"] * 0.4, box["y"] + box["height"] * 0.4)
+    page.mouse.wheel(0, -300)
+    canvas.legend("3").click()
+    canvas.scrub.focus()
+    canvas.page.keyboard.press("ArrowLeft")
+    canvas.turn_on("Centroids")
+    canvas.rest()
+    assert before > 0 and len(sent) == before  # forty who zoom cost the server nothing
+    link = link_on(page)
+    assert re.search(r"\?seen=m3~s[0-9]+~omargin_centroids~p[0-9._-]+$", link) and len(link) < 120
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Copy", exact=True).click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == link
+    page.keyboard.press("Escape")
+    with visitor(browser, server) as other:
+        open_page(other.page, server, link.removeprefix(server.url))
+        other.expect_points(60_000)
+        theirs = Canvas(other.page)
+        theirs.rest()
+        assert other.alerts.count() == 0
+        ours, there = canvas.state(), theirs.state()
+        assert (there["muted"], there["steps"]) == ([3], ours["steps"])
+        assert set(there["overlays"]) == {"margin", "centroids"}
+        assert there["clock"] == ours["clock"] < ours["steps"][-1]
+        assert there["view"] == pytest.approx(ours["view"], rel=1e-3)
+        expect(theirs.legend("3")).to_have_attribute("aria-pressed", "false")
+        expect(theirs.step).to_have_text(canvas.step.inner_text())
+        assert pixels_of(theirs, 4) == pytest.approx(pixels_of(canvas, 4), rel=0.02)
+        theirs.legend("3").click()  # and now it is theirs
+        other.page.get_by_role("button", name="Show everything").click()
+        theirs.rest()
+        assert theirs.state()["muted"] == [] and not theirs.state()["ownView"]
+
+
+def test_a_link_that_shows_the_picture_in_no_way_is_met_with_a_sentence_and_the_usual_picture(
+    lab: TrainPage,
+) -> None:
+    lab.open("epochs=3&seen=p0_0_1e999~%3Cscript%3Ealert(1)%3C/script%3E")
+    expect(lab.alerts).to_have_count(1)
+    expect(lab.alerts).to_contain_text("How the link shows the picture cannot be read; it is shown as usual.")
+    assert shown(lab) == RunConfig(epochs=3)
+    lab.expect_points(60_000)
+    assert not lab.canvas()["ownView"] and lab.canvas()["muted"] == []
+
+
+def test_a_link_to_another_tab_keeps_the_picture_behind_it(lab: TrainPage) -> None:
+    query = "part=Density&seen=m3~omargin_centroids~p0.2_0.1_0.5"
+    lab.open(query)
+    lab.expect_points(60_000)
+    assert link_on(lab.page).endswith(f"/train?{query}")  # given on as it came, by who has not seen it
+    lab.page.keyboard.press("Escape")
+    settled(lab.page)
+    lab.tab("Embedding")
+    canvas = Canvas(lab.page)
+    canvas.wait("s.ownView")
+    state = canvas.state()
+    assert state["muted"] == [3] and state["view"]["x"] == 0.2 and state["view"]["y"] == 0.1
+    assert min(state["width"], state["height"]) / state["view"]["scale"] == pytest.approx(0.5)
+    assert link_on(lab.page).endswith("/train?seen=m3~omargin_centroids~p0.2_0.1_0.5")
+
+
+def test_a_link_to_a_run_that_is_not_here_shows_its_picture_when_it_has_been_trained(lab: TrainPage) -> None:
+    lab.open("epochs=1&digits=3&seed=23&seen=m1~s5~ccluster~p0.2_0.1_0.5")
+    lab.expect_points(60_000)
+    assert lab.canvas()["muted"] == []  # another run is on the page
+    lab.press_train()
+    lab.wait_until_trained()
+    canvas = Canvas(lab.page)
+    canvas.wait("s.ownView && s.colouring === 'cluster'")
+    canvas.rest()
+    expect(canvas.step).to_have_text(re.compile("^5 / "))
+    assert canvas.state()["muted"] == [1] and canvas.state()["view"]["x"] == 0.2

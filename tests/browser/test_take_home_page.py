@@ -52,7 +52,7 @@ def test_the_report_plays_from_a_file_without_a_network(
     page: Page, server: Server, browser: Browser, tmp_path: Path
 ) -> None:
     open_page(page, server, "/take_home")
-    report = download(page, "Report", tmp_path)
+    report = download(page, "Download the report", tmp_path)
     assert report.suffix == ".html" and report.stat().st_size < 5_000_000
 
     context = browser.new_context(viewport={"width": 1200, "height": 900}, offline=True)

@@ -1,10 +1,12 @@
 """Links that were given away once: they open for ever, and a copied one leads back to what was on the screen."""
 
+import json
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.canvas.frames import CanvasOptions, unpack
 from core.config import PRESETS, RunConfig
 from pages.ui import settings_url
 from tests.pages.conftest import OpenPage
@@ -171,9 +173,8 @@ def link_on(app: AppTest) -> str:
     app.session_state["link"] = True
     app.run()
     assert not app.exception
-    return next(
-        code.value for code in app.code if code.value.startswith("http") or code.value.startswith("/")
-    )
+    parts = [json.loads(part.proto.json or "null") for part in app.get("bidi_component")]
+    return next(part["address"] for part in parts if part and "address" in part)
 
 
 def test_the_link_leads_to_the_page_the_part_and_the_run_on_the_screen(open_page: OpenPage) -> None:
@@ -204,6 +205,59 @@ def test_the_link_on_draw_names_its_parts_and_the_run_and_brings_them_back(open_
     assert urlsplit(link).path == "/draw" and query_of(link) == view
     missing = open_page("lab/draw.py", margin="0.25", part="Its journey")
     assert "margin 0" in missing.info[0].value and missing.session_state["margin"] == 0.25
+
+
+# How the canvas shows a run, as links copied in November 2026 say it. Nobody may change these either.
+OLD_PICTURES = [
+    "m0_3_7",
+    "s120.5~ccluster",
+    "omargin_cells~p0.1234_-0.5_2.31",
+    "o",
+    "m1~t-0.6_0.42~p0_0_3e-7~i59999",
+]
+
+
+@pytest.mark.parametrize("seen", OLD_PICTURES)
+@pytest.mark.parametrize("page", ["lab/train.py", "lab/embedding.py", "lab/draw.py"])
+def test_a_link_hands_the_canvas_of_its_run_how_the_picture_was_seen(
+    open_page: OpenPage, page: str, seen: str
+) -> None:
+    app = open_page(page, seen=seen)
+    assert not app.exception and not app.warning and not app.error
+    assert options_of_canvas(app).seen == seen
+
+
+def test_what_a_link_says_of_a_picture_is_for_the_run_of_the_link_only(open_page: OpenPage) -> None:
+    app = open_page(
+        "lab/train.py", margin="0.25", seen="m3"
+    )  # that run is not here: the shipped one is shown
+    assert not app.exception and options_of_canvas(app).seen == ""
+
+
+@pytest.mark.parametrize(
+    "seen", ["m<script>", "p1_2", "pNaN_0_1", "p1e999_0_1", "s" + "9" * 300, "~", "m0~", "é"]
+)
+@pytest.mark.parametrize("page", ["lab/train.py", "lab/embedding.py"])
+def test_a_link_that_shows_the_picture_in_no_way_is_met_with_a_sentence(
+    open_page: OpenPage, page: str, seen: str
+) -> None:
+    app = open_page(page, seen=seen)
+    assert not app.exception and not app.error
+    (warning,) = app.warning
+    assert "How the link shows the picture cannot be read" in warning.value
+    assert options_of_canvas(app).seen == ""
+
+
+def test_the_link_on_a_page_does_not_repeat_how_it_was_once_seen(open_page: OpenPage) -> None:
+    link = link_on(open_page("lab/embedding.py", part="Density", seen="m3"))
+    assert query_of(link) == {"part": "Density"}  # the browser adds what is seen now
+
+
+def options_of_canvas(app: AppTest) -> CanvasOptions:
+    handed = [part.proto.bytes for part in app.get("bidi_component") if part.proto.bytes]
+    options = unpack(handed[0]).options
+    assert options is not None
+    return options
 
 
 def test_a_link_to_a_run_that_is_not_here_says_how_to_make_it(open_page: OpenPage) -> None:

@@ -17,7 +17,8 @@ PAGE = "lab/take_home.py"
 
 def test_the_shipped_run_can_be_taken_along_in_every_way(open_page: OpenPage) -> None:
     app = open_page(PAGE)
-    assert [button.label for button in app.get("download_button")] == ["Script", "Notebook", "Run", "Report"]
+    offered = ["Script", "Notebook", "Download the run", "Download the report"]
+    assert [button.label for button in app.get("download_button")] == offered
     assert script(RunConfig()).rstrip() in [code.value.rstrip() for code in app.code]
 
 

@@ -51,10 +51,12 @@ def show(run: Run, config: RunConfig) -> None:
         lambda: pair.show(run, config, digit, place),
         lambda: unseen.show(run, config, place),
     )
-    for number, (tab, panel) in enumerate(zip(tabs, panels, strict=True) if done else ()):
-        if tab.open or number == 2:  # the second paper would lose its drawing
-            with tab:
+    for number, (tab, panel) in enumerate(zip(tabs, panels, strict=True)):
+        with tab:
+            if number == 2 or (done and tab.open):  # the second paper would lose its drawing
                 panel()
+            elif tab.open:
+                st.caption(waiting.COMES_LATER)
 
 
 def _placed(run: Run, digit: Digit) -> tuple[Landing, Journey | None]:

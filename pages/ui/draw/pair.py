@@ -13,6 +13,7 @@ from core.runs import Run
 from pages.ui import digit_drawings
 from pages.ui.clusters import shared
 from pages.ui.digit_drawings import Card, Tile
+from pages.ui.draw import waiting
 from pages.ui.draw.paper import paper
 from pages.ui.draw.source import Digit
 from pages.ui.drawing import drawing
@@ -31,8 +32,10 @@ def show(run: Run, config: RunConfig, first: Digit | None, place: Landing | None
             return
     image = None if ink is None else as_mnist(ink)
     with right:
-        if first is None or place is None:
+        if first is None:
             st.info("Draw a digit above, and a second one here.", icon=":material/draw:")
+        elif place is None:
+            st.caption(waiting.COMES_LATER)
         elif image is None:
             st.info("Draw a second digit: is it the same as the one above?", icon=":material/draw:")
         else:

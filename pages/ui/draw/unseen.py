@@ -59,7 +59,7 @@ def _where_it_lands(run: Run, config: RunConfig, name: str, place: Landing | Non
     told = [f"**{plain(names[label])}** ({share:.0%})" for label, share in list(shares.items())[:4]]
     st.markdown(
         f"Training never saw a {name}. Of its test images, the nearest image of another class is most often "
-        f"{', '.join(told)}. In the picture above, turn all classes but {name} off in the legend to see them alone."
+        f"{', '.join(told)}. A double click on the {name} below the picture shows them alone."
     )
     if place is not None:
         of_it = int(place.votes[config.unseen]) if config.unseen is not None else 0

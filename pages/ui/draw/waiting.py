@@ -10,6 +10,7 @@ from pages.ui.run_view import describe, name_for
 from pages.ui.watching import awaited, under_way
 
 TICK_SECONDS = 0.6
+COMES_LATER = "Comes when the run has finished."
 
 
 def progress(run: Run) -> None:

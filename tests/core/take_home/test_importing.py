@@ -194,6 +194,17 @@ WRONG: dict[str, tuple[Callable[[Files], Files], str]] = {
     "settings that are no JSON": (lambda files: {"config.json": b"{"}, "config.json is not what"),
     "settings nested without end": (lambda files: {"config.json": b"[" * 19_000}, "config.json is not what"),
     "settings that are a list": (lambda files: {"config.json": b"[]"}, "config.json is not what"),
+    "proxies of a loss that has none": (
+        lambda files: {"learned.safetensors": save({"proxies": np.zeros((10, 2), np.float32)})},
+        "learned.safetensors does not fit the loss",
+    ),
+    "proxies in too few dimensions": (
+        lambda files: (
+            changed_json("config.json", loss="proxy_anchor")(files)
+            | {"learned.safetensors": save({"proxies": np.zeros((10, 1), np.float32)})}
+        ),
+        "learned.safetensors does not fit the loss",
+    ),
     "clusters of other images": (
         changed_arrays("clusters.safetensors", train=np.zeros(59_999, np.uint8)),
         "does not fit the settings, which make 10 clusters of 60,000 images of train",

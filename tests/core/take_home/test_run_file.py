@@ -15,6 +15,7 @@ import pytest
 from safetensors.numpy import load
 
 from core.config import PRESETS, RunConfig
+from core.losses import LOSSES
 from core.pipeline import train_and_measure
 from core.runs import Run, Snapshot, Status, run_at
 from core.settings import PROJECT
@@ -108,6 +109,22 @@ def test_the_shipped_run_brings_the_course_that_its_replay_shows(tmp_path: Path)
     assert len(back.snapshot_steps()) == 15
     last = back.snapshot(back.snapshot_steps()[-1]).embeddings
     assert np.allclose(last, shipped.embedding().train[shipped.shown_sample().indices], atol=1e-3)
+
+
+@pytest.mark.parametrize("loss", [name for name, entry in LOSSES.items() if entry.learned])
+def test_what_the_loss_has_learned_goes_along_and_comes_back(loss: str, tmp_path: Path) -> None:
+    run = Run(tmp_path / "run")
+    run.begin(RunConfig(loss=loss, digits=2, epochs=1))
+    train_and_measure(run)
+    content = run_file(run)
+    with zipfile.ZipFile(io.BytesIO(content)) as file:
+        kept, words = load(file.read("learned.safetensors")), file.read("README.md").decode()
+    assert kept.keys() == run.learned().keys() and all(name in words for name in kept)
+    (tmp_path / "imports").mkdir()
+    back = import_run(content, tmp_path / "imports")
+    assert all(np.array_equal(array, run.learned()[name]) for name, array in back.learned().items())
+    assert back.learned().keys() == kept.keys()
+    back.check()
 
 
 # ---- the largest runs

@@ -1,0 +1,222 @@
+"""How the canvas is seen goes into a link and comes back from it; and what a forged link says is harmless."""
+
+from typing import Any
+from urllib.parse import quote
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+from core.canvas.seen import checked
+from tests.browser.canvas_app import clusters
+from tests.browser.canvas_lab import MOVING, Canvas, Visit, pixels_of, share_right
+
+OF_THE_VIEW = ("muted", "colouring", "overlays", "clock", "ownView", "yaw", "pitch", "turning", "playing")
+
+
+def same_view(canvas: Canvas, other: Canvas) -> None:
+    one, two = canvas.state(), other.state()
+    for name in OF_THE_VIEW:
+        assert two[name] == pytest.approx(one[name], abs=1e-3), name
+    # a ten-thousandth of the picture: a small part of a pixel
+    assert two["view"] == pytest.approx(one["view"], rel=1e-3)
+
+
+def difference(canvas: Canvas, other: Canvas) -> float:
+    """Mean difference of their pixels, 0 to 255; without the rim, which shows who has the focus."""
+    apart = np.abs(other.picture() - canvas.picture()).max(axis=2)
+    return float(apart[8:-8, 8:-8].mean())
+
+
+def seen(canvas: Canvas) -> str:
+    text: str = canvas.ask("seen()")
+    assert checked(text) == text  # what is written here, is read there
+    return text
+
+
+def zoom_and_drag(canvas: Canvas) -> None:
+    box = canvas.stage.bounding_box()
+    assert box
+    canvas.page.mouse.move(box["x"] + 420, box["y"] + 200)
+    canvas.page.mouse.wheel(0, -500)
+    canvas.page.mouse.down()
+    canvas.page.mouse.move(box["x"] + 380, box["y"] + 260, steps=4)
+    canvas.page.mouse.up()
+
+
+def test_a_picture_that_nobody_has_touched_needs_no_words(visit: Visit) -> None:
+    assert seen(visit("points=500")) == ""
+    assert seen(visit("points=500&dims=3")) == ""
+
+
+def test_place_step_classes_and_overlays_come_back_and_every_point_is_where_it_was(visit: Visit) -> None:
+    canvas = visit("points=4000")
+    coordinates, labels = clusters(4000, 15, 2)
+    zoom_and_drag(canvas)
+    canvas.legend("4").click()
+    canvas.legend("7").click()
+    canvas.scrub.focus()
+    for _ in range(4):
+        canvas.page.keyboard.press("ArrowLeft")
+    canvas.turn_on("Centroids", "Margin circle")
+    canvas.page.mouse.move(5, 5)
+    canvas.rest()
+    text = seen(canvas)
+    assert text.startswith("m4_7~s300~ocentroids~p") and len(text) < 60
+
+    other = visit(f"points=4000&seen={quote(text)}")
+    same_view(canvas, other)
+    assert other.state()["muted"] == [4, 7] and other.state()["overlays"] == ["centroids"]
+    assert seen(other) == text
+    expect(other.legend("4")).to_have_attribute("aria-pressed", "false")
+    expect(other.step).to_have_text("300 / 588")
+    assert pixels_of(canvas, 2) > 500 and pixels_of(other, 4) == pixels_of(canvas, 4) < 20
+    assert difference(canvas, other) < 0.5
+    other.page.get_by_role("button", name="Show all").click()
+    other.turn_on("Centroids")
+    right, how_many = share_right(other, coordinates[10], labels, 9)
+    assert how_many > 50 and right > 0.98
+
+
+def test_the_colours_come_back_with_the_groups_that_were_hidden(visit: Visit) -> None:
+    canvas = visit("points=2000&clusters")
+    canvas.turn_on("Agreement")
+    canvas.legend("they differ").click()
+    text = seen(canvas)
+    assert text == "m1~cagreement"
+    other = visit(f"points=2000&clusters&seen={quote(text)}")
+    same_view(canvas, other)
+    expect(other.legend("they differ")).to_have_attribute("aria-pressed", "false")
+    without = visit(
+        f"points=2000&seen={quote(text)}"
+    )  # no clusters there: no such colours, and nothing hidden
+    assert without.state()["colouring"] == "digit" and without.state()["muted"] == []
+
+
+def test_the_picked_image_comes_back_and_python_hears_of_it(visit: Visit) -> None:
+    canvas = visit("points=2000&ids&pick")
+    canvas.stage.focus()
+    canvas.page.keyboard.press("Enter")
+    picked = canvas.state()["pinned"]
+    text = seen(canvas)
+    assert picked >= 0 and text == f"i{picked}"
+    other = visit(f"points=2000&ids&pick&seen={text}")
+    expect(other.page.get_by_text(f"pinned {picked}, selected []")).to_be_visible()
+    expect(other.page.locator(".ring")).to_be_visible()
+    other.stage.focus()
+    other.page.keyboard.press("Escape")
+    expect(other.page.get_by_text("pinned None, selected []")).to_be_visible()
+    other.rest()
+    assert other.state()["pinned"] == -1
+    unpickable = visit(f"points=2000&ids&seen={text}")
+    assert unpickable.state()["pinned"] == -1
+
+
+def test_a_cloud_stands_turned_as_it_was(visit: Visit) -> None:
+    canvas = visit("points=2000&dims=3", **MOVING, rest=False)
+    canvas.wait("s.turning && !s.playing")
+    assert "t" not in seen(canvas)  # it turns on, and so it does for who opens the link
+    zoom_and_drag(canvas)
+    canvas.stage.focus()
+    canvas.page.keyboard.press("Shift+ArrowLeft")
+    canvas.page.mouse.move(5, 5)
+    canvas.rest()
+    other = visit(f"points=2000&dims=3&seen={quote(seen(canvas))}", **MOVING)
+    same_view(canvas, other)
+    assert difference(canvas, other) < 0.5
+
+
+def test_in_a_window_of_another_size_the_same_part_of_the_embedding_is_seen(visit: Visit) -> None:
+    canvas = visit("points=500")
+    zoom_and_drag(canvas)
+    phone = visit(f"points=500&seen={quote(seen(canvas))}", viewport={"width": 390, "height": 844})
+
+    def part(canvas: Canvas) -> list[float]:
+        state = canvas.state()
+        size = min(state["width"], state["height"]) / state["view"]["scale"]
+        return [state["view"]["x"], state["view"]["y"], size]
+
+    assert part(phone) == pytest.approx(part(canvas), rel=1e-3)
+
+
+def test_a_linked_picture_stands_still_and_any_other_plays(visit: Visit) -> None:
+    linked = visit("points=500&seen=m3", **MOVING, rest=False)
+    assert not linked.state()["playing"] and linked.state()["clock"] == 14
+    assert visit("points=500", **MOVING, rest=False).state()["playing"]
+
+
+def test_a_step_that_is_still_to_come_is_waited_for_until_a_hand_moves_the_bar(visit: Visit) -> None:
+    def next_snapshot(canvas: Canvas, how_often: int) -> None:
+        for _ in range(how_often):
+            frames = len(canvas.state()["steps"])
+            canvas.page.get_by_role("button", name="Next snapshot").click()
+            canvas.wait(f"s.steps.length === {frames + 1}")
+
+    canvas = visit("points=500&frames=9&shown=2&live&seen=s48")
+    next_snapshot(canvas, 2)
+    assert canvas.state()["following"] and canvas.state()["clock"] == 3
+    next_snapshot(canvas, 2)
+    assert not canvas.state()["following"] and canvas.state()["clock"] == 4
+    expect(canvas.step).to_have_text("48 / 75")
+    other = visit("points=500&frames=9&shown=2&live&seen=s48")
+    other.scrub.focus()
+    other.page.keyboard.press("Home")
+    next_snapshot(other, 4)
+    assert other.state()["clock"] == 0
+
+
+def test_a_link_is_taken_up_once_and_then_the_hand_rules(visit: Visit) -> None:
+    canvas = visit("points=500&frames=4&live&seen=m4~p0.2_0.1_0.5")
+    canvas.page.get_by_text(
+        "Done"
+    ).click()  # while training goes on the cloud grows: the place waits for the end
+    canvas.wait("s.ownView")
+    assert canvas.state()["muted"] == [4]
+    canvas.legend("4").click()
+    canvas.page.get_by_role("button", name="Show everything").click()
+    canvas.page.get_by_role("button", name="Again").click()
+    canvas.rest()
+    assert canvas.state()["muted"] == [] and not canvas.state()["ownView"]
+    canvas.page.get_by_text("Another run").click()
+    canvas.wait("s.muted.length === 1")
+    canvas.page.get_by_text("Another run").click()
+    canvas.wait("s.muted.length === 0")
+    assert not canvas.state()["ownView"]
+
+
+FORGED: dict[str, dict[str, Any]] = {
+    "p1e999_0_1": {"ownView": False},
+    "p0_0_-1": {"ownView": False},
+    "p0_0_0": {"ownView": False},
+    "pNaN_NaN_NaN": {"ownView": False},
+    "s-5": {"clock": 14},
+    "s1_2~m-3~m256~m1.5": {"clock": 14, "muted": []},
+    "m" + "_".join(["3"] * 500): {"muted": []},
+    "c__proto__~otoString_constructor": {"colouring": "digit", "overlays": []},
+    "<img src=x onerror=alert(1)>": {"muted": []},
+    "~~~": {"muted": []},
+    "m250": {"muted": []},
+    "t9e9_9": {"yaw": 0.6},
+    "i999999~i-1~i1.5": {"pinned": -1},
+}
+
+
+@pytest.mark.parametrize("text", FORGED)
+def test_a_forged_link_changes_nothing_that_it_should_not(visit: Visit, text: str) -> None:
+    canvas = visit(f"points=500&seen={quote(text)}")  # here nothing is refused before the canvas gets it
+    state = canvas.state()
+    assert {name: state[name] for name in FORGED[text]} == FORGED[text]
+    assert pixels_of(canvas, 3) > 20
+
+
+@pytest.mark.parametrize("text", ["p999999_-999999_0.000001", "p0_0_1e-12", "p-1e-9_0_1000000"])
+@pytest.mark.parametrize("dims", [2, 3])
+def test_a_place_far_off_is_brought_to_where_a_hand_could_go(visit: Visit, text: str, dims: int) -> None:
+    canvas = visit(f"points=500&dims={dims}&seen={quote(text)}")
+    state = canvas.state()
+    assert state["ownView"] and 0.24 < state["zoom"] < (401 if dims == 2 else 12.1)
+    assert all(abs(state["view"][axis]) < 1e5 for axis in "xy")
+    canvas.page.get_by_role("button", name="Show everything").click()
+    canvas.wait("!s.ownView")
+    canvas.rest()
+    assert pixels_of(canvas, 3) > 20
