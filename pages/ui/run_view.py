@@ -111,11 +111,11 @@ def canvas_options(
 ) -> CanvasOptions:
     """How the canvas shows a run: its sample while it is trained, or a split when it is done.
 
-    source: below which address its frames are; None: that of the visitor's page.
+    source: below which address its frames are, for a picture of nobody's session; None: as the session has it.
     """
-    finished = split != "sample"
+    finished, seen = split != "sample", ""
     if source is None:
-        source = address.of_run(run.key) if routes.served() else ""
+        source, seen = address.of_run(run.key) if routes.served() else "", state.seen_of(run.key)
     return CanvasOptions(
         run=run.key,
         source=source,
@@ -133,7 +133,7 @@ def canvas_options(
         overlays=("margin", "centroids", "contours", "cells") if finished else ("margin", "centroids"),
         selectable=True,
         telling=telling,
-        seen=state.seen_of(run.key),
+        seen=seen,
     )
 
 
