@@ -72,7 +72,7 @@ def _first_picture(browser: Browser) -> list[Row]:
     return [
         Row("first_picture", f"{what}; Altair's", "s", mine, chart, chart / mine, low=4),
         Row("first_picture", f"{what}, a server just started", "s", mine, high=2),
-        Row("first_picture", "until the page's own canvas goes on with it", "s", median(own), high=2.5),
+        Row("first_picture", "until the page's own canvas plays on from there", "s", median(own), high=2),
     ]
 
 

@@ -1,14 +1,12 @@
-// The first picture: the canvas of Home, alive before Streamlit is. Streamlit's own canvas goes on where this one
-// stands (assets/canvas/first.js); where none comes, this one makes way for what Streamlit has to say.
+// The first picture: Home's canvas with the first of its frames, on the screen before Streamlit is. Streamlit's own
+// canvas plays on from there (assets/canvas/first.js); where none comes, this one makes way for what Streamlit says.
 
 const LOOK = 200; // milliseconds
 const PATIENCE = 3000; // after Streamlit's page has come without a canvas
 const LONGEST = 20000;
 
 const place = document.getElementById("first-picture");
-const host = place.querySelector(".picture");
 const opened = location.pathname;
-const nobody = () => {};
 
 // As Streamlit chooses: what the visitor has picked in its menu, else what the system wants.
 function isDark() {
@@ -22,22 +20,42 @@ function isDark() {
   return matchMedia("(prefers-color-scheme: dark)").matches;
 }
 
-place.classList.toggle("dark", isDark());
-host.attachShadow({ mode: "open" }).append(document.getElementById("first-canvas").content.cloneNode(true));
-const data = Uint8Array.from(atob("{{options}}"), (letter) => letter.charCodeAt(0));
-const destroy = mount({ data, parentElement: host.shadowRoot, setTriggerValue: nobody, setStateValue: nobody });
-
-function leave() {
-  clearInterval(looking);
-  destroy();
-  place.remove();
+function bytesOf(base64) {
+  const text = atob(base64), bytes = new Uint8Array(text.length);
+  for (let at = 0; at < bytes.length; at++) bytes[at] = text.charCodeAt(at); // many times faster than Uint8Array.from
+  return bytes;
 }
-Object.assign(place, { leave, canvas: instances.get(host.shadowRoot) });
 
-const began = performance.now();
-let came = Infinity;
-const looking = setInterval(() => {
-  const now = performance.now();
-  if (document.querySelector('.stApp[data-test-script-state="notRunning"] h1')) came = Math.min(came, now);
-  if (location.pathname !== opened || now > came + PATIENCE || now > began + LONGEST) leave();
-}, LOOK);
+function showFirst() {
+  const host = place.querySelector(".picture");
+  const nobody = () => {};
+  host.attachShadow({ mode: "open" }).append(document.getElementById("first-canvas").content.cloneNode(true));
+  const data = bytesOf("{{options}}");
+  const destroy = mount({ data, parentElement: host.shadowRoot, setTriggerValue: nobody, setStateValue: nobody });
+  const canvas = instances.get(host.shadowRoot);
+  canvas.given = canvas.frames.options;
+  canvas.hear(readFrames(bytesOf("{{first}}"), true), {});
+  return destroy;
+}
+
+function leaveInTime(destroy) {
+  const began = performance.now();
+  let came = Infinity;
+  const looking = setInterval(() => {
+    const now = performance.now();
+    if (document.querySelector('.stApp[data-test-script-state="notRunning"] h1')) came = Math.min(came, now);
+    if (location.pathname !== opened || now > came + PATIENCE || now > began + LONGEST) place.leave();
+  }, LOOK);
+  place.leave = () => {
+    clearInterval(looking);
+    destroy();
+    place.remove();
+  };
+}
+
+// Who prefers less motion is shown the last frame at once, and it comes with Streamlit's own canvas.
+if (matchMedia("(prefers-reduced-motion: reduce)").matches) place.remove();
+else {
+  place.classList.toggle("dark", isDark());
+  leaveInTime(showFirst());
+}

@@ -150,6 +150,12 @@ def with_options(payload: bytes, options: CanvasOptions) -> bytes:
     return _HEADER.pack(MAGIC, VERSION, d, n, f, len(block), sections) + body + block
 
 
+def first_frame(payload: bytes) -> bytes:
+    """The bytes up to the end of the first frame: enough for the browser to draw it (`readFrames(bytes, true)`)."""
+    _, _, d, n, f, length, _ = _header(payload)
+    return payload[: len(payload) - length - 2 * n * d * max(f - 1, 0)]
+
+
 def unpack(payload: bytes) -> Frames:
     """The animation back from its bytes; coordinates that were not finite come back as NaN.
 

@@ -1,8 +1,8 @@
 """Home's picture, on the screen before Streamlit is.
 
 Streamlit takes more than a second to start in a browser. Meanwhile the page that starts it shows what Home will
-show, at the place where it will be: the same canvas, fetching the same frames. Home's own canvas takes over from
-it (assets/canvas/first.js).
+show first, at the place where it will be: the same canvas with the first of its frames, which comes with the page.
+Home's own canvas plays on from there (assets/canvas/first.js).
 """
 
 import base64
@@ -17,7 +17,8 @@ from starlette.routing import Route
 from streamlit import file_util
 
 from core import settings
-from core.canvas.frames import with_options
+from core.canvas import pictures
+from core.canvas.frames import first_frame, with_options
 from core.config import PRESETS
 from core.runs import Run, RunDamaged
 
@@ -39,9 +40,11 @@ def routes(base: str = "") -> list[Route]:
 def home(_: Request) -> Response:
     """Streamlit's own page, with the first picture in it."""
     page = (Path(file_util.get_static_dir()) / "index.html").read_text("utf-8")
-    return HTMLResponse(
-        page.replace("</body>", f"{_picture()}</body>"), headers={"Cache-Control": "no-cache"}
-    )
+    # Streamlit's scripts, megabytes of them, are asked for when the picture is there: they share the line.
+    before, begin, rest = page.partition('<script type="module"')
+    scripts, end, body = rest.partition("</head>")
+    page = before + end + body.replace("</body>", f"{_picture()}{begin}{scripts}</body>")
+    return HTMLResponse(page, headers={"Cache-Control": "no-cache"})
 
 
 @cache
@@ -51,9 +54,8 @@ def _picture() -> str:
     # not by way of the pages' navigation: where it is first imported outside of a page, its pages cannot be shown
     example = Run(settings.shipped_runs_folder() / PRESETS["fast"].key)
     try:
-        options = run_view.canvas_options(
-            example, example.config(), split="train", source=f"runs/{example.key}"
-        )
+        options = run_view.canvas_options(example, example.config(), split="train", source="")
+        first = first_frame(pictures.of_split(example, "train"))
     except RunDamaged:  # Home says what is wrong with it
         return ""
     parts = canvas.parts()
@@ -68,8 +70,9 @@ def _picture() -> str:
     page = (ASSETS / "first_picture.html").read_text("utf-8")
     for name, text in filled.items():
         page = page.replace(f"{{{{{name}}}}}", text)
-    packed = with_options(run_view.NOTHING, options)
-    return page.replace("{{options}}", base64.b64encode(packed).decode())
+    for name, packed in {"options": with_options(run_view.NOTHING, options), "first": first}.items():
+        page = page.replace(f"{{{{{name}}}}}", base64.b64encode(packed).decode())
+    return page
 
 
 def _style() -> str:

@@ -4,11 +4,12 @@ import re
 import urllib.request
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import StartServer
 from tests.browser.harness import Server, Watch, open_page, settled
 from tests.browser.lab import TrainPage, folders, visitor
+from tests.browser.slow_line import slow_line
 
 
 def test_opened_cold_it_shows_all_points_of_the_shipped_run(page: Page, start_server: StartServer) -> None:
@@ -83,32 +84,24 @@ def test_the_pages_own_canvas_goes_on_where_the_first_picture_stands(
         guest.page.add_init_script(watch)
         open_page(guest.page, server)
         guest.page.wait_for_function("!document.getElementById('first-picture')")
-        guest.page.wait_for_timeout(300)
+        guest.page.wait_for_function("window.seen.at(-1).own.playhead > 3")
         seen = guest.page.evaluate("window.seen")
     first = [at["first"] for at in seen if "first" in at]
     alone = [at["own"] for at in seen if "first" not in at and "own" in at]
-    assert len({round(at["playhead"]) for at in first}) > 2  # it plays
+    assert {at["playhead"] for at in first} == {0}
     assert alone[0]["n"] == 60_000 and alone[0]["colours"] > 10
-    assert alone[0]["playhead"] >= first[-1]["playhead"]
+    assert alone[0]["playhead"] < 3 < alone[-1]["playhead"]  # from the start on
     assert alone[0]["place"] == pytest.approx(first[-1]["place"], abs=1)  # nothing jumps
 
 
 def test_the_first_picture_makes_way_where_no_canvas_comes(
     watched: tuple[Page, Watch], server: Server
 ) -> None:
-    """The page says why: here it cannot fetch what the first picture could."""
+    """The page says why: here it cannot fetch the frames, of which the first came with the page."""
     page, seen = watched
     seen.expect("410|/frames/train")
-    asked: list[str] = []
-
-    def once(route: Route) -> None:
-        asked.append(route.request.url)
-        if len(asked) == 1:
-            route.continue_()
-        else:
-            route.fulfill(status=410, json={"error": "The example is damaged."})
-
-    page.route(re.compile("/frames/train"), once)
+    damage = {"error": "The example is damaged."}
+    page.route(re.compile("/frames/train"), lambda route: route.fulfill(status=410, json=damage))
     open_page(page, server)
     expect(page.locator("#first-picture")).to_have_count(0)
     expect(page.get_by_text("The example is damaged.").first).to_be_visible()
@@ -162,7 +155,7 @@ def played(page: Page, server: Server) -> list[tuple[bool, float]]:
 def test_the_shipped_run_replays_by_itself_and_rests_at_its_end(page: Page, server: Server) -> None:
     seen = played(page, server)
     places = [at for _, at in seen]
-    assert seen[0][0] and places[0] < 0.2  # it plays from the first picture on
+    assert seen[0][0] and places[0] == 0
     assert places == sorted(places) and len({round(at, 1) for at in places}) > 5
     assert places[-1] == 1
 
@@ -172,37 +165,35 @@ def test_who_prefers_less_motion_sees_the_end_at_once(browser: Browser, server: 
         assert set(played(guest.page, server)) == {(False, 1.0)}
 
 
+# What is on the screen, and what has come by then.
+SHOWN = """() => {
+    const canvas = [...document.querySelectorAll(document.getElementById('first-picture')
+            ? '#first-picture .picture' : '[data-testid="stBidiComponentIsolated"]')]
+        .map(host => host.shadowRoot?.querySelector('.cl-canvas')).find(Boolean);
+    if (!canvas?.contrastiveCanvas) return false;
+    const come = part => performance.getEntriesByType("resource").some(entry => entry.name.includes(part));
+    const { n, playhead, steps } = canvas.contrastiveCanvas.state();
+    const points = canvas.querySelector("canvas.points");
+    const pixels = new Uint32Array(
+        points.getContext("2d").getImageData(0, 0, points.width, points.height).data.buffer);
+    (window.seen ??= []).push({
+        streamlit: come("/static/js/index."), frames: come("/frames/"), n, playhead, colours: new Set(pixels).size });
+    return come("/frames/") && playhead === steps.length - 1;
+}"""
+
+
 def test_over_a_slow_line_all_points_stand_at_their_start_until_the_rest_has_come(
     page: Page, server: Server
 ) -> None:
     """The first of the frames is a fifteenth of what the replay weighs."""
-    line = page.context.new_cdp_session(page)
-    rate = 1_500_000  # bytes a second
-    conditions = {"offline": False, "latency": 0, "downloadThroughput": rate, "uploadThroughput": rate}
-    line.send("Network.enable")
-    line.send("Network.emulateNetworkConditions", conditions)
-    page.goto(server.url, wait_until="domcontentloaded")
-    page.wait_for_function(
-        """() => {
-            const canvas = [...document.querySelectorAll(document.getElementById('first-picture')
-                    ? '#first-picture .picture' : '[data-testid="stBidiComponentIsolated"]')]
-                .map(host => host.shadowRoot?.querySelector('.cl-canvas')).find(Boolean);
-            if (!canvas?.contrastiveCanvas) return false;
-            const loaded = performance.getEntriesByType("resource").some(entry => entry.name.includes("/frames/"));
-            const { n, playhead, steps } = canvas.contrastiveCanvas.state();
-            const points = canvas.querySelector("canvas.points");
-            const pixels = new Uint32Array(
-                points.getContext("2d").getImageData(0, 0, points.width, points.height).data.buffer);
-            (window.seen ??= []).push([loaded, n, playhead, new Set(pixels).size]);
-            return loaded && playhead === steps.length - 1;
-        }""",
-        polling=50,
-        timeout=60_000,
-    )
-    seen = page.evaluate("window.seen")
-    early = [(playhead, colours) for loaded, n, playhead, colours in seen if not loaded and n == 60_000]
+    with slow_line(server.url, bytes_a_second=1_500_000) as url:
+        page.goto(url, wait_until="commit")
+        page.wait_for_function(SHOWN, polling=50, timeout=60_000)
+        seen = page.evaluate("window.seen")
+        page.goto("about:blank")
+    early = [at for at in seen if not at["frames"] and at["n"] == 60_000]
     assert len(early) > 5
-    assert all(playhead == 0 for playhead, _ in early)
-    assert max(colours for _, colours in early) > 10
-    late = [playhead for loaded, _, playhead, _ in seen if loaded]
+    assert {at["playhead"] for at in early} == {0}
+    assert max(at["colours"] for at in early if not at["streamlit"]) > 10
+    late = [at["playhead"] for at in seen if at["frames"]]
     assert late == sorted(late) and len(set(late)) > 5

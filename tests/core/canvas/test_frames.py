@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from core.canvas.frames import MISSING, CanvasOptions, pack, unpack, with_options
+from core.canvas.frames import MISSING, CanvasOptions, first_frame, pack, unpack, with_options
 
 
 def animation(f: int = 3, n: int = 5, d: int = 2) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -119,6 +119,20 @@ def test_options_travel_with_the_frames_and_can_be_replaced_without_touching_the
     assert unpack(changed).options == second
     assert changed == pack(*animation(), options=second)
     assert np.array_equal(unpack(changed).coordinates, unpack(payload).coordinates)
+
+
+@pytest.mark.parametrize("d", [2, 3])
+def test_the_bytes_of_the_first_frame_end_where_the_second_begins(d: int) -> None:
+    coordinates = np.random.default_rng(5).normal(size=(3, 7, d))
+    labels, steps = np.arange(7), np.array([0, 5, 9])
+    extras = {"clusters": labels, "ids": labels + 100}
+    payload = pack(coordinates, labels, steps, CanvasOptions(title="a run"), **extras)
+    first = first_frame(payload)
+    assert payload.startswith(first)
+    levels = np.frombuffer(first, "<u2", 7 * d, len(first) - 2 * 7 * d).reshape(7, d)
+    bounds = np.frombuffer(first, "<f8", 2 * d, 24).reshape(d, 2)
+    span = bounds[:, 1] - bounds[:, 0]
+    np.testing.assert_allclose(bounds[:, 0] + levels * span / 65534, coordinates[0], atol=span.max() / 131000)
 
 
 @pytest.mark.parametrize(

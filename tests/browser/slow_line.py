@@ -1,0 +1,53 @@
+"""A slow line: a server between browser and app that lets so many bytes a second through."""
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import Iterator
+from queue import Queue
+from urllib.parse import urlsplit
+
+AT_ONCE = 16_384  # bytes
+
+
+@contextlib.contextmanager
+def slow_line(url: str, bytes_a_second: float) -> Iterator[str]:
+    """The address of `url` at the near end of the line; all answers share it."""
+    line = _Line(urlsplit(url).port or 80, bytes_a_second)
+    thread = threading.Thread(target=asyncio.run, args=(line.run(),))
+    thread.start()
+    loop, port = line.opened.get(timeout=10)
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        loop.call_soon_threadsafe(line.closing.set)
+        thread.join()
+
+
+class _Line:
+    def __init__(self, port: int, bytes_a_second: float) -> None:
+        self.port, self.bytes_a_second = port, bytes_a_second
+        self.opened: Queue[tuple[asyncio.AbstractEventLoop, int]] = Queue()
+
+    async def run(self) -> None:
+        self.busy, self.closing = asyncio.Lock(), asyncio.Event()
+        server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self.opened.put((asyncio.get_running_loop(), server.sockets[0].getsockname()[1]))
+        await self.closing.wait()
+        server.close()  # asyncio.run cancels what still carries
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self.port)
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.gather(
+                self._carry(reader, far_writer, slow=False), self._carry(far_reader, writer, slow=True)
+            )
+
+    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, slow: bool) -> None:
+        with contextlib.suppress(ConnectionError), contextlib.closing(writer):
+            while data := await reader.read(AT_ONCE):
+                if slow:
+                    async with self.busy:
+                        await asyncio.sleep(len(data) / self.bytes_a_second)
+                writer.write(data)
+                await writer.drain()
