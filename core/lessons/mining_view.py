@@ -9,7 +9,8 @@ Against an anchor a and a positive p, with margin m, a negative n is
 Source: Schroff, Kalenichenko, Philbin, "FaceNet", CVPR 2015, section 3.2, there on squared distances.
 """
 
-from collections.abc import Iterator, Sequence
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -68,6 +69,29 @@ def another_of_its_class(labels: Labels, anchor: int, generator: np.random.Gener
     if len(others) == 0:
         raise ValueError("This anchor is the only image of its class, so there is no positive.")
     return int(generator.choice(others))
+
+
+def typical_anchor(
+    embeddings: Points,
+    labels: Labels,
+    margin: float,
+    positive_of: Callable[[int], int],
+    among: int = 9,
+) -> int:
+    """Of the first few images the one with the median number of hard negatives: neither the best placed nor the worst.
+
+    positive_of: gives an anchor its positive, or raises ValueError; such an anchor is passed over.
+    Raises ValueError where none of them has a positive, and where a coordinate is not finite.
+    """
+    _check(embeddings)
+    hard: list[tuple[int, int]] = []
+    for anchor in range(min(among, len(labels))):
+        with contextlib.suppress(ValueError):
+            around = rings(embeddings, labels, anchor, positive_of(anchor), margin)
+            hard.append((around.count(HARD), anchor))
+    if not hard:
+        raise ValueError("None of these images has a positive.")
+    return sorted(hard)[(len(hard) - 1) // 2][1]
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from core import settings
 from core.config import PRESETS
-from core.runs import Run
+from core.lessons.predictions import value
+from core.runs import Run, run_at
 from core.take_home.run_file import run_file
 from tests.browser.harness import Server, open_page, settled, watch
 
@@ -120,7 +121,8 @@ def test_a_guess_is_kept_and_stands_beside_what_happened(page: Page, server: Ser
     main.get_by_text("Higher", exact=True).click()
     main.get_by_label("Because").fill("more room")
     main.get_by_role("button", name="This is my guess").click()
-    expect(main.get_by_text("Not as you said. It went from 0.967")).to_be_visible(timeout=SLOW)
+    before = value(run_at(PRESETS["fast"].key), "spread")
+    expect(main.get_by_text(f"Not as you said. It went from {before:.3f}")).to_be_visible(timeout=SLOW)
     expect(main.get_by_text("Your guess: Spread higher, because more room.")).to_be_visible()
     expect(main.get_by_text("After: Spread")).to_be_visible()
     page.wait_for_function(

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import streamlit as st
 
@@ -52,6 +53,10 @@ def _margin(config: RunConfig) -> float:
 def _rings(run: Run, config: RunConfig, embedding: Embedding) -> None:
     labels, names = embedding.train_labels, run_view.class_names(config)
     key = f"pairs_anchor_{len(labels)}"
+    if key not in st.session_state:
+        st.session_state[key] = mining_view.typical_anchor(
+            embedding.train, labels, _margin(config), lambda anchor: _positive(labels, anchor)[0]
+        )
     left, right = st.columns([1.15, 1], gap="large")
     with right:
         anchor = int(
@@ -68,8 +73,7 @@ def _rings(run: Run, config: RunConfig, embedding: Embedding) -> None:
                 key="new_anchor",
             )
             draws.button("New positive", "positive")
-    generator = draws.generator("positive", anchor)
-    positive = mining_view.another_of_its_class(labels, anchor, generator)
+    positive, generator = _positive(labels, anchor)
     around = mining_view.rings(embedding.train, labels, anchor, positive, _margin(config))
     with left:
         drawing(_drawing_of_rings(config, labels, around, anchor, positive, generator), key="rings")
@@ -81,6 +85,12 @@ def _rings(run: Run, config: RunConfig, embedding: Embedding) -> None:
             name=plain(names[labels[anchor]]),
             margin=f"{_margin(config):.3g}",
         )
+
+
+def _positive(labels: npt.NDArray[np.uint8], anchor: int) -> tuple[int, np.random.Generator]:
+    """An anchor's positive as it was drawn last, and the chance that is left for what else is drawn with it."""
+    generator = draws.generator("positive", anchor)
+    return mining_view.another_of_its_class(labels, anchor, generator), generator
 
 
 def _new_anchor(key: str, images: int) -> None:

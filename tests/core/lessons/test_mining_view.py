@@ -15,6 +15,7 @@ from core.lessons.mining_view import (
     another_of_its_class,
     luck,
     rings,
+    typical_anchor,
 )
 
 SEEDS = (0, 1, 2)
@@ -188,3 +189,22 @@ def test_the_spread_is_the_mean_and_the_range_of_nine_in_ten() -> None:
         assert (low, high) == (ordered[5], ordered[95])
     with_hard = [sum(count > 0 for count in found.hard[:, place]) / 101 for place in (0, 1)]
     assert found.share_with_hard.tolist() == pytest.approx(with_hard)
+
+
+def test_the_typical_anchor_has_as_many_better_as_worse_placed_beside_it() -> None:
+    # class 0 at 0, 1, 2, 3, 4, its positive always the one at 0; negatives at 0.5, 1.5, ...
+    points = on_a_line(0, 1, 2, 3, 4, 0.5, 1.5, 2.5, 3.5, 4.5, 5.5, labels=[0] * 5 + [1] * 6)
+
+    def positive_of(anchor: int) -> int:
+        if anchor == 0:
+            raise ValueError("It has none.")
+        return 0
+
+    hard = {
+        anchor: sum(slow_kind(points, anchor, 0, n, 0.1) == HARD for n in range(11)) for anchor in range(1, 5)
+    }
+    chosen = typical_anchor(*points, 0.1, positive_of, among=5)
+    assert hard[chosen] == sorted(hard.values())[1]
+    assert typical_anchor(*points, 0.1, positive_of, among=2) == 1
+    with pytest.raises(ValueError, match="positive"):
+        typical_anchor(*points, 0.1, positive_of, among=1)
