@@ -7,11 +7,9 @@ from sklearn.cluster import KMeans
 from threadpoolctl import threadpool_limits
 
 from benchmarks.row import Row, say
-from core import settings
-from core.config import PRESETS
 from core.measures.evaluation import evaluate
 from core.measures.measurements import measure_more
-from core.runs import Embedding, Run
+from core.runs import Embedding, shipped_run
 
 ROUNDS = 5
 RESTARTS = 10  # as many as core.measures.kmeans takes
@@ -20,7 +18,7 @@ RESTARTS = 10  # as many as core.measures.kmeans takes
 def measure() -> list[Row]:
     """The shipped run's 60,000 points: all that a finished run is measured by, as a share of 1.5 times
     scikit-learn's KMeans of the same points plus one second."""
-    run = Run(settings.shipped_runs_folder() / PRESETS["fast"].key)
+    run = shipped_run()
     embedding, reach = run.embedding(), run.config().reach
     say(f"{ROUNDS} rounds of the whole standard set and of KMeans alone ...")
     _ours(embedding, reach)  # the first of a process imports and warms up

@@ -5,6 +5,7 @@
 """
 
 import argparse
+import contextlib
 import json
 import math
 import sys
@@ -78,7 +79,12 @@ def _pair(text: str) -> tuple[str, str]:
 def _train(run: Run, config: RunConfig) -> None:
     from core.pipeline import train_and_measure  # torch, only once the arguments are known to be good
 
-    with run.lock(), tqdm(desc="training", unit="step", file=sys.stderr) as bar:
+    # standard output is for what this command prints, whatever a library has to say
+    with (
+        run.lock(),
+        contextlib.redirect_stdout(sys.stderr),
+        tqdm(desc="training", unit="step", file=sys.stderr) as bar,
+    ):
         run.reset(config)
 
         def show(step: int, steps: int, loss: float) -> None:

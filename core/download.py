@@ -2,9 +2,9 @@
 
 import contextlib
 import gzip
-import io
 import logging
 import socket
+import threading
 from collections.abc import Iterator
 from http.client import HTTPException
 
@@ -18,6 +18,8 @@ from core.data import DataError, Dataset, DatasetEntry, from_idx
 log = logging.getLogger(__name__)
 
 PATIENCE = 30.0  # seconds to wait for a site that says nothing
+
+_one_at_a_time = threading.Lock()
 
 
 def fetch(entry: DatasetEntry) -> Dataset:
@@ -38,7 +40,8 @@ def fetch(entry: DatasetEntry) -> Dataset:
             f"({error.strerror}). Choose MNIST, which is always here."
         ) from error
     try:
-        with FileLock(folder / "lock"), _quiet_and_impatient():  # another worker may want it as well
+        # another worker may want it as well, or this one for another run; the patience is the whole process's
+        with _one_at_a_time, FileLock(folder / "lock"), _impatient():
             for name, md5 in entry.files.items():
                 # Asks nobody where a file with this checksum is there. torchvision's own class would
                 # be content with any file of the name, even one that an ended worker left half written.
@@ -54,12 +57,11 @@ def fetch(entry: DatasetEntry) -> Dataset:
 
 
 @contextlib.contextmanager
-def _quiet_and_impatient() -> Iterator[None]:
-    """Without torchvision's progress bar, and without its endless patience with a silent site."""
+def _impatient() -> Iterator[None]:
+    """Without torchvision's endless patience with a silent site."""
     timeout = socket.getdefaulttimeout()
     socket.setdefaulttimeout(PATIENCE)
     try:
-        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-            yield
+        yield
     finally:
         socket.setdefaulttimeout(timeout)

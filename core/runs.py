@@ -38,7 +38,7 @@ from safetensors.numpy import load_file, save
 
 from core import settings
 from core.byte_cache import kept_by_size
-from core.config import RunConfig
+from core.config import PRESETS, RunConfig
 from core.measures.evaluation import Evaluation
 from core.measures.measurements import Measurements
 
@@ -445,6 +445,11 @@ def _replace(part: Path, path: Path) -> None:
 def place_for(config: RunConfig) -> Run:
     """Where the run of `config` is written, whether or not it is there."""
     return Run(settings.runs_folder() / config.key)
+
+
+def shipped_run() -> Run:
+    """The example run that comes with the app: of the preset `fast`."""
+    return Run(settings.shipped_runs_folder() / PRESETS["fast"].key)
 
 
 def run_at(key: str) -> Run:

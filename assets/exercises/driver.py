@@ -25,7 +25,9 @@ ADVICE = {
 # The mistakes made first of all in pure Python, where others would have arrays: TypeErrors, by what they say.
 OF_LISTS = "Python does not reckon with a whole list: go through its items, one number at a time."
 OF_NUMBERS = "That is a single number already, and no list: is there one loop, or one index, too many?"
-OF_NAMES = "It is called like a function, and is a value: has a name such as sum been given away?"
+OF_NAMES = (
+    "It is a value, called like a function. Are square brackets meant, or has a name such as sum been lost?"
+)
 
 # What the browser itself says under Brython, and how Python calls it.
 BROWSER_ERRORS = {

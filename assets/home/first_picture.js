@@ -11,9 +11,8 @@ const opened = location.pathname;
 // As Streamlit chooses: what the visitor has picked in its menu, else what the system wants.
 function isDark() {
   try {
-    const picked = JSON.parse(localStorage.getItem(`stActiveTheme-${opened}-v2`) ?? "null")?.name ?? "";
-    if (/dark/i.test(picked)) return true;
-    if (/light/i.test(picked)) return false;
+    const picked = JSON.parse(localStorage.getItem(`stActiveTheme-${opened}-v2`));
+    if (picked === "Dark" || picked === "Light") return picked === "Dark";
   } catch {
     // a browser that keeps nothing, or another version's way of writing it
   }
@@ -57,5 +56,11 @@ function leaveInTime(destroy) {
 if (matchMedia("(prefers-reduced-motion: reduce)").matches) place.remove();
 else {
   place.classList.toggle("dark", isDark());
-  leaveInTime(showFirst());
+  place.classList.add("shown");
+  try {
+    leaveInTime(showFirst());
+  } catch (error) {
+    place.remove();
+    throw error;
+  }
 }

@@ -25,9 +25,10 @@ export default function ({ data, parentElement }) {
     say("Press Ctrl+C", "The browser does not let the page copy; the link is selected.");
   };
   show();
-  const looking = setInterval(show, AGAIN);
+  clearInterval(root.looking); // Streamlit calls this again whenever the data or the theme change
+  root.looking = setInterval(show, AGAIN);
   return () => {
-    clearInterval(looking);
+    clearInterval(root.looking);
     clearTimeout(root.saying);
   };
 }

@@ -99,8 +99,9 @@ def spread_and_rank(steps: Sequence[int], shapes: Sequence[Shape], of: int, heig
     # some room above, so that a line at the very top is not cut in half
     rank_top = 1.1 * max([2.0, *(rank for rank in ranks if np.isfinite(rank))])
     spread_top = 3 * max([5.0, *(spread for spread in spreads if np.isfinite(spread))])
+    rank = f"{last.rank:.2f}" if np.isfinite(last.rank) else "none"
     return {
-        "description": f"Spread and effective rank of the embedding, at last {last.spread:.3g} and {last.rank:.2f}.",
+        "description": f"Spread and effective rank of the embedding, at last {last.spread:.3g} and {rank}.",
         "vconcat": [
             panel("spread", spreads, {"type": "log", "domain": [1e-6, spread_top], "nice": False}, "~g"),
             panel("effective rank", ranks, {"domain": [0, rank_top], "nice": False}, "~g"),

@@ -57,6 +57,11 @@ COLLAPSES: dict[str, Collapse] = {
             ("line", "flat"),
             shows=("temperature", "digits", "embedding_dims"),
         ),
-        Collapse("rate_too_high", replace(SMALL, learning_rate=1.0), ("point",), shows=("learning_rate",)),
+        Collapse(
+            "rate_too_high",
+            replace(SMALL, learning_rate=1.0),
+            ("point", "line"),  # mostly a point
+            shows=("learning_rate",),
+        ),
     )
 }

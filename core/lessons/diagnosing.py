@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from core.lessons.diagnosis import Diagnosis, Shape, diagnose, shape_of
+from core.lessons.diagnosis import Diagnosis, Shape, diagnose, shapes_of
 from core.runs import Progress, Run
 
 # What a training says that ended because its loss was no longer a number: core/training.py.
@@ -38,7 +38,7 @@ def course_of(run: Run) -> Course | None:
         labels,
         broken_off=status.state == "failed" and NO_NUMBER in status.message,
     )
-    return Course(reports, steps, [shape_of(points, labels) for points in snapshots], found)
+    return Course(reports, steps, [*shapes_of(snapshots, labels)[:-1], found.shape], found)
 
 
 def diagnosis_of(run: Run) -> Diagnosis | None:

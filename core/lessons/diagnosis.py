@@ -65,6 +65,10 @@ class Shape:
     rank: float
     sorted: float
 
+    def without_rank(self) -> "Shape":
+        """With a rank that is not a number: that of a point would be the rank of the rounding errors."""
+        return dataclasses.replace(self, rank=np.nan)
+
 
 @dataclass(frozen=True)
 class Cure:
@@ -78,7 +82,7 @@ class Cure:
 @dataclass(frozen=True)
 class Diagnosis:
     """kind: what it is. sentence: in plain words. know_nothing: the loss of a network that sends every
-    image to one point. shape: of the embedding as it is. cure: None for a run that needs none."""
+    image to one point. shape: of the embedding as it is; a point has no rank. cure: None for a run that needs none."""
 
     kind: Kind
     sentence: str
@@ -111,6 +115,12 @@ def shape_of(points: Points, labels: npt.NDArray[Any]) -> Shape:
     return Shape(variance**0.5, rank, between / len(points) / variance)
 
 
+def shapes_of(snapshots: Sequence[Points], labels: npt.NDArray[Any]) -> list[Shape]:
+    """The shape of each of a run's snapshots [n, d], first to last; without a rank where it has shrunk to a point."""
+    shapes = [shape_of(points, labels) for points in snapshots]
+    return [shape.without_rank() if shape.spread <= SHRUNK * shapes[0].spread else shape for shape in shapes]
+
+
 def diagnose(
     config: RunConfig,
     reports: Sequence[Reported],
@@ -130,6 +140,8 @@ def diagnose(
     kind: Kind = "diverged" if broken_off else _kind(config, reports, began, now, value)
     cure = None if kind in ("early", "healthy") else _cure(config, kind)
     loss = reports[-1].loss if reports else np.nan
+    if kind == "point":
+        now = now.without_rank()
     return Diagnosis(kind, _sentence(kind, loss, value, now, config), value, now, cure)
 
 

@@ -9,7 +9,6 @@ Against an anchor a and a positive p, with margin m, a negative n is
 Source: Schroff, Kalenichenko, Philbin, "FaceNet", CVPR 2015, section 3.2, there on squared distances.
 """
 
-import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -86,9 +85,11 @@ def typical_anchor(
     _check(embeddings)
     hard: list[tuple[int, int]] = []
     for anchor in range(min(among, len(labels))):
-        with contextlib.suppress(ValueError):
-            around = rings(embeddings, labels, anchor, positive_of(anchor), margin)
-            hard.append((around.count(HARD), anchor))
+        try:
+            positive = positive_of(anchor)
+        except ValueError:  # it has none
+            continue
+        hard.append((rings(embeddings, labels, anchor, positive, margin).count(HARD), anchor))
     if not hard:
         raise ValueError("None of these images has a positive.")
     return sorted(hard)[(len(hard) - 1) // 2][1]

@@ -14,7 +14,12 @@ from loky.process_executor import BrokenProcessPool, ShutdownExecutorError
 from core import settings
 from core.service.worker import begin_process
 
-WORKER_ENVIRONMENT = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+WORKER_ENVIRONMENT = {
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "TQDM_DISABLE": "1",  # nobody sees the bar with which torchvision fetches
+}
 
 
 class WorkerDied(Exception):

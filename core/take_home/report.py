@@ -32,6 +32,13 @@ class CanvasParts:
     css: str
     js: str
 
+    @property
+    def mounting(self) -> str:
+        """The script with its default export as a plain function `mount`."""
+        before, export, rest = self.js.partition("export default function (component)")
+        assert export, "the canvas exports its function in another form"
+        return f"{before}function mount(component){rest}"
+
 
 @dataclass(frozen=True)
 class Palette:
@@ -73,9 +80,7 @@ def report(run: Run, name: str, options: CanvasOptions, canvas: CanvasParts, pal
         "settings": _settings(config),
         "canvas_style": canvas.css,
         "canvas_html": canvas.html,
-        "canvas_script": canvas.js.replace(
-            "export default function (component)", "function mount(component)"
-        ),
+        "canvas_script": canvas.mounting,
         "frames": base64.b64encode(frames).decode(),
     }
     page = (ASSETS / "report.html").read_text("utf-8")

@@ -12,15 +12,14 @@ from pathlib import Path
 
 import streamlit as st
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 from streamlit import file_util
 
-from core import settings
 from core.canvas import pictures
 from core.canvas.frames import first_frame, with_options
-from core.config import PRESETS
-from core.runs import Run, RunDamaged
+from core.runs import RunDamaged, shipped_run
+from pages.ui.routes import kept_by_browser
 
 PROMISE = "Teach a network which digits are alike, and watch all 60,000 of them sort themselves"
 ASSETS = Path(__file__).resolve().parents[2] / "assets" / "home"
@@ -37,34 +36,39 @@ def routes(base: str = "") -> list[Route]:
     return [Route(f"{base.strip('/') and '/' + base.strip('/')}/", home)]
 
 
-def home(_: Request) -> Response:
+def home(request: Request) -> Response:
     """Streamlit's own page, with the first picture in it."""
-    page = (Path(file_util.get_static_dir()) / "index.html").read_text("utf-8")
-    # Streamlit's scripts, megabytes of them, are asked for when the picture is there: they share the line.
-    before, begin, rest = page.partition('<script type="module"')
-    scripts, end, body = rest.partition("</head>")
-    page = before + end + body.replace("</body>", f"{_picture()}{begin}{scripts}</body>")
-    return HTMLResponse(page, headers={"Cache-Control": "no-cache"})
+    try:
+        page = _with_picture()
+    except (RunDamaged, OSError):  # Home says what is wrong with it
+        page = _streamlits_own()
+    return kept_by_browser(request, page.encode(), "text/html")
+
+
+def _streamlits_own() -> str:
+    return (Path(file_util.get_static_dir()) / "index.html").read_text("utf-8")
 
 
 @cache
+def _with_picture() -> str:
+    # Streamlit's scripts, megabytes of them, are asked for when the picture is there: they share the line.
+    before, begin, rest = _streamlits_own().partition('<script type="module"')
+    scripts, end, body = rest.partition("</head>")
+    return before + end + body.replace("</body>", f"{_picture()}{begin}{scripts}</body>")
+
+
 def _picture() -> str:
     from pages.ui import canvas, run_view  # they want the server to run already
 
-    # not by way of the pages' navigation: where it is first imported outside of a page, its pages cannot be shown
-    example = Run(settings.shipped_runs_folder() / PRESETS["fast"].key)
-    try:
-        options = run_view.canvas_options(example, example.config(), split="train", source="")
-        first = first_frame(pictures.of_split(example, "train"))
-    except RunDamaged:  # Home says what is wrong with it
-        return ""
-    parts = canvas.parts()
+    example, parts = shipped_run(), canvas.parts()
+    options = run_view.canvas_options(example, example.config(), split="train", source="")
+    first = first_frame(pictures.of_split(example, "train"))
     filled = {
         "promise": html.escape(PROMISE),
         "style": _style(),
         "canvas_style": parts.css,
         "canvas_html": parts.html,
-        "canvas_script": parts.js.replace("export default function (component)", "function mount(component)"),
+        "canvas_script": parts.mounting,
         "script": (ASSETS / "first_picture.js").read_text("utf-8"),
     }
     page = (ASSETS / "first_picture.html").read_text("utf-8")

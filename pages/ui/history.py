@@ -2,9 +2,8 @@
 
 import streamlit as st
 
-from core import settings
 from core.config import PARAMETERS, PRESETS, RunConfig
-from core.runs import Run, place_for, run_at
+from core.runs import Run, place_for, run_at, shipped_run
 from core.service.engine import shared_engine
 from pages.ui import link, navigation, settings_url, state
 from pages.ui.plain_text import plain
@@ -24,7 +23,7 @@ def shown() -> Run:
 
 def shipped() -> Run:
     """The example run that comes with the app."""
-    return Run(settings.shipped_runs_folder() / SHIPPED)
+    return shipped_run()
 
 
 def show_run_of_link(config: RunConfig) -> None:
@@ -51,6 +50,8 @@ def arrive_by_link() -> None:
         st.error(plain(str(error)), icon=":material/error:")
         return
     show_run_of_link(config)
+    if config.key == SHIPPED:
+        state.show_run(None)
     if shown().key != config.key:
         st.info(
             f"The run of this link ({plain(describe(config))}) is not here, or not any more. One press of Train on "

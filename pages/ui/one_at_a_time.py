@@ -12,14 +12,20 @@ from contextlib import contextmanager
 LONGEST_WAIT = 2.0
 
 _drawing = threading.Semaphore()
+_turns = 0  # so many pages have had theirs
 
 
 @contextmanager
 def in_turn() -> Iterator[None]:
-    """Waits until no other session's page is being drawn, `LONGEST_WAIT` seconds at most."""
-    mine = _drawing.acquire(timeout=LONGEST_WAIT)
+    """Waits until no other session's page is being drawn, or none has ended for `LONGEST_WAIT` seconds."""
+    global _turns
+    mine, before = False, -1
+    while not mine and before != _turns:
+        before = _turns
+        mine = _drawing.acquire(timeout=LONGEST_WAIT)
     try:
         yield
     finally:
         if mine:
+            _turns += 1
             _drawing.release()

@@ -20,9 +20,8 @@ from starlette.routing import Route
 from core import settings
 from core.canvas import overlays, pictures
 from core.canvas.replay import SPLITS, Replay
-from core.config import PRESETS
 from core.data import DataError
-from core.runs import Run, RunDamaged, run_at
+from core.runs import Run, RunDamaged, run_at, shipped_run
 from core.service.engine import shared_engine
 from pages.ui import ticking
 
@@ -57,7 +56,7 @@ def warm_up() -> None:
     """Read the run that Home shows before the first visitor asks for it, and import what its page needs."""
     importlib.import_module("pages.ui.run_view")
     with contextlib.suppress(RunDamaged, OSError):  # the page says what is wrong with it
-        pictures.of_split(Run(settings.shipped_runs_folder() / PRESETS["fast"].key), "train")
+        pictures.of_split(shipped_run(), "train")
     # What is imported stays. Walked through by every garbage collection, it cost more than a page.
     gc.collect()
     gc.freeze()
@@ -188,14 +187,21 @@ def _number(request: Request, name: str, default: int) -> int:
 
 
 def _bytes(request: Request, content: bytes, *, compress: bool = False) -> Response:
-    """Kept by the browser, and sent anew only where it has changed."""
+    answer = kept_by_browser(request, content, "application/octet-stream")
+    if not compress:
+        answer.headers["Content-Encoding"] = (
+            "identity"  # coordinates hardly shrink; packing them takes its time
+        )
+    return answer
+
+
+def kept_by_browser(request: Request, content: bytes, media_type: str) -> Response:
+    """Sent anew only where it has changed."""
     tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
     headers = {"ETag": tag, "Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"}
     if request.headers.get("if-none-match") == tag:
         return Response(status_code=304, headers=headers)
-    if not compress:
-        headers["Content-Encoding"] = "identity"  # coordinates hardly shrink, and packing them takes its time
-    return Response(content, media_type="application/octet-stream", headers=headers)
+    return Response(content, media_type=media_type, headers=headers)
 
 
 def _problem(code: int, sentence: str) -> Response:

@@ -68,6 +68,9 @@ def test_a_cut_loses_nothing_and_a_second_call_measures_only_what_is_missing(
     monkeypatch.setattr(losses, "trained", one_run)
     monkeypatch.setattr(measured_losses, "MEASURED", tmp_path / "measured.jsonl")
     monkeypatch.setattr(losses, "DOCUMENT", tmp_path / "docs" / "losses.md")
+    of_old = {"key": "0" * 64, "loss": "contrastive", "dims": 2, "seed": 0}
+    of_old |= {"test_adjusted_rand_index": 0.9, "knn_accuracy": 0.9, "davies_bouldin": 0.9}
+    measured_losses.MEASURED.write_text(json.dumps(of_old) + "\n")  # of a loss as it was once
     for _ in range(20):
         try:
             rows = losses.measure()

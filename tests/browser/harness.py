@@ -122,6 +122,7 @@ def running_server(
         server = Server(f"http://127.0.0.1:{port}", process, log, runs)
         # what a worker that was ended at once could not give back; loky says so, and gives it back itself
         server.expect_in_log("resource_tracker: There appear to be .* leaked semlock")
+        server.expect_in_log("resource_tracker: /loky-.*FileNotFoundError")
         wait_until_healthy(server)
         yield server
     finally:

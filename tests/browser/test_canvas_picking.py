@@ -12,10 +12,8 @@ from playwright.sync_api import Browser, Page, expect
 from scipy.spatial import cKDTree
 from sklearn.neighbors import NearestNeighbors
 
-from core import settings
-from core.config import PRESETS
 from core.data import load
-from core.runs import Embedding, Run
+from core.runs import Embedding, shipped_run
 from tests.browser.canvas_lab import Canvas
 from tests.browser.harness import Server, open_page, settled, watch
 
@@ -24,7 +22,7 @@ STILL = {"viewport": {"width": 1440, "height": 900}, "reduced_motion": "reduce"}
 
 @pytest.fixture(scope="module")
 def embedding() -> Embedding:
-    return Run(settings.shipped_runs_folder() / PRESETS["fast"].key).embedding()
+    return shipped_run().embedding()
 
 
 @pytest.fixture

@@ -13,8 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from core.config import PRESETS, RunConfig
 from core.data import Dataset
-from core.runs import Run
-from core.settings import shipped_runs_folder
+from core.runs import Run, shipped_run
 from tests.browser.draw_page import STROKES, DrawPage
 from tests.browser.harness import Server, Watch, open_page, settled, watch
 from tests.browser.lab import TRAINING_MS, link_on, stored_figures
@@ -24,7 +23,7 @@ from tests.forged import forged_png
 
 def test_ten_digits_drawn_by_the_mouse_land_among_their_class(page: Page, server: Server) -> None:
     draw = DrawPage(page, server).open()
-    embedding = Run(shipped_runs_folder() / PRESETS["fast"].key).embedding()
+    embedding = shipped_run().embedding()
     means = np.array([embedding.train[embedding.train_labels == label].mean(axis=0) for label in range(10)])
     named, near = 0, 0
     for digit in STROKES:
@@ -94,7 +93,7 @@ def test_two_drawings_are_the_same_digit_or_not(page: Page, server: Server) -> N
     draw.clear(paper=1)
     draw.draw("1", paper=1)
     expect(panel.get_by_role("heading", name="Two different digits, says the distance")).to_be_visible()
-    found = Run(shipped_runs_folder() / PRESETS["fast"].key).measurements()
+    found = shipped_run().measurements()
     assert found is not None and found.verification.best is not None
     expect(panel.get_by_test_id("stMetricValue").nth(1)).to_have_text(
         f"{found.verification.best.distance:.3f}"

@@ -1,6 +1,7 @@
 """Home in a real browser: what a visitor gets who knows nothing but the address."""
 
 import re
+import urllib.error
 import urllib.request
 
 import pytest
@@ -107,12 +108,15 @@ def test_the_first_picture_makes_way_where_no_canvas_comes(
     expect(page.get_by_text("The example is damaged.").first).to_be_visible()
 
 
+@pytest.mark.parametrize("picked", [None, "System", "Light", "Dark"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_first_picture_is_as_light_or_dark_as_the_page(
-    browser: Browser, server: Server, scheme: str
+    browser: Browser, server: Server, scheme: str, picked: str | None
 ) -> None:
     with visitor(browser, server, color_scheme=scheme) as guest:
         page = guest.page
+        if picked:  # in Streamlit's menu, at an earlier visit
+            page.add_init_script(f"""localStorage.setItem("stActiveTheme-/-v2", '"{picked}"')""")
         ground = "element => getComputedStyle(element).backgroundColor"
         page.add_init_script(
             "setInterval(() => { const first = document.getElementById('first-picture');"
@@ -120,6 +124,9 @@ def test_the_first_picture_is_as_light_or_dark_as_the_page(
         )
         open_page(page, server)
         assert page.evaluate("window.ground") == page.locator(".stApp").evaluate(ground)
+        red = re.search(r"[0-9]+", page.evaluate("window.ground"))
+        dark = scheme == "dark" if picked in (None, "System") else picked == "Dark"
+        assert red and (int(red[0]) < 60) == dark
 
 
 def test_no_other_page_begins_with_it(server: Server) -> None:
@@ -129,6 +136,24 @@ def test_no_other_page_begins_with_it(server: Server) -> None:
     ):
         assert b'id="first-picture"' in home.read()
         assert b"first-picture" not in other.read()
+
+
+def test_a_browser_that_has_the_page_is_sent_it_only_once(server: Server) -> None:
+    with urllib.request.urlopen(f"{server.url}/") as first:
+        tag = first.headers["ETag"]
+    again = urllib.request.Request(f"{server.url}/", headers={"If-None-Match": tag})
+    with pytest.raises(urllib.error.HTTPError) as answer:
+        urllib.request.urlopen(again)
+    assert answer.value.code == 304
+
+
+def test_where_the_pages_scripts_are_forbidden_nothing_lies_over_streamlit(
+    browser: Browser, server: Server
+) -> None:
+    with visitor(browser, server, java_script_enabled=False) as guest:
+        guest.page.goto(server.url)
+        assert guest.page.locator("#first-picture").is_hidden()
+        expect(guest.page.get_by_text("You need to enable JavaScript to run this app.")).to_be_visible()
 
 
 # Written down in the page itself: by the time a test asks, it may have played already.

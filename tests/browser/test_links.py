@@ -241,6 +241,26 @@ def test_a_link_to_another_tab_keeps_the_picture_behind_it(lab: TrainPage) -> No
     assert link_on(lab.page).endswith("/train?seen=m3~omargin_centroids~p0.2_0.1_0.5")
 
 
+def test_the_link_asks_the_canvas_while_it_is_open_and_no_longer(page: Page, server: Server) -> None:
+    page.add_init_script("window.asked = 0; addEventListener('contrastive-lab-seen', () => asked++)")
+    lab = TrainPage(page, server)
+    lab.open()
+    lab.expect_points(60_000)
+    link_on(page)
+    for scheme in ("dark", "light", "dark"):  # at each change Streamlit calls the component again
+        page.emulate_media(color_scheme=scheme)
+        page.wait_for_timeout(300)
+    began = page.evaluate("[performance.now(), asked]")
+    page.wait_for_timeout(3000)
+    ended = page.evaluate("[performance.now(), asked]")
+    assert 1 <= ended[1] - began[1] <= (ended[0] - began[0]) / 500 + 1
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("textbox", name="Link to this view")).to_have_count(0)
+    before = page.evaluate("asked")
+    page.wait_for_timeout(1500)
+    assert page.evaluate("asked") == before
+
+
 def test_a_link_to_a_run_that_is_not_here_shows_its_picture_when_it_has_been_trained(lab: TrainPage) -> None:
     lab.open("epochs=1&digits=3&seed=23&seen=m1~s5~ccluster~p0.2_0.1_0.5")
     lab.expect_points(60_000)

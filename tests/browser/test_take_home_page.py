@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from core import settings
 from core.config import PRESETS
 from core.lessons.predictions import value
-from core.runs import Run, run_at
+from core.runs import run_at, shipped_run
 from core.take_home.run_file import run_file
 from tests.browser.harness import Server, open_page, settled, watch
 
@@ -19,7 +18,7 @@ SLOW = 120_000  # measuring or training under load; no measure of how long it sh
 
 @pytest.fixture(scope="module")
 def shipped_zip() -> bytes:
-    return run_file(Run(settings.shipped_runs_folder() / PRESETS["fast"].key))
+    return run_file(shipped_run())
 
 
 def download(page: Page, name: str, folder: Path) -> Path:

@@ -2,12 +2,10 @@
 
 from functools import cache
 
-from core import settings
-from core.config import PRESETS
-from core.runs import Embedding, Run
+from core.runs import Embedding, shipped_run
 
 
 @cache
 def shipped_embedding() -> Embedding:
     """60,000 training points and 10,000 test points in the plane, with digits and clusters."""
-    return Run(settings.shipped_runs_folder() / PRESETS["fast"].key).embedding()
+    return shipped_run().embedding()

@@ -4,8 +4,11 @@ import dataclasses
 import gzip
 import hashlib
 import http.server
+import os
 import socket
 import socketserver
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +22,8 @@ from core.data import DATASETS, DataError, Dataset, DatasetEntry, Split, load
 from core.download import fetch
 from core.pipeline import train_and_measure
 from core.runs import Run
+from core.service.slots import WORKER_ENVIRONMENT
+from core.settings import PROJECT
 
 SENTENCE = "Fashion-MNIST does not come with the app and could not be fetched: .* Choose MNIST"
 
@@ -138,12 +143,16 @@ def test_a_data_set_that_was_fetched_once_is_read_from_disk(
     assert same(fetch(mirror.entry), mirror)
 
 
-def test_nothing_is_printed_while_a_data_set_is_fetched(
-    mirror: Mirror, capfd: pytest.CaptureFixture[str]
-) -> None:
-    """`--json` promises one JSON object on standard output and nothing beside it."""
-    fetch(mirror.entry)
-    assert capfd.readouterr() == ("", "")
+def test_a_worker_says_nothing_while_it_fetches_a_data_set(mirror: Mirror) -> None:
+    """It would stand in the server's log."""
+    code = (
+        "import dataclasses; from core.data import DATASETS; from core.download import fetch; "
+        f"fetch(dataclasses.replace(DATASETS['fashion_mnist'], files={mirror.entry.files}))"
+    )
+    environment = os.environ | WORKER_ENVIRONMENT
+    told = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, env=environment, capture_output=True)
+    assert (told.returncode, told.stdout, told.stderr) == (0, b"", b"")
+    assert set(mirror.asked) == {f"/FashionMNIST/{name}" for name in mirror.entry.files}
 
 
 @pytest.mark.parametrize("name", DATASETS["fashion_mnist"].files)

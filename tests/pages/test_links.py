@@ -260,6 +260,16 @@ def options_of_canvas(app: AppTest) -> CanvasOptions:
     return options
 
 
+def test_a_link_to_the_example_shows_it_in_place_of_a_run_of_ones_own(open_page: OpenPage) -> None:
+    app = open_page("lab/embedding.py")
+    app.session_state["shown_run"] = RunConfig(margin=0.25).key
+    app.query_params["seen"] = "m3"
+    app.run()
+    assert not app.exception
+    assert not any("is not here" in info.value for info in app.info)
+    assert options_of_canvas(app).run == RunConfig().key
+
+
 def test_a_link_to_a_run_that_is_not_here_says_how_to_make_it(open_page: OpenPage) -> None:
     app = open_page("lab/embedding.py", margin="0.25", part="Density")
     told = app.info[0].value

@@ -28,6 +28,26 @@ def test_no_two_pages_are_drawn_at_once() -> None:
     assert most == 1
 
 
+def test_a_long_queue_is_no_reason_to_draw_all_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(one_at_a_time, "LONGEST_WAIT", 0.3)
+    drawing, most, counted = 0, 0, threading.Lock()
+    pause = threading.Event()
+
+    def page(_: int) -> None:
+        nonlocal drawing, most
+        with in_turn():
+            with counted:
+                drawing += 1
+                most = max(most, drawing)
+            pause.wait(0.1)
+            with counted:
+                drawing -= 1
+
+    with ThreadPoolExecutor(12) as sessions:
+        list(sessions.map(page, range(12)))  # the last one waits for more than a second
+    assert most == 1
+
+
 def test_a_page_that_is_held_up_does_not_hold_up_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(one_at_a_time, "LONGEST_WAIT", 0.2)
     inside, goes_on, others = threading.Event(), threading.Event(), threading.Event()

@@ -1,5 +1,6 @@
 """The parts of the Collapse page: buttons that break a run, the run with its signs, its cure beside it."""
 
+import math
 from dataclasses import dataclass
 
 import streamlit as st
@@ -193,8 +194,7 @@ def _figures(course: Course) -> None:
         )
         st.metric(
             "Effective rank",
-            # of a single point it is that of the rounding errors
-            "–" if course.diagnosis.kind == "point" else f"{shape.rank:.2f}",
+            f"{shape.rank:.2f}" if math.isfinite(shape.rank) else "–",
             width=110,
             help=texts.part("collapse_captions", "rank"),
         )

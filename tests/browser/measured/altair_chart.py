@@ -9,13 +9,11 @@ import streamlit as st
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
 
-from core import settings
-from core.config import PRESETS
-from core.runs import Run
+from core.runs import shipped_run
 
 st.set_page_config(layout="wide")
 alt.data_transformers.disable_max_rows()
-embedding = Run(settings.shipped_runs_folder() / PRESETS["fast"].key).embedding()
+embedding = shipped_run().embedding()
 table = pd.DataFrame(
     {"z1": embedding.train[:, 0], "z2": embedding.train[:, 1], "digit": embedding.train_labels}
 )

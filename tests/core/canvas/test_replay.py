@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 import torch
 
-from core import settings
 from core.canvas import pictures
 from core.canvas.frames import unpack
 from core.canvas.replay import Replay, as_bytes
@@ -14,7 +13,7 @@ from core.canvas.replaying import make_replay
 from core.config import PRESETS, RunConfig
 from core.encoder import embed, with_weights
 from core.pipeline import train_and_measure
-from core.runs import Run, RunDamaged
+from core.runs import Run, RunDamaged, shipped_run
 from core.shipping import ship
 from tests.core.conftest import SHORT
 
@@ -140,7 +139,7 @@ def test_a_shipped_run_is_small_and_shows_every_training_image_at_every_snapshot
 
 
 def test_the_run_that_comes_with_the_app_is_whole_and_at_most_three_megabytes():
-    run = Run(settings.shipped_runs_folder() / PRESETS["fast"].key)
+    run = shipped_run()
     run.check()
     frames = unpack(Replay(run).frames("train"))
     assert frames.coordinates.shape == (15, 60_000, 2) and np.isfinite(frames.coordinates).all()

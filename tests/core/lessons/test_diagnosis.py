@@ -11,7 +11,7 @@ from sklearn.neighbors import KNeighborsClassifier
 from core.config import PRESETS, RunConfig
 from core.lessons import texts
 from core.lessons.collapses import COLLAPSES, SMALL
-from core.lessons.diagnosis import Diagnosis, Shape, diagnose, shape_of
+from core.lessons.diagnosis import Diagnosis, Shape, diagnose, shape_of, shapes_of
 from core.losses import LOSSES
 from core.runs import Progress
 from tests.core.collapsing import course, diagnosis
@@ -38,7 +38,7 @@ def test_each_button_really_breaks_its_run_and_each_cure_really_cures_it(name: s
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize("name", [name for name in COLLAPSES if "point" in COLLAPSES[name].kinds])
+@pytest.mark.parametrize("name", [name for name in COLLAPSES if COLLAPSES[name].kinds == ("point",)])
 def test_a_broken_run_ends_at_what_it_costs_to_know_nothing(name: str, seed: int) -> None:
     config = replace(COLLAPSES[name].config, seed=seed)
     found = diagnosis(config)
@@ -258,6 +258,16 @@ def test_a_single_point_has_no_spread_and_no_rank_even_to_within_rounding() -> N
     point = np.full((20, 2), 0.1, np.float32)
     point[3, 0] = np.nextafter(np.float32(0.1), np.float32(1))
     assert shape_of(point, np.zeros(20)) == Shape(0.0, 0.0, 0.0)
+
+
+def test_a_run_that_has_shrunk_to_a_point_has_no_rank_from_there_on() -> None:
+    generator = np.random.default_rng(3)
+    wide, labels = generator.normal(size=(50, 3)), np.arange(50) % 5
+    shapes = shapes_of([wide, 0.5 * wide, 0.09 * wide, 2 * wide], labels)
+    assert [math.isnan(shape.rank) for shape in shapes] == [False, False, True, False]
+    assert shapes[2].spread == pytest.approx(0.09 * shapes[0].spread)
+    assert math.isnan(found(0.0009 * SPREAD_OUT, 0.25, 0.25).shape.rank)
+    assert not math.isnan(found(SPREAD_OUT, 0.25, 0.02).shape.rank)
 
 
 def test_points_that_are_not_finite_have_no_shape() -> None:
