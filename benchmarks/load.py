@@ -197,10 +197,19 @@ def _memory_when_all_have_left(server: Served, before: float) -> float:
     return server.memory()
 
 
+async def _look_in(server: Served) -> None:
+    async with Visitor(server.url, "train", "", CONFIG.key) as visitor:
+        await visitor.drawn()
+
+
 def _runs_when_all_have_left(server: Served, bound: float) -> float:
-    """Megabytes of runs: what somebody has on the page stays, whatever the bound, until Streamlit forgets them."""
+    """Megabytes of runs: what somebody has on the page stays, whatever the bound, until Streamlit forgets them.
+
+    It does so when somebody else comes or goes, two minutes later or more.
+    """
     end = time.monotonic() + FORGOTTEN_AFTER
     while True:
+        asyncio.run(_look_in(server))
         held = sum(file.stat().st_size for file in server.runs.rglob("*") if file.is_file()) / 1e6
         if held <= bound or time.monotonic() > end:
             return held
