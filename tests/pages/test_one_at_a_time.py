@@ -9,7 +9,15 @@ from pages.ui import one_at_a_time
 from pages.ui.one_at_a_time import in_turn
 
 
-def test_no_two_pages_are_drawn_at_once() -> None:
+@pytest.mark.parametrize(
+    ("pages", "seconds", "longest_wait"),
+    [(24, 0.01, 60), (12, 0.1, 0.3)],
+    ids=["a short queue", "one that takes longer than a page waits for one that is held up"],
+)
+def test_no_two_pages_are_drawn_at_once(
+    monkeypatch: pytest.MonkeyPatch, pages: int, seconds: float, longest_wait: float
+) -> None:
+    monkeypatch.setattr(one_at_a_time, "LONGEST_WAIT", longest_wait)
     drawing, most, counted = 0, 0, threading.Lock()
     pause = threading.Event()
 
@@ -19,32 +27,12 @@ def test_no_two_pages_are_drawn_at_once() -> None:
             with counted:
                 drawing += 1
                 most = max(most, drawing)
-            pause.wait(0.01)  # lets the other threads run, as reading a file does
-            with counted:
-                drawing -= 1
-
-    with ThreadPoolExecutor(8) as sessions:
-        list(sessions.map(page, range(24)))
-    assert most == 1
-
-
-def test_a_long_queue_is_no_reason_to_draw_all_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(one_at_a_time, "LONGEST_WAIT", 0.3)
-    drawing, most, counted = 0, 0, threading.Lock()
-    pause = threading.Event()
-
-    def page(_: int) -> None:
-        nonlocal drawing, most
-        with in_turn():
-            with counted:
-                drawing += 1
-                most = max(most, drawing)
-            pause.wait(0.1)
+            pause.wait(seconds)  # lets the other threads run, as reading a file does
             with counted:
                 drawing -= 1
 
     with ThreadPoolExecutor(12) as sessions:
-        list(sessions.map(page, range(12)))  # the last one waits for more than a second
+        list(sessions.map(page, range(pages)))
     assert most == 1
 
 
