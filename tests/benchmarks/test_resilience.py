@@ -88,7 +88,12 @@ def test_only_what_passed_is_called_survived(tmp_path: Path) -> None:
 def test_a_command_told_to_end_leaves_no_server_behind(command: str, number: int, tmp_path: Path) -> None:
     with (tmp_path / "output").open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", *command.split()], cwd=PROJECT, stdout=output, stderr=output
+            [sys.executable, "-m", *command.split()],
+            cwd=PROJECT,
+            stdout=output,
+            stderr=output,
+            # a shell that starts the tests in the background has them, and all they start, ignore Ctrl+C
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
     its_own = psutil.Process(process.pid)
     started: list[psutil.Process] = []
