@@ -145,7 +145,8 @@ def test_a_browser_that_has_the_page_is_sent_it_only_once(server: Server) -> Non
     again = urllib.request.Request(f"{server.url}/", headers={"If-None-Match": tag})
     with pytest.raises(urllib.error.HTTPError) as answer:
         urllib.request.urlopen(again)
-    assert answer.value.code == 304
+    with answer.value as response:
+        assert response.code == 304
 
 
 def test_where_the_pages_scripts_are_forbidden_nothing_lies_over_streamlit(
