@@ -1,0 +1,47 @@
+"""The page that starts Streamlit, with Home's picture in it, without a browser."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from starlette.requests import Request
+
+from core import settings
+from core.runs import shipped_run
+from pages.ui import first_picture
+
+FIRST = b'<div id="first-picture"'
+
+
+@pytest.fixture(autouse=True)
+def made_anew() -> None:
+    first_picture._with_picture.cache_clear()
+
+
+def page() -> tuple[int, bytes]:
+    answer = first_picture.home(Request({"type": "http", "method": "GET", "path": "/", "headers": []}))
+    return answer.status_code, bytes(answer.body)
+
+
+def test_it_is_streamlits_page_with_its_scripts_behind_the_picture() -> None:
+    _, content = page()
+    own = first_picture._streamlits_own().encode()
+    for tag in (b"<script", b"<link", b"</script>", b'<div id="root">', b"</body>"):
+        assert content.count(tag) >= own.count(tag) > 0
+    assert content.index(FIRST) < content.index(b'<script type="module" crossorigin')
+    assert not re.search(rb"\{\{\w+\}\}", content)  # everything is filled in
+
+
+def test_where_the_example_is_damaged_streamlit_starts_and_home_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    example = shipped_run()
+    shutil.copytree(example.folder, tmp_path / example.key)
+    monkeypatch.setattr(settings, "shipped_runs_folder", lambda: tmp_path)
+    whole = (tmp_path / example.key / "config.json").read_bytes()
+    (tmp_path / example.key / "config.json").write_bytes(b"{")
+    status, content = page()
+    assert (status, content) == (200, first_picture._streamlits_own().encode())
+    (tmp_path / example.key / "config.json").write_bytes(whole)
+    assert FIRST in page()[1]  # nothing of the damage is kept
