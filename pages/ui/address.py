@@ -2,12 +2,13 @@
 
 import streamlit as st
 
+from core.runs import Run, shipped_run
 from pages.ui import state
 
 
-def of_run(key: str) -> str:
-    """The address below which `pages.ui.routes` serves run `key`; relative where the app's is not known."""
-    return f"{root()}/runs/{key}"
+def of_run(run: Run) -> str:
+    """The address below which `pages.ui.routes` serves a run; relative where the app's is not known."""
+    return f"{root()}/example" if run == shipped_run() else f"{root()}/runs/{run.key}"
 
 
 def root() -> str:

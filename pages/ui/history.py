@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.config import PARAMETERS, PRESETS, RunConfig
-from core.runs import Run, place_for, run_at, shipped_run
+from core.runs import Run, example_run, place_for, run_at
 from core.service.engine import shared_engine
 from pages.ui import link, navigation, settings_url, state
 from pages.ui.plain_text import plain
@@ -22,8 +22,8 @@ def shown() -> Run:
 
 
 def shipped() -> Run:
-    """The example run that comes with the app."""
-    return shipped_run()
+    """The example run; see `core.runs.example_run`."""
+    return example_run()
 
 
 def show_run_of_link(config: RunConfig) -> None:

@@ -1,6 +1,7 @@
 """The read-only addresses below /runs/<key> from which the canvas fetches what it draws.
 
-They serve what any visitor may see of a run, under a key of 64 hexadecimal digits, and nothing by path.
+They serve what any visitor may see of a run, under a key of 64 hexadecimal digits, and nothing by path. The run that
+comes with the app is at /example, whatever was trained here with its settings.
 No script runs for them: forty students who watch cost forty small answers.
 """
 
@@ -11,17 +12,15 @@ import importlib
 import sys
 import types
 from collections.abc import Callable
-from functools import lru_cache
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from core import settings
 from core.canvas import overlays, pictures
 from core.canvas.replay import SPLITS, Replay
 from core.data import DataError
-from core.runs import Run, RunDamaged, run_at, shipped_run
+from core.runs import Run, RunDamaged, is_whole, run_at, shipped_run
 from core.service.engine import shared_engine
 from pages.ui import ticking
 
@@ -32,13 +31,18 @@ Endpoint = Callable[[Request], Response]
 
 def routes(base: str = "") -> list[Route]:
     """The routes, below `base`, the path under which the whole app is served ("" for the root)."""
-    root = f"{base.strip('/') and '/' + base.strip('/')}/runs/{{key}}"
+    root = f"{base.strip('/') and '/' + base.strip('/')}"
+    answers = {
+        "status": status,
+        "frames/{split}": frames,
+        "images/{split}/{part:int}": images,
+        "contours/{split}": contours,
+        "cells/{split}": cells,
+    }
     return [
-        Route(f"{root}/status", _guarded(status)),
-        Route(f"{root}/frames/{{split}}", _guarded(frames)),
-        Route(f"{root}/images/{{split}}/{{part:int}}", _guarded(images)),
-        Route(f"{root}/contours/{{split}}", _guarded(contours)),
-        Route(f"{root}/cells/{{split}}", _guarded(cells)),
+        Route(f"{root}/{run}/{what}", _guarded(endpoint))
+        for run in ("runs/{key}", "example")
+        for what, endpoint in answers.items()
     ]
 
 
@@ -145,6 +149,8 @@ def _guarded(endpoint: Endpoint) -> Endpoint:
 
 
 def _run(request: Request) -> Run:
+    if "key" not in request.path_params:
+        return shipped_run()
     try:
         run = run_at(request.path_params["key"])
     except ValueError as error:
@@ -159,23 +165,11 @@ def _finished(run: Run, split: str) -> Run:
     app came with, as long as the one made here is under way or damaged."""
     if split not in SPLITS:
         raise _NotThere(f"There are no {split!r} images; there are: {', '.join(SPLITS)}.")
-    status, shipped = run.status(), Run(settings.shipped_runs_folder() / run.key)
-    if shipped.folder.is_dir():
-        finished = status.state == "done" and _whole(run, status.updated)
-        return run if finished else shipped
-    if status.state != "done":
+    if run.key == shipped_run().key:
+        return run if is_whole(run) else shipped_run()
+    if run.status().state != "done":
         raise _NotThere("This run is not finished.")
     return run
-
-
-@lru_cache(maxsize=8)
-def _whole(run: Run, updated: float) -> bool:
-    """Whether the files of the run that was finished at `updated` are what was written."""
-    try:
-        run.check()
-    except RunDamaged:
-        return False
-    return True
 
 
 def _number(request: Request, name: str, default: int) -> int:

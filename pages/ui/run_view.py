@@ -115,7 +115,7 @@ def canvas_options(
     """
     finished, seen = split != "sample", ""
     if source is None:
-        source, seen = address.of_run(run.key) if routes.served() else "", state.seen_of(run.key)
+        source, seen = address.of_run(run) if routes.served() else "", state.seen_of(run.key)
     return CanvasOptions(
         run=run.key,
         source=source,
@@ -251,7 +251,8 @@ def davies_bouldin(evaluation: Evaluation, config: RunConfig) -> None:
         }
     )
     st.markdown(
-        f"For each cluster, S = (its WCD + its rival's WCD) / BCD. The mean of the S column is the "
+        f"For each cluster, S = (its WCD + its rival's WCD) / BCD; its nearest rival is the cluster with which that is "
+        "highest: near for how wide the two are. The mean of the S column is the "
         f"**Davies-Bouldin index, {index.score:.4f}**. Lower is better; 0 is perfect."
     )
     st.dataframe(

@@ -9,12 +9,14 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import psutil
 import pytest
+from safetensors.numpy import load_file
 
 from core.canvas.frames import unpack
 from core.config import PRESETS, RunConfig
@@ -194,6 +196,25 @@ def test_the_server_needs_no_torch_for_any_of_it(served: Server) -> None:
         assert get(served, f"/runs/{QUICK.key}/{path}").code == 200, path
     libraries = [Path(entry.path).name for entry in psutil.Process(served.process.pid).memory_maps()]
     assert not [name for name in libraries if "torch" in name]
+
+
+def test_the_example_stays_what_it_is_whatever_is_trained_with_its_settings(tmp_path: Path) -> None:
+    """As on another processor, whose last digits are others: there the same settings gave other points."""
+    shipped = Run(PROJECT / "assets" / "runs" / SHIPPED)
+    run = Run(tmp_path / "runs" / SHIPPED)
+    with running_server(tmp_path) as server:
+        before = get(server, "/example/frames/train").content
+        shutil.copytree(shipped.folder, run.folder)
+        shutil.rmtree(run.folder / "replay")
+        arrays = load_file(run.folder / "embedding.safetensors")
+        checksum = run.write_arrays("embedding.safetensors", arrays | {"train": 2 * arrays["train"]})
+        run.write_status(
+            replace(run.status(), files=run.status().files | {"embedding.safetensors": checksum})
+        )
+        assert get(server, "/example/frames/train").content == before
+        assert get(server, "/example/status").json()["replay"]["state"] == "ready"
+        own = unpack(get(server, f"/runs/{SHIPPED}/frames/train").content).coordinates[-1]
+        np.testing.assert_allclose(own, 2 * unpack(before).coordinates[-1], atol=0.001)
 
 
 def test_the_shipped_run_is_shown_while_one_of_its_settings_is_under_way_or_damaged(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -19,8 +20,10 @@ from core.runs import (
     RunDamaged,
     RunsFolderUnusable,
     Status,
+    example_run,
     place_for,
     run_at,
+    shipped_run,
 )
 from tests.core.conftest import SHORT
 
@@ -245,6 +248,20 @@ def test_the_shipped_run_is_what_training_gives_today(finished, runs_folder):
 def test_a_run_of_ones_own_comes_before_the_shipped_one(runs_folder):
     place_for(PRESETS["fast"]).begin(PRESETS["fast"])
     assert run_at(PRESETS["fast"].key).folder.parent == runs_folder
+
+
+def test_the_example_is_the_shipped_run_until_the_same_has_been_trained_here_and_is_whole(runs_folder):
+    shipped = shipped_run()
+    assert example_run() == shipped
+    own = place_for(PRESETS["fast"])
+    own.begin(PRESETS["fast"])
+    assert example_run() == shipped  # not before it is done
+    shutil.rmtree(own.folder)
+    shutil.copytree(shipped.folder, own.folder)
+    assert example_run() == own
+    own.write_status(replace(own.status(), updated=own.status().updated + 1))
+    (own.folder / "figures.json").write_text("{}")
+    assert example_run() == shipped
 
 
 def test_a_writer_is_seen_while_it_writes(copy):
