@@ -402,6 +402,8 @@ class Engine:
             if self._untidy.is_set() or time.monotonic() - tidied > TIDY_EVERY:
                 self._untidy.clear()
                 self._storage.tidy()
+                if self._storage.full():
+                    gc.collect()  # of sessions that Streamlit has let go of, some are held by themselves
                 byte_cache.drop_unused(UNUSED_AFTER)
                 if not self._viewing:
                     give_memory_back()

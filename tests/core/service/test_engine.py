@@ -1,8 +1,10 @@
 """The engine, with real worker processes and real signals."""
 
+import gc
 import os
 import signal
 import threading
+import weakref
 
 import psutil
 import pytest
@@ -168,6 +170,28 @@ def test_where_all_room_is_taken_by_what_is_looked_at_a_run_is_refused(runs_fold
         assert engine.submit(SHORT, "bob").status().state == "done"  # what is there can be had
         assert not place_for(LONG).folder.exists()
     finally:
+        engine.close()
+
+
+def test_where_all_room_is_taken_a_session_that_is_held_only_by_itself_is_forgotten(runs_folder, copy):
+    """As Streamlit leaves them; while nothing happens, Python looks for such rings hardly ever."""
+
+    class Session:
+        def __init__(self):
+            self.itself = self
+            weakref.finalize(self, engine.forget, "ada")
+
+    engine = Engine(1, 60, 300, most_bytes=1000)
+    gc.disable()
+    try:
+        session = Session()
+        engine.view(copy, "ada")
+        wait_until(lambda: engine.standing().stored_bytes > 1000, "the folder is measured")
+        del session
+        wait_until(lambda: engine.standing().stored_runs == 0, "room is made", seconds=60)
+        assert not copy.folder.exists()
+    finally:
+        gc.enable()
         engine.close()
 
 
