@@ -459,18 +459,23 @@ def example_run() -> Run:
     Another processor gives other last digits, so the two are not mixed: whoever shows figures of one shows its points.
     """
     trained = Run(settings.runs_folder() / PRESETS["fast"].key)
-    return trained if is_whole(trained) else shipped_run()
+    return trained if was_whole(trained) else shipped_run()
+
+
+def was_whole(run: Run) -> bool:
+    """Whether the run is finished and was whole when this was first asked: reading all of it takes its time."""
+    return _was_whole(run, run.status().updated)
+
+
+@lru_cache(maxsize=8)
+def _was_whole(run: Run, updated: float) -> bool:
+    return is_whole(run)
 
 
 def is_whole(run: Run) -> bool:
     """Whether the run is finished and its files are what was written."""
-    status = run.status()
-    return status.state == "done" and _checked(run, status.updated)
-
-
-@lru_cache(maxsize=8)
-def _checked(run: Run, updated: float) -> bool:
-    """As of the time at which it was finished: reading all of it takes its time."""
+    if run.status().state != "done":
+        return False
     try:
         run.check()
     except RunDamaged:

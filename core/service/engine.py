@@ -21,7 +21,7 @@ from typing import Any
 
 from core import byte_cache, settings
 from core.config import RunConfig
-from core.runs import Run, RunDamaged, RunsFolderUnusable, place_for
+from core.runs import Run, RunsFolderUnusable, is_whole, place_for
 from core.service.clock import Clock
 from core.service.fair_queue import FairQueue, Job, NotNow
 from core.service.free_memory import give_memory_back
@@ -145,7 +145,7 @@ class Engine:
                 if run.status().state == "cancelled":
                     run.begin(config)
                 return run
-            if _finished_and_whole(run):
+            if is_whole(run):
                 return run
             self._queue.check_room_for(watcher)
             if self._storage.full():
@@ -429,16 +429,6 @@ class Engine:
             self._server.take_back("waiting", job.run.key)
         else:  # stopped, ended at its deadline or left half-done there: that says nothing for those who wait here
             self._again(job)
-
-
-def _finished_and_whole(run: Run) -> bool:
-    if run.status().state != "done":
-        return False
-    try:
-        run.check()
-    except RunDamaged:
-        return False
-    return True
 
 
 def engine_as_set(clock: Clock | None = None) -> Engine:

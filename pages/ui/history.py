@@ -16,14 +16,9 @@ SHIPPED = PRESETS["fast"].key
 def shown() -> Run:
     """The run on the page; the shipped one until the session has one of its own."""
     key = state.shown_run()
-    run = shipped() if key is None else run_at(key)
+    run = example_run() if key is None else run_at(key)
     shared_engine().view(run, state.visitor())  # before anything of it is read: now it stays
     return run
-
-
-def shipped() -> Run:
-    """The example run; see `core.runs.example_run`."""
-    return example_run()
 
 
 def show_run_of_link(config: RunConfig) -> None:
@@ -50,7 +45,7 @@ def arrive_by_link() -> None:
         st.error(plain(str(error)), icon=":material/error:")
         return
     show_run_of_link(config)
-    if config.key == SHIPPED:
+    if config.key == SHIPPED and not under_way(place_for(config)):
         state.show_run(None)
     if shown().key != config.key:
         st.info(

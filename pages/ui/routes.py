@@ -20,7 +20,7 @@ from starlette.routing import Route
 from core.canvas import overlays, pictures
 from core.canvas.replay import SPLITS, Replay
 from core.data import DataError
-from core.runs import Run, RunDamaged, is_whole, run_at, shipped_run
+from core.runs import Run, RunDamaged, run_at, shipped_run, was_whole
 from core.service.engine import shared_engine
 from pages.ui import ticking
 
@@ -31,7 +31,7 @@ Endpoint = Callable[[Request], Response]
 
 def routes(base: str = "") -> list[Route]:
     """The routes, below `base`, the path under which the whole app is served ("" for the root)."""
-    root = f"{base.strip('/') and '/' + base.strip('/')}"
+    root = base.strip("/") and "/" + base.strip("/")
     answers = {
         "status": status,
         "frames/{split}": frames,
@@ -166,7 +166,7 @@ def _finished(run: Run, split: str) -> Run:
     if split not in SPLITS:
         raise _NotThere(f"There are no {split!r} images; there are: {', '.join(SPLITS)}.")
     if run.key == shipped_run().key:
-        return run if is_whole(run) else shipped_run()
+        return run if was_whole(run) else shipped_run()
     if run.status().state != "done":
         raise _NotThere("This run is not finished.")
     return run
@@ -182,10 +182,8 @@ def _number(request: Request, name: str, default: int) -> int:
 
 def _bytes(request: Request, content: bytes, *, compress: bool = False) -> Response:
     answer = kept_by_browser(request, content, "application/octet-stream")
-    if not compress:
-        answer.headers["Content-Encoding"] = (
-            "identity"  # coordinates hardly shrink; packing them takes its time
-        )
+    if not compress:  # coordinates hardly shrink, and packing them takes its time
+        answer.headers["Content-Encoding"] = "identity"
     return answer
 
 

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.clustering import cluster_table
 from core.config import RunConfig
-from core.runs import MEASUREMENTS, Embedding, Run, place_for
+from core.runs import MEASUREMENTS, Embedding, Run, example_run, place_for
 from tests.pages.conftest import OpenPage
 
 PAGE = "lab/clusters.py"
@@ -25,9 +25,8 @@ def texts(app: AppTest) -> str:
 
 
 def shipped() -> Embedding:
-    from pages.ui import history
 
-    return history.shipped().embedding()
+    return example_run().embedding()
 
 
 def metrics(app: AppTest) -> dict[str, str]:
@@ -93,9 +92,8 @@ def test_the_fraction_is_worked_out_for_the_two_clusters_that_are_chosen(open_pa
 
 
 def test_the_table_holds_a_row_for_each_cluster_and_its_share_of_the_index(open_page: OpenPage) -> None:
-    from pages.ui import history
 
-    app, evaluation = open_page(PAGE), history.shipped().evaluation()
+    app, evaluation = open_page(PAGE), example_run().evaluation()
     rows = cluster_table(evaluation.davies_bouldin, evaluation.confusion)
     shown = app.dataframe[0].value
     assert shown["share"].sum() == pytest.approx(100)

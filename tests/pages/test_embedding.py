@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.canvas.reduction import REDUCTIONS
 from core.config import PRESETS, RunConfig
-from core.runs import State, place_for
+from core.runs import State, example_run, place_for
 from tests.pages.conftest import OpenPage
 
 PAGE = "lab/embedding.py"
@@ -42,10 +42,9 @@ def test_it_opens_on_the_shipped_run_and_says_how_to_begin(open_page: OpenPage) 
 
 def test_the_share_of_test_images_in_their_own_cell_is_that_of_the_run(open_page: OpenPage) -> None:
     from core.canvas import overlays
-    from pages.ui import history
 
     app = open_page(PAGE)
-    share = overlays.share_in_own_cell(history.shipped(), "", 300)
+    share = overlays.share_in_own_cell(example_run(), "", 300)
     assert 0.9 < share < 1
     assert [metric.value for metric in app.metric] == [f"{share:.1%}"]
 
@@ -106,6 +105,5 @@ def _train(config: RunConfig) -> None:
 
 
 def test_the_shipped_run_is_the_fast_preset() -> None:
-    from pages.ui import history
 
-    assert history.shipped().config() == PRESETS["fast"]
+    assert example_run().config() == PRESETS["fast"]
