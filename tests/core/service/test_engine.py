@@ -159,9 +159,12 @@ def test_the_folder_keeps_its_bound_and_what_is_looked_at(runs_folder, copy):
 
 
 def test_where_all_room_is_taken_by_what_is_looked_at_a_run_is_refused(runs_folder, copy):
-    engine = Engine(1, 60, 300, most_bytes=1000)
+    engine = Engine(1, 60, 300)
     try:
         engine.view(copy, "ada")
+        engine._storage.most_bytes = (
+            1000  # not before: the engine's first look would find a run that nobody views
+        )
         wait_until(lambda: engine.standing().stored_bytes > 1000, "the folder is measured")
         with pytest.raises(NotNow, match="the space for runs is taken up"):
             engine.submit(LONG, "bob")
@@ -181,11 +184,12 @@ def test_where_all_room_is_taken_a_session_that_is_held_only_by_itself_is_forgot
             self.itself = self
             weakref.finalize(self, engine.forget, "ada")
 
-    engine = Engine(1, 60, 300, most_bytes=1000)
+    engine = Engine(1, 60, 300)
     gc.disable()
     try:
         session = Session()
         engine.view(copy, "ada")
+        engine._storage.most_bytes = 1000
         wait_until(lambda: engine.standing().stored_bytes > 1000, "the folder is measured")
         del session
         wait_until(lambda: engine.standing().stored_runs == 0, "room is made", seconds=60)
