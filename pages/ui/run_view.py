@@ -20,7 +20,7 @@ from core.losses import LOSSES
 from core.measures.evaluation import Evaluation
 from core.measures.figures import FIGURES, Figure
 from core.runs import Run
-from core.service.engine import shared_engine
+from core.service.shared_engine import shared_engine
 from pages.ui import address, routes, state
 from pages.ui.canvas import embedding_canvas
 
