@@ -12,7 +12,7 @@ import streamlit as st
 from core.canvas import pictures
 from core.canvas.frames import CanvasOptions, pack
 from core.canvas.views import PICTURE_DIMS
-from core.charts import run_charts
+from core.charts import density_charts, run_charts
 from core.clustering import cluster_table
 from core.config import PARAMETERS, PRESETS, RunConfig
 from core.data import DATASETS
@@ -201,7 +201,7 @@ def density(run: Run, config: RunConfig) -> None:
         st.info("There is no density to draw: every class lies on a single point or line.")
         return
     st.altair_chart(
-        run_charts.density_contours(lines, class_names(config), PICTURE_HEIGHT - 20), key="density"
+        density_charts.density_contours(lines, class_names(config), PICTURE_HEIGHT - 20), key="density"
     )
     reduced = "" if config.embedding_dims == 2 else " Drawn in two dimensions by truncated SVD."
     names = class_names(config)
