@@ -243,11 +243,11 @@ def davies_bouldin(evaluation: Evaluation, config: RunConfig) -> None:
     table = pd.DataFrame(
         {
             "cluster": [run_charts.cluster_name(row.cluster, row.digit, names) for row in rows],
-            "images": [row.size for row in rows],
             "WCD": [row.within for row in rows],
-            "nearest rival": [run_charts.cluster_name(row.rival, row.rival_digit, names) for row in rows],
+            "rival": [run_charts.cluster_name(row.rival, row.rival_digit, names) for row in rows],
             "BCD": [row.between for row in rows],
             "S": [row.similarity for row in rows],
+            "images": [row.size for row in rows],  # last: on a phone S is what has to be seen
         }
     )
     st.markdown(
@@ -260,17 +260,20 @@ def davies_bouldin(evaluation: Evaluation, config: RunConfig) -> None:
         hide_index=True,
         height="content",
         column_config={
-            "cluster": st.column_config.TextColumn("cluster ≈ class"),
+            "cluster": st.column_config.TextColumn(width=78, help="≈ the class that it is matched to."),
             "images": st.column_config.NumberColumn(format="localized"),
             "WCD": st.column_config.NumberColumn(
-                format="%.4f", help="Within-cluster distance: mean distance of its images to its centroid."
+                format="%.4f",
+                width=62,
+                help="Within-cluster distance: mean distance of its images to its centroid.",
             ),
-            "nearest rival": st.column_config.TextColumn(help="The other cluster with which S is highest."),
+            "rival": st.column_config.TextColumn(width=66, help="The other cluster with which S is highest."),
             "BCD": st.column_config.NumberColumn(
-                format="%.4f", help="Between-cluster distance: from its centroid to its rival's."
+                format="%.4f", width=62, help="Between-cluster distance: from its centroid to its rival's."
             ),
             "S": st.column_config.ProgressColumn(
                 format="%.4f",
+                width=92,
                 min_value=0.0,
                 max_value=float(table["S"].max()),
                 help="How similar the two clusters are: 0 for points, 1 where they touch on average.",
