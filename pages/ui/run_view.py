@@ -208,7 +208,8 @@ def density(run: Run, config: RunConfig) -> None:
     flat = ", ".join(name for label, name in enumerate(names) if label not in lines["label"])
     without = f" No lines for {flat}: those points lie on a single point or line." if flat else ""
     st.caption(
-        f"The lines of a class enclose 25, 50, 75 and 90 % of its probability, estimated from its images.{reduced}{without}"
+        "The lines of a class enclose 25, 50, 75 and 90 % of its probability, estimated from its images."
+        f"{reduced}{without}"
     )
 
 
