@@ -25,7 +25,7 @@ if str(PROJECT) not in sys.path:  # the pages and the workers import `core` and 
 @asynccontextmanager
 async def engine(_: st.App) -> AsyncIterator[None]:
     """The workers come and go with the server."""
-    from core.service.engine import close_shared_engine, shared_engine
+    from core.service.shared_engine import close_shared_engine, shared_engine
 
     started = shared_engine(warm=False)
     routes.announce()

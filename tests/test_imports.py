@@ -202,7 +202,7 @@ def write(tree: Path, files: dict[str, str]) -> None:
 GOOD = {
     "streamlit_app.py": "import streamlit as st\n",
     "core/data.py": "def fetch():\n    from core.download import fetch\n",
-    "core/config.py": "from core.data import Split\nfrom core import settings\n",
+    "core/config/run_config.py": "from core.data import Split\nfrom core import settings\n",
     "core/losses/contrastive.py": "from core.losses.base import hinge\n",
     "pages/lab/train.py": "import streamlit as st\nfrom pages.ui import state\nfrom core import config\n",
     "pages/ui/panel.py": "import pages.ui.state\n",
@@ -218,16 +218,20 @@ def test_a_tree_that_keeps_the_rules_has_no_breach(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("path", "text", "breach"),
     [
-        ("core/config.py", "import streamlit\n", "core imports streamlit"),
-        ("core/config.py", "def late():\n    from pages.ui import state\n", "core imports pages.ui.state"),
+        ("core/config/run_config.py", "import streamlit\n", "core imports streamlit"),
         (
-            "core/config.py",
+            "core/config/run_config.py",
+            "def late():\n    from pages.ui import state\n",
+            "core imports pages.ui.state",
+        ),
+        (
+            "core/config/run_config.py",
             "from core.service import engine\n",
             "config imports core.service.engine, which stands above",
         ),
         ("core/losses/base.py", "import core.config\n", "losses imports core.config, which stands above"),
         (
-            "core/runs.py",
+            "core/runs/run.py",
             "if True:\n    from core.service.worker import run\n",
             "runs imports core.service.worker.run",
         ),

@@ -5,8 +5,7 @@ light and in dark.
 """
 
 import string
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import altair as alt
 import numpy as np
@@ -15,11 +14,14 @@ import pandas as pd
 
 from core.charts.parts import VegaLite, holding_its_data
 from core.confusion import Confusion
+from core.losses.base import PULLS, PUSHES
 from core.runs import Progress
 
 Layers = alt.LayerChart | alt.FacetChart
 
 TRAINING, VALIDATION = "training", "validation"
+# Places in the theme's ten colours: pull and push in those of the Losses page, blue and orange; all others apart.
+_PULL, _PUSH, _TRAINING, _VALIDATION, _OTHERS = 0, 6, 8, 4, (1, 5)
 
 
 def loss_curve(reports: Sequence[Progress], collapsed: float, height: int) -> VegaLite:
@@ -38,13 +40,21 @@ def loss_curve(reports: Sequence[Progress], collapsed: float, height: int) -> Ve
         if report.validation_loss is not None:
             rows.append({"step": report.step, "loss": report.validation_loss, "line": VALIDATION})
     lines = [TRAINING, VALIDATION, *several]
+    domain = _in_their_colours(lines)
     steps = reports[-1].steps if reports else 1
     colour = {
         "field": "line",
         "type": "nominal",
-        "sort": lines,
-        "scale": {"domain": lines},
-        "legend": {"orient": "top", "title": None, "columns": 4, "symbolType": "stroke", "labelFontSize": 11},
+        "sort": domain,
+        "scale": {"domain": domain},
+        "legend": {
+            "values": lines,
+            "orient": "top",
+            "title": None,
+            "columns": 4,
+            "symbolType": "stroke",
+            "labelFontSize": 11,
+        },
     }
     curve = {
         "data": {"values": rows},
@@ -90,6 +100,17 @@ def loss_curve(reports: Sequence[Progress], collapsed: float, height: int) -> Ve
     return {"height": height, "layer": both, "resolve": {"scale": {"y": "independent"}}}
 
 
+def _in_their_colours(lines: Sequence[str]) -> list[str]:
+    """The lines as a domain of the theme's colours, each at the place of its own; no line has the name between."""
+    places = {TRAINING: _TRAINING, VALIDATION: _VALIDATION}
+    others = iter(_OTHERS)
+    for line in lines:
+        if line not in places:
+            places[line] = _PULL if line in PULLS else _PUSH if line in PUSHES else next(others)
+    names = {place: line for line, place in places.items()}
+    return [names.get(place, f"colour {place}") for place in range(max(names) + 1)]
+
+
 def _active_share(shares: list[dict[str, object]]) -> VegaLite:
     """The share of pairs or triplets that still teach something, on an axis of its own to the right."""
     return {
@@ -123,54 +144,6 @@ def cluster_name(cluster: int, digit: int, class_names: Sequence[str]) -> str:
     return f"{string.ascii_uppercase[cluster % 26]} ≈ {matched}"
 
 
-def density_contours(
-    contours: Mapping[str, npt.NDArray[Any]],
-    class_names: Sequence[str],
-    height: int,
-    points: npt.NDArray[np.floating] | None = None,
-    labels: npt.NDArray[np.integer] | None = None,
-) -> Layers:
-    """Density lines of each class in the plane, with its name above its outermost line.
-
-    contours: the columns of `core.density.Contours`. points [k, 2] with labels [k]: drawn as dots.
-    """
-    table = pd.DataFrame(dict(contours))
-    table["class"] = [class_names[int(label)] for label in table["label"]]
-    table["order"] = np.arange(len(table))
-    table["inside"] = [f"{mass:.0%}" for mass in table["mass"]]
-    colour = alt.Color(
-        "class:N",
-        scale=alt.Scale(domain=list(class_names)),
-        legend=alt.Legend(orient="bottom", title=None, columns=5, symbolType="stroke"),  # narrow, too
-    )
-    lines = (
-        alt.Chart(table)
-        .mark_line(clip=True)
-        .encode(
-            x=alt.X("x:Q", axis=alt.Axis(title="z1", grid=False, tickCount=5), scale=alt.Scale(zero=False)),
-            y=alt.Y("y:Q", axis=alt.Axis(title="z2", grid=False, tickCount=5), scale=alt.Scale(zero=False)),
-            order="order:Q",
-            detail="line:N",
-            color=colour,
-            opacity=alt.Opacity("mass:Q", scale=alt.Scale(domain=[0, 1], range=[1, 0.25]), legend=None),
-            tooltip=[alt.Tooltip("class:N", title="class"), alt.Tooltip("inside:N", title="density inside")],
-        )
-    )
-    tops = table.loc[table.groupby("class")["y"].idxmax(), ["class", "x", "y"]]
-    names = (
-        alt.Chart(tops)
-        .mark_text(fontWeight="bold", fontSize=14, dy=-10)
-        .encode(x="x:Q", y="y:Q", text="class:N", color=colour)
-    )
-    if points is None or labels is None or len(points) == 0:
-        return alt.layer(lines, names).properties(height=height)
-    dots = pd.DataFrame(
-        {"x": points[:, 0], "y": points[:, 1], "class": [class_names[int(label)] for label in labels]}
-    )
-    marks = alt.Chart(dots).mark_circle(size=14, opacity=0.8).encode(x="x:Q", y="y:Q", color=colour)
-    return alt.layer(lines, marks, names).properties(height=height)
-
-
 def confusion_matrix(
     confusion: Confusion, class_names: Sequence[str], *, shares: bool, height: int
 ) -> Layers:
@@ -183,12 +156,15 @@ def confusion_matrix(
         for cluster, digit in zip(confusion.clusters, confusion.matched_digit, strict=True)
     ]
     rows = [class_names[int(digit)] for digit in confusion.digits]
+    short = max(map(len, class_names)) < 3
     table = pd.DataFrame(
         {
             "class": np.repeat(rows, len(columns)),
             "cluster": np.tile(columns, len(rows)),
             "count": confusion.counts.ravel(),
             "share": confusion.row_shares.ravel(),
+            # the end of the theme's colours that is far from the cell's, in light and in dark
+            "ink": (confusion.row_shares <= 0.5).astype(float).ravel(),
         }
     )
     base = alt.Chart(table).encode(
@@ -196,7 +172,15 @@ def confusion_matrix(
             "cluster:N",
             sort=columns,
             axis=alt.Axis(
-                title="cluster ≈ matched class", orient="top", labelAngle=0, ticks=False, domain=False
+                title="cluster ≈ matched class",
+                orient="top",
+                ticks=False,
+                domain=False,
+                # a line for the cluster and one for its class: ten columns fit on a phone
+                labelExpr="[slice(datum.label, 0, 1), slice(datum.label, 2)]" if short else "datum.label",
+                labelAngle=0 if short else -40,
+                labelPadding=18 if short else 2,  # of two lines the upper one has the axis's place
+                labelOverlap=False,
             ),
         ),
         y=alt.Y("class:N", sort=rows, axis=alt.Axis(title="true class", ticks=False, domain=False)),
@@ -216,7 +200,7 @@ def confusion_matrix(
         .encode(
             text=alt.Text("share:Q", format=".1%") if shares else alt.Text("count:Q", format=","),
             opacity=alt.condition("datum.share > 0.005", alt.value(1), alt.value(0.55)),
-            color=alt.condition("datum.share > 0.5", alt.value("white"), alt.value("#7d8590")),
+            color=alt.Color("ink:Q", legend=None),
         )
     )
     return alt.layer(cells, text).properties(height=height)

@@ -27,6 +27,9 @@ class Loss:
         return cls(total=reduce(add, terms.values()), terms=terms)
 
 
+# What a term does to the points, by its name: it draws them together, or drives them apart. Any other does both.
+PULLS, PUSHES = frozenset({"attraction", "alignment", "center"}), frozenset({"repulsion", "uniformity"})
+
 # function(embeddings [b, d], labels [b], **parameters). `pairs` = (first [p], second [p]) or
 # `triplets` = (anchor [t], positive [t], negative [t]) are indices into the batch; without them a
 # loss takes all pairs or triplets that the batch holds.

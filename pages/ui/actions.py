@@ -5,7 +5,7 @@ from time import monotonic, sleep
 import streamlit as st
 
 from core.runs import run_at
-from core.service.engine import shared_engine
+from core.service.shared_engine import shared_engine
 from pages.ui import settings_url, state
 from pages.ui.run_view import name_for
 

@@ -3,8 +3,8 @@
 import pandas as pd
 import streamlit as st
 
-from core.service.engine import shared_engine
 from core.service.health import Health, health
+from core.service.shared_engine import shared_engine
 from pages.ui.plain_text import plain
 
 EVERY = 5  # seconds

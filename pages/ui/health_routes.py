@@ -4,8 +4,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from core.service.engine import shared_engine
 from core.service.health import health
+from core.service.shared_engine import shared_engine
 
 PATH = "health"
 

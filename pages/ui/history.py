@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.config import PARAMETERS, PRESETS, RunConfig
 from core.runs import Run, example_run, place_for, run_at
-from core.service.engine import shared_engine
+from core.service.shared_engine import shared_engine
 from pages.ui import link, navigation, settings_url, state
 from pages.ui.plain_text import plain
 from pages.ui.run_view import describe, name_for

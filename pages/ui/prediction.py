@@ -12,7 +12,7 @@ from core.config import RunConfig
 from core.lessons.predictions import OUTCOMES, Outcome, Question, outcome, value
 from core.measures.figures import FIGURES
 from core.runs import Run, RunDamaged, run_at
-from core.service.engine import shared_engine
+from core.service.shared_engine import shared_engine
 from pages.ui import routes, run_view, state
 from pages.ui.canvas import embedding_canvas
 from pages.ui.plain_text import plain

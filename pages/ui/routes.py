@@ -21,7 +21,7 @@ from core.canvas import overlays, pictures
 from core.canvas.replay import SPLITS, Replay
 from core.data import DataError
 from core.runs import Run, RunDamaged, run_at, shipped_run, was_whole
-from core.service.engine import shared_engine
+from core.service.shared_engine import shared_engine
 from pages.ui import ticking
 
 _ANCHOR = "_contrastive_lab_routes"  # out of reach of the re-import of an edited source file

@@ -12,7 +12,7 @@ import streamlit as st
 from core.canvas import pictures
 from core.canvas.frames import CanvasOptions, pack
 from core.canvas.views import PICTURE_DIMS
-from core.charts import run_charts
+from core.charts import density_charts, run_charts
 from core.clustering import cluster_table
 from core.config import PARAMETERS, PRESETS, RunConfig
 from core.data import DATASETS
@@ -20,7 +20,7 @@ from core.losses import LOSSES
 from core.measures.evaluation import Evaluation
 from core.measures.figures import FIGURES, Figure
 from core.runs import Run
-from core.service.engine import shared_engine
+from core.service.shared_engine import shared_engine
 from pages.ui import address, routes, state
 from pages.ui.canvas import embedding_canvas
 
@@ -201,14 +201,15 @@ def density(run: Run, config: RunConfig) -> None:
         st.info("There is no density to draw: every class lies on a single point or line.")
         return
     st.altair_chart(
-        run_charts.density_contours(lines, class_names(config), PICTURE_HEIGHT - 20), key="density"
+        density_charts.density_contours(lines, class_names(config), PICTURE_HEIGHT - 20), key="density"
     )
     reduced = "" if config.embedding_dims == 2 else " Drawn in two dimensions by truncated SVD."
     names = class_names(config)
     flat = ", ".join(name for label, name in enumerate(names) if label not in lines["label"])
     without = f" No lines for {flat}: those points lie on a single point or line." if flat else ""
     st.caption(
-        f"The lines of a class enclose 25, 50, 75 and 90 % of its estimated density.{reduced}{without}"
+        "The lines of a class enclose 25, 50, 75 and 90 % of its probability, estimated from its images."
+        f"{reduced}{without}"
     )
 
 
@@ -243,11 +244,11 @@ def davies_bouldin(evaluation: Evaluation, config: RunConfig) -> None:
     table = pd.DataFrame(
         {
             "cluster": [run_charts.cluster_name(row.cluster, row.digit, names) for row in rows],
-            "images": [row.size for row in rows],
             "WCD": [row.within for row in rows],
-            "nearest rival": [run_charts.cluster_name(row.rival, row.rival_digit, names) for row in rows],
+            "rival": [run_charts.cluster_name(row.rival, row.rival_digit, names) for row in rows],
             "BCD": [row.between for row in rows],
             "S": [row.similarity for row in rows],
+            "images": [row.size for row in rows],  # last: on a phone S is what has to be seen
         }
     )
     st.markdown(
@@ -260,17 +261,20 @@ def davies_bouldin(evaluation: Evaluation, config: RunConfig) -> None:
         hide_index=True,
         height="content",
         column_config={
-            "cluster": st.column_config.TextColumn("cluster ≈ class"),
+            "cluster": st.column_config.TextColumn(width=78, help="≈ the class that it is matched to."),
             "images": st.column_config.NumberColumn(format="localized"),
             "WCD": st.column_config.NumberColumn(
-                format="%.4f", help="Within-cluster distance: mean distance of its images to its centroid."
+                format="%.4f",
+                width=62,
+                help="Within-cluster distance: mean distance of its images to its centroid.",
             ),
-            "nearest rival": st.column_config.TextColumn(help="The other cluster with which S is highest."),
+            "rival": st.column_config.TextColumn(width=66, help="The other cluster with which S is highest."),
             "BCD": st.column_config.NumberColumn(
-                format="%.4f", help="Between-cluster distance: from its centroid to its rival's."
+                format="%.4f", width=62, help="Between-cluster distance: from its centroid to its rival's."
             ),
             "S": st.column_config.ProgressColumn(
                 format="%.4f",
+                width=92,
                 min_value=0.0,
                 max_value=float(table["S"].max()),
                 help="How similar the two clusters are: 0 for points, 1 where they touch on average.",

@@ -11,7 +11,7 @@ from typing import cast
 import streamlit as st
 
 from core.lessons.predictions import Outcome
-from core.service.engine import forget
+from core.service.shared_engine import forget
 
 EXAMPLE_NAME = "Example run (shipped)"  # what the run that comes with the app is called
 

@@ -5,7 +5,7 @@ import streamlit as st
 from core.config import RunConfig
 from core.data import DATASETS
 from core.runs import Run, Status
-from core.service.engine import shared_engine
+from core.service.shared_engine import shared_engine
 from pages.ui import actions, history, run_view, state
 from pages.ui.plain_text import plain
 

@@ -6,7 +6,7 @@ and calls when the run has ended, so a page that is drawn seldom misses only the
 
 import random
 
-from core.service.engine import shared_engine
+from core.service.shared_engine import shared_engine
 from pages.ui import state
 
 QUICKEST = 0.6

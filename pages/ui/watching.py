@@ -1,7 +1,7 @@
 """Which runs are under way, and whether this session still waits for one."""
 
 from core.runs import Run, run_at
-from core.service.engine import shared_engine
+from core.service.shared_engine import shared_engine
 from pages.ui import state
 
 

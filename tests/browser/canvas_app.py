@@ -58,7 +58,7 @@ def run_of_query(ask: Any) -> tuple[CanvasOptions, bytes]:
     import streamlit as st
 
     from core.runs import run_at
-    from core.service.engine import shared_engine
+    from core.service.shared_engine import shared_engine
     from pages.ui import run_view
 
     run = run_at(ask["run"])

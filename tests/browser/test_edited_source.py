@@ -53,7 +53,13 @@ def standing(server: Server) -> dict[str, Any]:
         return found
 
 
-FILES = ("core/service/engine.py", "core/runs.py", "pages/ui/panel.py", "pages/lab/train.py")
+FILES = (
+    "core/service/engine.py",
+    "core/service/shared_engine.py",
+    "core/runs/run.py",
+    "pages/ui/panel.py",
+    "pages/lab/train.py",
+)
 
 
 # Streamlit watches what lies beside its script (pages/ui) and the pages; with the project on PYTHONPATH,

@@ -11,7 +11,7 @@ import pytest
 
 from core.config import RunConfig
 from core.runs import Run
-from core.service.engine import close_shared_engine, shared_engine
+from core.service.shared_engine import close_shared_engine, shared_engine
 from run import PROJECT
 from tests.browser.harness import free_port
 from tests.core.conftest import SHORT, wait_for_end, wait_for_snapshots, wait_until

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.service.engine import close_shared_engine
+from core.service.shared_engine import close_shared_engine
 
 PROJECT = Path(__file__).resolve().parents[2]
 SCRIPT = PROJECT / "pages" / "ui" / "app.py"

@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.config import RunConfig
-from core.service.engine import close_shared_engine, shared_engine
+from core.service.shared_engine import close_shared_engine, shared_engine
 from tests.core.conftest import wait_until
 from tests.pages.conftest import OpenPage
 

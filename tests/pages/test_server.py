@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from core import byte_cache
-from core.service.engine import shared_engine
 from core.service.health import health, version
+from core.service.shared_engine import shared_engine
 from tests.pages.conftest import OpenPage
 
 PAGE = "about/server.py"

@@ -19,7 +19,6 @@ def show(index: DaviesBouldin, called: list[str]) -> None:
     table = pd.DataFrame(
         {
             "cluster": called,
-            "images": index.sizes,
             "WCD": index.within,
             "rival": [called[j] if j >= 0 else "none" for j in rival],
             "BCD": [index.between[i, j] if j >= 0 else np.nan for i, j in enumerate(rival)],
@@ -27,6 +26,7 @@ def show(index: DaviesBouldin, called: list[str]) -> None:
             "share": 100 * worst / total
             if total > 0
             else np.full(count, 100 / count if total == 0 else np.nan),
+            "images": index.sizes,  # last: on a phone S is what has to be seen
         }
     )
     st.dataframe(

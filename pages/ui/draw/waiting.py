@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.config import RunConfig
 from core.runs import Run
-from core.service.engine import shared_engine
+from core.service.shared_engine import shared_engine
 from pages.ui import navigation, state
 from pages.ui.run_view import describe, name_for
 from pages.ui.watching import awaited, under_way

@@ -10,7 +10,7 @@ from threadpoolctl import threadpool_limits
 from core.canvas import overlays, pictures, views
 from core.canvas.nearest import instructive, nearest, nearest_images
 from core.canvas.reduction import REDUCTIONS
-from core.charts import run_charts
+from core.charts import density_charts, run_charts
 from core.config import RunConfig
 from core.data import DataError, load_stored
 from core.runs import Embedding, Run
@@ -184,7 +184,7 @@ def _density(run: Run, config: RunConfig, looking: Looking, selection: Selection
         return
     points, labels = overlays.flat_points(run, looking.split, looking.view)
     chosen = selection.of(looking.split, len(labels))[:MOST_DOTS]
-    chart = run_charts.density_contours(
+    chart = density_charts.density_contours(
         lines, run_view.class_names(config), CHART_HEIGHT, points[chosen], labels[chosen]
     )
     st.altair_chart(chart, key="embedding_density")

@@ -13,7 +13,7 @@ from core.lessons.collapses import COLLAPSES, Collapse
 from core.lessons.diagnosing import Course, course_of
 from core.lessons.diagnosis import Cure
 from core.runs import Run, RunDamaged, place_for
-from core.service.engine import shared_engine
+from core.service.shared_engine import shared_engine
 from pages.ui import navigation, run_view, state
 from pages.ui.lessons import caption
 from pages.ui.plain_text import plain

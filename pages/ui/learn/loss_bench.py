@@ -14,6 +14,7 @@ from core.lessons.lesson_plane import EDGE, HALF_WIDTH, LABELS, Triplet, hardest
 from core.lessons.loss_curves import Curves, by_angle, curves
 from core.lessons.worked import WORKED, Scene
 from core.losses import LOSSES, LossEntry
+from core.losses.base import PULLS, PUSHES
 from pages.ui.learn import lesson_points
 from pages.ui.learn.curve import Curve, Dot, curve
 from pages.ui.learn.plane import Look, Moved, Plane, Ring, Tie, plane
@@ -23,7 +24,6 @@ from pages.ui.lessons import caption
 LOOKS = (Look("0", 4), Look("1", 9), Look("7", 7))
 RUN_STEPS = 60
 STRETCH = 3.0  # an arrow is so many times as long as the force
-PULLS, PUSHES = ("attraction", "alignment", "center"), ("repulsion", "uniformity")
 
 
 @dataclass(frozen=True)

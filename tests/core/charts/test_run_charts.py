@@ -5,6 +5,8 @@ import numpy as np
 import pytest
 
 from core.charts import run_charts
+from core.config import RunConfig
+from core.losses import LOSSES
 from core.runs import Progress
 
 
@@ -58,6 +60,23 @@ def test_the_active_share_is_drawn_beside_the_loss_on_an_axis_of_its_own() -> No
     assert shares["encoding"]["y"]["scale"]["domain"] == [0, 1]
     rows = losses["layer"][0]["data"]["values"]
     assert [row["loss"] for row in rows if row["line"] == run_charts.TRAINING] == [0.5, 0.01, 0.005]
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_pull_and_push_have_one_place_among_the_colours_and_no_two_lines_share_one(name: str) -> None:
+    chance = np.random.default_rng(0)
+    points = chance.normal(size=(12, 2))
+    entry, config = LOSSES[name], RunConfig(loss=name)
+    terms = entry.function(points, np.arange(12) % 3, **config.loss_parameters).terms
+    reports = [Progress(step, 2, 1, 1.0, dict.fromkeys(terms, 0.5), 0.1, None, None) for step in (1, 2)]
+    colour = run_charts.loss_curve(reports, 0.25, 200)["layer"][0]["encoding"]["color"]
+    place = {line: colour["scale"]["domain"].index(line) for line in colour["legend"]["values"]}
+    assert len(set(place.values())) == len(place) == len(set(terms) if len(terms) > 1 else ()) + 2
+    assert max(place.values()) < 10
+    for pull in place.keys() & {"attraction", "alignment", "center"}:
+        assert place[pull] == 0
+    for push in place.keys() & {"repulsion", "uniformity"}:
+        assert place[push] == 6
 
 
 @pytest.mark.parametrize("reports", [[], [progress(1, None), progress(9, None)]])

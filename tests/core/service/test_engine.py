@@ -14,8 +14,9 @@ from core.canvas.replay import Replay
 from core.config import RunConfig
 from core.runs import Run, RunDamaged, RunsFolderUnusable, place_for
 from core.service.clock import Clock
-from core.service.engine import DIED, NOBODY_WAITED, Engine, close_shared_engine, engine_as_set, shared_engine
+from core.service.engine import DIED, NOBODY_WAITED, Engine
 from core.service.fair_queue import NotNow
+from core.service.shared_engine import close_shared_engine, engine_as_set, shared_engine
 from tests.core.conftest import LONG, SHORT, wait_for_end, wait_for_snapshots, wait_until
 
 

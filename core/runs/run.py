@@ -1,35 +1,16 @@
-"""A run is a folder: one worker writes it, any number of viewers read it.
-
-    config.json            the RunConfig
-    status.json            state and message; written last, and atomically, so that what it says is so
-    progress.jsonl         one line a report
-    sample.safetensors     which images the live picture shows
-    frames/<step>.npy      their embeddings [2000, d], float32, at about 15 steps
-    weights/<step>.safetensors   the encoder at the same steps
-    embedding.safetensors, contours.safetensors, figures.json, measurements.json, weights.safetensors   the result
-    learned.safetensors    what the loss has learned beside the encoder: proxies, centres, a head; of most losses none
-    replay/                every image at those steps, once somebody has asked for it: core/canvas/replay.py
-    cancel                 its presence asks the worker to stop; says why
-    lock                   held by the worker; the kernel frees it when the worker dies
-    writer                 the server whose worker holds the lock
-    used                   when somebody last looked at it: core/service/storage.py
-
-The folder's name is the config's key, so equal configs meet in one folder and train once.
-"""
+"""The folder of a run, read and written; what lies in it says core/runs/__init__.py."""
 
 import contextlib
 import hashlib
 import io
 import json
 import os
-import re
 import shutil
 import threading
 import time
-from dataclasses import asdict, dataclass, field
-from functools import lru_cache
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -39,12 +20,19 @@ from safetensors.numpy import load_file, save
 
 from core import settings
 from core.byte_cache import kept_by_size
-from core.config import PRESETS, RunConfig
+from core.config import RunConfig
 from core.measures.evaluation import Evaluation
 from core.measures.measurements import Measurements
-
-State = Literal["missing", "queued", "training", "measuring", "done", "failed", "cancelled"]
-ENDED: frozenset[State] = frozenset({"done", "failed", "cancelled"})
+from core.runs.contents import (
+    Embedding,
+    Progress,
+    RunDamaged,
+    RunsFolderUnusable,
+    ShownSample,
+    Snapshot,
+    State,
+    Status,
+)
 
 MEASUREMENTS = "measurements.json"
 LEARNED = "learned.safetensors"
@@ -59,102 +47,8 @@ RESULT_FILES = (
 MAY_BE_MISSING = frozenset({MEASUREMENTS})
 
 
-class RunDamaged(Exception):
-    """A file of a finished run is missing or not what was written; the run must be trained again."""
-
-
-class RunsFolderUnusable(Exception):
-    """No run can be written; the message says where and why."""
-
-    @classmethod
-    def at(cls, folder: Path, error: OSError) -> "RunsFolderUnusable":
-        """For a `folder` that gave `error`."""
-        return cls(
-            f"The run cannot be stored: {folder} is not a folder that can be written ({error.strerror}). "
-            "Ask whoever runs this server to free it, or to choose another one. "
-            "Your settings and finished runs are not lost."
-        )
-
-
 # Two threads that try the lock at one moment would each take the other for a writer.
 _one_probe_at_a_time = threading.Lock()
-
-
-@dataclass(frozen=True)
-class Status:
-    """How a run stands. `message` is for the learner; `seconds` is the training time of a done run;
-    `files` the SHA-256 of each result file."""
-
-    state: State
-    message: str = ""
-    updated: float = 0.0
-    seconds: float = 0.0
-    step: int = 0
-    stopped_early: bool = False
-    files: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def ended(self) -> bool:
-        """Nothing more will happen to it."""
-        return self.state in ENDED
-
-
-@dataclass(frozen=True)
-class Progress:
-    """One line of progress.jsonl; see `core.training.Report`."""
-
-    step: int
-    steps: int
-    epoch: int
-    loss: float
-    terms: dict[str, float]
-    seconds: float
-    validation_loss: float | None = None
-    active: float | None = None  # lines of older runs have none
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """The sample's embeddings [s, d] after `step` training steps."""
-
-    step: int
-    embeddings: npt.NDArray[np.float32]
-
-
-@dataclass(frozen=True)
-class ShownSample:
-    """The images of the live picture: their places [s] in a split, of its chosen classes, and labels [s]."""
-
-    split: str
-    indices: npt.NDArray[np.int64]
-    labels: npt.NDArray[np.uint8]
-
-
-@dataclass(frozen=True)
-class Embedding:
-    """A finished run's embeddings of all images of its classes, and their KMeans clusters.
-
-    train [n, d] with train_labels [n], test [m, d] with test_labels [m]; clusters [n] and [m].
-    """
-
-    train: npt.NDArray[np.float32]
-    test: npt.NDArray[np.float32]
-    train_labels: npt.NDArray[np.uint8]
-    test_labels: npt.NDArray[np.uint8]
-    train_clusters: npt.NDArray[np.uint8]
-    test_clusters: npt.NDArray[np.uint8]
-
-    def points(self, split: str) -> npt.NDArray[np.float32]:
-        """The embeddings of a split ("train" or "test")."""
-        return self.train if split == "train" else self.test
-
-    def labels(self, split: str) -> npt.NDArray[np.uint8]:
-        """The labels of a split."""
-        return self.train_labels if split == "train" else self.test_labels
-
-    def clusters(self, split: str) -> npt.NDArray[np.uint8]:
-        """The clusters of a split."""
-        return self.train_clusters if split == "train" else self.test_clusters
 
 
 @dataclass(frozen=True)
@@ -441,59 +335,3 @@ def _replace(part: Path, path: Path) -> None:
             return
         time.sleep(0.02)
     os.replace(part, path)
-
-
-def place_for(config: RunConfig) -> Run:
-    """Where the run of `config` is written, whether or not it is there."""
-    return Run(settings.runs_folder() / config.key)
-
-
-def shipped_run() -> Run:
-    """The example run that comes with the app: of the preset `fast`."""
-    return Run(settings.shipped_runs_folder() / PRESETS["fast"].key)
-
-
-def example_run() -> Run:
-    """The example run: as it was trained here, or as long as it is not, as it comes with the app.
-
-    Another processor gives other last digits, so the two are not mixed: whoever shows figures of one shows its points.
-    """
-    trained = Run(settings.runs_folder() / PRESETS["fast"].key)
-    return trained if was_whole(trained) else shipped_run()
-
-
-def was_whole(run: Run) -> bool:
-    """Whether the run is finished and was whole when this was first asked: reading all of it takes its time."""
-    return _was_whole(run, run.status().updated)
-
-
-@lru_cache(maxsize=8)
-def _was_whole(run: Run, updated: float) -> bool:
-    return is_whole(run)
-
-
-def is_whole(run: Run) -> bool:
-    """Whether the run is finished and its files are what was written."""
-    if run.status().state != "done":
-        return False
-    try:
-        run.check()
-    except RunDamaged:
-        return False
-    return True
-
-
-def run_at(key: str) -> Run:
-    """The run named `key`: trained here, shipped with the app, or brought along by who knows its key; status
-    "missing" where it is none of these.
-
-    Raises ValueError for what is no key.
-    """
-    if not re.fullmatch("[0-9a-f]{64}", key):
-        raise ValueError("A run's key has 64 hexadecimal digits.")
-    run = Run(settings.runs_folder() / key)
-    if run.status().state == "missing":
-        for folder in (settings.shipped_runs_folder(), settings.imported_runs_folder()):
-            if (folder / key).is_dir():
-                return Run(folder / key)
-    return run

@@ -7,117 +7,20 @@ the run's key, the command line and the docs are read off this declaration. Impo
 import dataclasses
 import hashlib
 import json
-import math
-import operator
 import reprlib
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from core.activations import ACTIVATIONS
+from core.config.parameter import Parameter, declare
+from core.config.refusals import REFUSALS
 from core.data import DATASETS
 from core.losses import LOSSES, Composition
 from core.miners import MINERS
 
 # Raised only when the same config would train to something else; part of every run's key.
 TRAINING_VERSION = 2
-
-Kind = Literal["integer", "number", "choice", "widths"]
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """The declaration of one field: what it is called, means, and may be."""
-
-    kind: Kind
-    label: str
-    help: str
-    low: float = -math.inf
-    high: float = math.inf
-    step: float = 1
-    unit: str = ""
-    options: Mapping[str, str] = field(default_factory=dict)  # value -> label
-    advanced: bool = False
-    logarithmic: bool = False  # steps of equal ratio suit it better than steps of equal size
-    only_with: tuple[str, str] | None = None  # (field, value): without that it changes nothing
-
-    def parse(self, text: str) -> Any:
-        """The value that `text` (of a URL or a command line) stands for; ValueError if none."""
-        match self.kind:
-            case "integer":
-                return int(text)
-            case "number":
-                return float(text)
-            case "choice":
-                return text
-            case "widths":
-                return tuple(int(width) for width in text.split("-"))
-
-    def text(self, value: Any) -> str:
-        """The opposite of `parse`."""
-        if self.kind == "widths":
-            return "-".join(str(width) for width in value)
-        # all digits that matter: a link must lead to the very same run
-        return repr(float(value)).removesuffix(".0") if self.kind == "number" else str(value)
-
-    def check(self, value: Any) -> Any:
-        """`value` in the field's own type; ValueError, with a sentence, if it is not allowed."""
-        match self.kind:
-            case "integer":
-                return self._within(_whole(value, self.label))
-            case "number":
-                return self._within(_real(value, self.label))
-            case "choice":
-                if not isinstance(value, str) or value not in self.options:
-                    known = ", ".join(self.options)
-                    raise ValueError(
-                        f"{self.label}: {reprlib.repr(value)} is not known. Choose one of: {known}."
-                    )
-                return value
-            case "widths":
-                if isinstance(value, str) or not hasattr(value, "__iter__"):
-                    raise ValueError(
-                        f"{self.label}: give widths such as 256-128-32, not {reprlib.repr(value)}."
-                    )
-                widths = tuple(self._within(_whole(width, self.label)) for width in value)
-                if not 1 <= len(widths) <= 4:
-                    raise ValueError(f"{self.label}: 1 to 4 layers, not {len(widths)}.")
-                return widths
-
-    def _within(self, value: float) -> float:
-        if not self.low <= value <= self.high:
-            bounds = f"from {self.low:g} to {self.high:g}"
-            shown = reprlib.repr(value).removesuffix(".0")
-            raise ValueError(f"{self.label} goes {bounds}{_with_unit(self.unit)}; {shown} is outside.")
-        return value
-
-
-def _with_unit(unit: str) -> str:
-    return f" {unit}" if unit else ""
-
-
-def _whole(value: Any, label: str) -> int:
-    try:
-        if not isinstance(value, bool):
-            return operator.index(value)
-    except TypeError:
-        pass
-    raise ValueError(f"{label}: {reprlib.repr(value)} is not a whole number.")
-
-
-def _real(value: Any, label: str) -> float:
-    try:
-        number = math.nan if isinstance(value, (bool, str, bytes)) else float(value)
-    except (TypeError, OverflowError):
-        number = math.nan
-    if not math.isfinite(number):
-        raise ValueError(f"{label}: {reprlib.repr(value)} is not a finite number.")
-    return number + 0.0  # makes -0.0, which is equal to 0.0 but written differently, the same run
-
-
-def _declare(default: Any, kind: Kind, label: str, help: str, **rest: Any) -> Any:
-    parameter = Parameter(kind=kind, label=label, help=help, **rest)
-    return field(default=default, metadata={"parameter": parameter})
 
 
 @dataclass(frozen=True)
@@ -128,7 +31,7 @@ class RunConfig:
     cannot learn anything.
     """
 
-    dataset: str = _declare(
+    dataset: str = declare(
         "mnist",
         "choice",
         "Images",
@@ -136,7 +39,7 @@ class RunConfig:
         options={name: entry.label for name, entry in DATASETS.items()},
         advanced=True,
     )
-    loss: str = _declare(
+    loss: str = declare(
         "contrastive",
         "choice",
         "Loss",
@@ -144,7 +47,7 @@ class RunConfig:
         "hard.",
         options={name: entry.label for name, entry in LOSSES.items()},
     )
-    margin: float = _declare(
+    margin: float = declare(
         1.0,
         "number",
         "Margin",
@@ -154,7 +57,7 @@ class RunConfig:
         high=5.0,
         step=0.05,
     )
-    temperature: float = _declare(
+    temperature: float = declare(
         0.1,
         "number",
         "Temperature",
@@ -163,7 +66,7 @@ class RunConfig:
         high=10.0,
         step=0.01,
     )
-    scale: float = _declare(
+    scale: float = declare(
         2.0,
         "number",
         "Scale",
@@ -173,7 +76,7 @@ class RunConfig:
         high=256.0,
         step=1.0,
     )
-    similarity_margin: float = _declare(
+    similarity_margin: float = declare(
         0.25,
         "number",
         "Similarity margin",
@@ -182,7 +85,7 @@ class RunConfig:
         high=1.0,
         step=0.05,
     )
-    weight: float = _declare(
+    weight: float = declare(
         1.0,
         "number",
         "Weight",
@@ -191,7 +94,7 @@ class RunConfig:
         high=5.0,
         step=0.05,
     )
-    epochs: int = _declare(
+    epochs: int = declare(
         2,
         "integer",
         "Epochs",
@@ -199,7 +102,7 @@ class RunConfig:
         low=1,
         high=50,
     )
-    embedding_dims: int = _declare(
+    embedding_dims: int = declare(
         2,
         "integer",
         "Embedding dimensions",
@@ -207,7 +110,7 @@ class RunConfig:
         low=2,
         high=64,
     )
-    digits: int = _declare(
+    digits: int = declare(
         10,
         "integer",
         "Classes",
@@ -215,7 +118,7 @@ class RunConfig:
         low=1,
         high=10,
     )
-    held_out_class: str = _declare(
+    held_out_class: str = declare(
         "none",
         "choice",
         "Class never shown",
@@ -224,7 +127,7 @@ class RunConfig:
         options={"none": "None: all are shown", **{str(label): str(label) for label in range(10)}},
         advanced=True,
     )
-    sampling: str = _declare(
+    sampling: str = declare(
         "all",
         "choice",
         "Pairs or triplets",
@@ -233,7 +136,7 @@ class RunConfig:
         options={"all": "All of the batch", "sampled": "Drawn at random"},
         advanced=True,
     )
-    batch_size: int = _declare(
+    batch_size: int = declare(
         200,
         "integer",
         "Batch size",
@@ -243,7 +146,7 @@ class RunConfig:
         advanced=True,
         logarithmic=True,
     )
-    learning_rate: float = _declare(
+    learning_rate: float = declare(
         3e-3,
         "number",
         "Learning rate",
@@ -254,7 +157,7 @@ class RunConfig:
         advanced=True,
         logarithmic=True,
     )
-    schedule: str = _declare(
+    schedule: str = declare(
         "one_cycle",
         "choice",
         "Schedule",
@@ -262,7 +165,7 @@ class RunConfig:
         options={"one_cycle": "One cycle: up, then down", "constant": "Constant"},
         advanced=True,
     )
-    hidden: tuple[int, ...] = _declare(
+    hidden: tuple[int, ...] = declare(
         (256, 128, 32),
         "widths",
         "Hidden widths",
@@ -272,7 +175,7 @@ class RunConfig:
         unit="units",
         advanced=True,
     )
-    activation: str = _declare(
+    activation: str = declare(
         "relu",
         "choice",
         "Activation",
@@ -280,7 +183,7 @@ class RunConfig:
         options={name: entry.label for name, entry in ACTIVATIONS.items()},
         advanced=True,
     )
-    miner: str = _declare(
+    miner: str = declare(
         "none",
         "choice",
         "Miner",
@@ -291,7 +194,7 @@ class RunConfig:
         },
         advanced=True,
     )
-    sampler: str = _declare(
+    sampler: str = declare(
         "random",
         "choice",
         "Sampler",
@@ -299,7 +202,7 @@ class RunConfig:
         options={"random": "Random", "balanced": "Balanced: P classes × K images"},
         advanced=True,
     )
-    classes_per_batch: int = _declare(
+    classes_per_batch: int = declare(
         10,
         "integer",
         "Classes a batch",
@@ -310,7 +213,7 @@ class RunConfig:
         advanced=True,
         only_with=("sampler", "balanced"),
     )
-    views: float = _declare(
+    views: float = declare(
         0.0,
         "number",
         "Views instead of labels",
@@ -322,7 +225,7 @@ class RunConfig:
         step=0.05,
         advanced=True,
     )
-    wrong_labels: float = _declare(
+    wrong_labels: float = declare(
         0.0,
         "number",
         "Wrong labels",
@@ -332,7 +235,7 @@ class RunConfig:
         step=0.05,
         advanced=True,
     )
-    patience: int = _declare(
+    patience: int = declare(
         0,
         "integer",
         "Patience",
@@ -343,7 +246,7 @@ class RunConfig:
         unit="batches",
         advanced=True,
     )
-    validation: str = _declare(
+    validation: str = declare(
         "held_out",
         "choice",
         "Validation on",
@@ -352,7 +255,7 @@ class RunConfig:
         options={"held_out": "Held-out training images", "test": "Test images (as the notebook does)"},
         advanced=True,
     )
-    seed: int = _declare(
+    seed: int = declare(
         0,
         "integer",
         "Seed",
@@ -365,7 +268,7 @@ class RunConfig:
     def __post_init__(self) -> None:
         for name, parameter in PARAMETERS.items():
             object.__setattr__(self, name, parameter.check(getattr(self, name)))
-        for refuse in _REFUSALS:
+        for refuse in REFUSALS:
             if reason := refuse(self):
                 raise ValueError(reason)
 
@@ -498,189 +401,3 @@ def _known(name: str) -> Parameter:
     if name not in PARAMETERS:
         raise ValueError(f"There is no setting {name!r}. There are: {', '.join(PARAMETERS)}.")
     return PARAMETERS[name]
-
-
-def _needs_two_classes(config: RunConfig) -> str | None:
-    if config.digits > 1:
-        return None
-    return (
-        f"{LOSSES[config.loss].label} needs images of at least two classes: with one class there is nothing "
-        "to push apart, and every image would end at the same point. Take 2 or more classes."
-    )
-
-
-def _looks_at_all_triplets(config: RunConfig) -> bool:
-    if config.miner == "none":
-        return LOSSES[config.loss].takes == "triplets" and config.sampling == "all"
-    return MINERS[config.miner].looks_at_all
-
-
-def _too_many_triplets(config: RunConfig) -> str | None:
-    if not _looks_at_all_triplets(config) or config.batch_size <= 256:
-        return None
-    return (
-        f"A batch of {config.batch_size} holds millions of triplets, too many to take all of them. "
-        "Take a batch of at most 256, or triplets drawn at random."
-    )
-
-
-def _batch_without_pairs(config: RunConfig) -> str | None:
-    if config.sampling != "all" or config.batch_size >= 3:
-        return None
-    return (
-        f"A batch of {config.batch_size} cannot hold both a pair of one class and a pair of two classes, so "
-        "there is nothing to pull together or nothing to push apart. Take a larger batch, or pairs drawn at random."
-    )
-
-
-def _nothing_to_draw(config: RunConfig) -> str | None:
-    if LOSSES[config.loss].takes != "batch" or config.sampling == "all":
-        return None
-    return (
-        f"{LOSSES[config.loss].label} compares each image with all others of its batch, so pairs or triplets "
-        "cannot be drawn for it. Take all of the batch, or a loss on pairs or triplets."
-    )
-
-
-def _batch_loss_too_large(config: RunConfig) -> str | None:
-    if LOSSES[config.loss].takes != "batch" or config.batch_size <= 1024:
-        return None
-    return (
-        f"{LOSSES[config.loss].label} compares every image of a batch with every other: with {config.batch_size} "
-        "images a step would take seconds. Take a batch of at most 1024."
-    )
-
-
-def _nothing_to_mine(config: RunConfig) -> str | None:
-    if config.miner == "none":
-        return None
-    if LOSSES[config.loss].takes == "batch":
-        return (
-            f"{LOSSES[config.loss].label} weighs the images of its batch itself, so there is nothing to mine. "
-            "Take no miner, or a loss on pairs or triplets."
-        )
-    if config.sampling != "all":
-        return (
-            "A miner chooses among all triplets of a batch, so they cannot be drawn at random beforehand. "
-            "Take all of the batch, or no miner."
-        )
-    return None
-
-
-def _balanced_without_need(config: RunConfig) -> str | None:
-    if config.sampler == "random":
-        return None
-    if config.sampling != "all":
-        return (
-            "Pairs and triplets drawn at random have as many positives as negatives already, so a balanced "
-            "sampler changes nothing. Take all of the batch, or the random sampler."
-        )
-    if config.views > 0:
-        return (
-            "A balanced batch is put together by labels, and two views of an image use none. "
-            "Take the random sampler, or no views."
-        )
-    if config.batch_size < 2 * config.balanced_classes:
-        return (
-            f"A batch of {config.batch_size} cannot hold two images of each of {config.balanced_classes} classes. "
-            "Take a larger batch or fewer classes a batch."
-        )
-    return None
-
-
-def _views_without_classes(config: RunConfig) -> str | None:
-    if config.views == 0:
-        return None
-    if LOSSES[config.loss].learned:
-        return (
-            f"{LOSSES[config.loss].label} learns something for each class, and two views of an image are of no "
-            "class. Take no views, or a loss on pairs of images."
-        )
-    if config.wrong_labels > 0 and config.views == 1:
-        return (
-            "With two views of every image no label is used, so wrong labels change nothing. "
-            "Take fewer views, or no wrong labels."
-        )
-    return None
-
-
-def _unseen_class_takes_no_part(config: RunConfig) -> str | None:
-    if config.unseen is None or config.unseen < config.digits:
-        return None
-    return (
-        f"Class {config.unseen} takes no part: with {config.digits} classes there are only 0 to "
-        f"{config.digits - 1}. Hold out one of these, or take more classes."
-    )
-
-
-def _too_few_classes_seen(config: RunConfig) -> str | None:
-    if config.unseen is None or config.digits > 2:
-        return None
-    return (
-        "Of two classes one is never shown, so there is only one to learn from, and nothing to push apart. "
-        "Take 3 or more classes, or show both."
-    )
-
-
-def _unseen_class_told_of(config: RunConfig) -> str | None:
-    if config.unseen is None or config.wrong_labels == 0:
-        return None
-    return (
-        "Some of the wrong labels would be that of the class which is never to be shown. "
-        "Take no wrong labels, or hold out no class."
-    )
-
-
-# Combinations that are refused before anything is queued, each with its reason.
-_REFUSALS: tuple[Callable[[RunConfig], str | None], ...] = (
-    _needs_two_classes,
-    _unseen_class_takes_no_part,
-    _too_few_classes_seen,
-    _unseen_class_told_of,
-    _too_many_triplets,
-    _batch_without_pairs,
-    _nothing_to_draw,
-    _batch_loss_too_large,
-    _nothing_to_mine,
-    _balanced_without_need,
-    _views_without_classes,
-)
-
-
-PRESETS: dict[str, RunConfig] = {
-    "fast": RunConfig(),
-    "tutorial": RunConfig(
-        loss="contrastive_squared",
-        sampling="sampled",
-        epochs=5,
-        batch_size=100,
-        learning_rate=1e-3,
-        schedule="constant",
-    ),
-    "notebook": RunConfig(
-        loss="pair_hinge_triplet",
-        margin=0.1,
-        sampling="sampled",
-        embedding_dims=3,
-        hidden=(256, 256),
-        activation="x_plus_sigmoid",
-        epochs=50,
-        batch_size=4096,
-        learning_rate=1e-3,
-        schedule="constant",
-        patience=5,
-        validation="test",
-    ),
-}
-
-ABOUT_PRESETS: dict[str, str] = {
-    "fast": "Our own: every pair of each batch of 200, and a learning rate that rises and falls. Ready in "
-    "about two seconds.",
-    "tutorial": "The PyTorch tutorial's recipe: 100 random pairs a step, half of them alike, five epochs at "
-    "one learning rate.",
-    "notebook": "The Wolfram notebook's recipe: 4,096 random triplets a step into three dimensions, stopped "
-    "when the loss on "
-    "test images has not improved for five batches. Better not to copy that: whoever picks the moment to "
-    "stop by the "
-    "test images can no longer be surprised by them.",
-}

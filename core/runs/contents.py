@@ -1,0 +1,105 @@
+"""What a run's folder holds, as values: how it stands, its reports, its pictures, its result; and what may be wrong."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+State = Literal["missing", "queued", "training", "measuring", "done", "failed", "cancelled"]
+ENDED: frozenset[State] = frozenset({"done", "failed", "cancelled"})
+
+
+class RunDamaged(Exception):
+    """A file of a finished run is missing or not what was written; the run must be trained again."""
+
+
+class RunsFolderUnusable(Exception):
+    """No run can be written; the message says where and why."""
+
+    @classmethod
+    def at(cls, folder: Path, error: OSError) -> "RunsFolderUnusable":
+        """For a `folder` that gave `error`."""
+        return cls(
+            f"The run cannot be stored: {folder} is not a folder that can be written ({error.strerror}). "
+            "Ask whoever runs this server to free it, or to choose another one. "
+            "Your settings and finished runs are not lost."
+        )
+
+
+@dataclass(frozen=True)
+class Status:
+    """How a run stands. `message` is for the learner; `seconds` is the training time of a done run;
+    `files` the SHA-256 of each result file."""
+
+    state: State
+    message: str = ""
+    updated: float = 0.0
+    seconds: float = 0.0
+    step: int = 0
+    stopped_early: bool = False
+    files: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def ended(self) -> bool:
+        """Nothing more will happen to it."""
+        return self.state in ENDED
+
+
+@dataclass(frozen=True)
+class Progress:
+    """One line of progress.jsonl; see `core.training.Report`."""
+
+    step: int
+    steps: int
+    epoch: int
+    loss: float
+    terms: dict[str, float]
+    seconds: float
+    validation_loss: float | None = None
+    active: float | None = None  # lines of older runs have none
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The sample's embeddings [s, d] after `step` training steps."""
+
+    step: int
+    embeddings: npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class ShownSample:
+    """The images of the live picture: their places [s] in a split, of its chosen classes, and labels [s]."""
+
+    split: str
+    indices: npt.NDArray[np.int64]
+    labels: npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Embedding:
+    """A finished run's embeddings of all images of its classes, and their KMeans clusters.
+
+    train [n, d] with train_labels [n], test [m, d] with test_labels [m]; clusters [n] and [m].
+    """
+
+    train: npt.NDArray[np.float32]
+    test: npt.NDArray[np.float32]
+    train_labels: npt.NDArray[np.uint8]
+    test_labels: npt.NDArray[np.uint8]
+    train_clusters: npt.NDArray[np.uint8]
+    test_clusters: npt.NDArray[np.uint8]
+
+    def points(self, split: str) -> npt.NDArray[np.float32]:
+        """The embeddings of a split ("train" or "test")."""
+        return self.train if split == "train" else self.test
+
+    def labels(self, split: str) -> npt.NDArray[np.uint8]:
+        """The labels of a split."""
+        return self.train_labels if split == "train" else self.test_labels
+
+    def clusters(self, split: str) -> npt.NDArray[np.uint8]:
+        """The clusters of a split."""
+        return self.train_clusters if split == "train" else self.test_clusters
