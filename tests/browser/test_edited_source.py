@@ -65,7 +65,7 @@ FILES = (
 # Streamlit watches what lies beside its script (pages/ui) and the pages; with the project on PYTHONPATH,
 # as for a Dask worker, all of it.
 @pytest.mark.parametrize(
-    ("path", "noticed"), [("", FILES[2:]), ("the project", FILES)], ids=["as it is started", "on PYTHONPATH"]
+    ("path", "noticed"), [("", FILES[-2:]), ("the project", FILES)], ids=["as it is started", "on PYTHONPATH"]
 )
 def test_a_source_file_edited_while_a_run_is_trained_doubles_nothing_and_loses_nothing(
     browser: Browser, start_server: StartServer, project: Path, path: str, noticed: tuple[str, ...]
