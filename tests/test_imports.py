@@ -168,7 +168,9 @@ def test_the_imports_go_one_way() -> None:
 
 def test_what_the_pages_import_does_not_load_torch() -> None:
     needed = needed_by_pages(PROJECT)
-    assert {"core.config", "core.service.shared_engine", "core.losses", "core.charts.run_charts"} <= set(needed)
+    assert {"core.config", "core.service.shared_engine", "core.losses", "core.charts.run_charts"} <= set(
+        needed
+    )
     assert torch_after_importing(needed, PROJECT) == ""
 
 
