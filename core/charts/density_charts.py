@@ -11,7 +11,10 @@ from scipy.spatial import cKDTree
 
 from core.charts.run_charts import Layers
 
-NAME_BESIDE = 0.035  # of the picture's width or height, from a line to the middle of its class's name
+# In shares of the picture's width and height:
+GAP = 0.012  # from a line to the name of its class
+REACH = 0.035  # from a line to about the middle of the name
+TRIED = 60  # places for a name
 
 
 def density_contours(
@@ -49,7 +52,9 @@ def density_contours(
     )
     names = (
         alt.Chart(_places_of_names(table))
-        .mark_text(fontWeight="bold", fontSize=14)
+        .mark_text(
+            fontWeight="bold", fontSize=14, align=alt.expr("datum.align"), baseline=alt.expr("datum.baseline")
+        )
         .encode(x="x:Q", y="y:Q", text="class:N", color=colour)
     )
     if points is None or labels is None or len(points) == 0:
@@ -62,19 +67,54 @@ def density_contours(
 
 
 def _places_of_names(table: pd.DataFrame) -> pd.DataFrame:
-    """For each class a place for its name: beside the corner of its lines that is farthest from all other classes'."""
+    """For each class a place for its name and how the text is to lie there: outside of its outermost line, inside of
+    as few other lines and as far from all others, and from the names before it, as can be."""
     corners = table[["x", "y"]].to_numpy()
     low, size = corners.min(axis=0), np.ptp(corners, axis=0)
     size[size == 0] = 1
     drawn = (corners - low) / size  # as it lies in the picture, whatever its two scales
+    outermost = _outermost(table)
+    outlines = [drawn[(table["line"] == line).to_numpy()] for line in table.loc[outermost, "line"].unique()]
     places = []
+    taken = np.empty((0, 2))
     for name in table["class"].unique():
         own = (table["class"] == name).to_numpy()
-        middle = drawn[own].mean(axis=0)
-        others = drawn[~own] if not own.all() else middle[None]
-        away, _ = cKDTree(others).query(drawn[own])
-        corner = drawn[own][np.argmax(away)]
-        outwards = corner - middle
-        place = corner + NAME_BESIDE * outwards / (np.linalg.norm(outwards) or 1)
-        places.append((name, *(low + place * size)))
-    return pd.DataFrame(places, columns=["class", "x", "y"])
+        corner = drawn[own & outermost]
+        corner = corner[:: -(-len(corner) // TRIED)]
+        outwards = corner - drawn[own].mean(axis=0)
+        outwards /= np.maximum(np.linalg.norm(outwards, axis=1, keepdims=True), 1e-9)
+        middle = corner + REACH * outwards
+        covered = np.sum([_inside(middle, outline) for outline in outlines], axis=0)
+        others = np.concatenate([drawn[~own], taken])
+        away = np.asarray(cKDTree(others).query(middle)[0]) if len(others) else np.ones(len(middle))
+        best = np.lexsort((-away, covered))[0]
+        taken = np.concatenate([taken, middle[[best]]])
+        x, y = low + (corner + GAP * outwards)[best] * size
+        right, up = outwards[best]
+        places.append(
+            {
+                "class": name,
+                "x": x,
+                "y": y,
+                "align": "center" if abs(right) < 0.4 else "left" if right > 0 else "right",
+                "baseline": "middle" if abs(up) < 0.4 else "bottom" if up > 0 else "top",
+            }
+        )
+    return pd.DataFrame(places)
+
+
+def _outermost(table: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Which corners lie on the lines that enclose most of their class."""
+    most = table.groupby("class")["mass"].transform("max")
+    return (table["mass"] == most).to_numpy()
+
+
+def _inside(places: npt.NDArray[Any], outline: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    """Whether each of the places [p, 2] lies inside of a closed line [c, 2]: a ray to the right of it crosses the
+    line an odd number of times."""
+    x, y = places[:, :1], places[:, 1:]
+    (x1, y1), (x2, y2) = outline.T, np.roll(outline, -1, axis=0).T
+    crosses = (y1 > y) != (y2 > y)
+    at = x1 + (y - y1) / np.where(y2 == y1, 1, y2 - y1) * (x2 - x1)
+    odd: npt.NDArray[np.bool_] = np.sum(crosses & (at > x), axis=1) % 2 == 1
+    return odd

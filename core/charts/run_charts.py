@@ -21,7 +21,8 @@ Layers = alt.LayerChart | alt.FacetChart
 
 TRAINING, VALIDATION = "training", "validation"
 # Places in the theme's ten colours: pull and push in those of the Losses page, blue and orange; all others apart.
-_PULL, _PUSH, _TRAINING, _VALIDATION, _OTHERS = 0, 6, 8, 4, (1, 5)
+_PULL, _PUSH, _TRAINING, _VALIDATION = 0, 6, 8, 4
+_OTHERS = (1, 5, 2, 9, 3, 7, *range(10, 100))
 
 
 def loss_curve(reports: Sequence[Progress], collapsed: float, height: int) -> VegaLite:
@@ -101,13 +102,18 @@ def loss_curve(reports: Sequence[Progress], collapsed: float, height: int) -> Ve
 
 
 def _in_their_colours(lines: Sequence[str]) -> list[str]:
-    """The lines as a domain of the theme's colours, each at the place of its own; no line has the name between."""
-    places = {TRAINING: _TRAINING, VALIDATION: _VALIDATION}
-    others = iter(_OTHERS)
-    for line in lines:
-        if line not in places:
-            places[line] = _PULL if line in PULLS else _PUSH if line in PUSHES else next(others)
-    names = {place: line for line, place in places.items()}
+    """The lines as a domain of the theme's colours, each at a place of its own; places between are filled with
+    names that no line has. Where there are more lines than colours, the theme begins anew."""
+    wanted = {
+        TRAINING: _TRAINING,
+        VALIDATION: _VALIDATION,
+        **dict.fromkeys(PULLS, _PULL),
+        **dict.fromkeys(PUSHES, _PUSH),
+    }
+    names: dict[int, str] = {}
+    for line in dict.fromkeys(lines):
+        place = wanted.get(line, _OTHERS[0])
+        names[place if place not in names else next(free for free in _OTHERS if free not in names)] = line
     return [names.get(place, f"colour {place}") for place in range(max(names) + 1)]
 
 

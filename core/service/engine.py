@@ -44,8 +44,7 @@ DISK_TAKEN = (
 BEAT = 1.0  # seconds between two looks at who is still there
 TIDY_EVERY = 10.0  # seconds between two looks at the disk and at memory
 UNUSED_AFTER = 60.0  # seconds after which a picture that nobody fetches goes from memory
-# Seconds without a word from a page after which freed memory goes back to the system; the pictures have gone by then.
-QUIET_AFTER = 90.0
+QUIET_AFTER = 90.0  # seconds without a word from a page after which freed memory goes back to the system
 FIRST_GUESS = 1.2  # seconds an epoch, until a run has shown it
 
 
@@ -104,7 +103,7 @@ class Engine:
         self._storage = Storage(most_bytes, self._server.anybody, clock.wall)
         self._viewing: dict[str, str] = {}  # session -> the key of the run on its page
         self._gone: SimpleQueue[str] = SimpleQueue()  # sessions that have ended
-        self._heard = -math.inf  # when a page last said something; -inf: memory was given back since
+        self._stirred = -math.inf  # when memory was last in use or freed; -inf: it was given back since
         self._seconds_a_unit = FIRST_GUESS
         self._changed = threading.Condition()
         self._closing = False
@@ -139,7 +138,7 @@ class Engine:
         """
         run = place_for(config)
         with self._changed:
-            self._heard = self._now()
+            self._stirred = self._now()
             if job := self._queue.get(run.key):
                 self._queue.hear_of(job, watcher)
                 self._server.say("waiting", run.key)
@@ -164,7 +163,7 @@ class Engine:
     def watch(self, key: str, watcher: str) -> None:
         """`watcher` waits for run `key`, and is still there; to be said at least once a minute."""
         with self._changed:
-            self._heard = self._now()
+            self._stirred = self._now()
             if job := self._queue.get(key):
                 self._queue.hear_of(job, watcher)
                 self._server.say("waiting", key)
@@ -184,7 +183,7 @@ class Engine:
         """`visitor` has the run on the page now, and no other one: it will not be removed meanwhile."""
         key = run.key if run.folder.parent == settings.runs_folder() else ""  # else it comes with the app
         with self._changed:
-            self._heard = self._now()
+            self._stirred = self._now()
             former = self._viewing.get(visitor, "")
             self._viewing[visitor] = key
             if key:
@@ -408,21 +407,25 @@ class Engine:
                 self._storage.tidy()
                 if self._storage.full():
                     gc.collect()  # of sessions that Streamlit has let go of, some are held by themselves
-                byte_cache.drop_unused(UNUSED_AFTER)
+                if byte_cache.drop_unused(UNUSED_AFTER):
+                    self._stirred = self._now()
                 self._rest()
                 tidied = time.monotonic()
             with self._changed:
                 self._changed.wait_for(lambda: self._closing, timeout=BEAT)
 
     def _rest(self) -> None:
-        """Once after each class: Streamlit keeps the sessions that have left until somebody comes, so none needs
-        to have gone."""
-        if self._now() - self._heard > QUIET_AFTER and not math.isinf(self._heard):
-            self._heard = -math.inf
-            give_memory_back()
+        """Give freed memory back, once after each busy time. It does not wait until every session has ended:
+        Streamlit keeps those that left until somebody else comes."""
+        with self._changed:
+            if self._stirred == -math.inf or self._now() - self._stirred < QUIET_AFTER:
+                return
+            self._stirred = -math.inf
+        give_memory_back()
 
     def _see_off(self, visitor: str) -> None:
         with self._changed:
+            self._stirred = self._now()
             former = self._viewing.pop(visitor, "")
             if former and former not in self._viewing.values():
                 self._server.take_back("viewing", former)

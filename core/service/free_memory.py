@@ -6,7 +6,7 @@ import sys
 
 
 def give_memory_back() -> None:
-    """After a class has left: C's allocator keeps what was freed for itself, on Linux until it is told not to."""
+    """After a busy time: C's allocator keeps what was freed for itself, on Linux until it is told not to."""
     gc.collect()
     if sys.platform == "linux":
         trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # glibc's; other C libraries have none

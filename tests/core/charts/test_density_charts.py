@@ -1,45 +1,83 @@
+"""core.charts.density_charts: each class has its name, where one sees whose it is."""
+
 from typing import Any
 
+import altair as alt
 import numpy as np
 import numpy.typing as npt
 import pytest
 
 from core.charts import density_charts
-from core.density import contours
+from core.density import contours, density
 
-NAMES = ("0", "1", "2")
+NAMES = ("0", "1", "2", "3", "4")
+Points = npt.NDArray[np.float64]
+Labels = npt.NDArray[np.int64]
 
 
-def places(points: npt.NDArray[Any], labels: npt.NDArray[Any]) -> dict[str, npt.NDArray[Any]]:
+def places(points: Points, labels: Labels) -> dict[str, npt.NDArray[Any]]:
     """Where the chart writes the name of each class."""
-    spec = density_charts.density_contours(contours(points, labels).as_dict(), NAMES, 300).to_dict()
+    with alt.data_transformers.disable_max_rows():
+        spec = density_charts.density_contours(contours(points, labels).as_dict(), NAMES, 300).to_dict()
+    alt.LayerChart.from_dict(spec)  # raises for what is not Vega-Lite
     (names,) = [layer for layer in spec["layer"] if layer["mark"]["type"] == "text"]
     rows = spec["datasets"][names["data"]["name"]]
     return {row["class"]: np.array([row["x"], row["y"]]) for row in rows}
 
 
+def is_dense(members: Points, place: npt.NDArray[Any]) -> bool:
+    """Whether a place lies where a class is denser than on its outermost line, by the density itself."""
+    grid = density(members)
+    i, j = np.abs(grid.y - place[1]).argmin(), np.abs(grid.x - place[0]).argmin()
+    if not (grid.x[0] <= place[0] <= grid.x[-1] and grid.y[0] <= place[1] <= grid.y[-1]):
+        return False
+    return bool(grid.values[i, j] > contours(members, np.zeros(len(members), int)).level.min())
+
+
+def blob(chance: np.random.Generator, middle: tuple[float, float], size: tuple[float, float]) -> Points:
+    return chance.normal(middle, size, (400, 2))
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_a_class_keeps_its_name_clear_of_a_neighbour_that_lies_across_its_top(seed: int) -> None:
     chance = np.random.default_rng(seed)
-    below = chance.normal((0, 0), (1, 1), (400, 2))
-    across = chance.normal((0, 3), (6, 0.3), (400, 2))
+    below, across = blob(chance, (0, 0), (1, 1)), blob(chance, (0, 3), (6, 0.3))
     found = places(np.concatenate([below, across]), np.repeat([0, 1], 400))
     assert set(found) == {"0", "1"}
     assert found["0"][1] < 0, "the one below is named on the side where nobody else is"
-    assert (
-        np.linalg.norm(across - found["0"], axis=1).min() > np.linalg.norm(below - found["0"], axis=1).min()
-    )
+    assert not is_dense(across, found["0"]) and not is_dense(below, found["0"])
 
 
-def test_a_name_stands_outside_of_the_lines_of_its_class() -> None:
-    ring = np.random.default_rng(0).normal(0, 1, (500, 2))
-    found = places(np.concatenate([ring, ring + 8]), np.repeat([0, 2], 500))
-    lines = contours(np.concatenate([ring, ring + 8]), np.repeat([0, 2], 500))
-    own = lines.label == 0
-    reach = np.hypot(lines.x[own] - ring[:, 0].mean(), lines.y[own] - ring[:, 1].mean()).max()
-    assert np.linalg.norm(found["0"] - ring.mean(axis=0)) > reach
+def between_four(chance: np.random.Generator) -> list[Points]:
+    return [blob(chance, at, (1, 1)) for at in ((0, 0), (4, 4), (-4, 4), (4, -4), (-4, -4))]
 
 
-def test_a_class_alone_is_named_too() -> None:
-    alone = np.random.default_rng(0).normal(0, 1, (100, 2))
-    assert set(places(alone, np.zeros(100, int))) == {"0"}
+def in_a_ring(chance: np.random.Generator) -> list[Points]:
+    angle = chance.uniform(0, 2 * np.pi, 2000)
+    ring = 8 * np.stack([np.cos(angle), np.sin(angle)], axis=1) + chance.normal(0, 0.3, (2000, 2))
+    return [blob(chance, (0, 0), (1, 1)), ring]
+
+
+def far_apart(chance: np.random.Generator) -> list[Points]:
+    return [blob(chance, (0, 0), (1, 1)), blob(chance, (50, 3), (2, 0.2))]
+
+
+def alone(chance: np.random.Generator) -> list[Points]:
+    return [blob(chance, (3, -2), (1, 5))]
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("scene", [between_four, in_a_ring, far_apart, alone])
+def test_a_name_stands_outside_of_all_lines_where_there_is_room(scene: Any, seed: int) -> None:
+    classes = scene(np.random.default_rng(seed))
+    labels = np.repeat(np.arange(len(classes)), [len(members) for members in classes])
+    found = places(np.concatenate(classes), labels)
+    assert set(found) == set(NAMES[: len(classes)])
+    for name, place in found.items():
+        assert [is_dense(members, place) for members in classes] == [False] * len(classes), name
+
+
+def test_two_classes_in_one_place_have_their_names_in_two() -> None:
+    same = blob(np.random.default_rng(0), (0, 0), (1, 1))
+    found = places(np.concatenate([same, same]), np.repeat([0, 1], 400))
+    assert np.linalg.norm(found["0"] - found["1"]) > 1
