@@ -155,7 +155,7 @@ def confusion_matrix(
 ) -> Layers:
     """How many images of each class (rows) each cluster (columns) holds.
 
-    shares: write the share of the row's images instead of their number.
+    shares: write the share of the row's images, in per cent, instead of their number.
     """
     columns = [
         cluster_name(int(cluster), int(digit), class_names)
@@ -169,6 +169,7 @@ def confusion_matrix(
             "cluster": np.tile(columns, len(rows)),
             "count": confusion.counts.ravel(),
             "share": confusion.row_shares.ravel(),
+            "percent": 100 * confusion.row_shares.ravel(),
             # the end of the theme's colours that is far from the cell's, in light and in dark
             "ink": (confusion.row_shares <= 0.5).astype(float).ravel(),
         }
@@ -178,7 +179,7 @@ def confusion_matrix(
             "cluster:N",
             sort=columns,
             axis=alt.Axis(
-                title="cluster ≈ matched class",
+                title="cluster ≈ matched class" + "; in % of the true class" * shares,
                 orient="top",
                 ticks=False,
                 domain=False,
@@ -202,9 +203,9 @@ def confusion_matrix(
     )
     text = (
         base.transform_filter("datum.count > 0")
-        .mark_text(fontSize=11)
+        .mark_text(fontSize=alt.expr("width < 330 ? 9.5 : 11"))  # a phone's
         .encode(
-            text=alt.Text("share:Q", format=".1%") if shares else alt.Text("count:Q", format=","),
+            text=alt.Text("percent:Q", format=".1f") if shares else alt.Text("count:Q", format=","),
             opacity=alt.condition("datum.share > 0.005", alt.value(1), alt.value(0.55)),
             color=alt.Color("ink:Q", legend=None),
         )

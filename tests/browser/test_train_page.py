@@ -98,7 +98,7 @@ def test_the_confusion_matrix_holds_every_image_once(trained: TrainPage) -> None
     expect(panel).to_contain_text(f"{matched:.1%}")
     panel.get_by_role("radio", name="shares").click()
     settled(trained.page)
-    expect(panel.locator("svg.marks")).to_contain_text(f"{counts[3, 3] / counts[3].sum():.1%}")
+    expect(panel.locator("svg.marks")).to_contain_text(f"{100 * counts[3, 3] / counts[3].sum():.1f}")
 
 
 def test_the_davies_bouldin_table_is_the_index_taken_apart(trained: TrainPage) -> None:
