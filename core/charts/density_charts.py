@@ -32,10 +32,11 @@ def density_contours(
     table["class"] = [class_names[int(label)] for label in table["label"]]
     table["order"] = np.arange(len(table))
     table["inside"] = [f"{mass:.0%}" for mass in table["mass"]]
+    columns = 5 if max(map(len, class_names)) < 3 else 3  # of the legend, on a phone
     colour = alt.Color(
         "class:N",
         scale=alt.Scale(domain=list(class_names)),
-        legend=alt.Legend(orient="bottom", title=None, columns=5, symbolType="stroke"),  # narrow, too
+        legend=alt.Legend(orient="bottom", title=None, columns=columns, symbolType="stroke"),
     )
     lines = (
         alt.Chart(table)
