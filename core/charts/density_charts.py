@@ -12,8 +12,8 @@ from scipy.spatial import cKDTree
 from core.charts.run_charts import Layers
 
 # In shares of the picture's width and height:
-GAP = 0.012  # from a line to the name of its class
-REACH = 0.035  # from a line to about the middle of the name
+GAP = 0.02  # from a line to the name of its class
+REACH = 0.04  # from a line to about the middle of the name
 TRIED = 60  # places for a name
 
 
