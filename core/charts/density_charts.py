@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.spatial import cKDTree
 
-from core.charts.run_charts import Layers
+from core.charts.parts import Layers, are_short
 
 # In shares of the picture's width and height:
 GAP = 0.02  # from a line to the name of its class
@@ -32,7 +32,7 @@ def density_contours(
     table["class"] = [class_names[int(label)] for label in table["label"]]
     table["order"] = np.arange(len(table))
     table["inside"] = [f"{mass:.0%}" for mass in table["mass"]]
-    columns = 5 if max(map(len, class_names)) < 3 else 3  # of the legend, on a phone
+    columns = 5 if are_short(class_names) else 3  # of the legend
     colour = alt.Color(
         "class:N",
         scale=alt.Scale(domain=list(class_names)),

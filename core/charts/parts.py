@@ -4,7 +4,10 @@ from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, ParamSpec
 
+import altair as alt
+
 VegaLite = dict[str, Any]
+Layers = alt.LayerChart | alt.FacetChart  # what Altair makes of layers
 Arguments = ParamSpec("Arguments")
 
 NEUTRAL = "#8a8f98"  # stands out from the light and from the dark ground
@@ -24,6 +27,11 @@ def colour(field: str, names: Sequence[str]) -> VegaLite:
     """A colour for each of the names, in the theme's order, with a legend below the chart."""
     legend = {"orient": "bottom", "title": None, "labelLimit": 300}
     return {"field": field, "type": "nominal", "scale": {"domain": list(names)}, "legend": legend}
+
+
+def are_short(names: Sequence[str]) -> bool:
+    """Whether ten of the names, such as digits, fit beside each other on a phone."""
+    return max(map(len, names), default=0) < 3
 
 
 _OUTSIDE = ("height", "title", "description", "usermeta")

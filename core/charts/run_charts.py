@@ -12,12 +12,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from core.charts.parts import VegaLite, holding_its_data
+from core.charts.parts import Layers, VegaLite, are_short, holding_its_data
 from core.confusion import Confusion
 from core.losses.base import PULLS, PUSHES
 from core.runs import Progress
-
-Layers = alt.LayerChart | alt.FacetChart
 
 TRAINING, VALIDATION = "training", "validation"
 # Places in the theme's ten colours: pull and push in those of the Losses page, blue and orange; all others apart.
@@ -162,7 +160,7 @@ def confusion_matrix(
         for cluster, digit in zip(confusion.clusters, confusion.matched_digit, strict=True)
     ]
     rows = [class_names[int(digit)] for digit in confusion.digits]
-    short = max(map(len, class_names)) < 3
+    short = are_short(class_names)
     table = pd.DataFrame(
         {
             "class": np.repeat(rows, len(columns)),
@@ -274,7 +272,7 @@ def classes_of_selection(
         "sort": list(names),
         "axis": {
             "title": None,
-            "labelAngle": 0 if max(map(len, names), default=0) < 3 else -40,
+            "labelAngle": 0 if are_short(names) else -40,
             "labelOverlap": False,
             "ticks": False,
         },

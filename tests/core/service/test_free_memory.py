@@ -29,14 +29,22 @@ print((before - mine.memory_info().rss) / 1e6, len(kept))
 """
 
 
-@pytest.mark.skipif(
+on_linux = pytest.mark.skipif(
     sys.platform != "linux", reason="elsewhere the allocator does so by itself, or cannot be told to"
 )
-def test_what_lies_free_between_blocks_in_use_is_given_back() -> None:
+
+
+def given_back(script: str) -> float:
+    """The megabytes that a script, in a process of its own, says first."""
     done = subprocess.run(
-        [sys.executable, "-c", HOLES], cwd=PROJECT, capture_output=True, text=True, check=True
+        [sys.executable, "-c", script], cwd=PROJECT, capture_output=True, text=True, check=True
     )
-    assert float(done.stdout.split()[0]) > 50
+    return float(done.stdout.split()[0])
+
+
+@on_linux
+def test_what_lies_free_between_blocks_in_use_is_given_back() -> None:
+    assert given_back(HOLES) > 50
 
 
 # A session looks at a run and leaves, and is still remembered; then a quiet time.
@@ -63,14 +71,9 @@ engine.close()
 """
 
 
-@pytest.mark.skipif(
-    sys.platform != "linux", reason="elsewhere the allocator does so by itself, or cannot be told to"
-)
+@on_linux
 def test_memory_goes_back_when_all_are_quiet_though_none_is_known_to_have_left() -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", CLASS], cwd=PROJECT, capture_output=True, text=True, check=True
-    )
-    assert float(done.stdout.split()[0]) > 50
+    assert given_back(CLASS) > 50
 
 
 def test_memory_is_given_back_once_after_each_busy_time(monkeypatch: pytest.MonkeyPatch) -> None:
