@@ -242,7 +242,7 @@ class Run:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             for path in self.folder.iterdir():
-                if path.name != "lock":
+                if path.name not in ("lock", "status.json"):  # without a status nobody would find the run
                     shutil.rmtree(path) if path.is_dir() else path.unlink()
             self._path("frames").mkdir()
             self._path("weights").mkdir()

@@ -89,10 +89,14 @@ def frames(request: Request) -> Response:
     """Embeddings as `core.canvas.frames` packs them: of the sample so far, or of a finished run's split."""
     run, split = _run(request), request.path_params["split"]
     if split == "sample":
-        content = pictures.of_sample(run, _number(request, "after", -1))
-        if content is None:
-            return Response(status_code=204, headers={"Cache-Control": "no-store"})
-        return _bytes(request, content)
+        after = _number(request, "after", -1)
+        try:
+            content = pictures.of_sample(run, after)
+        except RunDamaged:
+            if not _being_written(run):
+                raise
+            content = None
+        return _nothing_yet() if content is None else _bytes(request, content)
     run = _finished(run, split)
     return _bytes(request, pictures.of_split(run, split, request.query_params.get("view", "")))
 
@@ -105,11 +109,9 @@ def images(request: Request) -> Response:
     try:
         content = pictures.images_part(run, split, request.path_params["part"])
     except RunDamaged:
-        if (
-            split == "sample" and not run.status().ended
-        ):  # begun anew: it says in a moment which images it shows
-            return Response(status_code=204, headers={"Cache-Control": "no-store"})
-        raise
+        if split != "sample" or not _being_written(run):
+            raise
+        return _nothing_yet()  # begun anew: it says in a moment which images it shows
     return _bytes(request, content, compress=True)
 
 
@@ -158,6 +160,15 @@ def _run(request: Request) -> Run:
     if run.status().state == "missing":
         raise _NotThere("There is no such run here (any more). Train it again.")
     return run
+
+
+def _being_written(run: Run) -> bool:
+    """Whether the run is under way, or just emptied to begin anew: until that is done its status is the former one."""
+    return run.has_writer() or not run.status().ended
+
+
+def _nothing_yet() -> Response:
+    return Response(status_code=204, headers={"Cache-Control": "no-store"})
 
 
 def _finished(run: Run, split: str) -> Run:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, TimeoutError, expect
 
 from core.config import PARAMETERS, RunConfig
 from core.measures.figures import FIGURES
@@ -99,8 +99,7 @@ class TrainPage:
         for name, value in values.items():
             parameter, widget = PARAMETERS[name], self.widget(name)
             if parameter.kind == "choice":
-                widget.click()
-                self.page.get_by_role("option", name=parameter.options[value], exact=True).click()
+                choose(widget, parameter.options[value])
             elif is_slider(name):
                 self._slide(name, value)
             else:
@@ -184,6 +183,18 @@ class TrainPage:
     def scrollable(self, along: str) -> list[str]:
         found: list[str] = self.page.evaluate(SCROLLABLE, along)
         return found
+
+
+def choose(box: Locator, name: str) -> None:
+    """Take an option of a list; one that closes while the page moves below it is opened again, as by hand."""
+    option = box.page.get_by_role("option", name=name, exact=True)
+    for _ in range(3):
+        if not option.is_visible():
+            box.click()
+        with contextlib.suppress(TimeoutError):
+            option.click(timeout=5_000)
+            return
+    raise AssertionError(f"{name!r} could not be taken from the list")
 
 
 def link_on(page: Page) -> str:

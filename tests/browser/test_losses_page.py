@@ -10,7 +10,7 @@ from core.lessons.forces import forces
 from core.lessons.lesson_plane import HALF_WIDTH, LABELS, START
 from core.losses import LOSSES
 from tests.browser.harness import Server, open_page, settled
-from tests.browser.lab import folders, visitor
+from tests.browser.lab import choose, folders, visitor
 
 PATH = "/losses"
 
@@ -166,8 +166,7 @@ def test_the_margin_is_dragged_on_the_curve_and_moves_it(page: Page, server: Ser
 
 def test_a_temperature_is_dragged_on_the_curve_too(page: Page, server: Server) -> None:
     open_page(page, server, PATH)
-    page.get_by_role("combobox", name="Loss", exact=True).click()
-    page.get_by_role("option", name="NT-Xent (InfoNCE)", exact=True).click()
+    choose(page.get_by_role("combobox", name="Loss", exact=True), "NT-Xent (InfoNCE)")
     settled(page)
     assert loss(page) == pytest.approx(expected_loss(START, name="nt_xent", temperature=0.1), abs=1e-4)
     handle = page.get_by_role("slider", name=re.compile("^Temperature, as the distance"))
@@ -200,8 +199,7 @@ def test_the_formulas_of_losses_on_whole_batches_are_filled_in(
     page: Page, server: Server, label: str, whose: str
 ) -> None:
     open_page(page, server, PATH)
-    page.get_by_role("combobox", name="Loss", exact=True).click()
-    page.get_by_role("option", name=label, exact=True).click()
+    choose(page.get_by_role("combobox", name="Loss", exact=True), label)
     settled(page)
     formula = page.locator(".st-key-worked_0")
     expect(formula).to_contain_text(whose)

@@ -1,5 +1,6 @@
 """The addresses that the canvas fetches from, on a real server: what they give, and what they refuse."""
 
+import hashlib
 import json
 import shutil
 import struct
@@ -153,13 +154,17 @@ def test_a_damaged_run_is_reported_and_its_neighbour_is_not(served: Server) -> N
     assert get(served, f"/runs/{QUICK.key}/frames/train").code == 200
 
 
-def test_a_run_begun_anew_has_no_images_to_show_for_a_moment_and_no_fault(served: Server) -> None:
-    other = Run(served.runs / ("e" * 64))
+@pytest.mark.parametrize("what", ["images/sample/0", "frames/sample"])
+def test_a_run_begun_anew_has_nothing_to_show_for_a_moment_and_no_fault(served: Server, what: str) -> None:
+    other = Run(served.runs / hashlib.sha256(what.encode()).hexdigest())
     shutil.copytree(served.runs / QUICK.key, other.folder)
     (other.folder / "sample.safetensors").unlink()
-    assert get(served, f"/runs/{'e' * 64}/images/sample/0").code == 410
+    address = f"/runs/{other.key}/{what}"
+    assert get(served, address).code == 410
+    with other.lock():  # as while the folder is emptied, with its former status to the last
+        assert get(served, address).code == 204
     other.set_state("training")
-    assert get(served, f"/runs/{'e' * 64}/images/sample/0").code == 204
+    assert get(served, address).code == 204
 
 
 def test_snapshots_of_a_run_in_training_come_one_after_the_other(served: Server) -> None:

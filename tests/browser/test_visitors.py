@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.harness import Server, settled, watch
-from tests.browser.lab import TrainPage, folders, run_of, visitor
+from tests.browser.lab import TrainPage, choose, folders, run_of, visitor
 
 
 @pytest.fixture
@@ -52,8 +52,7 @@ def test_runs_can_be_picked_renamed_dropped_and_brought_back(lab: TrainPage) -> 
     settled(page)
     assert lab.figures() == second
     assert "My first run" not in runs()
-    lab.run_list.click()
-    page.get_by_role("option", name="Example").click()  # undone from anywhere
+    choose(lab.run_list, "Example run (shipped)")  # undone from anywhere
     settled(page)
     page.get_by_role("button", name="Undo").click()
     settled(page)
@@ -121,8 +120,7 @@ def test_two_tabs_of_one_visitor_share_one_training(lab: TrainPage) -> None:
 def test_another_run_can_be_looked_at_while_ones_own_goes_on(lab: TrainPage) -> None:
     lab.open("epochs=50&seed=35").press_train()
     lab.wait_until_training()
-    lab.run_list.click()
-    lab.page.get_by_role("option", name="Example").click()
+    choose(lab.run_list, "Example run (shipped)")
     expect(lab.page.get_by_text("goes on beside this")).to_be_visible()
     expect(lab.page.get_by_role("img", name="60,000 points")).to_be_visible()
     lab.page.get_by_role("button", name="Show it").click()

@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
 from dataclasses import replace
 
 import numpy as np
@@ -19,6 +20,7 @@ from core.runs import (
     Run,
     RunDamaged,
     RunsFolderUnusable,
+    Snapshot,
     Status,
     example_run,
     place_for,
@@ -209,6 +211,25 @@ def test_beginning_again_leaves_nothing_of_the_run_before(copy):
     assert copy.progress() == []
     assert not copy.cancel_requested()
     assert not (copy.folder / "embedding.safetensors").exists()
+
+
+def test_whoever_looks_at_a_run_that_begins_again_finds_it_all_the_while(copy):
+    seen: list[str] = []
+    begun_anew = threading.Event()
+
+    def look():
+        while not begun_anew.is_set():
+            seen.append(copy.status().state)
+
+    looker = threading.Thread(target=look)
+    looker.start()
+    for _ in range(50):
+        for step in range(40):
+            copy.write_snapshot(Snapshot(step, np.zeros((1, 2), np.float32)), {})
+        copy.begin(SHORT)
+    begun_anew.set()
+    looker.join()
+    assert set(seen) == {"done", "queued"}
 
 
 def test_a_file_where_the_runs_folder_should_be_is_explained(tmp_path, monkeypatch):
