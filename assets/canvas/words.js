@@ -13,13 +13,19 @@ const words = {
     if (this.failure) return this.failure;
     if (!frames || frames.n === 0 || frames.f === 0) {
       if (frames?.options.live) return "No points yet: the first snapshot is on its way.";
-      return frames?.options.source && !frames.f ? "Loading the points …" : "There are no points to show.";
+      if (!frames?.options.source || frames.f) return "There are no points to show.";
+      return this.isComing() ? "Loading the points …" : "No points: this run ended before its first snapshot.";
     }
     const there = frames.present[Math.round(this.playhead)];
     if (there === 0) return "No point has finite coordinates: the training has diverged. Try a lower learning rate.";
     if (this.collapsed()) return "All points lie in one place: the embedding has collapsed.";
     if (there === frames.n || this.isPartial()) return "";
     return `${count(frames.n - there)} of ${count(frames.n)} points have no finite coordinates and are not drawn.`;
+  },
+
+  // Whether points are on their way: a finished run has some; one that was stopped may have none, which its status says.
+  isComing() {
+    return this.frames.options.split !== "sample" || !this.progress;
   },
 
   // Whether the frame shown has only a sample of the points, which the last one has.

@@ -23,6 +23,7 @@ from core.runs import Run
 from core.service.shared_engine import shared_engine
 from pages.ui import address, routes, state
 from pages.ui.canvas import embedding_canvas
+from pages.ui.watching import under_way
 
 PICTURE_HEIGHT = 560
 CURVE_HEIGHT = 250
@@ -63,7 +64,7 @@ def name_for(config: RunConfig) -> str:
 
 def live_picture(run: Run, config: RunConfig) -> None:
     """The 2,000 sampled images at each snapshot so far; follows the newest while training goes on."""
-    options = canvas_options(run, config, split="sample", live=not run.status().ended)
+    options = canvas_options(run, config, split="sample", live=under_way(run))
     frames = b"" if routes.served() else pictures.of_sample(run)
     embedding_canvas(options, frames or NOTHING, key="picture")
 

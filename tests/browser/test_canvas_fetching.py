@@ -213,6 +213,17 @@ def test_a_run_that_cannot_be_read_is_a_sentence_and_a_button_until_it_can(visit
     canvas.wait(f"s.n === {len(copied.embedding().train)}")
 
 
+def test_a_run_that_was_stopped_before_it_had_a_point_does_not_seem_to_load(
+    visit: Visit, copied: Run
+) -> None:
+    copied.drop_snapshots_after(-1)
+    copied.set_state("cancelled")
+    canvas = visit(f"run={copied.key}&split=sample", rest=False)
+    expect(canvas.page.locator(".notice")).to_contain_text(
+        "No points: this run ended before its first snapshot."
+    )
+
+
 def test_a_server_out_of_reach_is_said_and_the_picture_goes_on_when_it_is_back(
     visit: Visit, canvas_server: Server
 ) -> None:

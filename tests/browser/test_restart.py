@@ -43,6 +43,13 @@ def test_a_server_killed_in_mid_run_loses_nothing_that_was_finished(
         expect(lab.status).to_contain_text("Interrupted")
         expect(lab.train).to_be_enabled()
         expect(lab.stop).to_be_disabled()
+        expect(lab.page.get_by_role("img", name="2,000 points")).to_be_visible()
+        looks: list[str] = []
+        lab.page.on(
+            "request", lambda request: looks.append(request.url) if "/status" in request.url else None
+        )
+        lab.page.wait_for_timeout(2_000)
+        assert not looks  # nothing more will come of it
         lab.press_train()
         lab.wait_until_training()
         expect(lab.alerts).to_have_count(0)
