@@ -59,7 +59,8 @@ class TrainPage:
         self.server = server
         self.train = page.get_by_role("main").get_by_role("button", name=re.compile(r"^Train\b"))
         self.stop = page.get_by_role("main").get_by_role("button", name=re.compile(r"^Stop\b"))
-        self.status = page.locator(".st-key-status")
+        # the first: while Streamlit draws the page anew, the former one may stand behind it for a moment
+        self.status = page.locator(".st-key-status").first
         self.alerts = page.get_by_role("alert")
         self.loss_curve = page.get_by_test_id("stVegaLiteChart").filter(has_text="every point the same")
         self.differ = page.get_by_role("button", name=re.compile("Settings differ"))
@@ -137,6 +138,7 @@ class TrainPage:
     def wait_until_trained(self) -> None:
         expect(self.status).to_contain_text("Trained in", timeout=TRAINING_MS)
         settled(self.page)
+        expect(self.page.locator(".st-key-status")).to_have_count(1)
 
     def wait_until_training(self) -> None:
         expect(self.status).to_contain_text("Training", timeout=TRAINING_MS)
