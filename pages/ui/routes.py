@@ -89,13 +89,7 @@ def frames(request: Request) -> Response:
     """Embeddings as `core.canvas.frames` packs them: of the sample so far, or of a finished run's split."""
     run, split = _run(request), request.path_params["split"]
     if split == "sample":
-        after = _number(request, "after", -1)
-        try:
-            content = pictures.of_sample(run, after)
-        except RunDamaged:
-            if not _being_written(run):
-                raise
-            content = None
+        content = pictures.of_sample(run, _number(request, "after", -1))
         return _nothing_yet() if content is None else _bytes(request, content)
     run = _finished(run, split)
     return _bytes(request, pictures.of_split(run, split, request.query_params.get("view", "")))
@@ -106,13 +100,7 @@ def images(request: Request) -> Response:
     run, split = _run(request), request.path_params["split"]
     if split != "sample":
         run = _finished(run, split)
-    try:
-        content = pictures.images_part(run, split, request.path_params["part"])
-    except RunDamaged:
-        if split != "sample" or not _being_written(run):
-            raise
-        return _nothing_yet()  # begun anew: it says in a moment which images it shows
-    return _bytes(request, content, compress=True)
+    return _bytes(request, pictures.images_part(run, split, request.path_params["part"]), compress=True)
 
 
 def contours(request: Request) -> Response:
@@ -145,16 +133,20 @@ def _guarded(endpoint: Endpoint) -> Endpoint:
         except ValueError as error:
             return _problem(400, str(error))
         except (RunDamaged, DataError) as error:
+            if isinstance(error, RunDamaged) and _begins_anew(request):
+                return _nothing_yet()
             return _problem(410, f"{error} Train the run again.")
 
     return answer
 
 
+def _named(request: Request) -> Run:
+    return run_at(request.path_params["key"]) if "key" in request.path_params else shipped_run()
+
+
 def _run(request: Request) -> Run:
-    if "key" not in request.path_params:
-        return shipped_run()
     try:
-        run = run_at(request.path_params["key"])
+        run = _named(request)
     except ValueError as error:
         raise _NotThere(str(error)) from error
     if run.status().state == "missing":
@@ -162,9 +154,11 @@ def _run(request: Request) -> Run:
     return run
 
 
-def _being_written(run: Run) -> bool:
-    """Whether the run is under way, or just emptied to begin anew: until that is done its status is the former one."""
-    return run.has_writer() or not run.status().ended
+def _begins_anew(request: Request) -> bool:
+    """Whether what a live picture lacks is there in a moment: its run is under way, or its folder is being
+    emptied, which keeps its former status to the last."""
+    run = _named(request)
+    return request.path_params.get("split") == "sample" and (run.has_writer() or not run.status().ended)
 
 
 def _nothing_yet() -> Response:

@@ -1,12 +1,11 @@
 """The exercises in a real browser: solved, failed, stopped, kept, and looked at."""
 
-import contextlib
 import re
 from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, TimeoutError, expect
+from playwright.sync_api import Page, expect
 
 from core.lessons.exercises import EXERCISES
 from tests.browser.conftest import StartServer
@@ -134,13 +133,8 @@ def test_an_endless_loop_is_stopped_and_the_next_run_works(lesson: ExercisePage)
 
 def test_a_run_can_be_stopped_by_hand(lesson: ExercisePage) -> None:
     lesson.open().code.fill("while True:\n    pass\n")
-    for _ in range(5):  # on a busy machine the three seconds may be over before Stop has been pressed
-        lesson.button(re.compile("^Run")).click()
-        with contextlib.suppress(TimeoutError):
-            lesson.button(re.compile("^Stop")).click(timeout=3_000)
-        expect(lesson.verdict).not_to_have_text("")
-        if lesson.verdict.inner_text() == "You stopped it.":
-            break
+    lesson.button(re.compile("^Run")).click()
+    lesson.button(re.compile("^Stop")).click()
     expect(lesson.verdict).to_have_text("You stopped it.")
     assert lesson.run(EXERCISES["wcd"].solution).startswith("Solved")
 
