@@ -3,8 +3,9 @@
     python run.py app  [options of `streamlit run`]    e.g. python run.py app --server.port 8600
     python run.py test [arguments of pytest]           e.g. python run.py test tests/core -k margin
 
-`test` alone also checks style and types; with arguments it runs pytest only. The browser tests use
-the Chromium or Chrome that is there (the environment variable CHROMIUM may name one) or install one.
+`test` alone also checks style and types, and shares the tests out to two processes; with arguments
+it runs pytest only. The browser tests use the Chromium or Chrome that is there (the environment
+variable CHROMIUM may name one) or install one.
 Needs nothing but Python 3.11 or newer, on Linux, macOS or Windows.
 """
 
@@ -50,6 +51,10 @@ NO_BROWSER = (
     "Install Chromium, Google Chrome or Microsoft Edge, or set the environment variable CHROMIUM "
     "to the full path of its program, and start this command again."
 )
+
+
+# One has the browser and the servers (tests/conftest.py says which tests), the other all the rest.
+IN_TWO_PROCESSES = ("--numprocesses", "2", "--dist", "loadgroup")
 
 
 class Refused(Exception):
@@ -280,6 +285,7 @@ def test(arguments: Sequence[str]) -> int:
             if code != 0:
                 say(f"`{' '.join(check)}` found something to correct (above); the tests were not run.")
                 return code
+        arguments = IN_TWO_PROCESSES
     say(" ".join(["pytest", *arguments]))
     return hand_over([python, "-m", "pytest", *arguments], env)
 

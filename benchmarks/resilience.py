@@ -181,9 +181,9 @@ def _in_a_cell(text: str) -> str:
 
 
 def _linux_tier_is_missing() -> bool:
-    from tests.linux.conftest import MISSING  # mounts a disk to see whether that can be done
+    from tests.linux.needs import what_is_missing  # mounts a disk to see whether that can be done
 
-    return bool(MISSING)
+    return bool(what_is_missing())
 
 
 PARTS: dict[str, Callable[[], tuple[Lines, bool]]] = {

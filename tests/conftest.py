@@ -13,10 +13,34 @@ import pytest
 from hypothesis import settings
 
 from core.data import DataError, Dataset, load
+from tests.linux.needs import what_is_missing
+
+TESTS = Path(__file__).resolve().parent
 
 # No deadline: no test asserts a time. The same examples on every machine: red here is red there.
 settings.register_profile("project", deadline=None, derandomize=True, database=None)
 settings.load_profile("project")
+
+
+# Each starts servers, browsers and trainings of its own: side by side they would wait for each other.
+ONE_AT_A_TIME = {"browser", "linux", "server"}
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist looks for the mark
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where the tests are shared out among processes, these folders go to one of them."""
+    for item in items:
+        if item.path.relative_to(TESTS).parts[0] in ONE_AT_A_TIME:
+            item.add_marker(pytest.mark.xdist_group("servers"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say at the end whether a part of what was asked for could not run on this machine."""
+    asked = [config.invocation_params.dir / argument.partition("::")[0] for argument in config.args]
+    tier = TESTS / "linux"
+    concerned = any(tier.is_relative_to(path) or path.is_relative_to(tier) for path in asked)
+    if concerned and (missing := what_is_missing()):
+        terminalreporter.write_line(f"The tests in tests/linux DID NOT RUN: {missing}.")
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -180,8 +180,9 @@ def test_the_checks_run_before_the_tests_and_the_tests_are_told_the_browser(
     answer = start(folder, "test", CHROMIUM=str(browser))
     assert answer.returncode == 5
     tools = output(answer, "ruff", "mypy", "pytest")
-    assert tools == ["ruff check", "ruff format --check", "mypy", f"pytest {browser}"]
-    assert answer.stdout.splitlines()[-1] == f"pytest {browser}"
+    tests = f"pytest --numprocesses 2 --dist loadgroup {browser}"
+    assert tools == ["ruff check", "ruff format --check", "mypy", tests]
+    assert answer.stdout.splitlines()[-1] == tests
 
 
 def test_a_check_that_fails_ends_it_with_its_code(folder: Path, tmp_path: Path) -> None:

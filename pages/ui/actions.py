@@ -41,10 +41,7 @@ def stop() -> None:
     shared_engine().leave(key, state.visitor())
     state.wait_for(None)
     if others:
-        st.toast(
-            "You have left this run. Others are still waiting for it, so it goes on.", icon=":material/group:"
-        )
-        return
+        return  # the panel says so, for as long as it is true
     give_up = monotonic() + SECONDS_TO_STOP
     while not run_at(key).status().ended and monotonic() < give_up:
         sleep(0.02)  # then the page that is drawn now says so already, and not only the next one

@@ -5,6 +5,7 @@ import streamlit as st
 from core.config import RunConfig
 from core.measures.evaluation import Evaluation
 from core.runs import Run, RunDamaged, Status
+from core.service.shared_engine import shared_engine
 from pages.ui import history, link, run_view, state, ticking
 from pages.ui.architecture import architecture
 from pages.ui.diagnosis_line import diagnosis_line
@@ -38,6 +39,8 @@ def _panel(settings: RunConfig | None, moving: list[Run], drawn: Run, tick: floa
         config = run.config()
         status_line(run, status, config, settings, interrupted=not status.ended and not moves)
         _what_went_wrong(status, moves)
+        if moves and waiting_for is None:
+            _goes_on_without_us(run, joins=settings == config)
         diagnosis_line(run, status)
         _results(run, status, config)
     except RunDamaged as damage:
@@ -45,6 +48,18 @@ def _panel(settings: RunConfig | None, moving: list[Run], drawn: Run, tick: floa
             f"This run cannot be shown. {plain(str(damage))} Press Train to train it again; "
             "other runs are not affected.",
             icon=":material/broken_image:",
+        )
+
+
+def _goes_on_without_us(run: Run, *, joins: bool) -> None:
+    """Why a run still moves of which this session has pressed Stop.
+
+    joins: Train, with the settings as they stand, would be the same run.
+    """
+    if shared_engine().others_watching(run.key, state.visitor()):
+        again = " Press Train to wait for it again." if joins else ""
+        st.caption(
+            ":material/group: You have left this run. Others are still waiting for it, so it goes on." + again
         )
 
 

@@ -112,7 +112,7 @@ def visit(canvas_server: Server, browser: Browser) -> Iterator[Visit]:
 @pytest.fixture
 def watched(browser: Browser, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Page, Watch]]:
     """A page in a context of its own, and the list of its faults, which must end empty."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
     page = context.new_page()
     seen = watch(page)
     yield page, seen

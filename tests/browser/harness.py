@@ -236,7 +236,10 @@ SETTLED = """quiet => {
 }"""
 
 
-def settled(page: Page, quiet: float = 0.4, timeout: float = 60) -> None:
+QUIET = 0.4  # seconds
+
+
+def settled(page: Page, quiet: float = QUIET, timeout: float = 60) -> None:
     """Wait until the script has run and nothing has started it again for `quiet` seconds.
 
     Right after a click the script has not begun: without the quiet time its last end would count.
@@ -245,7 +248,7 @@ def settled(page: Page, quiet: float = 0.4, timeout: float = 60) -> None:
     page.wait_for_function(SETTLED, arg=quiet * 1000, polling=50, timeout=timeout * 1000)
 
 
-def open_page(page: Page, server: Server, path: str = "/") -> None:
+def open_page(page: Page, server: Server, path: str = "/", quiet: float = QUIET) -> None:
     """Open an address of the app as a visitor would paste it, and wait until the page stands."""
     page.goto(server.url + path, wait_until="domcontentloaded")
-    settled(page)
+    settled(page, quiet)

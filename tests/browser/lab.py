@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Locator, Page, TimeoutError, expect
 from core.config import PARAMETERS, RunConfig
 from core.measures.figures import FIGURES
 from core.runs import Run
-from tests.browser.harness import Server, open_page, settled, watch
+from tests.browser.harness import QUIET, Server, open_page, settled, watch
 
 TRAINING_MS = 60_000  # a training under load; no measure of how long one should take
 
@@ -66,8 +66,9 @@ class TrainPage:
         self.differ = page.get_by_role("button", name=re.compile("Settings differ"))
         self.run_list = page.get_by_role("combobox", name="Run on the page")
 
-    def open(self, query: str = "") -> "TrainPage":
-        open_page(self.page, self.server, f"/train?{query}" if query else "/train")
+    def open(self, query: str = "", quiet: float = QUIET) -> "TrainPage":
+        """quiet: 0 for a run under way, whose page is drawn anew again and again."""
+        open_page(self.page, self.server, f"/train?{query}" if query else "/train", quiet)
         return self
 
     # ---- settings
@@ -233,7 +234,9 @@ def stored_figures(run: Run) -> dict[str, float]:
 @contextlib.contextmanager
 def visitor(browser: Browser, server: Server, **options: Any) -> Iterator[TrainPage]:
     """Somebody else: a browser context of its own, which must see no fault either."""
-    context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}, **options})
+    context = browser.new_context(
+        **{"viewport": {"width": 1440, "height": 900}, "reduced_motion": "reduce", **options}
+    )
     try:
         page = context.new_page()
         seen = watch(page)

@@ -68,7 +68,7 @@ def test_the_first_of_two_who_stops_leaves_and_the_last_one_cancels(
     with visitor(browser, server) as other:
         lab.open(query).press_train()
         lab.wait_until_training()
-        other.open(query)  # who comes by the link of a run under way waits for it as well
+        other.open(query, quiet=0)  # who comes by the link of a run under way waits for it as well
         other.wait_until_training()
         before = run.progress()
         other.stop.click()
@@ -76,6 +76,7 @@ def test_the_first_of_two_who_stops_leaves_and_the_last_one_cancels(
         expect(other.train).to_be_enabled()
         lab.page.wait_for_timeout(1500)
         after = run.progress()
+        expect(other.page.get_by_text("You have left this run")).to_be_visible()  # as long as it is so
         assert run.status().state == "training" and len(after) > len(before)
         assert after[: len(before)] == before  # it went on, and was not begun anew
         expect(lab.stop).to_be_enabled()

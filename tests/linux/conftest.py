@@ -1,56 +1,20 @@
 """The tier that needs Linux and root: a full disk, a worker without memory, nginx, a Dask cluster.
 
 Where one of these is not to be had, this folder's tests are not collected, and a line at the end of the
-report says so.
+report says so (tests/conftest.py).
 """
 
-import importlib.util
-import os
-import shutil
 import subprocess
-import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.core.conftest import finished, runs_folder  # noqa: F401 - fixtures, used here as well
+from tests.linux.needs import what_is_missing
 
-
-def what_is_missing() -> str:
-    """Why this tier cannot run here, in a sentence; "" where it can."""
-    if sys.platform != "linux":
-        return "it needs Linux"
-    if os.geteuid() != 0:
-        return "it needs root, to mount a small disk and to start nginx"
-    if shutil.which("nginx") is None:
-        return "nginx is not installed"
-    if importlib.util.find_spec("distributed") is None:
-        return "the package distributed is not installed"
-    with tempfile.TemporaryDirectory() as folder:
-        mounted = subprocess.run(["mount", "-t", "tmpfs", "tmpfs", folder], capture_output=True, text=True)
-        if mounted.returncode != 0:
-            return f"no tmpfs can be mounted here ({mounted.stderr.strip()})"
-        subprocess.run(["umount", folder], check=True)
-    return ""
-
-
-MISSING = what_is_missing()
-if MISSING:
+if what_is_missing():
     collect_ignore_glob = ["test_*.py"]
-
-
-class Summary:
-    """Says at the end of the report that this tier did not run."""
-
-    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        terminalreporter.write_line(f"The tests in tests/linux DID NOT RUN: {MISSING}.")
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    if MISSING:
-        config.pluginmanager.register(Summary(), "linux tier")
 
 
 @pytest.fixture
