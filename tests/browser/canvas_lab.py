@@ -119,7 +119,6 @@ class Canvas:
 
 
 Visit = Callable[..., Canvas]
-MOVING = {"reduced_motion": "no-preference"}  # otherwise tests ask for stillness, and are done sooner
 
 
 def nearest_class(pixels: np.ndarray, background: tuple[int, int, int] = (255, 255, 255)) -> np.ndarray:

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Error, Page, expect, sy
 
 from run import NO_BROWSER, Refused, find_browser
 from tests.browser.canvas_lab import Canvas, Visit
-from tests.browser.harness import APP, BROWSER_FLAGS, Server, Watch, running_server, watch
+from tests.browser.harness import APP, BROWSER_FLAGS, MOVING, STILL, Server, Watch, running_server, watch
 
 expect.set_options(timeout=20_000)  # the usual five seconds are short where many share a few cores
 REPORTS = pytest.StashKey[dict[str, pytest.TestReport]]()
@@ -87,9 +87,7 @@ def visit(canvas_server: Server, browser: Browser) -> Iterator[Visit]:
     opened: list[tuple[BrowserContext, Watch]] = []
 
     def open_page(query: str = "", rest: bool = True, **options: Any) -> Canvas:
-        context = browser.new_context(
-            **{"viewport": {"width": 1200, "height": 900}, "reduced_motion": "reduce", **options}
-        )
+        context = browser.new_context(**{"viewport": {"width": 1200, "height": 900}, **STILL, **options})
         page = context.new_page()
         canvas = Canvas(page, watch(page))
         opened.append((context, canvas.seen))
@@ -110,9 +108,18 @@ def visit(canvas_server: Server, browser: Browser) -> Iterator[Visit]:
 
 
 @pytest.fixture
-def watched(browser: Browser, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Page, Watch]]:
+def moving() -> bool:
+    """Whether pictures move in the test's page; a file about what moves says True. Stillness is sooner done."""
+    return False
+
+
+@pytest.fixture
+def watched(
+    browser: Browser, request: pytest.FixtureRequest, tmp_path: Path, moving: bool
+) -> Iterator[tuple[Page, Watch]]:
     """A page in a context of its own, and the list of its faults, which must end empty."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
+    motion = MOVING if moving else STILL
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, **motion)
     page = context.new_page()
     seen = watch(page)
     yield page, seen

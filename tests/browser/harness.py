@@ -12,6 +12,7 @@ import urllib.request
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import psutil
@@ -168,6 +169,11 @@ def stop(process: subprocess.Popen[bytes]) -> list[str]:
 
 
 # ---- the page
+
+# What a visitor's system asks of moving pictures. Tests that are not about them ask for stillness, and are
+# done sooner.
+STILL: dict[str, Any] = {"reduced_motion": "reduce"}
+MOVING: dict[str, Any] = {"reduced_motion": "no-preference"}
 
 
 @dataclass

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Locator, Page, TimeoutError, expect
 from core.config import PARAMETERS, RunConfig
 from core.measures.figures import FIGURES
 from core.runs import Run
-from tests.browser.harness import QUIET, Server, open_page, settled, watch
+from tests.browser.harness import QUIET, STILL, Server, open_page, settled, watch
 
 TRAINING_MS = 60_000  # a training under load; no measure of how long one should take
 
@@ -234,9 +234,7 @@ def stored_figures(run: Run) -> dict[str, float]:
 @contextlib.contextmanager
 def visitor(browser: Browser, server: Server, **options: Any) -> Iterator[TrainPage]:
     """Somebody else: a browser context of its own, which must see no fault either."""
-    context = browser.new_context(
-        **{"viewport": {"width": 1440, "height": 900}, "reduced_motion": "reduce", **options}
-    )
+    context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}, **STILL, **options})
     try:
         page = context.new_page()
         seen = watch(page)

@@ -5,7 +5,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.canvas_app import clusters
-from tests.browser.canvas_lab import MOVING, Visit, share_right
+from tests.browser.canvas_lab import Visit, share_right
+from tests.browser.harness import MOVING
 
 
 def test_a_finished_run_plays_once_from_its_first_frame_and_rests_at_its_last(visit: Visit) -> None:

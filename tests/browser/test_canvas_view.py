@@ -5,7 +5,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.canvas_app import clusters
-from tests.browser.canvas_lab import MOVING, Visit, pixels_of, share_right
+from tests.browser.canvas_lab import Visit, pixels_of, share_right
+from tests.browser.harness import MOVING
 
 
 def test_the_wheel_zooms_at_the_pointer(visit: Visit) -> None:

@@ -29,6 +29,11 @@ OF_THE_THEME = [
 ]
 
 
+@pytest.fixture
+def moving() -> bool:
+    return True  # KMeans plays
+
+
 @pytest.fixture(scope="module")
 def digits(mnist: Dataset) -> DrawnDigits:
     return DrawnDigits(mnist.train)

@@ -9,9 +9,14 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import StartServer
-from tests.browser.harness import Server, Watch, open_page, settled
+from tests.browser.harness import MOVING, STILL, Server, Watch, open_page, settled
 from tests.browser.lab import TrainPage, folders, visitor
 from tests.browser.slow_line import slow_line
+
+
+@pytest.fixture
+def moving() -> bool:
+    return True  # the picture plays by itself
 
 
 def test_opened_cold_it_shows_all_points_of_the_shipped_run(page: Page, start_server: StartServer) -> None:
@@ -81,7 +86,7 @@ def test_all_points_are_on_the_screen_before_streamlit_is(
 def test_the_pages_own_canvas_goes_on_where_the_first_picture_stands(
     browser: Browser, server: Server, width: int
 ) -> None:
-    with visitor(browser, server, viewport={"width": width, "height": 900}) as guest:
+    with visitor(browser, server, viewport={"width": width, "height": 900}, **MOVING) as guest:
         watch = f"setInterval(() => (window.seen ??= []).push(({BOTH})()), 20)"
         guest.page.add_init_script(watch)
         open_page(guest.page, server)
@@ -114,7 +119,7 @@ def test_the_first_picture_makes_way_where_no_canvas_comes(
 def test_the_first_picture_is_as_light_or_dark_as_the_page(
     browser: Browser, server: Server, scheme: str, picked: str | None
 ) -> None:
-    with visitor(browser, server, color_scheme=scheme) as guest:
+    with visitor(browser, server, color_scheme=scheme, **MOVING) as guest:
         page = guest.page
         if picked:  # in Streamlit's menu, at an earlier visit
             page.add_init_script(f"""localStorage.setItem("stActiveTheme-/-v2", '"{picked}"')""")
@@ -189,7 +194,7 @@ def test_the_shipped_run_replays_by_itself_and_rests_at_its_end(page: Page, serv
 
 
 def test_who_prefers_less_motion_sees_the_end_at_once(browser: Browser, server: Server) -> None:
-    with visitor(browser, server, reduced_motion="reduce") as guest:
+    with visitor(browser, server, **STILL) as guest:
         assert set(played(guest.page, server)) == {(False, 1.0)}
 
 

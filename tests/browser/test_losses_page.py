@@ -15,6 +15,11 @@ from tests.browser.lab import choose, folders, visitor
 PATH = "/losses"
 
 
+@pytest.fixture
+def moving() -> bool:
+    return True  # points follow the loss
+
+
 def plane(page: Page, place: int = 0) -> Locator:
     return page.get_by_role("group", name=re.compile("^The forces of")).nth(place)
 

@@ -18,6 +18,11 @@ FAST = PRESETS["fast"]
 
 
 @pytest.fixture
+def moving() -> bool:
+    return True  # the training is watched
+
+
+@pytest.fixture
 def lab(page: Page, server: Server) -> TrainPage:
     return TrainPage(page, server)
 
