@@ -53,8 +53,8 @@ NO_BROWSER = (
 )
 
 
-# One has the browser and the servers (tests/conftest.py says which tests), the other all the rest.
-IN_TWO_PROCESSES = ("--numprocesses", "2", "--dist", "loadgroup")
+# One has the browser, the other all the rest (tests/conftest.py).
+IN_TWO_PROCESSES = ("--numprocesses", "2")
 
 
 class Refused(Exception):

@@ -8,9 +8,11 @@ for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
+from xdist.scheduler import LoadScopeScheduling
 
 from core.data import DataError, Dataset, load
 from tests.linux.needs import what_is_missing
@@ -22,16 +24,17 @@ settings.register_profile("project", deadline=None, derandomize=True, database=N
 settings.load_profile("project")
 
 
-# Each starts servers, browsers and trainings of its own: side by side they would wait for each other.
-ONE_AT_A_TIME = {"browser", "linux", "server"}
+class OneBrowser(LoadScopeScheduling):  # type: ignore[misc]
+    """Shares tests out to processes one by one, but those with a browser to one process: two browsers would
+    wait for each other."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "browser" if nodeid.startswith("tests/browser/") else nodeid
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist looks for the mark
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where the tests are shared out among processes, these folders go to one of them."""
-    for item in items:
-        if item.path.relative_to(TESTS).parts[0] in ONE_AT_A_TIME:
-            item.add_marker(pytest.mark.xdist_group("servers"))
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    return OneBrowser(config, log)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

@@ -180,7 +180,7 @@ def test_the_checks_run_before_the_tests_and_the_tests_are_told_the_browser(
     answer = start(folder, "test", CHROMIUM=str(browser))
     assert answer.returncode == 5
     tools = output(answer, "ruff", "mypy", "pytest")
-    tests = f"pytest --numprocesses 2 --dist loadgroup {browser}"
+    tests = f"pytest --numprocesses 2 {browser}"
     assert tools == ["ruff check", "ruff format --check", "mypy", tests]
     assert answer.stdout.splitlines()[-1] == tests
 
