@@ -27,7 +27,10 @@ MISPLACING = tuple(
     f"PIP_{name}" for name in ("TARGET", "PREFIX", "ROOT", "PYTHON", "NO_DEPS", "DRY_RUN", "REQUIREMENT")
 )
 
+# First Chromium without the window that nobody sees, with which Playwright tests as well: the same pages
+# cost it two thirds of the work.
 BROWSER_COMMANDS = (
+    "chromium-headless-shell",
     "chromium",
     "chromium-browser",
     "google-chrome",
@@ -36,6 +39,8 @@ BROWSER_COMMANDS = (
     "msedge",
     "microsoft-edge",
 )
+# the second where a release has not the first
+DEBIAN_PACKAGES = (("chromium-headless-shell", "fonts-liberation"), ("chromium",))
 MAC_BROWSERS = (
     "Google Chrome.app/Contents/MacOS/Google Chrome",
     "Chromium.app/Contents/MacOS/Chromium",
@@ -231,10 +236,12 @@ def is_root() -> bool:
 def install_browser(python: Path) -> None:
     """Debian's package where we may, else Playwright's own; whether it worked is seen by looking."""
     if is_root() and shutil.which("apt-get"):
-        say("Installing Debian's package chromium ...")
+        say("Installing Debian's Chromium ...")
         quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         if call(["apt-get", "update"], quiet) == 0:
-            call(["apt-get", "install", "-y", "chromium"], quiet)
+            for packages in DEBIAN_PACKAGES:
+                if call(["apt-get", "install", "-y", *packages], quiet) == 0:
+                    break
         if find_browser():
             return
     say("Downloading Playwright's Chromium ...")

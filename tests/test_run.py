@@ -105,7 +105,7 @@ def test_a_chromium_that_names_nothing_is_refused_rather_than_replaced(tmp_path:
 
 def test_chromium_is_preferred_to_chrome_and_chrome_to_edge(tmp_path: Path) -> None:
     env = {"PATH": str(tmp_path)}
-    for name in ("msedge", "google-chrome", "chromium"):
+    for name in ("msedge", "google-chrome", "chromium", "chromium-headless-shell"):
         program = executable(tmp_path, name)
         assert run.find_browser(env, "linux") == program
 
