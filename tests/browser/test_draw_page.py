@@ -17,6 +17,7 @@ from core.runs import Run, shipped_run
 from tests.browser.draw_page import STROKES, DrawPage
 from tests.browser.harness import Server, Watch, open_page, settled, watch
 from tests.browser.lab import TRAINING_MS, link_on, stored_figures
+from tests.core.conftest import wait_until
 from tests.core.drawings.test_ink import photograph
 from tests.forged import forged_png
 
@@ -114,7 +115,7 @@ def test_the_shipped_run_has_its_journey_after_one_press(page: Page, server: Ser
     expect(panel.get_by_text("Press play in the picture")).to_be_visible(timeout=TRAINING_MS)
     settled(page)
     steps = Run(server.runs / PRESETS["fast"].key).snapshot_steps()
-    assert len(draw.mark()) == 2 * len(steps) > 20
+    wait_until(lambda: len(draw.mark()) == 2 * len(steps) > 20, "the canvas shows the way of the drawing")
     assert draw.guess() == "4"
 
 
@@ -168,7 +169,7 @@ def test_a_class_is_held_out_here_and_the_journey_of_a_drawing_follows_the_train
     panel = draw.tab("Its journey")
     expect(panel.get_by_text("Press play in the picture")).to_be_visible()
     steps = run.snapshot_steps()
-    assert len(draw.mark()) == 2 * len(steps) > 20
+    wait_until(lambda: len(draw.mark()) == 2 * len(steps) > 20, "the canvas shows the way of the drawing")
     said = panel.get_by_role("img", name=re.compile("^The classes of the nearest images")).get_attribute(
         "aria-label"
     )

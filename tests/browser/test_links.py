@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 from core.config import PARAMETERS, PRESETS, RunConfig
 from tests.browser.canvas_lab import Canvas, pixels_of
 from tests.browser.conftest import StartServer
-from tests.browser.harness import Server, open_page, settled
+from tests.browser.harness import MOVING, Server, open_page, settled
 from tests.browser.lab import TrainPage, link_on, run_of, visitor
 
 # one of each kind of widget, none at its default
@@ -261,14 +261,18 @@ def test_the_link_asks_the_canvas_while_it_is_open_and_no_longer(page: Page, ser
     assert page.evaluate("asked") == before
 
 
-def test_a_link_to_a_run_that_is_not_here_shows_its_picture_when_it_has_been_trained(lab: TrainPage) -> None:
-    lab.open("epochs=1&digits=3&seed=23&seen=m1~s5~ccluster~p0.2_0.1_0.5")
-    lab.expect_points(60_000)
-    assert lab.canvas()["muted"] == []  # another run is on the page
-    lab.press_train()
-    lab.wait_until_trained()
-    canvas = Canvas(lab.page)
-    canvas.wait("s.ownView && s.colouring === 'cluster'")
-    canvas.rest()
-    expect(canvas.step).to_have_text(re.compile("^5 / "))
-    assert canvas.state()["muted"] == [1] and canvas.state()["view"]["x"] == 0.2
+def test_a_link_to_a_run_that_is_not_here_shows_its_picture_when_it_has_been_trained(
+    browser: Browser, server: Server
+) -> None:
+    # a picture that moves also stands between two snapshots, as at step 5
+    with visitor(browser, server, **MOVING) as lab:
+        lab.open("epochs=1&digits=3&seed=23&seen=m1~s5~ccluster~p0.2_0.1_0.5")
+        lab.expect_points(60_000)
+        assert lab.canvas()["muted"] == []  # another run is on the page
+        lab.press_train()
+        lab.wait_until_trained()
+        canvas = Canvas(lab.page)
+        canvas.wait("s.ownView && s.colouring === 'cluster'")
+        canvas.rest()
+        expect(canvas.step).to_have_text(re.compile("^5 / "))
+        assert canvas.state()["muted"] == [1] and canvas.state()["view"]["x"] == 0.2
