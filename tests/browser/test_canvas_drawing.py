@@ -6,7 +6,8 @@ from playwright.sync_api import expect
 from scipy.spatial import cKDTree
 
 from tests.browser.canvas_app import clusters, steps
-from tests.browser.canvas_lab import MOVING, Visit, classes_at, off_the_lines, share_right, undisturbed
+from tests.browser.canvas_lab import Visit, classes_at, off_the_lines, share_right, undisturbed
+from tests.browser.harness import MOVING
 
 
 def test_each_point_is_drawn_where_it_belongs_in_the_colour_of_its_class(visit: Visit) -> None:

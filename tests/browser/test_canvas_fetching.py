@@ -12,9 +12,9 @@ from core.canvas.frames import unpack
 from core.canvas.replay import Replay
 from core.config import RunConfig
 from core.runs import Run
-from tests.browser.canvas_lab import MOVING, Canvas, Visit, share_right
+from tests.browser.canvas_lab import Canvas, Visit, share_right
 from tests.browser.canvas_runs import drawn, drawn_samples, trained, training
-from tests.browser.harness import Server, settled
+from tests.browser.harness import MOVING, Server, settled
 
 TRAINING_SECONDS = 120
 

@@ -11,9 +11,9 @@ from core.canvas import overlays, voronoi
 from core.config import RunConfig
 from core.runs import Run
 from tests.browser.canvas_app import clusters
-from tests.browser.canvas_lab import COLOURS, MOVING, Canvas, Visit
+from tests.browser.canvas_lab import COLOURS, Canvas, Visit
 from tests.browser.canvas_runs import drawn, trained
-from tests.browser.harness import Server
+from tests.browser.harness import MOVING, Server
 
 WHITE, TEXT = np.array([255.0, 255, 255]), np.array([27.0, 36, 51])  # of the light theme
 

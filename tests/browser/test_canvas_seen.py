@@ -9,7 +9,8 @@ from playwright.sync_api import expect
 
 from core.canvas.seen import checked
 from tests.browser.canvas_app import clusters
-from tests.browser.canvas_lab import MOVING, Canvas, Visit, pixels_of, share_right
+from tests.browser.canvas_lab import Canvas, Visit, pixels_of, share_right
+from tests.browser.harness import MOVING
 
 OF_THE_VIEW = ("muted", "colouring", "overlays", "clock", "ownView", "yaw", "pitch", "turning", "playing")
 

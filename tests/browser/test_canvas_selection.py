@@ -11,14 +11,13 @@ from scipy.spatial import cKDTree
 from tests.browser.canvas_app import clusters
 from tests.browser.canvas_lab import (
     COLOURS,
-    MOVING,
     Canvas,
     Visit,
     nearest_class,
     off_the_lines,
     through_camera,
 )
-from tests.browser.harness import settled
+from tests.browser.harness import MOVING, settled
 
 POINTS, LABELS = clusters(2000, 15, 2)
 
