@@ -39,8 +39,8 @@ def _panel(settings: RunConfig | None, moving: list[Run], drawn: Run, tick: floa
         config = run.config()
         status_line(run, status, config, settings, interrupted=not status.ended and not moves)
         _what_went_wrong(status, moves)
-        if moves and waiting_for is None:
-            _goes_on_without_us(run, joins=settings == config)
+        if moves and (waiting_for is None or waiting_for.key != run.key):
+            _goes_on_without_us(run, joins=waiting_for is None and settings == config)
         diagnosis_line(run, status)
         _results(run, status, config)
     except RunDamaged as damage:
@@ -54,7 +54,7 @@ def _panel(settings: RunConfig | None, moving: list[Run], drawn: Run, tick: floa
 def _goes_on_without_us(run: Run, *, joins: bool) -> None:
     """Why a run still moves of which this session has pressed Stop.
 
-    joins: Train, with the settings as they stand, would be the same run.
+    joins: Train can be pressed, and with the settings as they stand it would be the same run.
     """
     if shared_engine().others_watching(run.key, state.visitor()):
         again = " Press Train to wait for it again." if joins else ""

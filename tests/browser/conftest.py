@@ -81,38 +81,16 @@ def canvas_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield server
 
 
-GetContext = Callable[..., BrowserContext]
-
-
-@pytest.fixture(scope="package")
-def canvas_contexts(browser: Browser) -> Iterator[GetContext]:
-    """Gives a browser context of some options, the same to all tests that ask for the same: Streamlit's scripts
-    are fetched and unpacked once. Not for what fetches more than these, which would find it in the cache."""
-    kept: dict[str, BrowserContext] = {}
-
-    def get(**options: Any) -> BrowserContext:
-        key = repr(sorted(options.items()))
-        if key not in kept:
-            kept[key] = browser.new_context(**options)
-        return kept[key]
-
-    yield get
-    for context in kept.values():
-        context.close()
-
-
 @pytest.fixture
-def visit(canvas_server: Server, browser: Browser, canvas_contexts: GetContext) -> Iterator[Visit]:
+def visit(canvas_server: Server, browser: Browser) -> Iterator[Visit]:
     """Opens the page with a query; at the end nothing may have gone wrong in any page, but what is expected."""
-    opened: list[tuple[Page | BrowserContext, Watch]] = []
+    opened: list[tuple[BrowserContext, Watch]] = []
 
     def open_page(query: str = "", rest: bool = True, **options: Any) -> Canvas:
-        options = {"viewport": {"width": 1200, "height": 900}, **STILL, **options}
-        fetches = query.startswith("run=")  # its frames, from the routes
-        context = browser.new_context(**options) if fetches else canvas_contexts(**options)
+        context = browser.new_context(**{"viewport": {"width": 1200, "height": 900}, **STILL, **options})
         page = context.new_page()
         canvas = Canvas(page, watch(page))
-        opened.append((context if fetches else page, canvas.seen))
+        opened.append((context, canvas.seen))
         page.goto(f"{canvas_server.url}/?embed=true&{query}")
         page.wait_for_function(
             "() => document.querySelector('[data-testid=stBidiComponentIsolated]')"
@@ -124,8 +102,8 @@ def visit(canvas_server: Server, browser: Browser, canvas_contexts: GetContext) 
 
     yield open_page
     faults = [fault for _, seen in opened for fault in seen.unexpected()]
-    for used, _ in opened:
-        used.close()
+    for context, _ in opened:
+        context.close()
     assert not faults, "in the browser:\n" + "\n".join(faults)
 
 

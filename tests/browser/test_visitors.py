@@ -86,6 +86,31 @@ def test_the_first_of_two_who_stops_leaves_and_the_last_one_cancels(
         assert run.status().state == "cancelled"
 
 
+def test_a_run_left_to_others_says_so_as_well_while_another_is_waited_for(
+    lab: TrainPage, browser: Browser, server: Server
+) -> None:
+    with visitor(browser, server) as other:
+        lab.open("epochs=50&seed=36").press_train()
+        lab.wait_until_training()
+        other.open("epochs=50&seed=36", quiet=0)
+        other.wait_until_training()
+        left = other.run_list.input_value()
+        other.stop.click()
+        line = other.page.get_by_text("You have left this run")
+        expect(line).to_contain_text("Press Train to wait for it again")
+        other.widget("digits").press("ArrowLeft")
+        expect(line).not_to_contain_text("Press Train")  # it would be another run now
+        other.press_train()
+        expect(line).to_have_count(0)
+        choose(other.run_list, left)
+        expect(line).to_be_visible()
+        expect(line).not_to_contain_text("Press Train")
+        other.stop.click()
+        lab.stop.click()
+        expect(other.status).to_contain_text("Stopped", timeout=15_000)
+        expect(line).to_have_count(0)
+
+
 def test_three_who_press_train_at_once_share_one_training(browser: Browser, server: Server) -> None:
     before = folders(server.runs)
     with ExitStack() as stack:
