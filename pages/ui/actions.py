@@ -26,7 +26,7 @@ def train() -> None:
         st.toast(
             "Trained already: same settings and seed, same run. Change one of them for another.",
             icon=":material/bolt:",
-            duration="long",  # two sentences, while the page is drawn anew
+            duration=7,  # seconds: two sentences, while the page is drawn anew
         )
     else:
         state.wait_for(run.key)
