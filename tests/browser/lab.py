@@ -88,6 +88,7 @@ class TrainPage:
         details = self.page.locator("details").filter(has_text="Advanced")
         if details.get_attribute("open") is None:
             details.locator("summary").click()
+            settled(self.page)  # its widgets come from the server, some with a script of their own
 
     def value(self, name: str) -> Any:
         """What the widget shows, as RunConfig has it."""
