@@ -218,8 +218,9 @@ def asked_in_vain(url: str) -> bool:
 
 
 def watch(page: Page) -> Watch:
-    """Collect the page's faults from now on."""
+    """Collect the page's faults from now on, and note what it waits for, which `settled` asks."""
     seen = Watch()
+    page.add_init_script(ASKING)
     page.on("console", seen.console)
     page.on("pageerror", lambda error: seen.faults.append(f"script: {error}"))
     page.on("request", lambda request: seen.asked(request.url))
@@ -229,13 +230,26 @@ def watch(page: Page) -> Watch:
     return seen
 
 
-SETTLED = """quiet => {
+# Since when the page waits for its server to answer what it sent, if it does.
+ASKING = """
+    const send = WebSocket.prototype.send;
+    const heard = new WeakSet();
+    WebSocket.prototype.send = function (message) {
+        if (!heard.has(this)) this.addEventListener('message', () => { window.asking = null; });
+        heard.add(this);
+        window.asking = performance.now();
+        return send.call(this, message);
+    };
+"""
+
+SETTLED = """([quiet, patience]) => {
     const app = document.querySelector('[data-testid="stApp"]');
+    const now = performance.now();
     const idle = app
         && app.dataset.testScriptState === 'notRunning'
         && app.dataset.testConnectionState === 'CONNECTED'
+        && !(window.asking && now - window.asking < patience)
         && !document.querySelector('[data-testid="stSkeleton"], [data-stale="true"], #first-picture');
-    const now = performance.now();
     if (!idle) window.idleSince = null;
     else window.idleSince ??= now;
     return idle && now - window.idleSince >= quiet;
@@ -243,15 +257,17 @@ SETTLED = """quiet => {
 
 
 QUIET = 0.4  # seconds
+PATIENCE = 3  # seconds, for an answer to what the page sent; not everything gets one
 
 
 def settled(page: Page, quiet: float = QUIET, timeout: float = 60) -> None:
     """Wait until the script has run and nothing has started it again for `quiet` seconds.
 
-    Right after a click the script has not begun: without the quiet time its last end would count.
+    Right after a click the page has not even asked for it: without the quiet time its last end would count.
     """
     page.evaluate("window.idleSince = null")
-    page.wait_for_function(SETTLED, arg=quiet * 1000, polling=50, timeout=timeout * 1000)
+    times = [quiet * 1000, PATIENCE * 1000]
+    page.wait_for_function(SETTLED, arg=times, polling=50, timeout=timeout * 1000)
 
 
 def open_page(page: Page, server: Server, path: str = "/", quiet: float = QUIET) -> None:

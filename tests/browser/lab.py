@@ -15,7 +15,7 @@ from core.measures.figures import FIGURES
 from core.runs import Run
 from tests.browser.harness import QUIET, STILL, Server, open_page, settled, watch
 
-TRAINING_MS = 60_000  # a training under load; no measure of how long one should take
+TRAINING_MS = 120_000  # a training under load; no measure of how long one should take
 
 # What the page shows while a run is trained is gone within a second: written down in the page itself.
 RECORDER = """() => {

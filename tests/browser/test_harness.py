@@ -2,6 +2,8 @@
 
 import contextlib
 import re
+import signal
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -68,6 +70,17 @@ def test_settled_waits_for_a_script_that_a_click_has_started(page: Page, small: 
     page.get_by_role("button", name="Slow").click()
     settled(page)
     assert page.get_by_text("slept").count() == 1
+
+
+def test_settled_waits_for_a_server_that_is_slow_to_begin(page: Page, small: Server) -> None:
+    open_page(page, small)
+    small.process.send_signal(signal.SIGSTOP)
+    goes_on = threading.Timer(1.5, small.process.send_signal, [signal.SIGCONT])
+    goes_on.start()
+    page.get_by_role("button", name="Slow").click()
+    settled(page)
+    assert page.get_by_text("slept").count() == 1
+    goes_on.join()
 
 
 @pytest.mark.parametrize(
