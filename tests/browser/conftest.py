@@ -14,7 +14,7 @@ from run import NO_BROWSER, Refused, find_browser
 from tests.browser.canvas_lab import Canvas, Visit
 from tests.browser.harness import APP, BROWSER_FLAGS, MOVING, STILL, Server, Watch, running_server, watch
 
-expect.set_options(timeout=20_000)  # the usual five seconds are short where many share a few cores
+expect.set_options(timeout=30_000)  # the usual five seconds are short where many share a few cores
 REPORTS = pytest.StashKey[dict[str, pytest.TestReport]]()
 
 

@@ -18,7 +18,6 @@ class DrawPage:
     """The Lab's Draw page in a browser."""
 
     def __init__(self, page: Page, server: Server) -> None:
-        page.set_default_timeout(30_000)
         self.page = page
         self.server = server
         self.papers = page.locator(".upper-canvas")

@@ -16,7 +16,6 @@ class ExercisePage:
 
     def __init__(self, page: Page, seen: Watch, server: Server) -> None:
         seen.expect(ENDED)
-        page.set_default_timeout(20_000)
         self.page, self.server = page, server
         self.code = page.get_by_role("textbox", name=re.compile("^Code: "))
         self.run_button = page.get_by_role("button", name=re.compile("^(Run|Stop)"))

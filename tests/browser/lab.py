@@ -54,7 +54,6 @@ class TrainPage:
     """The Lab's Train page in a browser."""
 
     def __init__(self, page: Page, server: Server) -> None:
-        page.set_default_timeout(15_000)
         self.page = page
         self.server = server
         self.train = page.get_by_role("main").get_by_role("button", name=re.compile(r"^Train\b"))

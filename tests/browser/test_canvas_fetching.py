@@ -242,7 +242,7 @@ def test_a_server_out_of_reach_is_said_and_the_picture_goes_on_when_it_is_back(
         assert canvas.state()["n"] == n  # what was there stays
         had = len(canvas.state()["steps"])
         canvas.page.context.set_offline(False)
-        expect(notice).to_be_hidden(timeout=15_000)
+        expect(notice).to_be_hidden()
         canvas.wait(f"s.steps.length > {had}")
     finally:
         process.kill()

@@ -77,4 +77,4 @@ def test_the_text_alternative_says_what_is_seen_and_follows_it(visit: Visit) -> 
     expect(picture).to_have_attribute(
         "aria-label", re.compile(f"Spread {spread(3)},.*step 27 of 588. Hidden: 7")
     )
-    expect(canvas.page.get_by_role("status").filter(has_text="Hidden: 7")).to_have_count(1, timeout=15_000)
+    expect(canvas.page.get_by_role("status").filter(has_text="Hidden: 7")).to_have_count(1)

@@ -54,7 +54,7 @@ def test_a_server_killed_in_mid_run_loses_nothing_that_was_finished(
         lab.wait_until_training()
         expect(lab.alerts).to_have_count(0)
         lab.stop.click()
-        expect(lab.status).to_contain_text("Stopped", timeout=15_000)
+        expect(lab.status).to_contain_text("Stopped")
 
 
 def test_a_server_asked_to_end_in_mid_run_ends_with_its_workers(

@@ -155,7 +155,7 @@ def test_the_keys_that_the_buttons_name_train_and_stop(lab: TrainPage) -> None:
     lab.press_shortcut_of(lab.train)
     lab.wait_until_training()
     lab.press_shortcut_of(lab.stop)
-    expect(lab.status).to_contain_text("Stopped", timeout=15_000)
+    expect(lab.status).to_contain_text("Stopped")
     assert run_of(lab.server.runs, epochs=50, seed=12).status().state == "cancelled"
 
 
@@ -163,9 +163,9 @@ def test_stop_ends_a_long_run_and_keeps_what_it_has_shown(lab: TrainPage) -> Non
     lab.open("epochs=50&seed=13").press_train()
     lab.wait_until_training()
     expect(lab.train).to_be_disabled()
-    expect(lab.page.get_by_role("img", name=re.compile("2,000 points"))).to_be_visible(timeout=15_000)
+    expect(lab.page.get_by_role("img", name=re.compile("2,000 points"))).to_be_visible()
     lab.stop.click()
-    expect(lab.status).to_contain_text("Stopped", timeout=15_000)
+    expect(lab.status).to_contain_text("Stopped")
     settled(lab.page)
     run = run_of(lab.server.runs, epochs=50, seed=13)
     assert run.status().state == "cancelled"
@@ -183,12 +183,12 @@ def test_stop_is_obeyed_while_the_clusters_are_measured_and_the_page_says_so(lab
     held = workers(lab.server)
     for worker in held:  # so that it cannot be over before Stop is pressed
         worker.suspend()
-    expect(lab.status).to_contain_text("Measuring the clusters", timeout=15_000)
+    expect(lab.status).to_contain_text("Measuring the clusters")
     lab.stop.click()
     expect(lab.stop).to_be_disabled()
     for worker in held:
         worker.resume()
-    expect(lab.status).to_contain_text("Stopped before its end", timeout=15_000)
+    expect(lab.status).to_contain_text("Stopped before its end")
     assert run.status().state == "cancelled" and run.status().files == {}
     expect(lab.train).to_be_enabled()
     expect(lab.alerts).to_have_count(0)
@@ -213,10 +213,10 @@ def test_a_finished_run_and_its_controls_are_on_one_screen(
 def test_a_run_under_way_is_on_one_screen(lab: TrainPage) -> None:
     lab.open("epochs=50&seed=14").press_train()
     lab.wait_until_training()
-    expect(lab.page.get_by_role("img", name=re.compile("2,000 points"))).to_be_visible(timeout=15_000)
+    expect(lab.page.get_by_role("img", name=re.compile("2,000 points"))).to_be_visible()
     assert lab.scrollable("y") == []
     lab.stop.click()
-    expect(lab.status).to_contain_text("Stopped", timeout=15_000)
+    expect(lab.status).to_contain_text("Stopped")
 
 
 def test_on_a_phone_nothing_scrolls_to_the_side(browser: Browser, server: Server) -> None:
