@@ -11,7 +11,8 @@ from core.runs import Run
 
 
 def make_replay(run: Run) -> None:
-    """Compute what is still missing of the replay of a finished run, or return early when asked to pause.
+    """Compute what is still missing of the replay of a finished run, or return early when asked to pause, or
+    when the run is no longer a finished one: it is trained anew.
 
     Raises RunDamaged where the run cannot be read, DataError where the images cannot, and OSError where
     the replay cannot be written.
@@ -30,7 +31,7 @@ def make_replay(run: Run) -> None:
     steps = run.snapshot_steps()
     replay.begin()
     for step in steps:
-        if replay.pause_requested():
+        if replay.pause_requested() or run.status().state != "done":
             return
         if replay.has_step(step):
             continue

@@ -28,7 +28,7 @@ from core.runs.contents import (
     State,
     Status,
 )
-from core.runs.places import example_run, is_whole, place_for, run_at, shipped_run, was_whole
+from core.runs.places import example_run, place_for, run_at, shipped_run, was_whole
 from core.runs.run import LEARNED, MAY_BE_MISSING, MEASUREMENTS, RESULT_FILES, Run
 
 __all__ = [
@@ -47,7 +47,6 @@ __all__ = [
     "State",
     "Status",
     "example_run",
-    "is_whole",
     "place_for",
     "run_at",
     "shipped_run",

@@ -5,7 +5,6 @@ from functools import lru_cache
 
 from core import settings
 from core.config import PRESETS, RunConfig
-from core.runs.contents import RunDamaged
 from core.runs.run import Run
 
 
@@ -35,18 +34,7 @@ def was_whole(run: Run) -> bool:
 
 @lru_cache(maxsize=8)
 def _was_whole(run: Run, updated: float) -> bool:
-    return is_whole(run)
-
-
-def is_whole(run: Run) -> bool:
-    """Whether the run is finished and its files are what was written."""
-    if run.status().state != "done":
-        return False
-    try:
-        run.check()
-    except RunDamaged:
-        return False
-    return True
+    return run.is_whole()
 
 
 def run_at(key: str) -> Run:

@@ -154,6 +154,16 @@ class Run:
             if name in written or name not in MAY_BE_MISSING:
                 self._check(name)
 
+    def is_whole(self) -> bool:
+        """Whether it is finished and its files are what was written."""
+        if self.status().state != "done":
+            return False
+        try:
+            self.check()
+        except RunDamaged:
+            return False
+        return True
+
     def has_writer(self) -> bool:
         """Whether some process is at work on it now."""
         if not self._path("lock").exists():
@@ -223,16 +233,24 @@ class Run:
         with contextlib.suppress(OSError):
             self._path("cancel").unlink()
 
-    def begin(self, config: RunConfig) -> None:
+    def begin(self, config: RunConfig, *, unless_whole: bool = False) -> None:
         """Queue the run, in a folder emptied of whatever it held; unless some process is writing
-        there: then its work is left alone. Raises RunsFolderUnusable."""
+        there: then its work is left alone. Raises RunsFolderUnusable.
+
+        unless_whole: leave it alone as well where it is finished and whole, as another server may just have left
+        it. One that is damaged, and whose replay is being made, is queued all the same: that ends the replay, and
+        it can be begun again.
+        """
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            # not at once: another server may be looking whether it is held
-            with _one_probe_at_a_time, FileLock(self._path("lock"), timeout=0.2, poll_interval=0.02):
-                self.reset(config)
-        except Timeout:
-            return
+            try:
+                # not at once: another server may be looking whether it is held
+                with _one_probe_at_a_time, FileLock(self._path("lock"), timeout=0.2, poll_interval=0.02):
+                    if not (unless_whole and self.is_whole()):
+                        self.reset(config)
+            except Timeout:
+                if unless_whole and self.status().state == "done" and not self.is_whole():
+                    self.set_state("queued")
         except OSError as error:
             raise RunsFolderUnusable.at(self.folder.parent, error) from error
 

@@ -19,7 +19,7 @@ from typing import Any
 
 from core import byte_cache, settings
 from core.config import RunConfig
-from core.runs import Run, RunsFolderUnusable, is_whole, place_for
+from core.runs import Run, RunsFolderUnusable, place_for
 from core.service.clock import Clock
 from core.service.fair_queue import FairQueue, Job, NotNow
 from core.service.free_memory import give_memory_back
@@ -146,13 +146,15 @@ class Engine:
                 if run.status().state == "cancelled":
                     run.begin(config)
                 return run
-            if is_whole(run):
+            if run.is_whole():
                 return run
             self._queue.check_room_for(watcher)
             if self._storage.full():
                 self._untidy.set()
                 raise NotNow(DISK_TAKEN)
-            run.begin(config)
+            run.begin(config, unless_whole=True)
+            if run.status().state == "done":  # another server has just finished it
+                return run
             self._server.say("waiting", run.key)
             run.withdraw_cancel()
             job = Job(run, config, owner=watcher)
@@ -365,7 +367,7 @@ class Engine:
         if self._closing or not self._queue.present(job):
             return False
         try:
-            job.run.begin(job.config)
+            job.run.begin(job.config, unless_whole=True)
         except RunsFolderUnusable:
             return False
         job.run.withdraw_cancel()

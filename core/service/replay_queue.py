@@ -45,12 +45,13 @@ class ReplayQueue:
 
     def take(self) -> Run | None:
         """The next one to be made."""
-        if not self._waiting:
-            return None
-        run = self._waiting.popleft()
-        self._making[run.key] = run
-        Replay(run).withdraw_pause()
-        return run
+        while self._waiting:
+            run = self._waiting.popleft()
+            if run.status().state == "done":  # else it is trained anew
+                self._making[run.key] = run
+                Replay(run).withdraw_pause()
+                return run
+        return None
 
     def make_way(self, count: int) -> None:
         """Ask as many that are being made to pause."""
@@ -58,8 +59,11 @@ class ReplayQueue:
             Replay(run).request_pause()
 
     def put_back(self, run: Run, problem: str) -> None:
-        """It was worked at: finished, or it failed with a sentence, or it was paused and goes on later."""
+        """It was worked at: finished, or it failed with a sentence, or it was paused and goes on later; or it was
+        given up, because the run is trained anew."""
         del self._making[run.key]
+        if run.status().state != "done":
+            return
         if problem:
             self._problems[run.key] = problem
             if len(self._problems) > MOST_PROBLEMS:

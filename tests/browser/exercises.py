@@ -18,7 +18,7 @@ class ExercisePage:
         seen.expect(ENDED)
         self.page, self.server = page, server
         self.code = page.get_by_role("textbox", name=re.compile("^Code: "))
-        self.run_button = page.get_by_role("button", name=re.compile("^(Run|Stop)"))
+        self.run_button = self.button(re.compile("^(Run|Stop)"))
         self.results = page.get_by_role("region", name="Results")
         self.verdict = page.locator(".cl-editor .verdict")
         self.output = page.locator(".cl-editor .output pre")

@@ -1,5 +1,6 @@
 """A run's folder: what is written comes back, and what is half-written or damaged is noticed."""
 
+import contextlib
 import json
 import re
 import shutil
@@ -186,21 +187,45 @@ def test_a_bad_byte_in_the_progress_costs_one_line(copy):
     assert copy.progress() == complete
 
 
-def test_a_run_that_another_process_writes_is_left_alone(copy):
+@contextlib.contextmanager
+def another_process_at(run):
+    """Somebody else holds the run's lock."""
     script = (
         "import sys, time, filelock\n"
         "with filelock.FileLock(sys.argv[1]):\n"
         "    print('held', flush=True)\n"
         "    time.sleep(60)"
     )
-    command = [sys.executable, "-c", script, str(copy.folder / "lock")]
+    command = [sys.executable, "-c", script, str(run.folder / "lock")]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as writer:
         assert writer.stdout.readline().strip() == b"held"
+        yield
+        writer.kill()
+
+
+@pytest.mark.parametrize("unless_whole", [False, True])
+def test_a_run_that_another_process_writes_is_left_alone(copy, unless_whole):
+    with another_process_at(copy):
         assert copy.has_writer()
-        copy.begin(SHORT)
+        copy.begin(SHORT, unless_whole=unless_whole)
         assert copy.status().state == "done"
         copy.check()
-        writer.kill()
+
+
+def test_a_run_that_is_whole_by_now_is_left_alone_where_that_is_asked_for(copy):
+    copy.begin(SHORT, unless_whole=True)
+    assert copy.status().state == "done"
+    copy.check()
+
+
+def test_a_damaged_run_that_another_process_writes_is_queued_and_emptied_later(copy):
+    (copy.folder / "figures.json").write_text("{}")
+    with another_process_at(copy):
+        copy.begin(SHORT, unless_whole=True)
+        assert copy.status().state == "queued"
+        assert copy.snapshot_steps() != []  # the other one may be reading them
+    copy.begin(SHORT, unless_whole=True)
+    assert copy.snapshot_steps() == []
 
 
 def test_beginning_again_leaves_nothing_of_the_run_before(copy):

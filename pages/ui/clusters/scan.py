@@ -22,22 +22,22 @@ def show(run: Run, config: RunConfig) -> None:
 
 
 def _scan(run: Run, config: RunConfig, ticking: bool) -> None:
-    st.subheader("How many clusters?", anchor=False)
-    done = list(st.session_state.get(_done_key(run), []))
-    if _running(run) and len(done) < len(KS):
-        k = KS[len(done)]
-        _row(str(run.folder), run.status().updated, k)
-        done.append(k)
-        st.session_state[_done_key(run)] = done
-    if len(done) == len(KS):
-        _stop()
     if _running(run) != ticking:
         st.rerun()  # the whole page, so that it begins to tick, or nothing ticks any more
-    left = len(KS) - len(done)
+    st.subheader("How many clusters?", anchor=False)
+    done = list(st.session_state.get(_done_key(run), []))
     if ticking:
+        k = KS[len(done)]
         st.button("Stop", icon=":material/stop:", on_click=_stop, key="scan_stop")
-        st.progress(len(done) / len(KS), f"k = {KS[len(done) - 1] if done else KS[0]} of {KS[-1]}")
-    elif left:
+        st.progress(len(done) / len(KS), f"k = {k} of {KS[-1]}")
+        _row(str(run.folder), run.status().updated, k)
+        done.append(k)
+        if len(done) == len(KS):
+            _stop()
+        st.session_state[_done_key(run)] = done
+        if not _running(run):
+            st.rerun()
+    elif len(done) < len(KS):
         st.button(
             f"Try k from {KS[0]} to {KS[-1]}" if not done else "Go on",
             icon=":material/query_stats:",

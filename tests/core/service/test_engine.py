@@ -480,3 +480,22 @@ def test_a_replay_of_damaged_weights_has_failed(engine):
     engine.ask_for_replay(run)
     wait_until(lambda: engine.replay_state(run.key) == "failed", "the replay has failed")
     assert not Replay(run).ready()
+
+
+def test_a_run_found_damaged_while_its_replay_is_made_is_trained_anew(engine):
+    config = RunConfig(epochs=3, seed=4321)
+    run = engine.submit(config, "ada")
+    wait_for_end(run)
+    whole = run.status()
+    engine.ask_for_replay(run)
+    wait_until(lambda: Replay(run).done() >= 1, "the replay is under way")
+    (run.folder / "figures.json").write_text("{}")
+    assert engine.submit(config, "bob").status().state == "queued"
+    assert not Replay(run).ready(), "the replay should have been left half-done"
+    wait_until(lambda: run.status().state == "done", "the run is finished again")
+    assert run.status().files == whole.files
+    run.check()
+    wait_until(lambda: not engine.has(run.key), "the engine lets go of the run")
+    assert engine.replay_state(run.key) == "none"
+    engine.ask_for_replay(run)
+    wait_until(lambda: Replay(run).ready(), "the replay is made of the new run")
