@@ -74,6 +74,7 @@ FAULTS = (
         "the file truncated",
         (
             f"{ENGINE}a_damaged_finished_run_is_trained_again",
+            f"{ENGINE}a_run_found_damaged_while_its_replay_is_made_is_trained_anew",
             f"{RUNS}a_truncated_or_missing_result_file_is_noticed",
         ),
     ),
