@@ -158,7 +158,7 @@ def test_each_place_has_the_colour_of_the_nearest_sample_point(visit: Visit, run
 def test_very_many_cells_come_with_the_view_and_are_sharp_when_it_rests(visit: Visit, run: Run) -> None:
     canvas = visit(f"run={run.key}&per_class=5000", **MOVING)
     canvas.turn_on("Voronoi cells", "Margin circle")
-    expect(canvas.page.locator(".news")).to_be_hidden(timeout=30_000)
+    expect(canvas.page.locator(".news")).to_be_hidden()
     before = aside(canvas)
     corners = np.array([[300.0, 520.0], [340.0, 520.0]])
     canvas.draw(corners)

@@ -207,7 +207,7 @@ def test_the_scan_over_k_shows_what_it_has_and_stops_when_told(page: Page, serve
     silhouette = chart(page, "silhouette")
     expect(silhouette).to_be_visible(timeout=60_000)
     page.get_by_role("main").get_by_role("button", name="Stop").click()  # Streamlit may show its own above
-    expect(page.get_by_role("button", name="Go on")).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("button", name="Go on")).to_be_visible()
     settled(page)
     words = silhouette.get_attribute("aria-label")
     page.wait_for_timeout(1500)

@@ -41,7 +41,7 @@ def test_a_worker_killed_in_mid_run_is_reported_and_the_next_run_works(page: Pag
     lab.wait_until_training()
     for worker in workers(server):
         os.kill(worker.pid, signal.SIGKILL)
-    expect(lab.status).to_contain_text("Failed", timeout=30_000)
+    expect(lab.status).to_contain_text("Failed")
     expect(lab.alerts).to_contain_text("was killed, or the machine ran out of memory")
     expect(lab.train).to_be_enabled()
     assert run_of(server.runs, epochs=50, seed=41).status().state == "failed"

@@ -2,7 +2,6 @@
 
 import contextlib
 import re
-import signal
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -74,8 +73,9 @@ def test_settled_waits_for_a_script_that_a_click_has_started(page: Page, small: 
 
 def test_settled_waits_for_a_server_that_is_slow_to_begin(page: Page, small: Server) -> None:
     open_page(page, small)
-    small.process.send_signal(signal.SIGSTOP)
-    goes_on = threading.Timer(1.5, small.process.send_signal, [signal.SIGCONT])
+    server = psutil.Process(small.process.pid)
+    server.suspend()
+    goes_on = threading.Timer(1.5, server.resume)
     goes_on.start()
     page.get_by_role("button", name="Slow").click()
     settled(page)

@@ -40,7 +40,7 @@ def test_who_closes_the_laptop_for_longer_than_the_grace_time_reads_that_nobody_
             assert (run.status().state, run.status().message) == ("cancelled", NOBODY_WAITED)
             for process in its_own:
                 process.send_signal(signal.SIGCONT)
-            expect(lab.status).to_contain_text("Stopped before its end", timeout=30_000)
+            expect(lab.status).to_contain_text("Stopped before its end")
             expect(lab.status).to_contain_text("Nobody was waiting for it any more")
             expect(lab.train).to_be_enabled()
     finally:

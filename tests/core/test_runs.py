@@ -199,8 +199,10 @@ def another_process_at(run):
     command = [sys.executable, "-c", script, str(run.folder / "lock")]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as writer:
         assert writer.stdout.readline().strip() == b"held"
-        yield
-        writer.kill()
+        try:
+            yield
+        finally:
+            writer.kill()
 
 
 @pytest.mark.parametrize("unless_whole", [False, True])

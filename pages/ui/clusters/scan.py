@@ -36,7 +36,7 @@ def _scan(run: Run, config: RunConfig, ticking: bool) -> None:
             _stop()
         st.session_state[_done_key(run)] = done
         if not _running(run):
-            st.rerun()
+            st.rerun()  # that was the last one
     elif len(done) < len(KS):
         st.button(
             f"Try k from {KS[0]} to {KS[-1]}" if not done else "Go on",
