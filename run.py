@@ -1,11 +1,13 @@
 """Run the app or the tests; whatever they need is set up first, in the folder .venv beside this file.
 
-    python run.py app  [options of `streamlit run`]    e.g. python run.py app --server.port 8600
-    python run.py test [arguments of pytest]           e.g. python run.py test tests/core -k margin
+    python run.py app   [options of `streamlit run`]   e.g. python run.py app --server.port 8600
+    python run.py test  [arguments of pytest]          e.g. python run.py test tests/core -k margin
+    python run.py quick                                style, types, and the tests of a moment
 
-`test` alone also checks style and types, and shares the tests out to two processes; with arguments
+`test` alone also checks style and types, and runs the tests in two processes; with arguments
 it runs pytest only. The browser tests use the Chromium or Chrome that is there (the environment
-variable CHROMIUM may name one) or install one.
+variable CHROMIUM may name one) or install one. `quick` leaves out what needs a browser, a server, a worker
+or a whole training.
 Needs nothing but Python 3.11 or newer, on Linux, macOS or Windows.
 """
 
@@ -58,8 +60,13 @@ NO_BROWSER = (
 )
 
 
-# One has the browser, the other all the rest (tests/conftest.py).
-IN_TWO_PROCESSES = ("--numprocesses", "2")
+# Whole files, in the order of the folders: both processes are done with their browser before they go on.
+IN_TWO_PROCESSES = ("--numprocesses", "2", "--dist", "loadfile", "--no-loadscope-reorder")
+# see the marker in pyproject.toml
+WITHOUT_PROCESSES = (
+    *("--ignore=tests/browser", "--ignore=tests/server", "--ignore=tests/linux"),
+    *("-m", "not whole_training"),
+)
 
 
 class Refused(Exception):
@@ -286,18 +293,34 @@ def test(arguments: Sequence[str]) -> int:
     if not arguments or any("tests/linux" in argument for argument in arguments):
         ensure_nginx()
     if not arguments:
-        for check in (["ruff", "check"], ["ruff", "format", "--check"], ["mypy"]):
-            say(" ".join(check))
-            code = call([python, "-m", *check])
-            if code != 0:
-                say(f"`{' '.join(check)}` found something to correct (above); the tests were not run.")
-                return code
+        if (code := check(python)) != 0:
+            return code
         arguments = IN_TWO_PROCESSES
+    return pytest(python, arguments, env)
+
+
+def quick(arguments: Sequence[str]) -> int:
+    python = prepare(PROJECT / "requirements-dev.txt", PROJECT / ".venv")
+    return check(python) or pytest(python, [*IN_TWO_PROCESSES, *WITHOUT_PROCESSES, *arguments], os.environ)
+
+
+def check(python: Path) -> int:
+    """Style and types; 0 where there is nothing to correct."""
+    for tool in (["ruff", "check"], ["ruff", "format", "--check"], ["mypy"]):
+        say(" ".join(tool))
+        code = call([python, "-m", *tool])
+        if code != 0:
+            say(f"`{' '.join(tool)}` found something to correct (above); the tests were not run.")
+            return code
+    return 0
+
+
+def pytest(python: Path, arguments: Sequence[str], env: Mapping[str, str]) -> int:
     say(" ".join(["pytest", *arguments]))
     return hand_over([python, "-m", "pytest", *arguments], env)
 
 
-COMMANDS = {"app": app, "test": test}
+COMMANDS = {"app": app, "test": test, "quick": quick}
 
 
 def main(arguments: Sequence[str]) -> int:

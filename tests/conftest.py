@@ -8,11 +8,9 @@ for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import settings
-from xdist.scheduler import LoadScopeScheduling
 
 from core.data import DataError, Dataset, load
 from tests.linux.needs import what_is_missing
@@ -22,19 +20,6 @@ TESTS = Path(__file__).resolve().parent
 # No deadline: no test asserts a time. The same examples on every machine: red here is red there.
 settings.register_profile("project", deadline=None, derandomize=True, database=None)
 settings.load_profile("project")
-
-
-class OneBrowser(LoadScopeScheduling):
-    """Shares tests out to processes one by one, but those with a browser to one process: two browsers would
-    wait for each other. (pytest 9.2 does not see the marks of pytest-xdist's own groups.)"""
-
-    def _split_scope(self, nodeid: str) -> str:
-        return "browser" if nodeid.startswith("tests/browser/") else nodeid
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
-    return OneBrowser(config, log)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

@@ -180,7 +180,7 @@ def test_the_checks_run_before_the_tests_and_the_tests_are_told_the_browser(
     answer = start(folder, "test", CHROMIUM=str(browser))
     assert answer.returncode == 5
     tools = output(answer, "ruff", "mypy", "pytest")
-    tests = f"pytest --numprocesses 2 {browser}"
+    tests = f"pytest {' '.join(run.IN_TWO_PROCESSES)} {browser}"
     assert tools == ["ruff check", "ruff format --check", "mypy", tests]
     assert answer.stdout.splitlines()[-1] == tests
 
@@ -192,6 +192,14 @@ def test_a_check_that_fails_ends_it_with_its_code(folder: Path, tmp_path: Path) 
     assert answer.returncode == 7
     assert "`mypy` found something to correct" in answer.stdout
     assert output(answer, "pytest") == []
+
+
+def test_quick_runs_the_checks_and_looks_for_no_browser(folder: Path, tmp_path: Path) -> None:
+    with_tools(folder)
+    answer = start(folder, "quick", CHROMIUM=str(tmp_path / "nothing"))
+    assert answer.returncode == 0
+    tests = " ".join(["pytest", *run.IN_TWO_PROCESSES, *run.WITHOUT_PROCESSES, str(tmp_path / "nothing")])
+    assert output(answer, "ruff", "mypy", "pytest") == ["ruff check", "ruff format --check", "mypy", tests]
 
 
 def test_with_arguments_only_pytest_runs_with_them(folder: Path, tmp_path: Path) -> None:

@@ -4,10 +4,12 @@ Where a point must lie is computed here, from the coordinates that were packed; 
 is read off a screenshot. Of the component itself only its view (middle and scale) is asked.
 """
 
+import base64
 import io
 import re
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,6 +17,8 @@ from PIL import Image
 from playwright.sync_api import Locator, Page
 from scipy.spatial import cKDTree
 
+from pages.ui.canvas import Selection, selection_from
+from tests.browser.canvas_page import Picture
 from tests.browser.harness import Watch
 
 PALETTE = [
@@ -33,15 +37,43 @@ COLOURS = np.array([[int(c[i : i + 2], 16) for i in (1, 3, 5)] for c in PALETTE]
 
 
 class Canvas:
-    """The page with the canvas, as a visitor meets it."""
+    """The canvas as a visitor meets it. shown: the picture, on a page where a test gives it, as Python would."""
 
-    def __init__(self, page: Page, seen: Watch | None = None) -> None:
+    def __init__(self, page: Page, seen: Watch | None = None, shown: Picture | None = None) -> None:
         self.page = page
         self.seen = seen or Watch()
+        self.shown = shown
         self.stage = page.locator(".stage")
         self.play = page.locator(".play")
         self.scrub = page.locator(".scrub")
         self.step = page.locator(".step")
+
+    def show(self) -> None:
+        """Hand it the picture, once more where it has it already."""
+        assert self.shown
+        packed = base64.b64encode(self.shown.packed()).decode()
+        self.page.evaluate("packed => window.show(packed)", packed)
+
+    def change(self, **fields: Any) -> None:
+        """Hand it the picture with these fields changed."""
+        assert self.shown
+        self.shown = replace(self.shown, **fields)
+        self.show()
+
+    def next_snapshot(self) -> None:
+        """One more frame of a run in training."""
+        self.change(shown=self.shown.shown + 1)  # type: ignore[union-attr, operator]
+
+    def told(self) -> Selection:
+        """What Python has of the selection, once the canvas has said what it has to say."""
+        assert self.shown
+        # a timer that begins after the canvas's own (STILL in selection.js) ends after it
+        self.page.evaluate("new Promise((resolve) => setTimeout(resolve, 250))")
+        return selection_from(self.heard("selection"), self.shown.run, self.shown.split)
+
+    def heard(self, name: str) -> Any:
+        """What the canvas told Python last under a name; None where it has told nothing."""
+        return self.page.evaluate("name => window.heard[name] ?? null", name)
 
     def ask(self, what: str) -> Any:
         return self.page.locator(".cl-canvas").evaluate(f"root => root.contrastiveCanvas.{what}")

@@ -1,17 +1,20 @@
 """Fixtures of the browser tests: `server`, `start_server`, `page`, `watched`; the rest is in harness.py."""
 
 import contextlib
+import functools
 import os
 import re
 from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Page, expect, sync_playwright
 
 from run import NO_BROWSER, Refused, find_browser
 from tests.browser.canvas_lab import Canvas, Visit
+from tests.browser.canvas_page import Picture, page_html
 from tests.browser.harness import APP, BROWSER_FLAGS, MOVING, STILL, Server, Watch, running_server, watch
 
 expect.set_options(timeout=30_000)  # the usual five seconds are short where many share a few cores
@@ -66,35 +69,30 @@ def start_server(tmp_path: Path) -> Iterator[StartServer]:
         yield start
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The app as `streamlit run streamlit_app.py` serves it, one for the tests of a file."""
+    """The app as `streamlit run streamlit_app.py` serves it, one for all tests that ask for no other."""
     with running_server(tmp_path_factory.mktemp("server")) as server:
         yield server
 
 
-@pytest.fixture(scope="package")
-def canvas_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A page with nothing but the canvas: tests/browser/canvas_app.py, with the app's routes."""
-    script = Path(__file__).with_name("canvas_server.py")
-    with running_server(tmp_path_factory.mktemp("canvas"), script) as server:
-        yield server
-
-
 @pytest.fixture
-def visit(canvas_server: Server, browser: Browser) -> Iterator[Visit]:
-    """Opens the page with a query; at the end nothing may have gone wrong in any page, but what is expected."""
+def visit(browser: Browser) -> Iterator[Visit]:
+    """Opens a page with nothing but the canvas, and a picture in it; at the end nothing may have gone wrong in
+    any page, but what is expected."""
     opened: list[tuple[BrowserContext, Watch]] = []
 
-    def open_page(query: str = "", rest: bool = True, **options: Any) -> Canvas:
+    def open_page(picture: Picture, rest: bool = True, **options: Any) -> Canvas:
         context = browser.new_context(**{"viewport": {"width": 1200, "height": 900}, **STILL, **options})
         page = context.new_page()
-        canvas = Canvas(page, watch(page))
+        canvas = Canvas(page, watch(page), picture)
         opened.append((context, canvas.seen))
-        page.goto(f"{canvas_server.url}/?embed=true&{query}")
+        page.route(picture.address, lambda route: route.fulfill(content_type="text/html", body=page_html()))
+        page.goto(picture.address)
+        canvas.show()
         page.wait_for_function(
-            "() => document.querySelector('[data-testid=stBidiComponentIsolated]')"
-            "?.shadowRoot?.querySelector('.cl-canvas')?.contrastiveCanvas?.work().length > 0"
+            "() => document.querySelector('#host').shadowRoot.querySelector('.cl-canvas')"
+            ".contrastiveCanvas.work().length > 0"
         )
         if rest:
             canvas.rest()
@@ -113,21 +111,48 @@ def moving() -> bool:
     return False
 
 
+Contexts = Callable[[bool], BrowserContext]
+
+
+@pytest.fixture(scope="package")
+def contexts(browser: Browser) -> Contexts:
+    """One context for still pages and one for moving ones: what it has loaded it need not load again."""
+
+    @functools.cache
+    def context(moving: bool) -> BrowserContext:
+        return browser.new_context(viewport={"width": 1440, "height": 900}, **(MOVING if moving else STILL))
+
+    return context
+
+
+def forget(page: Page) -> None:
+    """Take from its context what the page has stored: the next test begins as a new visitor."""
+    context = page.context
+    origin = urlsplit(page.url)
+    if origin.netloc:
+        context.new_cdp_session(page).send(
+            "Storage.clearDataForOrigin",
+            {"origin": f"{origin.scheme}://{origin.netloc}", "storageTypes": "all"},
+        )
+    for other in context.pages:
+        other.close()
+    context.clear_cookies()
+    context.clear_permissions()
+
+
 @pytest.fixture
 def watched(
-    browser: Browser, request: pytest.FixtureRequest, tmp_path: Path, moving: bool
+    contexts: Contexts, request: pytest.FixtureRequest, tmp_path: Path, moving: bool
 ) -> Iterator[tuple[Page, Watch]]:
-    """A page in a context of its own, and the list of its faults, which must end empty."""
-    motion = MOVING if moving else STILL
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, **motion)
-    page = context.new_page()
+    """A page of a new visitor, and the list of its faults, which must end empty."""
+    page = contexts(moving).new_page()
     seen = watch(page)
     yield page, seen
     reports = request.node.stash.get(REPORTS, {})
     if seen.unexpected() or "call" not in reports or reports["call"].failed:
         save_picture(page, request.node.name, tmp_path)
     faults = seen.unexpected()  # before closing: a request cut short by that is no fault
-    context.close()
+    forget(page)
     assert not faults, "in the browser:\n" + "\n".join(faults)
 
 

@@ -1,13 +1,14 @@
 """Every page, in light and in dark, wide and narrow, through axe-core: nothing serious in our own markup."""
 
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import Any, Literal, NamedTuple
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser
+from playwright.sync_api import Page
 
-from tests.browser.harness import PROJECT, Server, open_page
-from tests.browser.lab import link_on, visitor
+from tests.browser.harness import PROJECT, Server, open_page, settled
+from tests.browser.lab import TrainPage, link_on
 
 
 class Allowed(NamedTuple):
@@ -47,6 +48,7 @@ ALLOWED = (
 )
 
 SERIOUS = {"serious", "critical"}
+THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
 PAGES = sorted(
@@ -72,35 +74,38 @@ def findings(results: dict[str, Any]) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("width", [1440, 390])
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("page", PAGES)
-def test_axe_has_nothing_serious_to_say(
-    browser: Browser, server: Server, page: str, theme: str, width: int
-) -> None:
-    with visitor(browser, server, viewport={"width": width, "height": 900}, color_scheme=theme) as guest:
-        open_page(guest.page, server, f"/{page}")
-        guest.page.wait_for_timeout(1000)  # Streamlit fades new parts in; half faded in, they lack contrast
-        results = Axe().run(guest.page, options={"resultTypes": ["violations"]}).response
-    assert not findings(results), "\n".join(findings(results))
+def serious(page: Page, widths: Sequence[int] = (1440,), **context: Any) -> list[str]:
+    """What axe says of the page as it stands, in light and in dark and at each width; a line each."""
+    found = []
+    for width in widths:
+        page.set_viewport_size({"width": width, "height": 900})
+        for theme in THEMES:
+            page.emulate_media(color_scheme=theme)
+            page.wait_for_timeout(1000)  # Streamlit fades new parts in; half faded in, they lack contrast
+            settled(page)
+            results = Axe().run(page, options={"resultTypes": ["violations"]}, **context).response
+            found += [f"{theme}, {width} px: {line}" for line in findings(results)]
+    return found
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_the_opened_link_has_nothing_serious_either(browser: Browser, server: Server, theme: str) -> None:
-    with visitor(browser, server, color_scheme=theme) as guest:
-        guest.open("seen=m3")
-        link_on(guest.page)
-        guest.page.wait_for_timeout(1000)
-        results = Axe().run(guest.page, options={"resultTypes": ["violations"]}).response
-    assert not findings(results), "\n".join(findings(results))
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_has_nothing_serious_to_say(page: Page, server: Server, name: str) -> None:
+    open_page(page, server, f"/{name}")
+    assert not (found := serious(page, widths=(1440, 390))), "\n".join(found)
 
 
-def test_axe_finds_what_is_wrong(browser: Browser, server: Server) -> None:
+def test_the_opened_link_has_nothing_serious_either(page: Page, server: Server) -> None:
+    TrainPage(page, server).open("seen=m3")
+    link_on(page)
+    assert not (found := serious(page)), "\n".join(found)
+
+
+def test_axe_finds_what_is_wrong(page: Page, server: Server) -> None:
     """Without this a page that axe cannot see would pass for a good one."""
-    with visitor(browser, server) as guest:
-        open_page(guest.page, server, "/train")
-        guest.page.locator(".cl-canvas .zoom-in").evaluate(
-            "button => { button.removeAttribute('aria-label'); button.removeAttribute('title'); }"
-        )
-        results = Axe().run(guest.page, options={"resultTypes": ["violations"]}).response
-    assert any("button-name" in finding for finding in findings(results))
+    open_page(page, server, "/train")
+    page.locator(".cl-canvas .zoom-in").evaluate(
+        "button => { button.removeAttribute('aria-label'); button.removeAttribute('title'); }"
+    )
+    found = serious(page)
+    for theme in THEMES:
+        assert any("button-name" in line and line.startswith(theme) for line in found)

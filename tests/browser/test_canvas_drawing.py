@@ -5,20 +5,20 @@ import pytest
 from playwright.sync_api import expect
 from scipy.spatial import cKDTree
 
-from tests.browser.canvas_app import clusters, steps
 from tests.browser.canvas_lab import Visit, classes_at, off_the_lines, share_right, undisturbed
+from tests.browser.canvas_page import Cloud, clusters, steps
 from tests.browser.harness import MOVING
 
 
 def test_each_point_is_drawn_where_it_belongs_in_the_colour_of_its_class(visit: Visit) -> None:
-    canvas = visit("points=2000")
+    canvas = visit(Cloud(points=2000))
     coordinates, labels = clusters(2000, 15, 2)
     right, how_many = share_right(canvas, coordinates[-1], labels)
     assert how_many > 1000 and right == 1.0
 
 
 def test_sixty_thousand_points_show_their_classes_and_none_is_buried(visit: Visit) -> None:
-    canvas = visit("")
+    canvas = visit(Cloud())
     coordinates, labels = clusters(60_000, 15, 2)
     picture, places = canvas.picture(), canvas.to_screen(coordinates[-1])
     # Points that have company of their own class on the very same spot: a solid patch.
@@ -30,7 +30,7 @@ def test_sixty_thousand_points_show_their_classes_and_none_is_buried(visit: Visi
 
 
 def test_a_place_without_points_shows_the_background(visit: Visit) -> None:
-    canvas = visit("points=2000")
+    canvas = visit(Cloud(points=2000))
     coordinates, _ = clusters(2000, 15, 2)
     picture, places = canvas.picture(), canvas.to_screen(coordinates[-1])
     y, x = np.mgrid[60 : picture.shape[0] - 50 : 7, 60 : picture.shape[1] - 60 : 7]
@@ -41,7 +41,7 @@ def test_a_place_without_points_shows_the_background(visit: Visit) -> None:
 
 
 def test_a_point_that_a_frame_lacks_is_drawn_neither_there_nor_on_the_way_there(visit: Visit) -> None:
-    canvas = visit("points=2000&case=few-at-first", **MOVING)
+    canvas = visit(Cloud(points=2000, case="few-at-first"), **MOVING)
     coordinates, labels = clusters(2000, 15, 2)
     share, how_many = share_right(canvas, coordinates[14], labels)
     assert how_many > 1000 and share == 1.0
@@ -64,7 +64,7 @@ def test_a_point_that_a_frame_lacks_is_drawn_neither_there_nor_on_the_way_there(
 
 @pytest.mark.parametrize("at", [3, 8, 13])
 def test_scrubbing_to_a_snapshot_shows_its_points(visit: Visit, at: int) -> None:
-    canvas = visit("points=2000")
+    canvas = visit(Cloud(points=2000))
     canvas.scrub.fill(str(at))
     canvas.rest()
     coordinates, labels = clusters(2000, 15, 2)
@@ -74,7 +74,7 @@ def test_scrubbing_to_a_snapshot_shows_its_points(visit: Visit, at: int) -> None
 
 
 def test_between_two_snapshots_the_points_are_on_their_way(visit: Visit) -> None:
-    canvas = visit("points=2000&frames=3", **MOVING)
+    canvas = visit(Cloud(points=2000, frames=3), **MOVING)
     canvas.scrub.fill("1.25")
     canvas.rest()
     coordinates, labels = clusters(2000, 3, 2)
@@ -87,7 +87,7 @@ def test_between_two_snapshots_the_points_are_on_their_way(visit: Visit) -> None
 
 
 def test_a_change_of_theme_changes_background_and_letters_and_keeps_the_view(visit: Visit) -> None:
-    canvas = visit("points=2000", color_scheme="light")
+    canvas = visit(Cloud(points=2000), color_scheme="light")
     canvas.page.get_by_role("button", name="Zoom in").click()
     view = canvas.state()["view"]
     light, text = canvas.picture(), canvas.step.evaluate("e => getComputedStyle(e).color")
@@ -103,7 +103,7 @@ def test_a_change_of_theme_changes_background_and_letters_and_keeps_the_view(vis
 
 
 def test_on_a_dense_screen_there_is_a_pixel_for_a_pixel(visit: Visit) -> None:
-    canvas = visit("points=2000", device_scale_factor=2)
+    canvas = visit(Cloud(points=2000), device_scale_factor=2)
     size = canvas.page.locator("canvas.points").evaluate(
         "c => [c.width, c.height, c.clientWidth, c.clientHeight]"
     )
@@ -111,7 +111,7 @@ def test_on_a_dense_screen_there_is_a_pixel_for_a_pixel(visit: Visit) -> None:
 
 
 def test_three_dimensions_are_seen_through_a_camera_that_turns_by_dragging(visit: Visit) -> None:
-    canvas = visit("points=2000&dims=3", rest=False, **MOVING)
+    canvas = visit(Cloud(points=2000, dims=3), rest=False, **MOVING)
     assert canvas.state()["turning"]
     yaw = canvas.state()["yaw"]
     canvas.wait(f"s.yaw > {yaw} && s.playhead === 14")

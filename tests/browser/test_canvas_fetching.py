@@ -6,29 +6,31 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Response, expect
+from playwright.sync_api import Browser, Response, expect
 
 from core.canvas.frames import unpack
 from core.canvas.replay import Replay
 from core.config import RunConfig
 from core.runs import Run
 from tests.browser.canvas_lab import Canvas, Visit, share_right
+from tests.browser.canvas_page import OfRun
 from tests.browser.canvas_runs import drawn, drawn_samples, trained, training
-from tests.browser.harness import MOVING, Server, settled
+from tests.browser.harness import MOVING, Server
+from tests.browser.lab import visitor
 
 TRAINING_SECONDS = 120
 
 
 @pytest.fixture(scope="module")
-def run(canvas_server: Server) -> Run:
+def run(server: Server) -> Run:
     """A finished run of three classes, without a replay."""
-    return trained(canvas_server)
+    return trained(server)
 
 
 @pytest.fixture
-def copied(canvas_server: Server, run: Run, request: pytest.FixtureRequest) -> Iterator[Run]:
+def copied(server: Server, run: Run, request: pytest.FixtureRequest) -> Iterator[Run]:
     """The same under a key of its own: what is done to it does nothing to others."""
-    folder = canvas_server.runs / hashlib.sha256(request.node.name.encode()).hexdigest()
+    folder = server.runs / hashlib.sha256(request.node.name.encode()).hexdigest()
     shutil.copytree(run.folder, folder)
     yield Run(folder)
     shutil.rmtree(folder)
@@ -41,9 +43,18 @@ def fetched(canvas: Canvas) -> list[Response]:
     return answers
 
 
-def test_a_finished_run_shows_all_points_at_its_end_and_a_sample_before(visit: Visit, run: Run) -> None:
+def wait_for_end(canvas: Canvas) -> None:
+    """Until the canvas tells its page that the run is done; the page then shows a finished run."""
+    canvas.page.wait_for_function("window.heard.ended", timeout=TRAINING_SECONDS * 1000)
+    assert canvas.heard("ended") == "done"
+    canvas.change(live=False)
+
+
+def test_a_finished_run_shows_all_points_at_its_end_and_a_sample_before(
+    visit: Visit, server: Server, run: Run
+) -> None:
     sample = run.shown_sample()
-    canvas = visit(f"run={run.key}&split={sample.split}")
+    canvas = visit(OfRun(server, run, split=sample.split))
     embedding = run.embedding()
     points, labels = drawn(run, sample.split), embedding.labels(sample.split)
     state = canvas.state()
@@ -61,11 +72,19 @@ def test_a_finished_run_shows_all_points_at_its_end_and_a_sample_before(visit: V
     expect(canvas.page.locator(".notice")).to_be_hidden()
 
 
-def test_the_replay_of_all_points_comes_in_without_a_jump(visit: Visit, canvas_server: Server) -> None:
-    # so large that its replay takes some seconds
-    run = trained(canvas_server, RunConfig(epochs=1, batch_size=1000, hidden=(512, 256)))
-    canvas = visit(f"run={run.key}&replay=1", rest=False, **MOVING)
-    canvas.wait("s.n > 0")
+def test_the_replay_of_all_points_comes_in_without_a_jump(browser: Browser, server: Server) -> None:
+    # so large that its replay, which the Train page asks for, takes some seconds
+    run = trained(server, RunConfig(epochs=1, batch_size=1000, hidden=(512, 256)))
+    with visitor(browser, server, **MOVING) as guest:
+        guest.page.goto(f"{server.url}/train?epochs=1&batch_size=1000&hidden=512-256")
+        guest.page.wait_for_function(
+            "() => [...document.querySelectorAll('[data-testid=stBidiComponentIsolated]')]"
+            ".some((host) => host.shadowRoot?.querySelector('.cl-canvas')?.contrastiveCanvas?.state().n > 0)"
+        )
+        comes_in_without_a_jump(Canvas(guest.page), run)
+
+
+def comes_in_without_a_jump(canvas: Canvas, run: Run) -> None:
     canvas.page.locator(".cl-canvas").evaluate(
         """root => {
           const news = root.querySelector(".news");
@@ -107,21 +126,19 @@ def test_the_replay_of_all_points_comes_in_without_a_jump(visit: Visit, canvas_s
     assert how_many > 50 and right > 0.9
 
 
-def test_a_run_in_training_is_followed_snapshot_by_snapshot_to_its_end(
-    visit: Visit, canvas_server: Server
-) -> None:
+def test_a_run_in_training_is_followed_snapshot_by_snapshot_to_its_end(visit: Visit, server: Server) -> None:
     config = RunConfig(epochs=12, digits=3, batch_size=300, hidden=(64,), seed=8)
-    run, process = training(canvas_server, config)
+    run, process = training(server, config)
     while run.status().state == "missing":
         pass
-    canvas = visit(f"run={run.key}&split=sample&live=1", rest=False, **MOVING)
+    canvas = visit(OfRun(server, run, split="sample", live=True), rest=False, **MOVING)
     answers = fetched(canvas)
     canvas.wait("s.steps.length > 2")
     canvas.page.get_by_role("button", name="Zoom in").click()
     canvas.legend("1").click()
     canvas.wait("s.zoom > 1.3")
     zoom = canvas.state()["zoom"]
-    expect(canvas.page.get_by_text("ended: done")).to_be_visible(timeout=TRAINING_SECONDS * 1000)
+    wait_for_end(canvas)
     process.wait()
     steps = run.snapshot_steps()
     canvas.wait(f"s.steps.length === {len(steps)} && s.playhead === {len(steps) - 1}")
@@ -131,7 +148,7 @@ def test_a_run_in_training_is_followed_snapshot_by_snapshot_to_its_end(
     assert sent == sorted(set(sent)) and len(bodies) >= 2  # none twice
     # all points of the finished run take the sample's place: the same view, the same classes, at its end
     before = canvas.state()["view"]
-    canvas.page.get_by_text("All points", exact=True).click()
+    canvas.change(split="train")
     canvas.wait(f"s.n === {len(run.embedding().train)}")
     state = canvas.state()
     assert state["playhead"] == len(state["steps"]) - 1 and not state["playing"]
@@ -144,16 +161,14 @@ def test_a_run_in_training_is_followed_snapshot_by_snapshot_to_its_end(
     assert how_many > 100 and right > 0.97
 
 
-def test_of_more_than_three_dimensions_each_snapshot_brings_all_anew(
-    visit: Visit, canvas_server: Server
-) -> None:
+def test_of_more_than_three_dimensions_each_snapshot_brings_all_anew(visit: Visit, server: Server) -> None:
     config = RunConfig(epochs=8, digits=3, batch_size=300, hidden=(64,), embedding_dims=5, seed=9)
-    run, process = training(canvas_server, config)
+    run, process = training(server, config)
     while run.status().state == "missing":
         pass
-    canvas = visit(f"run={run.key}&split=sample&live=1", rest=False)
+    canvas = visit(OfRun(server, run, split="sample", live=True), rest=False)
     answers = fetched(canvas)
-    expect(canvas.page.get_by_text("ended: done")).to_be_visible(timeout=TRAINING_SECONDS * 1000)
+    wait_for_end(canvas)
     process.wait()
     steps = run.snapshot_steps()
     canvas.wait(f"s.steps.length === {len(steps)}")
@@ -162,10 +177,12 @@ def test_of_more_than_three_dimensions_each_snapshot_brings_all_anew(
     assert all(body.steps[0] == 0 for body in bodies)
 
 
-def test_what_is_picked_stays_with_its_image_when_all_points_come(visit: Visit, run: Run) -> None:
+def test_what_is_picked_stays_with_its_image_when_all_points_come(
+    visit: Visit, server: Server, run: Run
+) -> None:
     sample, embedding = run.shown_sample(), run.embedding()
     assert sample.split == "train"
-    canvas = visit(f"run={run.key}&split=sample&pick=1")
+    canvas = visit(OfRun(server, run, split="sample", pick=True))
     canvas.stage.focus()
     canvas.page.keyboard.press("Enter")
     # one whose number there is in the other split too, for an image of another class
@@ -175,34 +192,36 @@ def test_what_is_picked_stays_with_its_image_when_all_points_come(visit: Visit, 
         if pinned < len(embedding.test) and embedding.test_labels[pinned] != embedding.train_labels[pinned]:
             break
         canvas.page.keyboard.press("n")
-    canvas.page.get_by_text("All points", exact=True).click()
+    canvas.change(split="train")
     canvas.wait(f"s.n === {len(embedding.train)}")
     assert canvas.state()["pinned"] == pinned
     expect(canvas.page.locator(".card strong")).to_have_text(str(embedding.train_labels[pinned]))
-    canvas.page.get_by_text("Test images", exact=True).click()
+    canvas.change(split="test")
     canvas.wait(f"s.n === {len(embedding.test)}")
     canvas.wait("s.pinned === -1")
     expect(canvas.page.locator(".ring")).to_be_hidden()
 
 
-def test_a_rerun_fetches_nothing_anew(visit: Visit, run: Run) -> None:
-    canvas = visit(f"run={run.key}&pick=1")
+def test_a_rerun_fetches_nothing_anew(visit: Visit, server: Server, run: Run) -> None:
+    canvas = visit(OfRun(server, run, pick=True))
     answers = fetched(canvas)
     view = canvas.state()["view"]
-    canvas.page.get_by_role("button", name="Again").click()
+    canvas.show()
     canvas.stage.focus()
     canvas.page.keyboard.press("Enter")
     canvas.page.keyboard.press("s")
-    settled(canvas.page)
-    expect(canvas.page.get_by_text(re.compile(r"^pinned \d+, selected \[\d"))).to_be_visible()
+    told = canvas.told()
+    assert told.pinned is not None and len(told.selected)
     assert answers == [] and canvas.state()["view"] == view
 
 
-def test_a_run_that_cannot_be_read_is_a_sentence_and_a_button_until_it_can(visit: Visit, copied: Run) -> None:
+def test_a_run_that_cannot_be_read_is_a_sentence_and_a_button_until_it_can(
+    visit: Visit, server: Server, copied: Run
+) -> None:
     embedding = copied.folder / "embedding.safetensors"
     content = embedding.read_bytes()
     embedding.write_bytes(b"\0" * 100)
-    canvas = visit(f"run={copied.key}")
+    canvas = visit(OfRun(server, copied))
     canvas.seen.expect("410")
     notice = canvas.page.locator(".notice")
     expect(notice).to_contain_text("damaged")
@@ -214,25 +233,25 @@ def test_a_run_that_cannot_be_read_is_a_sentence_and_a_button_until_it_can(visit
 
 
 def test_a_run_that_was_stopped_before_it_had_a_point_does_not_seem_to_load(
-    visit: Visit, copied: Run
+    visit: Visit, server: Server, copied: Run
 ) -> None:
     copied.drop_snapshots_after(-1)
     copied.set_state("cancelled")
-    canvas = visit(f"run={copied.key}&split=sample", rest=False)
+    canvas = visit(OfRun(server, copied, split="sample"), rest=False)
     expect(canvas.page.locator(".notice")).to_contain_text(
         "No points: this run ended before its first snapshot."
     )
 
 
 def test_a_server_out_of_reach_is_said_and_the_picture_goes_on_when_it_is_back(
-    visit: Visit, canvas_server: Server
+    visit: Visit, server: Server
 ) -> None:
     config = RunConfig(epochs=50, digits=3, batch_size=100, hidden=(64,), seed=10)
-    run, process = training(canvas_server, config)
+    run, process = training(server, config)
     try:
         while run.status().state == "missing":
             pass
-        canvas = visit(f"run={run.key}&split=sample&live=1", rest=False)
+        canvas = visit(OfRun(server, run, split="sample", live=True), rest=False)
         canvas.seen.expect("ERR_INTERNET_DISCONNECTED|WebSocket")
         canvas.wait("s.steps.length > 2")
         n = canvas.state()["n"]

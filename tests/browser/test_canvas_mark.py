@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.canvas_app import journey
 from tests.browser.canvas_lab import Canvas, Visit
-from tests.browser.harness import settled
+from tests.browser.canvas_page import Cloud, journey
 
 TEXT = np.array([27.0, 36, 51])  # of the light theme
 
@@ -31,7 +30,7 @@ def around(place: np.ndarray) -> np.ndarray:
 
 
 def test_it_stands_at_its_place_and_can_be_taken_away(visit: Visit) -> None:
-    canvas = visit("points=400&mark=end")
+    canvas = visit(Cloud(points=400, mark="end"))
     place = canvas.to_screen(journey(2, 15)[-1:])[0]
     assert dark_share(canvas, around(place)) == 1
     canvas.page.get_by_role("button", name="Zoom in").click()
@@ -43,7 +42,7 @@ def test_it_stands_at_its_place_and_can_be_taken_away(visit: Visit) -> None:
 
 
 def test_an_end_alone_belongs_to_the_last_step(visit: Visit) -> None:
-    canvas = visit("points=400&mark=end")
+    canvas = visit(Cloud(points=400, mark="end"))
     place = canvas.to_screen(journey(2, 15)[-1:])[0]
     canvas.scrub.fill("6")
     canvas.rest()
@@ -52,7 +51,7 @@ def test_an_end_alone_belongs_to_the_last_step(visit: Visit) -> None:
 
 @pytest.mark.parametrize("frame", [4, 10])
 def test_a_journey_stops_where_the_playhead_is_and_shows_the_way_there(visit: Visit, frame: int) -> None:
-    canvas = visit("points=200&mark=way")
+    canvas = visit(Cloud(points=200, mark="way"))
     canvas.scrub.fill(str(frame))
     canvas.rest()
     way = canvas.to_screen(journey(2, 15))
@@ -67,7 +66,7 @@ def test_a_journey_stops_where_the_playhead_is_and_shows_the_way_there(visit: Vi
 def test_in_space_it_turns_with_the_points(visit: Visit) -> None:
     from tests.browser.canvas_lab import through_camera
 
-    canvas = visit("points=300&dims=3&mark=way")
+    canvas = visit(Cloud(points=300, dims=3, mark="way"))
     for _ in range(2):
         place = through_camera(canvas.state(), journey(3, 15)[-1:])[0][0]
         assert dark_share(canvas, around(place), 2) > 0.9
@@ -78,7 +77,7 @@ def test_in_space_it_turns_with_the_points(visit: Visit) -> None:
 
 
 def test_outside_the_picture_it_is_shown_at_the_rim(visit: Visit) -> None:
-    canvas = visit("points=300&mark=outside")
+    canvas = visit(Cloud(points=300, mark="outside"))
     state = canvas.state()
     corner = np.array([state["width"] - 14.0, 14.0])
     angle = np.linspace(0, 2 * np.pi, 24)
@@ -88,8 +87,7 @@ def test_outside_the_picture_it_is_shown_at_the_rim(visit: Visit) -> None:
 
 
 def test_without_one_nothing_is_offered(visit: Visit) -> None:
-    canvas = visit("points=300&clusters=1")
+    canvas = visit(Cloud(points=300, clusters=True))
     canvas.page.get_by_role("button", name="Colours and overlays").click()
     expect(canvas.page.get_by_label("Centroids")).to_be_visible()
     expect(canvas.page.get_by_label("Your image")).to_have_count(0)
-    settled(canvas.page)

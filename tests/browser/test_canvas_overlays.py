@@ -10,8 +10,8 @@ from scipy.spatial import cKDTree
 from core.canvas import overlays, voronoi
 from core.config import RunConfig
 from core.runs import Run
-from tests.browser.canvas_app import clusters
 from tests.browser.canvas_lab import COLOURS, Canvas, Visit
+from tests.browser.canvas_page import Cloud, OfRun, clusters
 from tests.browser.canvas_runs import drawn, trained
 from tests.browser.harness import MOVING, Server
 
@@ -19,9 +19,9 @@ WHITE, TEXT = np.array([255.0, 255, 255]), np.array([27.0, 36, 51])  # of the li
 
 
 @pytest.fixture(scope="module")
-def run(canvas_server: Server) -> Run:
+def run(server: Server) -> Run:
     """A finished run of three classes in the plane."""
-    return trained(canvas_server)
+    return trained(server)
 
 
 def mixed(a: np.ndarray, b: np.ndarray, share: float) -> np.ndarray:
@@ -50,7 +50,7 @@ def near(
 
 
 def test_the_margin_circle_lies_at_its_radius_and_can_be_taken_away(visit: Visit) -> None:
-    canvas = visit("points=500")
+    canvas = visit(Cloud(points=500))
     angle = np.linspace(0, 2 * np.pi, 720)
     circle = canvas.to_screen(np.stack([np.cos(angle), np.sin(angle)], axis=1))
     outside = canvas.to_screen(1.08 * np.stack([np.cos(angle), np.sin(angle)], axis=1))
@@ -63,7 +63,7 @@ def test_the_margin_circle_lies_at_its_radius_and_can_be_taken_away(visit: Visit
 
 
 def test_centroids_stand_at_the_mean_of_their_class_and_move_with_it(visit: Visit) -> None:
-    canvas = visit("points=2000", **MOVING)
+    canvas = visit(Cloud(points=2000), **MOVING)
     coordinates, labels = clusters(2000, 15, 2)
     canvas.turn_on("Centroids")
 
@@ -90,8 +90,10 @@ def test_centroids_stand_at_the_mean_of_their_class_and_move_with_it(visit: Visi
     ).to_be_visible()
 
 
-def test_density_lines_are_those_of_the_route_and_belong_to_the_last_step(visit: Visit, run: Run) -> None:
-    canvas = visit(f"run={run.key}", **MOVING)
+def test_density_lines_are_those_of_the_route_and_belong_to_the_last_step(
+    visit: Visit, server: Server, run: Run
+) -> None:
+    canvas = visit(OfRun(server, run), **MOVING)
     canvas.turn_on("Density lines")
     expect(canvas.page.locator(".news")).to_be_hidden()
     lines = overlays.contours(run, "train")["lines"]
@@ -113,8 +115,10 @@ def test_density_lines_are_those_of_the_route_and_belong_to_the_last_step(visit:
     assert all(share_drawn(label) < 0.35 for label in range(3))
 
 
-def test_each_place_has_the_colour_of_the_nearest_sample_point(visit: Visit, run: Run) -> None:
-    canvas = visit(f"run={run.key}&per_class=40", **MOVING)
+def test_each_place_has_the_colour_of_the_nearest_sample_point(
+    visit: Visit, server: Server, run: Run
+) -> None:
+    canvas = visit(OfRun(server, run, per_class=40), **MOVING)
     canvas.turn_on("Voronoi cells", "Margin circle")
     expect(canvas.page.locator(".news")).to_be_hidden()
     embedding = run.embedding()
@@ -155,8 +159,10 @@ def test_each_place_has_the_colour_of_the_nearest_sample_point(visit: Visit, run
     assert agreeing()[0] < 0.05
 
 
-def test_very_many_cells_come_with_the_view_and_are_sharp_when_it_rests(visit: Visit, run: Run) -> None:
-    canvas = visit(f"run={run.key}&per_class=5000", **MOVING)
+def test_very_many_cells_come_with_the_view_and_are_sharp_when_it_rests(
+    visit: Visit, server: Server, run: Run
+) -> None:
+    canvas = visit(OfRun(server, run, per_class=5000), **MOVING)
     canvas.turn_on("Voronoi cells", "Margin circle")
     expect(canvas.page.locator(".news")).to_be_hidden()
     before = aside(canvas)
@@ -171,28 +177,28 @@ def test_very_many_cells_come_with_the_view_and_are_sharp_when_it_rests(visit: V
     assert np.abs(before[both] - after[both]).mean() > 8
 
 
-def test_per_class_can_change_under_the_same_picture(visit: Visit, run: Run) -> None:
-    canvas = visit(f"run={run.key}&per_class=3")
+def test_per_class_can_change_under_the_same_picture(visit: Visit, server: Server, run: Run) -> None:
+    canvas = visit(OfRun(server, run, per_class=3))
     canvas.turn_on("Voronoi cells")
     expect(canvas.page.locator(".news")).to_be_hidden()
     few, view = aside(canvas), canvas.state()["view"]
-    canvas.page.get_by_text("Many cells", exact=True).click()
+    canvas.change(per_class=500)
     canvas.page.wait_for_timeout(1500)
     assert np.abs(aside(canvas) - few).mean() > 0.5
     assert canvas.state()["view"] == view
 
 
-def test_lines_and_cells_are_not_offered_in_space(visit: Visit, canvas_server: Server) -> None:
+def test_lines_and_cells_are_not_offered_in_space(visit: Visit, server: Server) -> None:
     config = RunConfig(epochs=1, digits=3, batch_size=1000, hidden=(16,), embedding_dims=3)
-    canvas = visit(f"run={trained(canvas_server, config).key}")
+    canvas = visit(OfRun(server, trained(server, config)))
     canvas.page.get_by_role("button", name="Colours and overlays").click()
     expect(canvas.page.get_by_label("Centroids")).to_be_visible()
     for name in ("Density lines", "Voronoi cells"):
         expect(canvas.page.get_by_label(name)).to_have_count(0)
 
 
-def test_lines_that_cannot_be_had_are_said_so(visit: Visit, run: Run) -> None:
-    canvas = visit(f"run={run.key}")
+def test_lines_that_cannot_be_had_are_said_so(visit: Visit, server: Server, run: Run) -> None:
+    canvas = visit(OfRun(server, run))
     canvas.seen.expect("ERR_INTERNET_DISCONNECTED|WebSocket")
     canvas.page.context.set_offline(True)
     canvas.turn_on("Density lines")

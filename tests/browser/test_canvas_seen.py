@@ -1,15 +1,14 @@
 """How the canvas is seen goes into a link and comes back from it; and what a forged link says is harmless."""
 
 from typing import Any
-from urllib.parse import quote
 
 import numpy as np
 import pytest
 from playwright.sync_api import expect
 
 from core.canvas.seen import checked
-from tests.browser.canvas_app import clusters
 from tests.browser.canvas_lab import Canvas, Visit, pixels_of, share_right
+from tests.browser.canvas_page import Cloud, clusters
 from tests.browser.harness import MOVING
 
 OF_THE_VIEW = ("muted", "colouring", "overlays", "clock", "ownView", "yaw", "pitch", "turning", "playing")
@@ -46,12 +45,12 @@ def zoom_and_drag(canvas: Canvas) -> None:
 
 
 def test_a_picture_that_nobody_has_touched_needs_no_words(visit: Visit) -> None:
-    assert seen(visit("points=500")) == ""
-    assert seen(visit("points=500&dims=3")) == ""
+    assert seen(visit(Cloud(points=500))) == ""
+    assert seen(visit(Cloud(points=500, dims=3))) == ""
 
 
 def test_place_step_classes_and_overlays_come_back_and_every_point_is_where_it_was(visit: Visit) -> None:
-    canvas = visit("points=4000")
+    canvas = visit(Cloud(points=4000))
     coordinates, labels = clusters(4000, 15, 2)
     zoom_and_drag(canvas)
     canvas.legend("4").click()
@@ -65,7 +64,7 @@ def test_place_step_classes_and_overlays_come_back_and_every_point_is_where_it_w
     text = seen(canvas)
     assert text.startswith("m4_7~s300~ocentroids~p") and len(text) < 60
 
-    other = visit(f"points=4000&seen={quote(text)}")
+    other = visit(Cloud(points=4000, seen=text))
     same_view(canvas, other)
     assert other.state()["muted"] == [4, 7] and other.state()["overlays"] == ["centroids"]
     assert seen(other) == text
@@ -80,41 +79,39 @@ def test_place_step_classes_and_overlays_come_back_and_every_point_is_where_it_w
 
 
 def test_the_colours_come_back_with_the_groups_that_were_hidden(visit: Visit) -> None:
-    canvas = visit("points=2000&clusters")
+    canvas = visit(Cloud(points=2000, clusters=True))
     canvas.turn_on("Agreement")
     canvas.legend("they differ").click()
     text = seen(canvas)
     assert text == "m1~cagreement"
-    other = visit(f"points=2000&clusters&seen={quote(text)}")
+    other = visit(Cloud(points=2000, clusters=True, seen=text))
     same_view(canvas, other)
     expect(other.legend("they differ")).to_have_attribute("aria-pressed", "false")
-    without = visit(
-        f"points=2000&seen={quote(text)}"
-    )  # no clusters there: no such colours, and nothing hidden
+    without = visit(Cloud(points=2000, seen=text))  # no clusters there: no such colours, and nothing hidden
     assert without.state()["colouring"] == "digit" and without.state()["muted"] == []
 
 
 def test_the_picked_image_comes_back_and_python_hears_of_it(visit: Visit) -> None:
-    canvas = visit("points=2000&ids&pick")
+    canvas = visit(Cloud(points=2000, ids=True, pick=True))
     canvas.stage.focus()
     canvas.page.keyboard.press("Enter")
     picked = canvas.state()["pinned"]
     text = seen(canvas)
     assert picked >= 0 and text == f"i{picked}"
-    other = visit(f"points=2000&ids&pick&seen={text}")
-    expect(other.page.get_by_text(f"pinned {picked}, selected []")).to_be_visible()
+    other = visit(Cloud(points=2000, ids=True, pick=True, seen=text))
+    assert other.told().pinned == picked and not len(other.told().selected)
     expect(other.page.locator(".ring")).to_be_visible()
     other.stage.focus()
     other.page.keyboard.press("Escape")
-    expect(other.page.get_by_text("pinned None, selected []")).to_be_visible()
+    assert other.told().pinned is None
     other.rest()
     assert other.state()["pinned"] == -1
-    unpickable = visit(f"points=2000&ids&seen={text}")
+    unpickable = visit(Cloud(points=2000, ids=True, seen=text))
     assert unpickable.state()["pinned"] == -1
 
 
 def test_a_cloud_stands_turned_as_it_was(visit: Visit) -> None:
-    canvas = visit("points=2000&dims=3", **MOVING, rest=False)
+    canvas = visit(Cloud(points=2000, dims=3), **MOVING, rest=False)
     canvas.wait("s.turning && !s.playing")
     assert "t" not in seen(canvas)  # it turns on, and so it does for who opens the link
     zoom_and_drag(canvas)
@@ -122,15 +119,15 @@ def test_a_cloud_stands_turned_as_it_was(visit: Visit) -> None:
     canvas.page.keyboard.press("Shift+ArrowLeft")
     canvas.page.mouse.move(5, 5)
     canvas.rest()
-    other = visit(f"points=2000&dims=3&seen={quote(seen(canvas))}", **MOVING)
+    other = visit(Cloud(points=2000, dims=3, seen=seen(canvas)), **MOVING)
     same_view(canvas, other)
     assert difference(canvas, other) < 0.5
 
 
 def test_in_a_window_of_another_size_the_same_part_of_the_embedding_is_seen(visit: Visit) -> None:
-    canvas = visit("points=500")
+    canvas = visit(Cloud(points=500))
     zoom_and_drag(canvas)
-    phone = visit(f"points=500&seen={quote(seen(canvas))}", viewport={"width": 390, "height": 844})
+    phone = visit(Cloud(points=500, seen=seen(canvas)), viewport={"width": 390, "height": 844})
 
     def part(canvas: Canvas) -> list[float]:
         state = canvas.state()
@@ -141,25 +138,23 @@ def test_in_a_window_of_another_size_the_same_part_of_the_embedding_is_seen(visi
 
 
 def test_a_linked_picture_stands_still_and_any_other_plays(visit: Visit) -> None:
-    linked = visit("points=500&seen=m3", **MOVING, rest=False)
+    linked = visit(Cloud(points=500, seen="m3"), **MOVING, rest=False)
     assert not linked.state()["playing"] and linked.state()["clock"] == 14
-    assert visit("points=500", **MOVING, rest=False).state()["playing"]
+    assert visit(Cloud(points=500), **MOVING, rest=False).state()["playing"]
 
 
 def test_a_step_that_is_still_to_come_is_waited_for_until_a_hand_moves_the_bar(visit: Visit) -> None:
     def next_snapshot(canvas: Canvas, how_often: int) -> None:
         for _ in range(how_often):
-            frames = len(canvas.state()["steps"])
-            canvas.page.get_by_role("button", name="Next snapshot").click()
-            canvas.wait(f"s.steps.length === {frames + 1}")
+            canvas.next_snapshot()
 
-    canvas = visit("points=500&frames=9&shown=2&live&seen=s48")
+    canvas = visit(Cloud(points=500, frames=9, shown=2, live=True, seen="s48"))
     next_snapshot(canvas, 2)
     assert canvas.state()["following"] and canvas.state()["clock"] == 3
     next_snapshot(canvas, 2)
     assert not canvas.state()["following"] and canvas.state()["clock"] == 4
     expect(canvas.step).to_have_text("48 / 75")
-    other = visit("points=500&frames=9&shown=2&live&seen=s48")
+    other = visit(Cloud(points=500, frames=9, shown=2, live=True, seen="s48"))
     other.scrub.focus()
     other.page.keyboard.press("Home")
     next_snapshot(other, 4)
@@ -167,20 +162,18 @@ def test_a_step_that_is_still_to_come_is_waited_for_until_a_hand_moves_the_bar(v
 
 
 def test_a_link_is_taken_up_once_and_then_the_hand_rules(visit: Visit) -> None:
-    canvas = visit("points=500&frames=4&live&seen=m4~p0.2_0.1_0.5")
-    canvas.page.get_by_text(
-        "Done"
-    ).click()  # while training goes on the cloud grows: the place waits for the end
+    canvas = visit(Cloud(points=500, frames=4, live=True, seen="m4~p0.2_0.1_0.5"))
+    canvas.change(live=False)  # while training goes on the cloud grows: the place waits for the end
     canvas.wait("s.ownView")
     assert canvas.state()["muted"] == [4]
     canvas.legend("4").click()
     canvas.page.get_by_role("button", name="Show everything").click()
-    canvas.page.get_by_role("button", name="Again").click()
+    canvas.show()
     canvas.rest()
     assert canvas.state()["muted"] == [] and not canvas.state()["ownView"]
-    canvas.page.get_by_text("Another run").click()
+    canvas.change(run="b")
     canvas.wait("s.muted.length === 1")
-    canvas.page.get_by_text("Another run").click()
+    canvas.change(run="a")
     canvas.wait("s.muted.length === 0")
     assert not canvas.state()["ownView"]
 
@@ -204,7 +197,7 @@ FORGED: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("text", FORGED)
 def test_a_forged_link_changes_nothing_that_it_should_not(visit: Visit, text: str) -> None:
-    canvas = visit(f"points=500&seen={quote(text)}")  # here nothing is refused before the canvas gets it
+    canvas = visit(Cloud(points=500, seen=text))  # here nothing is refused before the canvas gets it
     state = canvas.state()
     assert {name: state[name] for name in FORGED[text]} == FORGED[text]
     assert pixels_of(canvas, 3) > 20
@@ -213,7 +206,7 @@ def test_a_forged_link_changes_nothing_that_it_should_not(visit: Visit, text: st
 @pytest.mark.parametrize("text", ["p999999_-999999_0.000001", "p0_0_1e-12", "p-1e-9_0_1000000"])
 @pytest.mark.parametrize("dims", [2, 3])
 def test_a_place_far_off_is_brought_to_where_a_hand_could_go(visit: Visit, text: str, dims: int) -> None:
-    canvas = visit(f"points=500&dims={dims}&seen={quote(text)}")
+    canvas = visit(Cloud(points=500, dims=dims, seen=text))
     state = canvas.state()
     assert state["ownView"] and 0.24 < state["zoom"] < (401 if dims == 2 else 12.1)
     assert all(abs(state["view"][axis]) < 1e5 for axis in "xy")

@@ -8,16 +8,15 @@ from matplotlib.path import Path as Polygon
 from playwright.sync_api import expect
 from scipy.spatial import cKDTree
 
-from tests.browser.canvas_app import clusters
 from tests.browser.canvas_lab import (
     COLOURS,
-    Canvas,
     Visit,
     nearest_class,
     off_the_lines,
     through_camera,
 )
-from tests.browser.harness import MOVING, settled
+from tests.browser.canvas_page import Cloud, clusters
+from tests.browser.harness import MOVING
 
 POINTS, LABELS = clusters(2000, 15, 2)
 
@@ -29,20 +28,12 @@ def alone(places: np.ndarray, reach: float = 20) -> np.ndarray:
     return np.flatnonzero((distance > reach) & (x > 60) & (x < 560) & (y > 60) & (y < 450))
 
 
-def told(canvas: Canvas) -> tuple[str, list[int]]:
-    """What Python has of the selection: the image pinned, and those selected."""
-    settled(canvas.page)
-    words = canvas.page.get_by_text(re.compile(r"^pinned ")).inner_text()
-    pinned, selected = re.fullmatch(r"pinned (\w+), selected \[(.*)\]", words, re.S).groups()
-    return pinned, [int(number) for number in selected.split(",") if number.strip()]
-
-
 def square(middle: np.ndarray, half: float) -> np.ndarray:
     return middle + half * np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]])
 
 
 def test_the_pointer_finds_the_nearest_point_and_says_what_it_is(visit: Visit) -> None:
-    canvas = visit("points=2000&pick=1&clusters=1")
+    canvas = visit(Cloud(points=2000, pick=True, clusters=True))
     places = canvas.to_screen(POINTS[-1])
     for point in alone(places)[:4]:
         canvas.go_to(places[point] + [4, 3])
@@ -61,7 +52,7 @@ def test_the_pointer_finds_the_nearest_point_and_says_what_it_is(visit: Visit) -
 
 
 def test_where_nothing_can_be_picked_nothing_answers(visit: Visit) -> None:
-    canvas = visit("points=2000")
+    canvas = visit(Cloud(points=2000))
     place = canvas.to_screen(POINTS[-1])[7]
     canvas.click_at(place)
     canvas.page.wait_for_timeout(200)
@@ -71,11 +62,12 @@ def test_where_nothing_can_be_picked_nothing_answers(visit: Visit) -> None:
 
 
 def test_a_pinned_point_keeps_its_ring_while_the_points_move(visit: Visit) -> None:
-    canvas = visit("points=2000&pick=1&ids=1", **MOVING)
+    canvas = visit(Cloud(points=2000, pick=True, ids=True), **MOVING)
     places = canvas.to_screen(POINTS[-1])
     point = int(alone(places)[0])
     canvas.click_at(places[point])
-    assert told(canvas) == (str(3 * point), [])
+    told = canvas.told()
+    assert told.pinned == 3 * point and not len(told.selected)
     ring = canvas.page.locator(".ring")
     for at in (2, 9):
         canvas.scrub.fill(str(at))
@@ -89,12 +81,12 @@ def test_a_pinned_point_keeps_its_ring_while_the_points_move(visit: Visit) -> No
     canvas.stage.focus()
     canvas.page.keyboard.press("Escape")
     expect(ring).to_be_hidden()
-    assert told(canvas) == ("None", [])
+    assert canvas.told().pinned is None
 
 
 @pytest.mark.parametrize("tool", ["lasso", "box", "shift"])
 def test_what_lies_inside_is_selected_and_the_rest_fades(visit: Visit, tool: str) -> None:
-    canvas = visit("points=2000&pick=1&ids=1")
+    canvas = visit(Cloud(points=2000, pick=True, ids=True))
     canvas.scrub.fill("9")  # what is seen counts, not the last frame
     canvas.rest()
     places = canvas.to_screen(POINTS[9])
@@ -115,7 +107,7 @@ def test_what_lies_inside_is_selected_and_the_rest_fades(visit: Visit, tool: str
     canvas.page.keyboard.up("Shift")
     inside = np.flatnonzero(Polygon(corners).contains_points(places))
     view = canvas.state()["view"]
-    _, selected = told(canvas)
+    selected = canvas.told().selected.tolist()
     rim = np.logical_xor(*(Polygon(corners).contains_points(places, radius=wide) for wide in (-1, 1)))
     assert set(selected) ^ set((3 * inside).tolist()) <= set((3 * np.flatnonzero(rim)).tolist())
     assert len(selected) > 50
@@ -133,36 +125,36 @@ def test_what_lies_inside_is_selected_and_the_rest_fades(visit: Visit, tool: str
     kept = nearest_class(picture[y[seen], x[seen]])
     assert (kept == LABELS[seen]).mean() > 0.7  # some lie under their neighbours
     canvas.page.get_by_role("button", name="Select nothing").click()
-    canvas.page.get_by_text("pinned None, selected []").wait_for()
+    assert canvas.told().pinned is None and not len(canvas.told().selected)
 
 
 def test_hidden_classes_are_not_selected(visit: Visit) -> None:
-    canvas = visit("points=2000&pick=1")
+    canvas = visit(Cloud(points=2000, pick=True))
     canvas.legend("3").click()
     places = canvas.to_screen(POINTS[-1])
     corners = square(places[LABELS == 3].mean(axis=0), 70)
     canvas.page.get_by_role("button", name="Select with a box").click()
     canvas.draw(corners[[0, 2]])
     inside = np.flatnonzero(Polygon(corners).contains_points(places) & (LABELS != 3))
-    _, selected = told(canvas)
+    selected = canvas.told().selected.tolist()
     assert 3 not in LABELS[selected] and abs(len(selected) - len(inside)) <= 2
 
 
 def test_another_run_begins_with_nothing_picked(visit: Visit) -> None:
-    canvas = visit("points=2000&pick=1&live=1")
+    canvas = visit(Cloud(points=2000, pick=True, live=True))
     places = canvas.to_screen(POINTS[-1])
     point = int(alone(places)[0])
     canvas.click_at(places[point])
-    assert told(canvas)[0] == str(point)
-    canvas.page.get_by_text("Another run", exact=True).click()
-    assert told(canvas) == ("None", [])
-    canvas.page.get_by_text("Another run", exact=True).click()
-    assert told(canvas) == ("None", [])
+    assert canvas.told().pinned == point
+    canvas.change(run="b")
+    assert canvas.told().pinned is None
+    canvas.change(run="a")
+    assert canvas.told().pinned is None
     assert canvas.state()["pinned"] == -1
 
 
 def test_keys_go_from_point_to_point_and_select_those_around(visit: Visit) -> None:
-    canvas = visit("points=2000&pick=1")
+    canvas = visit(Cloud(points=2000, pick=True))
     state = canvas.state()
     middle = np.array([state["width"] / 2, state["height"] / 2])
     places = canvas.to_screen(POINTS[-1])
@@ -173,12 +165,12 @@ def test_keys_go_from_point_to_point_and_select_those_around(visit: Visit) -> No
         assert canvas.state()["pinned"] == order[at]
     canvas.page.keyboard.press("s")
     around = np.argsort(np.hypot(*(places - places[order[1]]).T), kind="stable")[:100]
-    assert sorted(told(canvas)[1]) == sorted(around.tolist())
+    assert canvas.told().selected.tolist() == sorted(around.tolist())
     expect(canvas.stage).to_have_attribute("aria-label", re.compile("Enter picks the point in the middle"))
 
 
 def test_in_space_the_point_nearest_to_the_eye_is_found(visit: Visit) -> None:
-    canvas = visit("points=2000&pick=1&dims=3")
+    canvas = visit(Cloud(points=2000, pick=True, dims=3))
     points, _ = clusters(2000, 15, 3)
     places, away = through_camera(canvas.state(), points[-1])
     tree, tried, hidden = cKDTree(places), 0, 0
@@ -199,7 +191,10 @@ def test_in_space_the_point_nearest_to_the_eye_is_found(visit: Visit) -> None:
 
 def test_a_finger_draws_the_lasso_two_fingers_zoom_and_leave_no_line(visit: Visit) -> None:
     canvas = visit(
-        "points=2000&pick=1", viewport={"width": 390, "height": 844}, has_touch=True, device_scale_factor=2
+        Cloud(points=2000, pick=True),
+        viewport={"width": 390, "height": 844},
+        has_touch=True,
+        device_scale_factor=2,
     )
     session = canvas.page.context.new_cdp_session(canvas.page)
 
@@ -241,7 +236,7 @@ def test_a_finger_draws_the_lasso_two_fingers_zoom_and_leave_no_line(visit: Visi
 
 @pytest.mark.parametrize("colour", ["Cluster", "Agreement"])
 def test_points_are_coloured_by_their_cluster_and_by_agreement(visit: Visit, colour: str) -> None:
-    canvas = visit("points=2000&clusters=1")
+    canvas = visit(Cloud(points=2000, clusters=True))
     canvas.turn_on(colour)
     canvas.go_to(np.array([5.0, 555.0]))
     groups = np.where(np.arange(2000) % 7 == 0, (LABELS + 1) % 10, LABELS)
@@ -277,7 +272,7 @@ def test_points_are_coloured_by_their_cluster_and_by_agreement(visit: Visit, col
 
 
 def test_the_line_is_seen_while_it_is_drawn(visit: Visit) -> None:
-    canvas = visit("points=2000&pick=1")
+    canvas = visit(Cloud(points=2000, pick=True))
     before = canvas.picture()
     canvas.page.get_by_role("button", name="Select with a box").click()
     canvas.go_to(np.array([100.0, 100.0]))

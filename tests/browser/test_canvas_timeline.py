@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.canvas_app import clusters
 from tests.browser.canvas_lab import Visit, share_right
+from tests.browser.canvas_page import Cloud, clusters
 from tests.browser.harness import MOVING
 
 
 def test_a_finished_run_plays_once_from_its_first_frame_and_rests_at_its_last(visit: Visit) -> None:
-    canvas = visit("points=2000", rest=False, **MOVING)
+    canvas = visit(Cloud(points=2000), rest=False, **MOVING)
     assert canvas.state()["playhead"] < 8
     canvas.wait("s.playing && s.playhead > 2")
     canvas.wait("!s.playing && s.playhead === 14")
@@ -19,7 +19,7 @@ def test_a_finished_run_plays_once_from_its_first_frame_and_rests_at_its_last(vi
 
 
 def test_play_and_pause_by_mouse_and_space(visit: Visit) -> None:
-    canvas = visit("points=2000", **MOVING)
+    canvas = visit(Cloud(points=2000), **MOVING)
     canvas.page.get_by_role("button", name="Play").click()
     canvas.wait("s.playing && s.playhead > 1 && s.playhead < 12")
     canvas.page.get_by_role("button", name="Pause").click()
@@ -35,7 +35,7 @@ def test_play_and_pause_by_mouse_and_space(visit: Visit) -> None:
 
 
 def test_repeat_and_speed(visit: Visit) -> None:
-    canvas = visit("points=500&frames=4", **MOVING)
+    canvas = visit(Cloud(points=500, frames=4), **MOVING)
     canvas.page.get_by_role("button", name="Repeat").click()
     expect(canvas.page.get_by_role("button", name="Repeat")).to_have_attribute("aria-pressed", "true")
     speed = canvas.page.locator(".speed")
@@ -50,15 +50,15 @@ def test_repeat_and_speed(visit: Visit) -> None:
 
 
 def test_new_snapshots_are_followed_and_zoom_and_muted_classes_stay(visit: Visit) -> None:
-    canvas = visit("points=2000&live=1&shown=3", **MOVING)
+    canvas = visit(Cloud(points=2000, live=True, shown=3), **MOVING)
     assert canvas.state()["playhead"] == 2 and canvas.state()["following"]
     canvas.page.get_by_role("button", name="Zoom in").click()
     canvas.legend("1").click()
     zoomed = canvas.state()["view"]
-    canvas.page.get_by_role("button", name="Next snapshot").click()
+    canvas.next_snapshot()
     canvas.wait("s.steps.length === 4")
     canvas.wait("s.playhead === 3")
-    canvas.page.get_by_role("button", name="Next snapshot").click()
+    canvas.next_snapshot()
     canvas.wait("s.playhead === 4")
     assert canvas.state()["view"] == zoomed
     expect(canvas.legend("1")).to_have_attribute("aria-pressed", "false")
@@ -69,9 +69,9 @@ def test_new_snapshots_are_followed_and_zoom_and_muted_classes_stay(visit: Visit
 
 
 def test_a_visitor_who_scrubs_back_is_left_there_until_asking_for_the_newest(visit: Visit) -> None:
-    canvas = visit("points=2000&live=1&shown=4", **MOVING)
+    canvas = visit(Cloud(points=2000, live=True, shown=4), **MOVING)
     canvas.scrub.fill("1")
-    canvas.page.get_by_role("button", name="Next snapshot").click()
+    canvas.next_snapshot()
     canvas.wait("s.steps.length === 5")
     canvas.page.wait_for_timeout(500)
     assert canvas.state()["playhead"] == 1
@@ -80,7 +80,7 @@ def test_a_visitor_who_scrubs_back_is_left_there_until_asking_for_the_newest(vis
 
 
 def test_the_view_moves_between_two_snapshots_without_a_jump(visit: Visit) -> None:
-    canvas = visit("points=2000&live=1&shown=12", **MOVING)
+    canvas = visit(Cloud(points=2000, live=True, shown=12), **MOVING)
     canvas.page.locator(".cl-canvas").evaluate(
         """root => {
           root.seen = [];
@@ -92,7 +92,7 @@ def test_the_view_moves_between_two_snapshots_without_a_jump(visit: Visit) -> No
           look();
         }"""
     )
-    canvas.page.get_by_role("button", name="Next snapshot").click()
+    canvas.next_snapshot()
     canvas.wait("s.playhead === 12")
     canvas.rest()
     seen = np.array(canvas.page.locator(".cl-canvas").evaluate("root => root.seen"))
@@ -104,14 +104,14 @@ def test_the_view_moves_between_two_snapshots_without_a_jump(visit: Visit) -> No
 
 
 def test_a_run_that_ends_is_not_played_again_and_another_run_starts_afresh(visit: Visit) -> None:
-    canvas = visit("points=2000&live=1&shown=5", **MOVING)
+    canvas = visit(Cloud(points=2000, live=True, shown=5), **MOVING)
     canvas.page.get_by_role("button", name="Zoom in").click()
     canvas.legend("1").click()
-    canvas.page.get_by_text("Done", exact=True).click()
+    canvas.change(live=False)
     expect(canvas.page.locator(".newest")).to_be_hidden()
     canvas.page.wait_for_timeout(500)
     assert canvas.state()["playhead"] == 4 and canvas.state()["zoom"] > 1.3
-    canvas.page.get_by_text("Another run", exact=True).click()
+    canvas.change(run="b")
     canvas.wait("s.playing && s.playhead < 3")
     expect(canvas.legend("1")).to_have_attribute("aria-pressed", "true")
     canvas.rest()
@@ -119,12 +119,12 @@ def test_a_run_that_ends_is_not_played_again_and_another_run_starts_afresh(visit
 
 
 def test_a_rerun_with_the_same_frames_changes_nothing(visit: Visit) -> None:
-    canvas = visit("points=2000&live=1&shown=5")
+    canvas = visit(Cloud(points=2000, live=True, shown=5))
     canvas.scrub.fill("2")
     canvas.page.get_by_role("button", name="Zoom in").click()
     canvas.rest()
     before, view = canvas.picture(), canvas.state()["view"]
-    canvas.page.get_by_role("button", name="Again").click()
+    canvas.show()
     canvas.page.mouse.move(5, 5)
     canvas.page.wait_for_timeout(1500)
     assert canvas.state()["view"] == view
@@ -132,13 +132,13 @@ def test_a_rerun_with_the_same_frames_changes_nothing(visit: Visit) -> None:
 
 
 def test_a_single_frame_has_no_timeline(visit: Visit) -> None:
-    canvas = visit("points=2000&frames=1")
+    canvas = visit(Cloud(points=2000, frames=1))
     expect(canvas.page.locator(".timeline")).to_be_hidden()
     assert canvas.state()["playhead"] == 0
 
 
 def test_who_prefers_less_motion_gets_none_unasked(visit: Visit) -> None:
-    canvas = visit("points=2000&dims=3", rest=False)
+    canvas = visit(Cloud(points=2000, dims=3), rest=False)
     before = canvas.state()
     canvas.page.wait_for_timeout(500)
     after = canvas.state()

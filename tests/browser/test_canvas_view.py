@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.canvas_app import clusters
 from tests.browser.canvas_lab import Visit, pixels_of, share_right
+from tests.browser.canvas_page import Cloud, clusters
 from tests.browser.harness import MOVING
 
 
 def test_the_wheel_zooms_at_the_pointer(visit: Visit) -> None:
-    canvas = visit("points=2000")
+    canvas = visit(Cloud(points=2000))
     coordinates, labels = clusters(2000, 15, 2)
     box = canvas.stage.bounding_box()
     assert box
@@ -28,7 +28,7 @@ def test_the_wheel_zooms_at_the_pointer(visit: Visit) -> None:
 def test_dragging_moves_the_picture_with_the_hand_and_double_click_brings_all_back(
     visit: Visit,
 ) -> None:
-    canvas = visit("points=2000", **MOVING)
+    canvas = visit(Cloud(points=2000), **MOVING)
     coordinates, labels = clusters(2000, 15, 2)
     home = canvas.to_screen(coordinates[-1])
     box = canvas.stage.bounding_box()
@@ -48,7 +48,7 @@ def test_dragging_moves_the_picture_with_the_hand_and_double_click_brings_all_ba
 
 
 def test_the_buttons_and_the_keys_zoom_and_move(visit: Visit) -> None:
-    canvas = visit("points=2000")
+    canvas = visit(Cloud(points=2000))
     canvas.page.get_by_role("button", name="Zoom in").click()
     assert canvas.state()["zoom"] == pytest.approx(1.4)
     canvas.page.get_by_role("button", name="Zoom out").click()
@@ -66,7 +66,7 @@ def test_the_buttons_and_the_keys_zoom_and_move(visit: Visit) -> None:
 
 
 def test_muting_a_class_takes_its_points_away_and_isolating_all_others(visit: Visit) -> None:
-    canvas = visit("points=20000")
+    canvas = visit(Cloud(points=20000))
     assert pixels_of(canvas, 4) > 1000 and pixels_of(canvas, 2) > 1000
     expect(canvas.legend("4")).to_have_attribute("aria-pressed", "true")
     canvas.legend("4").click()
@@ -88,7 +88,7 @@ def test_muting_a_class_takes_its_points_away_and_isolating_all_others(visit: Vi
 
 
 def test_every_control_is_reached_by_tab_and_shows_its_focus(visit: Visit) -> None:
-    canvas = visit("points=500&dims=3")
+    canvas = visit(Cloud(points=500, dims=3))
     canvas.page.evaluate("document.body.focus()")
     names, outlined = [], []
     for _ in range(40):
@@ -119,7 +119,7 @@ def test_every_control_is_reached_by_tab_and_shows_its_focus(visit: Visit) -> No
 
 def test_it_works_by_touch_on_a_phone(visit: Visit) -> None:
     canvas = visit(
-        "points=2000", viewport={"width": 390, "height": 844}, has_touch=True, device_scale_factor=2
+        Cloud(points=2000), viewport={"width": 390, "height": 844}, has_touch=True, device_scale_factor=2
     )
     page = canvas.page
     assert page.evaluate("document.documentElement.scrollWidth") <= 390

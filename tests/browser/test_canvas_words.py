@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.canvas_app import clusters
 from tests.browser.canvas_lab import (
     Visit,
     nearest_class,
     pixels_of,
 )
+from tests.browser.canvas_page import Cloud, clusters
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ from tests.browser.canvas_lab import (
 def test_an_unusual_embedding_is_a_picture_and_a_sentence(
     visit: Visit, case: str, words: str, dims: int
 ) -> None:
-    canvas = visit(f"points=2000&case={case}&dims={dims}")
+    canvas = visit(Cloud(points=2000, case=case, dims=dims))
     expect(canvas.page.locator(".notice")).to_contain_text(words)
     expect(canvas.page.get_by_role("img", name=re.compile(re.escape(words)))).to_be_visible()
     canvas.page.get_by_role("button", name="Zoom in").click()
@@ -42,25 +42,25 @@ def test_an_unusual_embedding_is_a_picture_and_a_sentence(
 
 
 def test_only_what_is_missing_in_the_frame_shown_is_remarked(visit: Visit) -> None:
-    canvas = visit("points=2000&case=diverged")
+    canvas = visit(Cloud(points=2000, case="diverged"))
     notice = canvas.page.locator(".notice")
     expect(notice).to_contain_text("No point has finite coordinates")
     canvas.scrub.fill("3")
     expect(notice).to_be_hidden()
-    canvas = visit("points=2000&case=few-at-first")
+    canvas = visit(Cloud(points=2000, case="few-at-first"))
     expect(canvas.page.locator(".notice")).to_be_hidden()
     canvas.scrub.fill("3")
     expect(canvas.page.locator(".notice")).to_contain_text("1,500 of 2,000 points have no finite coordinates")
 
 
 def test_one_class_needs_no_remark(visit: Visit) -> None:
-    canvas = visit("points=2000&case=one-class")
+    canvas = visit(Cloud(points=2000, case="one-class"))
     expect(canvas.page.locator(".notice")).to_be_hidden()
     assert pixels_of(canvas, 0) > 1000 and pixels_of(canvas, 2) == 0
 
 
 def test_the_text_alternative_says_what_is_seen_and_follows_it(visit: Visit) -> None:
-    canvas = visit("points=2000")
+    canvas = visit(Cloud(points=2000))
     coordinates, _ = clusters(2000, 15, 2)
     picture = canvas.page.get_by_role("img")
 

@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 from core.config import PRESETS, RunConfig
 from core.data import Dataset
 from core.runs import Run, shipped_run
+from tests.browser.conftest import StartServer
 from tests.browser.draw_page import STROKES, DrawPage
 from tests.browser.harness import Server, Watch, open_page, settled, watch
 from tests.browser.lab import TRAINING_MS, link_on, stored_figures
@@ -104,7 +105,9 @@ def test_two_drawings_are_the_same_digit_or_not(page: Page, server: Server) -> N
     )
 
 
-def test_the_shipped_run_has_its_journey_after_one_press(page: Page, server: Server) -> None:
+def test_the_shipped_run_has_its_journey_after_one_press(page: Page, start_server: StartServer) -> None:
+    """On a server of its own: on the others the settings of the example stay untrained."""
+    server = start_server()
     draw = DrawPage(page, server).open()
     draw.draw("4")
     panel = draw.tab("Its journey")

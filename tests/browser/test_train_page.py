@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from core.config import PRESETS
+from tests.browser.conftest import StartServer
 from tests.browser.harness import Server, settled, workers
 from tests.browser.lab import TrainPage, folders, run_of, stored_figures, visitor
 from tests.core.conftest import wait_until
@@ -36,8 +37,12 @@ def trained(browser: Browser, server: Server) -> Iterator[TrainPage]:
         yield page
 
 
-def test_fast_trains_before_the_visitors_eyes_and_its_figures_are_those_of_the_folder(lab: TrainPage) -> None:
-    lab.open()
+def test_fast_trains_before_the_visitors_eyes_and_its_figures_are_those_of_the_folder(
+    page: Page, start_server: StartServer
+) -> None:
+    """On a server of its own: on the others the settings of the example stay untrained."""
+    lab = TrainPage(page, start_server()).open()
+    run = run_of(lab.server.runs)
     assert folders(lab.server.runs) == set()
     lab.record()
     lab.press_train()
@@ -47,7 +52,6 @@ def test_fast_trains_before_the_visitors_eyes_and_its_figures_are_those_of_the_f
     lab.wait_until_trained()
 
     assert folders(lab.server.runs) == {FAST.key}  # one click, one run; the slider began none
-    run = run_of(lab.server.runs)
     assert run.config() == FAST
     figures = stored_figures(run)
     assert lab.figures() == {name: f"{value:.3f}" for name, value in figures.items()}
