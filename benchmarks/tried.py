@@ -9,7 +9,6 @@ STORAGE = "tests/core/service/test_storage.py::test_"
 RUNS = "tests/core/test_runs.py::test_"
 FAULTS_SEEN = "tests/browser/test_faults.py::test_"
 LINUX = "tests/linux/test_"
-IMPORTING = "tests/core/take_home/test_importing.py::test_"
 HOSTILE = "tests/server/test_hostile.py::test_"
 
 
@@ -249,31 +248,6 @@ HOSTILE_INPUTS = (
         "a path where a key belongs",
         "`GET /runs/../...`",
         ("tests/browser/test_routes.py::test_no_file_is_served_by_its_path",),
-    ),
-    Try(
-        "a run to take in, with a file",
-        "a made zip",
-        (f"{IMPORTING}a_name_outside_of_the_folder_is_refused",),
-    ),
-    Try(
-        "a zip bomb that says so",
-        "a made zip",
-        (f"{IMPORTING}a_bomb_is_refused_by_what_it_says_of_itself",),
-    ),
-    Try(
-        "a zip bomb that lies about its size",
-        "a made zip",
-        (f"{IMPORTING}a_bomb_that_lies_about_its_size_is_stopped_at_its_limit",),
-    ),
-    Try(
-        "one zip bomb after another",
-        "made zips",
-        (f"{IMPORTING}memory_stays_flat_while_hostile_files_are_refused_and_a_run_needs_little_more",),
-    ),
-    Try(
-        "weights and figures of another shape or kind",
-        "a made zip",
-        (f"{IMPORTING}wrong_content_is_refused_with_what_is_wrong",),
     ),
     Try(
         "what is no picture, or too large a one",

@@ -1,10 +1,6 @@
 """What the host may set by environment variable: one place, read when asked for."""
 
-import atexit
-import functools
 import os
-import shutil
-import tempfile
 from pathlib import Path
 
 import loky
@@ -20,14 +16,6 @@ def runs_folder() -> Path:
 def shipped_runs_folder() -> Path:
     """The finished runs that come with the project; only read."""
     return PROJECT / "assets" / "runs"
-
-
-@functools.cache
-def imported_runs_folder() -> Path:
-    """Runs that visitors have brought along: private to their sessions, gone when this process ends."""
-    folder = Path(tempfile.mkdtemp(prefix="contrastive-lab-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return folder
 
 
 def shipped_disagreements_folder() -> Path:

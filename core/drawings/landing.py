@@ -85,12 +85,12 @@ def land(embedding: Embedding, point: Floats, k: int = VOTERS) -> Landing:
 
 def journey(run: Run, image: Image, k: int = 6) -> Journey | None:
     """The way of an image [784] through all snapshots of a run's training, with its nearest k of the
-    2,000 sample images at each; None where the run came without its snapshots' weights, as the shipped one does.
+    2,000 sample images at each; None where the run came without its snapshots, as the shipped one does.
 
     Raises RunDamaged.
     """
     steps = run.snapshot_steps()
-    if not steps or not run.keeps_weights():
+    if not steps:
         return None
     sample = run.shown_sample()
     stops = []

@@ -1,4 +1,4 @@
-"""Where runs lie: those trained here, the example that comes with the app, those that visitors have brought along."""
+"""Where runs lie: those trained here, and the example that comes with the app."""
 
 import re
 from functools import lru_cache
@@ -38,16 +38,12 @@ def _was_whole(run: Run, updated: float) -> bool:
 
 
 def run_at(key: str) -> Run:
-    """The run named `key`: trained here, shipped with the app, or brought along by who knows its key; status
-    "missing" where it is none of these.
+    """The run named `key`: trained here, or shipped with the app; status "missing" where it is neither.
 
     Raises ValueError for what is no key.
     """
     if not re.fullmatch("[0-9a-f]{64}", key):
         raise ValueError("A run's key has 64 hexadecimal digits.")
     run = Run(settings.runs_folder() / key)
-    if run.status().state == "missing":
-        for folder in (settings.shipped_runs_folder(), settings.imported_runs_folder()):
-            if (folder / key).is_dir():
-                return Run(folder / key)
-    return run
+    shipped = settings.shipped_runs_folder() / key
+    return Run(shipped) if run.status().state == "missing" and shipped.is_dir() else run

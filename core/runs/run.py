@@ -18,7 +18,6 @@ from filelock import FileLock, Timeout
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save
 
-from core import settings
 from core.byte_cache import kept_by_size
 from core.config import RunConfig
 from core.measures.evaluation import Evaluation
@@ -62,11 +61,6 @@ class Run:
         """The config's key, which is the folder's name."""
         return self.folder.name
 
-    @property
-    def imported(self) -> bool:
-        """Whether a visitor has brought it along: only its last weights are here."""
-        return self.folder.parent == settings.imported_runs_folder()
-
     def config(self) -> RunConfig:
         """What was trained. Raises RunDamaged where it cannot be read."""
         try:
@@ -108,10 +102,6 @@ class Run:
     def weights_at(self, step: int) -> dict[str, npt.NDArray[np.float32]]:
         """The encoder's weights by name at the snapshot of `step`. Raises RunDamaged where they cannot be read."""
         return self._arrays(f"weights/{step:06d}.safetensors")
-
-    def keeps_weights(self) -> bool:
-        """Whether the weights at its snapshots are there: a run that was brought along has the last ones alone."""
-        return any(self._path("weights").glob("*.safetensors"))
 
     def shown_sample(self) -> ShownSample:
         """The images that the snapshots show. Raises RunDamaged where that cannot be read."""

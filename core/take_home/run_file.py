@@ -14,7 +14,7 @@
     snapshots.safetensors   where these lay in the course of the training: step -> [2000, d]; in more than 16
                             dimensions to a thousandth of themselves
 
-`core.take_home.importing` reads it back.
+The same run gives the same bytes.
 """
 
 import io
@@ -128,7 +128,7 @@ of 28 x 28 pixels and answers with {config.embedding_dims} numbers, so that imag
 | `sample.safetensors`, `snapshots.safetensors` | 2,000 of the images in the course of the training |
 | `result.json` | how long it took |
 
-To see it again, choose this zip on the page “Take it home” of Contrastive Lab. To use it in Python:
+To use it in Python:
 
 ```python
 import pandas as pd

@@ -143,7 +143,7 @@ def _verdict(question: Question, said: Outcome, became: Outcome | None, first: f
 
 
 def _picture(run: Run, config: RunConfig, words: str) -> None:
-    run_view.ask_for_replay(run)
+    shared_engine().ask_for_replay(run)
     options = replace(run_view.canvas_options(run, config, split="train", height=HEIGHT), seen="")
     frames = run_view.NOTHING if routes.served() else pictures.of_split(run, "train")
     embedding_canvas(options, frames, key=f"predict_{words}")

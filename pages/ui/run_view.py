@@ -71,7 +71,7 @@ def live_picture(run: Run, config: RunConfig) -> None:
 
 def picture(run: Run, config: RunConfig) -> None:
     """All the training images, as the finished encoder sees them, and how they came there."""
-    ask_for_replay(run)
+    shared_engine().ask_for_replay(run)
     frames = NOTHING if routes.served() else pictures.of_split(run, "train")
     embedding_canvas(canvas_options(run, config, split="train"), frames, key="picture")
     if config.unseen is not None:
@@ -90,12 +90,6 @@ def picture(run: Run, config: RunConfig) -> None:
             f"{config.embedding_dims} dimensions, drawn in {PICTURE_DIMS} by truncated SVD: directions that the "
             "picture leaves out may still separate classes that overlap here."
         )
-
-
-def ask_for_replay(run: Run) -> None:
-    """Have the replay of a finished run made; of one that was brought along there is nothing to make it from."""
-    if not run.imported:
-        shared_engine().ask_for_replay(run)
 
 
 def canvas_options(

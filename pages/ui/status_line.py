@@ -53,8 +53,6 @@ def _state(run: Run, status: Status, config: RunConfig) -> str:
             return ":material/straighten: **Measuring** the clusters of all images"
         case "done" if run.key == history.SHIPPED and state.shown_run() is None:
             return ":material/check_circle: **An example**, trained before you came"
-        case "done" if run.imported:
-            return ":material/upload_file: **Brought along by you**, measured anew here"
         case "done":
             early = f", stopped early at step {status.step:,}" if status.stopped_early else ""
             return f":material/check_circle: **Trained in {status.seconds:.1f} s**{early}"

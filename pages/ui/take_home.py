@@ -1,4 +1,4 @@
-"""What stands on the page Take it home: a card for each way to take a run along, and one to bring it back."""
+"""What stands on the page Take it home: a card for each way to take a run along."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -6,22 +6,19 @@ from dataclasses import replace
 import streamlit as st
 
 from core.config import RunConfig
-from core.data import DataError
 from core.runs import Run
 from core.take_home.notebook import notebook
-from core.take_home.opening import LARGEST, Refused
 from core.take_home.report import Palette, report
 from core.take_home.run_file import run_file
 from core.take_home.script import script
-from pages.ui import canvas, imported, link, run_view
-from pages.ui.plain_text import plain
+from pages.ui import canvas, link, run_view
 
 
 def show(run: Run, config: RunConfig) -> None:
     """The cards."""
     left, right = st.columns(2, gap="medium")
     with left:
-        _link(run, config)
+        _link(config)
         _code(config)
     with right:
         if run.status().state == "done":
@@ -29,7 +26,6 @@ def show(run: Run, config: RunConfig) -> None:
             _report(run, config)
         else:
             st.info("The run itself and its report can be taken along when it has finished.")
-        _bring()
 
 
 def file_name(config: RunConfig, ending: str) -> str:
@@ -39,12 +35,11 @@ def file_name(config: RunConfig, ending: str) -> str:
     return f"{'_'.join(letters.split())}.{ending}"
 
 
-def _link(run: Run, config: RunConfig) -> None:
+def _link(config: RunConfig) -> None:
     with st.container(border=True):
         st.subheader("The link", anchor=False)
-        theirs = " It leads to these settings, not to the file you brought along." if run.imported else ""
         st.markdown(
-            f"Every setting of this run. Whoever opens it sees this run, or makes it by one press of Train.{theirs}"
+            "Every setting of this run. Whoever opens it sees this run, or makes it by one press of Train."
         )
         st.code(link.to_train(config), language=None, wrap_lines=True)
         st.caption(
@@ -79,7 +74,7 @@ def _file(run: Run, config: RunConfig) -> None:
         st.subheader("The run", anchor=False)
         st.markdown(
             "One zip: settings, figures, the trained weights (safetensors), where every image lies (Parquet), and a "
-            "page that says what is what. It can be opened here again."
+            "page that says what is what."
         )
         _download(
             "Download the run",
@@ -118,29 +113,3 @@ def _report(run: Run, config: RunConfig) -> None:
 def _download(label: str, make: Callable[[], str | bytes], name: str, mime: str, icon: str) -> None:
     """A button whose file is made when it is pressed."""
     st.download_button(label, make, name, mime, icon=f":material/{icon}:", on_click="ignore")
-
-
-def _bring() -> None:
-    with st.container(border=True):
-        st.subheader("Bring a run back", anchor=False)
-        st.markdown(
-            "A zip from here, also from another server. It is measured anew, and only you see it, "
-            "as long as this tab is open."
-        )
-        with st.form("bring", clear_on_submit=True, border=False):
-            chosen = st.file_uploader(
-                "Run", "zip", max_upload_size=LARGEST // 2**20, label_visibility="collapsed"
-            )
-            pressed = st.form_submit_button("Open it", icon=":material/upload_file:")
-        if not pressed:
-            return
-        if chosen is None:
-            st.warning("Choose a zip first.")
-            return
-        try:
-            with st.spinner("Measuring this run"):
-                imported.take_in(chosen.getvalue())
-        except (Refused, DataError) as refusal:
-            st.error(plain(str(refusal)), icon=":material/block:")
-            return
-        st.rerun()

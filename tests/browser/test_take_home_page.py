@@ -1,24 +1,15 @@
-"""Take it home in the browser: the report offline, a run brought back, hostile files, a guess and its answer."""
+"""Take it home in the browser: the report offline. And a guess on Predict and its answer."""
 
-import io
-import zipfile
 from pathlib import Path
 
-import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from core.config import PRESETS
 from core.lessons.predictions import value
-from core.runs import run_at, shipped_run
-from core.take_home.run_file import run_file
-from tests.browser.harness import Server, open_page, settled, watch
+from core.runs import run_at
+from tests.browser.harness import Server, open_page, watch
 
 SLOW = 120_000  # measuring or training under load; no measure of how long it should take
-
-
-@pytest.fixture(scope="module")
-def shipped_zip() -> bytes:
-    return run_file(shipped_run())
 
 
 def download(page: Page, name: str, folder: Path) -> Path:
@@ -27,19 +18,6 @@ def download(page: Page, name: str, folder: Path) -> Path:
     path = folder / started.value.suggested_filename
     started.value.save_as(path)
     return path
-
-
-def on_page(page: Page) -> Locator:
-    """The list that says which run is on the page."""
-    return page.get_by_role("combobox", name="Run on the page")
-
-
-def bring(page: Page, content: bytes) -> None:
-    page.locator("input[type=file]").set_input_files(
-        {"name": "run.zip", "mimeType": "application/zip", "buffer": content}
-    )
-    expect(page.get_by_text("run.zip")).to_be_visible()
-    page.get_by_role("button", name="Open it").click()
 
 
 STATE = """() => {
@@ -79,39 +57,6 @@ def test_the_report_plays_from_a_file_without_a_network(
     context.close()
     assert hosts <= {"file", "data", "blob"}, asked
     assert not seen.unexpected()
-
-
-def test_a_run_comes_back_from_its_zip_for_its_visitor_alone(
-    page: Page, server: Server, shipped_zip: bytes
-) -> None:
-    open_page(page, server, "/take_home")
-    bring(page, shipped_zip)
-    expect(on_page(page)).to_have_value("Brought along: Fast preset", timeout=SLOW)
-    settled(page)
-    assert not server.runs.exists() or list(server.runs.iterdir()) == []
-    page.get_by_role("button", name="Lab").or_(page.get_by_text("Lab", exact=True)).first.click()
-    page.locator("a[href$='/train']").first.click()
-    expect(page.get_by_text("Brought along by you")).to_be_visible(timeout=SLOW)
-    page.wait_for_function(
-        "() => document.querySelector('[data-testid=stBidiComponentIsolated]')"
-        "?.shadowRoot?.querySelector('.cl-canvas')?.contrastiveCanvas?.state().n === 60000",
-        timeout=SLOW,
-    )
-
-
-def test_a_hostile_zip_is_refused_with_a_sentence_and_the_page_lives(
-    page: Page, server: Server, shipped_zip: bytes
-) -> None:
-    buffer = io.BytesIO(shipped_zip)
-    with zipfile.ZipFile(buffer, "a", zipfile.ZIP_DEFLATED) as file:
-        file.writestr("../../evil.txt", "x")
-    open_page(page, server, "/take_home")
-    bring(page, buffer.getvalue())
-    told = page.get_by_text("names a file outside of its folder")
-    expect(told).to_be_visible(timeout=SLOW)
-    settled(page)
-    expect(on_page(page)).to_have_value("Example run (shipped)")
-    expect(page.get_by_role("button", name="Open it")).to_be_enabled()
 
 
 def test_a_guess_is_kept_and_stands_beside_what_happened(page: Page, server: Server) -> None:

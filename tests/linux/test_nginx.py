@@ -79,8 +79,8 @@ def test_a_class_behind_nginx_is_spread_over_both_servers_and_shares_one_trainin
     steps = [report.step for report in run.progress()]
     assert steps == sorted(set(steps))  # written by one, once
     # what a page takes passes nginx, and is judged by the app; what no page takes does not
-    assert put(f"{url}/_stcore/upload_file/nobody/file", 20_000_000) != 413
-    assert put(f"{url}/_stcore/upload_file/nobody/file", 30_000_000) == 413
+    assert put(f"{url}/_stcore/upload_file/nobody/file", 10_000_000) != 413
+    assert put(f"{url}/_stcore/upload_file/nobody/file", 12_000_000) == 413
     headers = subprocess.run(["curl", "-sI", url], capture_output=True, text=True, check=True).stdout
     assert re.search(r"(?im)^x-content-type-options: nosniff", headers)
 

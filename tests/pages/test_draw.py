@@ -8,12 +8,9 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from core import settings
 from core.config import PRESETS, RunConfig
 from core.data import Dataset
 from core.runs import Run, State, place_for
-from core.take_home.importing import import_run
-from core.take_home.run_file import run_file
 from tests.forged import forged_png
 from tests.pages.conftest import OpenPage
 
@@ -108,20 +105,6 @@ def test_the_shipped_run_offers_to_be_trained_for_its_journey(open_page: OpenPag
     app = open_tab(app, "part", "Its journey")
     assert not app.exception
     assert "train the same settings here, and the same run comes with its journey" in texts(app)
-    assert "Train these settings" in [button.label for button in app.button]
-
-
-def test_a_run_brought_along_takes_a_digit_and_offers_its_journey_too(open_page: OpenPage) -> None:
-    """Its zip has the snapshots, but not the network at each of them."""
-    app = open_page(PAGE)
-    shipped = settings.shipped_runs_folder() / PRESETS["fast"].key
-    brought = import_run(run_file(Run(shipped)), settings.imported_runs_folder())
-    assert brought.snapshot_steps()
-    app.session_state["shown_run"] = brought.key
-    app.session_state["run_names"] = {brought.key: "Brought along"}
-    app = open_tab(open_tab(app.run(), "digit_from", "Test image"), "part", "Its journey")
-    assert not app.exception and not app.error
-    assert "looks like a 7" in texts(app)
     assert "Train these settings" in [button.label for button in app.button]
 
 

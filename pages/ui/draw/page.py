@@ -9,6 +9,7 @@ from core.config import RunConfig
 from core.drawings import landing
 from core.drawings.landing import Journey, Landing
 from core.runs import Run
+from core.service.shared_engine import shared_engine
 from pages.ui import digit_drawings, routes, run_view
 from pages.ui.canvas import embedding_canvas
 from pages.ui.digit_drawings import Card, Tile
@@ -88,7 +89,7 @@ def _live_picture(run: Run, config: RunConfig) -> None:
 
 
 def _picture(run: Run, config: RunConfig, place: Landing | None, way: Journey | None) -> None:
-    run_view.ask_for_replay(run)
+    shared_engine().ask_for_replay(run)
     options = run_view.canvas_options(run, config, split="train", height=HEIGHT)
     if place is not None:
         to_draw = views.reduction_of(run)

@@ -14,6 +14,7 @@ from core.charts import density_charts, run_charts
 from core.config import RunConfig
 from core.data import DataError, load_stored
 from core.runs import Embedding, Run
+from core.service.shared_engine import shared_engine
 from pages.ui import navigation, routes, run_view
 from pages.ui.canvas import Selection, embedding_canvas
 from pages.ui.digit_drawings import DIFFERENT, SAME
@@ -65,7 +66,7 @@ def show(run: Run, config: RunConfig, looking: Looking) -> None:
 
 
 def _picture(run: Run, config: RunConfig, looking: Looking) -> Selection:
-    run_view.ask_for_replay(run)
+    shared_engine().ask_for_replay(run)
     options = run_view.canvas_options(
         run,
         config,

@@ -89,7 +89,7 @@ def test_pull_and_push_have_one_place_among_the_colours_and_no_two_lines_share_o
         ["repulsion", "uniformity"],
     ],
 )
-def test_whatever_the_terms_of_a_run_that_was_brought_along_each_has_a_place(terms: list[str]) -> None:
+def test_whatever_the_terms_of_a_loss_each_has_a_place(terms: list[str]) -> None:
     reports = [Progress(step, 2, 1, 1.0, dict.fromkeys(terms, 0.5), 0.1, None, None) for step in (1, 2)]
     colour = run_charts.loss_curve(reports, 0.25, 200)["layer"][0]["encoding"]["color"]
     domain = colour["scale"]["domain"]

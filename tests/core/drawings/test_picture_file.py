@@ -1,8 +1,10 @@
 """Pictures from outside: what is good is read, what is not is refused before it costs anything."""
 
 import io
+import re
 import subprocess
 import sys
+import tomllib
 
 import numpy as np
 import pytest
@@ -133,3 +135,14 @@ def test_refusing_costs_no_memory() -> None:
     assert done.returncode == 0, done.stderr
     assert float(done.stdout) < 24  # 10 of these are the file of MOST_BYTES itself
     assert MOST_BYTES == 10_000_000
+
+
+def test_every_mention_of_the_limit_is_of_the_same_number() -> None:
+    megabytes = MOST_BYTES // 1_000_000
+    settings = tomllib.loads((PROJECT / ".streamlit" / "config.toml").read_text("utf-8"))
+    assert settings["server"]["maxUploadSize"] == megabytes
+    assert f"uploads of at most {megabytes} MB" in (PROJECT / "docs" / "operations.md").read_text("utf-8")
+    (nginx,) = re.findall(
+        r"client_max_body_size (\d+)m;", (PROJECT / "docs" / "nginx.conf").read_text("utf-8")
+    )
+    assert int(nginx) == megabytes + 1  # the form round the file has a few bytes of its own

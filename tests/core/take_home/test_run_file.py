@@ -1,12 +1,8 @@
-"""A run as a zip: what is in it for others, and that it comes back as it went."""
+"""A run as a zip: what is in it for others."""
 
 import io
 import json
-import re
-import tomllib
 import zipfile
-from dataclasses import replace
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -17,12 +13,13 @@ from safetensors.numpy import load
 from core.config import PRESETS, RunConfig
 from core.losses import LOSSES
 from core.pipeline import train_and_measure
-from core.runs import Run, Snapshot, Status, run_at
-from core.settings import PROJECT
-from core.take_home.importing import LIMITS, OPTIONAL, import_run
-from core.take_home.opening import LARGEST, open_zip
+from core.runs import Progress, Run, run_at
 from core.take_home.run_file import run_file
-from core.training import SAMPLE, SNAPSHOTS
+
+
+def files_of(content: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(content)) as file:
+        return {name: file.read(name) for name in file.namelist()}
 
 
 @pytest.fixture(scope="module")
@@ -32,13 +29,7 @@ def content(finished: Run) -> bytes:
 
 @pytest.fixture(scope="module")
 def files(content: bytes) -> dict[str, bytes]:
-    with zipfile.ZipFile(io.BytesIO(content)) as file:
-        return {name: file.read(name) for name in file.namelist()}
-
-
-@pytest.fixture(scope="module")
-def back(content: bytes, tmp_path_factory: pytest.TempPathFactory) -> Run:
-    return import_run(content, tmp_path_factory.mktemp("imports"))
+    return files_of(content)
 
 
 def test_the_zip_holds_the_settings_the_figures_and_a_page_of_words(
@@ -73,143 +64,34 @@ def test_the_same_run_gives_the_same_bytes(finished: Run, content: bytes) -> Non
     assert run_file(finished) == content
 
 
-def test_a_run_comes_back_with_its_embedding_its_clusters_and_its_figures(finished: Run, back: Run) -> None:
-    assert back.status().state == "done" and back.config() == finished.config()
-    ours, theirs = finished.embedding(), back.embedding()
-    assert np.allclose(ours.train, theirs.train, atol=1e-5) and np.allclose(ours.test, theirs.test, atol=1e-5)
-    assert np.array_equal(ours.train_clusters, theirs.train_clusters)
-    assert np.array_equal(ours.test_clusters, theirs.test_clusters)
-    assert back.evaluation().figures == pytest.approx(finished.evaluation().figures, abs=1e-4)
-    back.check()
+def test_the_course_of_the_training_is_in_it(finished: Run, files: dict[str, bytes]) -> None:
+    reports = [Progress(**json.loads(line)) for line in files["progress.jsonl"].splitlines()]
+    assert reports == finished.progress()
+    snapshots, sample = load(files["snapshots.safetensors"]), load(files["sample.safetensors"])
+    assert sorted(map(int, snapshots)) == finished.snapshot_steps()
+    for step, points in snapshots.items():
+        assert np.array_equal(points, finished.snapshot(int(step)).embeddings)
+    assert np.array_equal(sample["indices"], finished.shown_sample().indices)
+    assert sample["in_test"].tolist() == [finished.shown_sample().split == "test"]
+    status = finished.status()
+    result = {"seconds": status.seconds, "step": status.step, "stopped_early": status.stopped_early}
+    assert json.loads(files["result.json"]) == result
 
 
-def test_its_course_comes_back_too(finished: Run, back: Run) -> None:
-    assert back.progress() == finished.progress()
-    assert back.snapshot_steps() == finished.snapshot_steps()
-    for step in finished.snapshot_steps():
-        assert np.array_equal(back.snapshot(step).embeddings, finished.snapshot(step).embeddings)
-    assert np.array_equal(back.shown_sample().indices, finished.shown_sample().indices)
-    assert np.array_equal(back.shown_sample().labels, finished.shown_sample().labels)
-    (ours, theirs) = finished.status(), back.status()
-    assert (ours.seconds, ours.step, ours.stopped_early) == (
-        theirs.seconds,
-        theirs.step,
-        theirs.stopped_early,
-    )
-
-
-def test_it_never_takes_the_place_of_a_trained_run(finished: Run, back: Run) -> None:
-    assert back.key != finished.key and len(back.key) == 64
-    assert run_at(finished.config().key).folder != back.folder
-
-
-def test_the_shipped_run_brings_the_course_that_its_replay_shows(tmp_path: Path) -> None:
+def test_the_course_of_the_shipped_run_is_that_of_its_replay() -> None:
     shipped = run_at(PRESETS["fast"].key)
-    back = import_run(run_file(shipped), tmp_path)
-    assert len(back.snapshot_steps()) == 15
-    last = back.snapshot(back.snapshot_steps()[-1]).embeddings
+    snapshots = load(files_of(run_file(shipped))["snapshots.safetensors"])
+    assert len(snapshots) == 15
+    last = snapshots[max(snapshots)]
     assert np.allclose(last, shipped.embedding().train[shipped.shown_sample().indices], atol=1e-3)
 
 
 @pytest.mark.parametrize("loss", [name for name, entry in LOSSES.items() if entry.learned])
-def test_what_the_loss_has_learned_goes_along_and_comes_back(loss: str, tmp_path: Path) -> None:
+def test_what_the_loss_has_learned_goes_along(loss: str, tmp_path: Path) -> None:
     run = Run(tmp_path / "run")
     run.begin(RunConfig(loss=loss, digits=2, epochs=1))
     train_and_measure(run)
-    content = run_file(run)
-    with zipfile.ZipFile(io.BytesIO(content)) as file:
-        kept, words = load(file.read("learned.safetensors")), file.read("README.md").decode()
+    files = files_of(run_file(run))
+    kept, words = load(files["learned.safetensors"]), files["README.md"].decode()
     assert kept.keys() == run.learned().keys() and all(name in words for name in kept)
-    (tmp_path / "imports").mkdir()
-    back = import_run(content, tmp_path / "imports")
-    assert all(np.array_equal(array, run.learned()[name]) for name, array in back.learned().items())
-    assert back.learned().keys() == kept.keys()
-    back.check()
-
-
-# ---- the largest runs
-
-WIDEST = RunConfig(embedding_dims=64, hidden=(512, 512, 512, 512))
-
-
-def as_good_as_noise(generator: np.random.Generator, *shape: int) -> np.ndarray:
-    """Finite float32 numbers of which hardly a bit follows from another: no way of packing makes them smaller."""
-    size = generator.uniform(-9, 4, shape)
-    return (generator.choice([-1, 1], shape) * 10**size).astype(np.float32)
-
-
-def test_no_run_can_give_a_zip_that_cannot_be_brought_back_for_its_size(
-    finished: Run, tmp_path: Path
-) -> None:
-    """The most weights, the most dimensions and the most snapshots, of numbers that cannot be packed."""
-    generator, run = np.random.default_rng(0), Run(tmp_path / WIDEST.key)
-    run.begin(WIDEST)
-    sample, embedding = finished.shown_sample(), finished.embedding()
-    run.write_arrays(
-        "sample.safetensors",
-        {"indices": sample.indices, "labels": sample.labels, "in_test": np.zeros(1, np.uint8)},
-    )
-    for report in finished.progress():
-        run.append_progress(report)
-    for step in range(SNAPSHOTS + 1):  # one more where training was stopped early
-        run.write_snapshot(Snapshot(step, as_good_as_noise(generator, SAMPLE, 64)), {})
-    arrays = {name: array for name, array in vars(embedding).items() if isinstance(array, np.ndarray)}
-    arrays |= {split: as_good_as_noise(generator, len(arrays[split]), 64) for split in ("train", "test")}
-    noisy = {
-        f"linear.{place}.{kind}": as_good_as_noise(generator, *shape)
-        for place, (before, after) in enumerate(pairwise(WIDEST.layers))
-        for kind, shape in (("weight", (after, before)), ("bias", (after,)))
-    }
-    measured = finished.measurements()
-    assert measured is not None
-    files = {
-        "embedding.safetensors": run.write_arrays("embedding.safetensors", arrays),
-        "figures.json": run.write_evaluation(finished.evaluation()),
-        "measurements.json": run.write_measurements(measured),
-        "weights.safetensors": run.write_arrays("weights.safetensors", noisy),
-    }
-    run.write_status(Status("done", seconds=9.0, step=SNAPSHOTS, files=files))
-    content = run_file(run)
-    assert 0.95 * LARGEST < len(content) <= LARGEST
-    opened = open_zip(content, LIMITS, OPTIONAL)
-    assert load(opened["weights.safetensors"])["linear.4.weight"].shape == (64, 512)
-
-
-@pytest.fixture(scope="module")
-def of_64_dimensions(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """A real run in 64 dimensions, of the largest network and few images: of all, it would take a minute."""
-    config = replace(WIDEST, digits=2, epochs=1, batch_size=512, learning_rate=0.01)
-    run = Run(tmp_path_factory.mktemp("wide") / config.key)
-    run.begin(config)
-    train_and_measure(run)
-    assert run.status().state == "done"
-    return run
-
-
-def test_a_run_of_64_dimensions_comes_back(of_64_dimensions: Run, tmp_path: Path) -> None:
-    content = run_file(of_64_dimensions)
-    back = import_run(content, tmp_path)
-    ours, theirs = of_64_dimensions.embedding(), back.embedding()
-    assert theirs.train.shape == (len(ours.train_labels), 64)
-    assert np.allclose(ours.train, theirs.train, atol=1e-4) and np.allclose(ours.test, theirs.test, atol=1e-4)
-    assert np.array_equal(ours.train_clusters, theirs.train_clusters)
-    assert back.evaluation().figures == pytest.approx(of_64_dimensions.evaluation().figures, abs=1e-3)
-    assert back.snapshot_steps() == of_64_dimensions.snapshot_steps()
-    for step in back.snapshot_steps():
-        points = of_64_dimensions.snapshot(step).embeddings
-        assert np.allclose(back.snapshot(step).embeddings, points, rtol=1e-3, atol=0)
-    table = pyarrow.parquet.read_table(
-        io.BytesIO(zipfile.ZipFile(io.BytesIO(content)).read("embedding.parquet"))
-    )
-    assert np.array_equal(table["z64"].to_numpy()[: len(ours.train)], ours.train[:, 63])
-
-
-def test_every_mention_of_the_limit_is_of_the_same_number() -> None:
-    megabytes = LARGEST // 2**20
-    settings = tomllib.loads((PROJECT / ".streamlit" / "config.toml").read_text("utf-8"))
-    assert settings["server"]["maxUploadSize"] == megabytes
-    assert f"uploads of at most {megabytes} MB" in (PROJECT / "docs" / "operations.md").read_text("utf-8")
-    (nginx,) = re.findall(
-        r"client_max_body_size (\d+)m;", (PROJECT / "docs" / "nginx.conf").read_text("utf-8")
-    )
-    assert int(nginx) == megabytes + 1  # the form round the file has a few bytes of its own
+    assert all(np.array_equal(array, run.learned()[name]) for name, array in kept.items())
