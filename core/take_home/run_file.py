@@ -9,10 +9,8 @@
     weights.safetensors     the trained encoder: linear.0.weight [256, 784], linear.0.bias [256], ...
     learned.safetensors     what the loss has learned beside it: proxies, or centres and a head; of most losses none
     embedding.parquet       where every image lies, with label and cluster
-    clusters.safetensors    the clusters once more, for who reads the zip back: train [60000], test [10000]
     sample.safetensors      which 2,000 images the live picture showed
-    snapshots.safetensors   where these lay in the course of the training: step -> [2000, d]; in more than 16
-                            dimensions to a thousandth of themselves
+    snapshots.safetensors   where these lay in the course of the training: step -> [2000, d]
 
 The same run gives the same bytes.
 """
@@ -22,7 +20,6 @@ import json
 import zipfile
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa  # type: ignore[import-untyped]
 from safetensors.numpy import save
 
@@ -35,14 +32,6 @@ from core.losses import LOSSES
 from core.measures.figures import FIGURES
 from core.runs import Run, Snapshot
 
-README, CONFIG, FIGURES_FILE, MEASUREMENTS = "README.md", "config.json", "figures.json", "measurements.json"
-PROGRESS, RESULT, WEIGHTS = "progress.jsonl", "result.json", "weights.safetensors"
-LEARNED = "learned.safetensors"
-EMBEDDING, CLUSTERS = "embedding.parquet", "clusters.safetensors"
-SAMPLE, SNAPSHOTS = "sample.safetensors", "snapshots.safetensors"
-
-_EXACT_DIMS = 16
-
 # Of one date, so that the same run gives the same bytes.
 _DATE = (2026, 1, 1, 0, 0, 0)
 
@@ -52,21 +41,24 @@ def run_file(run: Run) -> bytes:
     config, status = run.config(), run.status()
     result = {"seconds": status.seconds, "step": status.step, "stopped_early": status.stopped_early}
     sample = run.shown_sample()
-    snapshots = {f"{snapshot.step:06d}": _short(snapshot.embeddings) for snapshot in course_of(run)}
+    snapshots = {f"{snapshot.step:06d}": snapshot.embeddings for snapshot in course_of(run)}
     measurements, learned = run.measurements(), run.learned()
     contents: dict[str, str | bytes] = {
-        README: _readme(run, config),
-        CONFIG: json.dumps(config.as_dict(), indent=1),
-        FIGURES_FILE: run.evaluation().to_json(),
-        **({MEASUREMENTS: measurements.to_json()} if measurements is not None else {}),
-        PROGRESS: "".join(json.dumps(vars(report)) + "\n" for report in run.progress()),
-        RESULT: json.dumps(result),
-        WEIGHTS: save(run.weights()),
-        **({LEARNED: save(learned)} if learned else {}),
-        EMBEDDING: export.as_parquet(pa.concat_tables([export.table(run, split) for split in SPLITS]), run),
-        CLUSTERS: save({split: run.embedding().clusters(split) for split in SPLITS}),
-        SAMPLE: save({"indices": sample.indices, "in_test": np.array([sample.split == "test"], np.uint8)}),
-        SNAPSHOTS: save(snapshots),
+        "README.md": _readme(run, config),
+        "config.json": json.dumps(config.as_dict(), indent=1),
+        "figures.json": run.evaluation().to_json(),
+        **({"measurements.json": measurements.to_json()} if measurements is not None else {}),
+        "progress.jsonl": "".join(json.dumps(vars(report)) + "\n" for report in run.progress()),
+        "result.json": json.dumps(result),
+        "weights.safetensors": save(run.weights()),
+        **({"learned.safetensors": save(learned)} if learned else {}),
+        "embedding.parquet": export.as_parquet(
+            pa.concat_tables([export.table(run, split) for split in SPLITS]), run
+        ),
+        "sample.safetensors": save(
+            {"indices": sample.indices, "in_test": np.array([sample.split == "test"], np.uint8)}
+        ),
+        "snapshots.safetensors": save(snapshots),
     }
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as file:
@@ -92,16 +84,6 @@ def course_of(run: Run) -> list[Snapshot]:
     ]
 
 
-def _short(points: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """`points` [n, d], in many dimensions to a thousandth of themselves: what follows packs to nothing, and the
-    zip of the largest run stays below what may be uploaded."""
-    if points.shape[1] <= _EXACT_DIMS:
-        return points
-    bits = np.ascontiguousarray(points).view(np.uint32)
-    rounded = (bits + np.uint32(1 << 13)) & np.uint32(0xFFFFC000)
-    return rounded.view(np.float32)
-
-
 def _readme(run: Run, config: RunConfig) -> str:
     figures = run.evaluation().figures
     settings = "\n".join(
@@ -111,7 +93,11 @@ def _readme(run: Run, config: RunConfig) -> str:
         f"| {figure.label} | {figures[name]:.4f} | {figure.meaning} |" for name, figure in FIGURES.items()
     )
     beside = ", ".join(run.learned())
-    learned = f"| `{LEARNED}` | what the loss has learned beside the network: {beside} |\n" if beside else ""
+    learned = (
+        f"| `learned.safetensors` | what the loss has learned beside the network: {beside} |\n"
+        if beside
+        else ""
+    )
     return f"""# A run of Contrastive Lab
 
 A network was trained on {DATASETS[config.dataset].label} with the loss “{LOSSES[config.loss].label}”. It sees an image
@@ -124,8 +110,7 @@ of 28 x 28 pixels and answers with {config.embedding_dims} numbers, so that imag
 | `progress.jsonl` | the loss over the training steps |
 | `embedding.parquet` | where each of the images lies (z1, z2, ...), with its label and its KMeans cluster |
 | `weights.safetensors` | the trained network, layer by layer |
-{learned}| `clusters.safetensors` | the clusters once more |
-| `sample.safetensors`, `snapshots.safetensors` | 2,000 of the images in the course of the training |
+{learned}| `sample.safetensors`, `snapshots.safetensors` | 2,000 of the images, and where they lay during training |
 | `result.json` | how long it took |
 
 To use it in Python:
