@@ -57,44 +57,28 @@ def evaluate(
     what it raises ends the work.
     """
     # scikit-learn: a second and 60 MB, which a process that only reads evaluations does not need
+    from core.measures import metrics
     from core.measures.kmeans import assign, kmeans
 
     clusters = _in_order_of_digits(kmeans(train, classes, go_on=go_on), train_labels)
     test_clusters = assign(test, clusters.centroids)
-    evaluation = judge(train, train_labels, clusters.labels, test, test_labels, test_clusters, classes, go_on)
-    return evaluation, clusters, test_clusters
-
-
-def judge(
-    train: Points,
-    train_labels: Labels,
-    clusters: npt.NDArray[np.integer],
-    test: Points,
-    test_labels: Labels,
-    test_clusters: npt.NDArray[np.integer],
-    classes: int,
-    go_on: Callable[[], None] = lambda: None,
-) -> Evaluation:
-    """The figures of an embedding whose clusters are there already: clusters [n] of train, test_clusters [m].
-    go_on: as for `evaluate`."""
-    from core.measures import metrics
-
-    davies = davies_bouldin(train, clusters)
+    davies = davies_bouldin(train, clusters.labels)
     figures = {
-        "rand_index": metrics.rand_index(train_labels, clusters),
-        "adjusted_rand_index": metrics.adjusted_rand_index(train_labels, clusters),
-        "normalized_mutual_info": metrics.normalized_mutual_info(train_labels, clusters),
+        "rand_index": metrics.rand_index(train_labels, clusters.labels),
+        "adjusted_rand_index": metrics.adjusted_rand_index(train_labels, clusters.labels),
+        "normalized_mutual_info": metrics.normalized_mutual_info(train_labels, clusters.labels),
         "davies_bouldin": davies.score,
         "test_adjusted_rand_index": metrics.adjusted_rand_index(test_labels, test_clusters),
         "knn_accuracy": metrics.knn_accuracy(train, train_labels, test, test_labels, go_on=go_on),
     }
-    return Evaluation(
+    evaluation = Evaluation(
         figures=figures,
         undefined={} if davies.reason is None else {"davies_bouldin": davies.reason},
         random_rand_index=metrics.random_rand_index(train_labels, classes),
         davies_bouldin=davies,
-        confusion=confusion(train_labels, clusters),
+        confusion=confusion(train_labels, clusters.labels),
     )
+    return evaluation, clusters, test_clusters
 
 
 def _in_order_of_digits(clusters: "Clustering", digits: Labels) -> "Clustering":
