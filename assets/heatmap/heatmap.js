@@ -1,17 +1,18 @@
-// A table of numbers, shaded, whose cells can be pressed: by a click, or by the arrow keys and Enter.
+// A table of shaded numbers. Where cells can be pressed, they are buttons: for a click, or the arrow keys and Enter.
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".heatmap");
   const table = root.querySelector("table");
   const shades = shadesOf(root);
   root.querySelector(".above").textContent = data.columns_title;
-  root.style.setProperty("--side", `${data.side}px`);
-  root.style.setProperty("--heads", `${data.heads}px`);
+  root.style.setProperty("--heads", `${longest(data.rows)}ch`);
   table.setAttribute("aria-label", data.title);
+  table.setAttribute("role", data.pressable ? "grid" : "table");
+  table.classList.toggle("upright", longest(data.columns) > 6); // ten longer names don't fit side by side
   const focused = parentElement.activeElement?.dataset?.place;
 
   const head = document.createElement("tr");
-  head.append(cell("td", "corner", ""), ...data.columns.map((name) => cell("th", "", name, { scope: "col" })));
+  head.append(cell("td", "corner", ""), ...data.columns.map(columnHead));
   const rows = data.rows.map((name, row) => {
     const line = document.createElement("tr");
     line.append(cell("th", "", name, { scope: "row" }), ...data.columns.map((_, column) => square(row, column)));
@@ -26,18 +27,30 @@ export default function ({ data, parentElement, setTriggerValue }) {
   if (entry) entry.tabIndex = 0;
   buttons.find((button) => button.dataset.place === focused)?.focus();
 
+  function columnHead(name) {
+    const head = cell("th", "", "", { scope: "col" });
+    head.append(cell("span", "", name));
+    return head;
+  }
+
   function square(row, column) {
     const { text, shade, tip, marked } = data.cells[row][column];
     if (tip === null) return cell("td", "empty", "");
-    const place = cell("td", marked ? "marked" : "", "");
-    const button = document.createElement("button");
-    const pressed = data.selected !== null && data.selected[0] === row && data.selected[1] === column;
+    const place = cell("td", "", "");
+    const figure = cell(data.pressable ? "button" : "div", marked ? "figure marked" : "figure", text, { title: tip });
     const [ground, ink] = shades(shade);
-    Object.assign(button.style, { background: ground, color: ink });
-    Object.assign(button, { type: "button", textContent: text, title: tip, tabIndex: -1 });
+    Object.assign(figure.style, { background: ground, color: ink });
+    place.append(figure);
+    if (data.pressable) makePressable(figure, row, column);
+    return place;
+  }
+
+  function makePressable(button, row, column) {
+    const pressed = data.selected !== null && data.selected[0] === row && data.selected[1] === column;
+    Object.assign(button, { type: "button", tabIndex: -1 });
     button.dataset.place = `${row} ${column}`;
     button.setAttribute("aria-pressed", String(pressed));
-    button.setAttribute("aria-label", tip);
+    button.setAttribute("aria-label", button.title);
     button.onclick = () => {
       for (const other of buttonsOf()) other.setAttribute("aria-pressed", String(other === button));
       move(button);
@@ -50,8 +63,6 @@ export default function ({ data, parentElement, setTriggerValue }) {
       const next = beyond(row, column, down, right);
       if (next) move(next);
     };
-    place.append(button);
-    return place;
   }
 
   // The next square that can be pressed in a direction; the diagonal, where it is empty, is leapt over.
@@ -74,6 +85,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
 }
 
 const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+
+function longest(names) {
+  return Math.max(0, ...names.map((name) => name.length));
+}
 
 function cell(tag, name, text, attributes = {}) {
   const made = document.createElement(tag);

@@ -1,4 +1,4 @@
-"""A table of shaded numbers whose cells can be pressed, by click, touch or keys: assets/heatmap."""
+"""A table of shaded numbers; its cells can be pressed, by click, touch or keys: assets/heatmap."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -24,8 +24,8 @@ _COMPONENT = st.components.v2.component(
 
 @dataclass(frozen=True)
 class Cell:
-    """text: what is written in it. shade: 0 to 1. tip: what it says, in words, None where there is
-    nothing to press. marked: underlined."""
+    """text: what is written in it. shade: 0 to 1. tip: what it says, in words, None for a cell that
+    means nothing and cannot be pressed. marked: underlined."""
 
     text: str
     shade: float
@@ -36,34 +36,35 @@ class Cell:
 @dataclass(frozen=True)
 class Heatmap:
     """cells: [rows][columns], under the names of `rows` and `columns`. title: what it shows, for who
-    cannot see it. columns_title: a line above. heads: how wide the rows' names are, in pixels."""
+    cannot see it. columns_title: a line above."""
 
     title: str
     columns_title: str
     rows: Sequence[str]
     columns: Sequence[str]
     cells: Sequence[Sequence[Cell]]
-    heads: int = 46
-    side: int = 32
 
 
 def heatmap(
     shown: Heatmap,
-    selected: tuple[int, int] | None,
-    on_press: Callable[[int, int], None],
+    selected: tuple[int, int] | None = None,
+    on_press: Callable[[int, int], None] | None = None,
     *,
     key: str,
 ) -> None:
-    """Show it, with one cell marked as `selected`; on_press: hears of the row and column that is
-    pressed, before the page is drawn anew."""
+    """Show it, with one cell marked as `selected`.
+
+    on_press: called with the row and column that is pressed, before the page is drawn anew; None: a
+    plain table, whose cells tell their tip on hover.
+    """
 
     def pressed() -> None:
         place = pressed_cell(st.session_state[key].get("cell"), shown)
-        if place is not None:
+        if place is not None and on_press is not None:
             on_press(*place)
 
     _COMPONENT(
-        data={**asdict(shown), "selected": selected},
+        data={**asdict(shown), "selected": selected, "pressable": on_press is not None},
         key=key,
         width="stretch",
         height="content",

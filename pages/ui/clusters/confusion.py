@@ -110,7 +110,6 @@ def _shown(
         rows,
         called,
         several,
-        heads=min(96, 16 + 7 * max(map(len, rows))),
     )
 
 

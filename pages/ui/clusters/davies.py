@@ -89,8 +89,6 @@ def _matrix(kind: str, index: DaviesBouldin, called: list[str]) -> Heatmap:
         called,
         [name.split(" ")[0] for name in called] if kind == CLUSTERS else called,
         rows,
-        heads=min(110, 12 + 7 * max(map(len, called))),
-        side=30,
     )
 
 
