@@ -1,6 +1,6 @@
 """Which digit each cluster holds: the contingency of digits and clusters, matched one to one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -44,6 +44,16 @@ class Confusion:
         """
         matched = self.counts[self.digits[:, None] == self.matched_digit]
         return float(matched.sum() / max(1, self.counts.sum()))
+
+    def by_size(self) -> "Confusion":
+        """The same clusters, the largest first."""
+        order = np.argsort(-self.counts.sum(axis=0), kind="stable")
+        return replace(
+            self,
+            clusters=self.clusters[order],
+            counts=self.counts[:, order],
+            matched_digit=self.matched_digit[order],
+        )
 
 
 def confusion(digits: Labels, clusters: Labels) -> Confusion:

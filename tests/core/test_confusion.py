@@ -90,6 +90,17 @@ def test_shares_add_up_to_one_and_empty_rows_and_columns_are_zero() -> None:
     assert none.matched_share == 0.0
 
 
+def test_by_size_the_largest_cluster_comes_first_with_its_name_and_its_class() -> None:
+    table = Confusion(
+        np.arange(2), np.array([5, 6, 7]), np.array([[3, 0, 1], [0, 4, 3]]), np.array([0, 1, -1])
+    )
+    ours = table.by_size()
+    assert ours.clusters.tolist() == [6, 7, 5]  # of equal ones the former stays first
+    assert ours.counts.tolist() == [[0, 1, 3], [4, 3, 0]]
+    assert ours.matched_digit.tolist() == [1, -1, 0]
+    assert ours.matched_share == table.matched_share
+
+
 def test_unequal_numbers_of_digits_and_clusters_are_refused() -> None:
     with pytest.raises(ValueError, match="3 and 2"):
         confusion(np.zeros(3, int), np.zeros(2, int))

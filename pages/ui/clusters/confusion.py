@@ -1,29 +1,27 @@
 """Which class fell into which cluster, and the images behind each number."""
 
-import math
 from functools import partial
 
 import numpy as np
-import numpy.typing as npt
 import streamlit as st
 
-from core.charts import plane_charts, run_charts
+from core.charts import plane_charts
 from core.config import RunConfig
 from core.confusion import Confusion
 from core.runs import Run
 from pages.ui import draws, run_view
 from pages.ui.clusters import shared
-from pages.ui.heatmap import Cell, Heatmap, heatmap
+from pages.ui.confusion_heatmap import BY_CLASS, BY_CLUSTER, COUNTS, confusion_heatmap
+from pages.ui.heatmap import heatmap
 from pages.ui.plain_text import plain
 
-COUNTS, BY_CLASS, BY_CLUSTER = "counts", "share of the class", "share of the cluster"
 MATCHED, UNMATCHED = "matched to classes", "as KMeans leaves them"
 IMAGES = 18
 
 
 def show(run: Run, config: RunConfig) -> None:
     """The table, and the images of the cell that is pressed."""
-    table, names = run.evaluation().confusion, run_view.class_names(config)
+    names = run_view.class_names(config)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         cells = st.segmented_control(
             "Cells",
@@ -36,17 +34,17 @@ def show(run: Run, config: RunConfig) -> None:
         order = st.segmented_control(
             "Clusters", [MATCHED, UNMATCHED], default=MATCHED, required=True, key="order", bind="query-params"
         )
-    columns = _columns(table, order == MATCHED)
-    called = [_called(table, column, names, order == MATCHED) for column in columns]
-    rows = [names[int(digit)] for digit in table.digits]
-    keys = f"confusion_class_{len(rows)}", f"confusion_cluster_{len(columns)}_{order}"
-    place = _picked(table, columns, keys)
+    matched = order == MATCHED
+    table = run.evaluation().confusion if matched else run.evaluation().confusion.by_size()
+    shown = confusion_heatmap(
+        table, names, cells, "clusters; press a cell to see its images", matched=matched
+    )
+    keys = f"confusion_class_{len(shown.rows)}", f"confusion_cluster_{len(shown.columns)}_{matched}"
+    place = _picked(table, keys)
     left, right = st.columns([1.15, 1], gap="large")
     with left:
-        heatmap(
-            _shown(table, columns, called, rows, cells), place, partial(_pick, keys), key="confusion_table"
-        )
-        if order == MATCHED:
+        heatmap(shown, place, partial(_pick, keys), key="confusion_table")
+        if matched:
             st.markdown(
                 f"KMeans saw no label. Each cluster is matched to one class so that as many images as possible lie in "
                 f"matched cells (underlined): **{table.matched_share:.1%}** do."
@@ -62,55 +60,23 @@ def show(run: Run, config: RunConfig) -> None:
                 st.session_state.setdefault(key, at)
             row, column = (
                 st.selectbox(label, range(len(words)), format_func=words.__getitem__, key=key, width=130)
-                for label, words, key in zip(("Class", "Cluster"), (rows, called), keys, strict=True)
+                for label, words, key in zip(
+                    ("Class", "Cluster"), (shown.rows, shown.columns), keys, strict=True
+                )
             )
             draws.button("Other images", "confusion")
-        _behind(run, config, int(table.digits[row]), int(table.clusters[columns[column]]), called[column])
+        _behind(run, config, int(table.digits[row]), int(table.clusters[column]), shown.columns[column])
 
 
-def _columns(table: Confusion, matched: bool) -> npt.NDArray[np.int64]:
-    """The places of the table's columns in the order in which they are shown."""
-    sizes = table.counts.sum(axis=0)
-    return np.arange(len(sizes)) if matched else np.argsort(-sizes, kind="stable")
-
-
-def _called(table: Confusion, column: int, names: tuple[str, ...], matched: bool) -> str:
-    name = run_charts.cluster_name(int(table.clusters[column]), int(table.matched_digit[column]), names)
-    return name if matched else name.split(" ")[0]
-
-
-def _picked(table: Confusion, columns: npt.NDArray[np.int64], keys: tuple[str, str]) -> tuple[int, int]:
+def _picked(table: Confusion, keys: tuple[str, str]) -> tuple[int, int]:
     """The row and column that are picked; at first the largest confusion."""
-    wrong = np.where(table.digits[:, None] == table.matched_digit, 0, table.counts)[:, columns]
+    wrong = np.where(table.digits[:, None] == table.matched_digit, 0, table.counts)
     row, column = np.unravel_index(int(wrong.argmax()), wrong.shape)
     return int(st.session_state.get(keys[0], row)), int(st.session_state.get(keys[1], column))
 
 
 def _pick(keys: tuple[str, str], row: int, column: int) -> None:
     st.session_state[keys[0]], st.session_state[keys[1]] = row, column
-
-
-def _shown(
-    table: Confusion, columns: npt.NDArray[np.int64], called: list[str], rows: list[str], cells: str
-) -> Heatmap:
-    shares = table.column_shares if cells == BY_CLUSTER else table.row_shares
-    matched = table.digits[:, None] == table.matched_digit
-    several = []
-    for i, name in enumerate(rows):
-        line = []
-        for at, column in enumerate(columns):
-            count, share = int(table.counts[i, column]), float(shares[i, column])
-            text = f"{count:,}" if cells == COUNTS else f"{share:.1%}"
-            tip = f"class {name} in cluster {called[at]}: {count:,} images, {share:.1%}"
-            line.append(Cell(text if count else "", math.sqrt(share), tip, bool(matched[i, column])))
-        several.append(line)
-    return Heatmap(
-        "Classes and clusters",
-        "clusters; press a cell to see its images",
-        rows,
-        called,
-        several,
-    )
 
 
 def _behind(run: Run, config: RunConfig, digit: int, cluster: int, called: str) -> None:
