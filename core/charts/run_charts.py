@@ -1,4 +1,4 @@
-"""Charts of what a run shows: arrays and dataclasses in, Altair charts out.
+"""Charts of what a run shows: arrays and dataclasses in, Vega-Lite specifications out.
 
 Colours are left to the theme wherever it has one for the purpose, so that a chart is at home in
 light and in dark.
@@ -7,13 +7,10 @@ light and in dark.
 import string
 from collections.abc import Sequence
 
-import altair as alt
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
-from core.charts.parts import Layers, VegaLite, are_short, holding_its_data
-from core.confusion import Confusion
+from core.charts.parts import VegaLite, are_short, holding_its_data
 from core.losses.base import PULLS, PUSHES
 from core.runs import Progress
 
@@ -146,69 +143,6 @@ def cluster_name(cluster: int, digit: int, class_names: Sequence[str]) -> str:
     """A cluster by its letter and the class it is matched to (-1: none)."""
     matched = class_names[digit] if digit >= 0 else "no class"
     return f"{string.ascii_uppercase[cluster % 26]} ≈ {matched}"
-
-
-def confusion_matrix(
-    confusion: Confusion, class_names: Sequence[str], *, shares: bool, height: int
-) -> Layers:
-    """How many images of each class (rows) each cluster (columns) holds.
-
-    shares: write the share of the row's images, in per cent, instead of their number.
-    """
-    columns = [
-        cluster_name(int(cluster), int(digit), class_names)
-        for cluster, digit in zip(confusion.clusters, confusion.matched_digit, strict=True)
-    ]
-    rows = [class_names[int(digit)] for digit in confusion.digits]
-    short = are_short(class_names)
-    table = pd.DataFrame(
-        {
-            "class": np.repeat(rows, len(columns)),
-            "cluster": np.tile(columns, len(rows)),
-            "count": confusion.counts.ravel(),
-            "share": confusion.row_shares.ravel(),
-            "percent": 100 * confusion.row_shares.ravel(),
-            # the end of the theme's colours that is far from the cell's, in light and in dark
-            "ink": (confusion.row_shares <= 0.5).astype(float).ravel(),
-        }
-    )
-    base = alt.Chart(table).encode(
-        x=alt.X(
-            "cluster:N",
-            sort=columns,
-            axis=alt.Axis(
-                title="cluster ≈ matched class" + "; in % of the true class" * shares,
-                orient="top",
-                ticks=False,
-                domain=False,
-                # a line for the cluster and one for its class: ten columns fit on a phone
-                labelExpr="[slice(datum.label, 0, 1), slice(datum.label, 2)]" if short else "datum.label",
-                labelAngle=0 if short else -40,
-                labelPadding=18 if short else 2,  # of two lines the upper one has the axis's place
-                labelOverlap=False,
-            ),
-        ),
-        y=alt.Y("class:N", sort=rows, axis=alt.Axis(title="true class", ticks=False, domain=False)),
-        tooltip=[
-            alt.Tooltip("class:N", title="true class"),
-            alt.Tooltip("cluster:N"),
-            alt.Tooltip("count:Q", title="images", format=","),
-            alt.Tooltip("share:Q", title="share of the class", format=".1%"),
-        ],
-    )
-    cells = base.mark_rect(cornerRadius=3, stroke=None).encode(
-        color=alt.Color("share:Q", scale=alt.Scale(domain=[0, 1]), legend=None)
-    )
-    text = (
-        base.transform_filter("datum.count > 0")
-        .mark_text(fontSize=alt.expr("width < 330 ? 9.5 : 11"))  # a phone's
-        .encode(
-            text=alt.Text("percent:Q", format=".1f") if shares else alt.Text("count:Q", format=","),
-            opacity=alt.condition("datum.share > 0.005", alt.value(1), alt.value(0.55)),
-            color=alt.Color("ink:Q", legend=None),
-        )
-    )
-    return alt.layer(cells, text).properties(height=height)
 
 
 @holding_its_data

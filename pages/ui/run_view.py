@@ -23,6 +23,8 @@ from core.runs import Run
 from core.service.shared_engine import shared_engine
 from pages.ui import address, routes, state
 from pages.ui.canvas import embedding_canvas
+from pages.ui.confusion_heatmap import BY_CLASS, COUNTS, confusion_heatmap
+from pages.ui.heatmap import heatmap
 from pages.ui.watching import under_way
 
 PICTURE_HEIGHT = 560
@@ -213,19 +215,13 @@ def confusion(evaluation: Evaluation, config: RunConfig) -> None:
     st.caption(
         f"KMeans found {len(evaluation.confusion.clusters)} clusters without seeing a label; each is matched to the "
         f"class it fits best (Hungarian method). **{evaluation.confusion.matched_share:.1%}** of the images lie in a "
-        "cluster matched to their own class."
+        "cluster matched to their own class (underlined)."
     )
-    shares = st.segmented_control(
-        "Cells",
-        ["counts", "shares of the class"],
-        default="counts",
-        required=True,
-        label_visibility="collapsed",
+    cells = st.segmented_control(
+        "Cells", [COUNTS, BY_CLASS], default=COUNTS, required=True, label_visibility="collapsed"
     )
-    chart = run_charts.confusion_matrix(
-        evaluation.confusion, class_names(config), shares=shares != "counts", height=PICTURE_HEIGHT - 90
-    )
-    st.altair_chart(chart, key="confusion")
+    above = "rows: true class; columns: cluster ≈ matched class"
+    heatmap(confusion_heatmap(evaluation.confusion, class_names(config), cells, above), key="confusion")
 
 
 def davies_bouldin(evaluation: Evaluation, config: RunConfig) -> None:

@@ -91,23 +91,22 @@ def test_the_confusion_matrix_holds_every_image_once(trained: TrainPage) -> None
     panel = trained.tab("Clusters")
     run = run_of(trained.server.runs, epochs=1, seed=11)
     stored = json.loads((run.folder / "figures.json").read_text())["confusion"]
-    counts = np.zeros((10, 10), int)
-    cells = panel.locator("svg text[aria-roledescription='text mark']")
-    expect(cells).not_to_have_count(0)
-    for text in cells.all():
-        about = text.get_attribute("aria-label") or ""
-        cell = re.search(r"cluster: (\w) ≈ (\d); class: (\d)", about)
-        assert cell
-        digit = stored["matched_digit"].index(int(cell.group(2)))
-        counts[int(cell.group(3)), digit] += int((text.text_content() or "").replace(",", ""))
+    table = panel.get_by_role("table", name="Classes and clusters")
+    heads = table.locator("thead th").all_inner_texts()
+    assert heads == [
+        f"{'ABCDEFGHIJ'[c]} ≈ {d}" for c, d in zip(stored["clusters"], stored["matched_digit"], strict=True)
+    ]
+    assert table.locator("tbody th").all_inner_texts() == [str(digit) for digit in stored["digits"]]
+    cells = [row.locator("td").all_inner_texts() for row in table.locator("tbody tr").all()]
+    counts = np.array([[int(text.replace(",", "") or 0) for text in row] for row in cells])
     assert counts.tolist() == stored["counts"]
     embedding = run.embedding()
     assert counts.sum(axis=1).tolist() == np.bincount(embedding.train_labels).tolist()
     matched = np.trace(counts) / counts.sum()  # the digits are rising, and so are those matched to them
     expect(panel).to_contain_text(f"{matched:.1%}")
-    panel.get_by_role("radio", name="shares").click()
+    panel.get_by_role("radio", name="share of the class").click()
     settled(trained.page)
-    expect(panel.locator("svg.marks")).to_contain_text(f"{100 * counts[3, 3] / counts[3].sum():.1f}")
+    expect(table).to_contain_text(f"{counts[3, 3] / counts[3].sum():.1%}")
 
 
 def test_the_davies_bouldin_table_is_the_index_taken_apart(trained: TrainPage) -> None:

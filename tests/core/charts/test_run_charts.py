@@ -6,7 +6,6 @@ import pytest
 
 from core.charts import run_charts
 from core.config import RunConfig
-from core.confusion import Confusion, confusion
 from core.losses import LOSSES
 from core.runs import Progress
 
@@ -95,37 +94,6 @@ def test_whatever_the_terms_of_a_loss_each_has_a_place(terms: list[str]) -> None
     domain = colour["scale"]["domain"]
     assert colour["legend"]["values"] == [run_charts.TRAINING, run_charts.VALIDATION, *terms]
     assert len(set(domain)) == len(domain) and set(colour["legend"]["values"]) <= set(domain)
-
-
-def matrix(classes: int) -> Confusion:
-    generator = np.random.default_rng(0)
-    labels = np.repeat(np.arange(classes), 100)
-    clusters = np.where(
-        generator.random(len(labels)) < 0.3, generator.integers(0, classes, len(labels)), labels
-    )
-    return confusion(labels, clusters)
-
-
-def test_a_figure_of_the_matrix_has_the_colour_that_is_far_from_its_cell() -> None:
-    table = matrix(10)
-    spec = run_charts.confusion_matrix(table, [str(n) for n in range(10)], shares=False, height=300).to_dict()
-    cells, text = (layer["encoding"]["color"] for layer in spec["layer"])
-    assert (cells["field"], cells["scale"]["domain"]) == ("share", [0, 1])
-    assert text["field"] == "ink" and "scale" not in text  # that of the cells
-    (rows,) = spec["datasets"].values()
-    assert {row["share"] > 0.5 for row in rows} == {True, False}
-    for row in rows:
-        assert abs(row["ink"] - row["share"]) >= 0.5
-
-
-@pytest.mark.parametrize(
-    ("names", "lines"), [([str(n) for n in range(10)], 2), (["Ankle boot", "Bag", "Coat"], 1)]
-)
-def test_columns_of_short_names_are_headed_in_two_lines(names: list[str], lines: int) -> None:
-    spec = run_charts.confusion_matrix(matrix(len(names)), names, shares=False, height=300).to_dict()
-    axis = spec["layer"][0]["encoding"]["x"]["axis"]
-    assert axis["labelOverlap"] is False
-    assert ("slice" in axis["labelExpr"]) == (lines == 2) == (axis["labelAngle"] == 0)
 
 
 @pytest.mark.parametrize("reports", [[], [progress(1, None), progress(9, None)]])
