@@ -77,6 +77,7 @@ class EmbeddingCanvas {
   update(component) {
     this.component = component;
     const { data } = component;
+    this.overlays.given = component.shapes ?? {};
     if (!this.loaded || !sameBytes(data, this.data)) {
       this.loaded = true;
       this.data = data;

@@ -10,6 +10,7 @@ const MANY_CELLS = 8000; // more are drawn to a bitmap of their own, which moves
 class Overlays {
   constructor(arrived) {
     this.arrived = arrived;
+    this.given = {}; // what a page without a server brings along, as the routes would answer
     this.on = new Set();
     this.clear();
   }
@@ -30,6 +31,7 @@ class Overlays {
 
   // Asks for the lines and cells that are wanted and not there yet.
   want({ source, split, view, per_class }, offered) {
+    for (const [name, found] of Object.entries(this.given)) if (!this.shapes[name]) this.take(name, found);
     if (!source || split === "sample") return;
     for (const [name, { query }] of Object.entries(ADDRESSES)) {
       const words = new URLSearchParams(query({ view, per_class }));
@@ -46,9 +48,7 @@ class Overlays {
       const found = await answer.json();
       if (this.asked[name] !== address) return; // something else is wanted by now
       if (!answer.ok) throw new Refusal(found.error);
-      this.shapes[name] = pathsOf(found[ADDRESSES[name].shapes], name === "cells");
-      this.problems[name] = found.reason ?? "";
-      this.bitmap = null;
+      this.take(name, found);
     } catch (error) {
       if (this.asked[name] !== address) return;
       const why = error instanceof Refusal ? error.message : "the server cannot be reached.";
@@ -56,6 +56,12 @@ class Overlays {
       delete this.asked[name];
     }
     this.arrived();
+  }
+
+  take(name, found) {
+    this.shapes[name] = pathsOf(found[ADDRESSES[name].shapes], name === "cells");
+    this.problems[name] = found.reason ?? "";
+    this.bitmap = null;
   }
 
   // Lines and cells belong to the last frame: 1 there, 0 half a snapshot before it.

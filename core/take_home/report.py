@@ -1,9 +1,10 @@
-"""A run as one page for any browser: pictures, tables, and the replay, which plays without a network."""
+"""A run as one page for any browser: the replay, which plays without a network, the loss curve, and tables."""
 
 import base64
+import json
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 
 import numpy as np
@@ -22,6 +23,10 @@ from core.take_home.curve import loss_curve
 
 ASSETS = PROJECT / "assets" / "report"
 POINTS = 12_000  # of the replay: with 15 frames about a megabyte
+OVERLAYS = (
+    "“Colours and overlays” adds density lines, which enclose 25, 50, 75 and 90 % of the images of a class, and "
+    "Voronoi cells, where the ground has the colour of the nearest of a sample of the images."
+)
 
 
 @dataclass(frozen=True)
@@ -51,30 +56,19 @@ class Palette:
 def report(run: Run, name: str, options: CanvasOptions, canvas: CanvasParts, palette: Palette) -> str:
     """The page of a finished run called `name`. options: how the app shows it. Raises RunDamaged."""
     config, evaluation = run.config(), run.evaluation()
-    frames, sample = _frames(run, options)
+    shapes = _shapes(run, config)
+    frames, sample = _frames(run, replace(options, overlays=("margin", "centroids", *shapes)))
     style = (ASSETS / "report.css").read_text("utf-8")
     names = DATASETS[config.dataset].classes[: config.digits]
-    view = "" if config.embedding_dims == 2 else "pca2"
-    drawing = overlays.as_svg(
-        run,
-        "train",
-        view,
-        0,
-        range(config.digits),
-        title=name,
-        class_names=names,
-        colours=palette.light,
-    )
     filled = {
         "title": escape(name),
         "style": style.replace("{{light}}", ",".join(palette.light)).replace(
             "{{dark}}", ",".join(palette.dark)
         ),
         "about": escape(_about(run, config)),
-        "sample": escape(sample),
+        "sample": escape(f"{sample} {OVERLAYS}" if shapes else sample),
         "figures": _figures(evaluation),
         "curve": _image(loss_curve(run.progress()).encode(), "The loss over the training steps"),
-        "picture": _image(drawing, "Density lines and Voronoi cells of the classes in the plane"),
         "confusion": _confusion(evaluation, names),
         "davies": _davies(evaluation, names),
         "settings": _settings(config),
@@ -82,11 +76,19 @@ def report(run: Run, name: str, options: CanvasOptions, canvas: CanvasParts, pal
         "canvas_html": canvas.html,
         "canvas_script": canvas.mounting,
         "frames": base64.b64encode(frames).decode(),
+        "shapes": json.dumps(shapes, separators=(",", ":")),
     }
     page = (ASSETS / "report.html").read_text("utf-8")
     # one pass from left to right: what is filled in is never read as a place to fill
     before, *rest = page.split("{{")
     return before + "".join(filled[part[: part.index("}}")]] + part[part.index("}}") + 2 :] for part in rest)
+
+
+def _shapes(run: Run, config: RunConfig) -> dict[str, overlays.Shapes]:
+    """The lines and cells of a flat picture, which the page cannot fetch."""
+    if config.embedding_dims != 2:
+        return {}
+    return {"contours": overlays.contours(run, "train"), "cells": overlays.cells(run, "train")}
 
 
 def _frames(run: Run, options: CanvasOptions) -> tuple[bytes, str]:

@@ -89,14 +89,13 @@ def _report(run: Run, config: RunConfig) -> None:
     with st.container(border=True):
         st.subheader("The report", anchor=False)
         st.markdown(
-            "One page for any browser, without a network: the pictures, the tables, and the training, which plays."
+            "One page for any browser, without a network: the training, which plays, the loss curve, and the tables."
         )
         options = replace(
             run_view.canvas_options(run, config, split="train"),
             run="report",
             source="",
             seen="",
-            overlays=("margin", "centroids"),
         )
         colours = Palette(
             *(st.get_option(f"theme.{kind}.chartCategoricalColors") for kind in ("light", "dark"))

@@ -2,11 +2,14 @@
 
 from pathlib import Path
 
+import numpy as np
 from playwright.sync_api import Browser, Page, expect
 
+from core.canvas import overlays
 from core.config import PRESETS
 from core.lessons.predictions import value
-from core.runs import run_at
+from core.runs import run_at, shipped_run
+from tests.browser.canvas_lab import Canvas
 from tests.browser.harness import Server, open_page, watch
 
 SLOW = 120_000  # measuring or training under load; no measure of how long it should take
@@ -53,6 +56,21 @@ def test_the_report_plays_from_a_file_without_a_network(
         alone.get_by_role("slider", name="Training step").fill("0")
     play.click()
     expect(step).to_contain_text("590 / 590", timeout=SLOW)
+
+    canvas = Canvas(alone)
+    canvas.rest()
+    lines = overlays.contours(shipped_run(), "train")["lines"]
+    corners = canvas.to_screen(np.concatenate([np.reshape(line["xy"], (-1, 2)) for line in lines]))
+    x, y = np.floor(corners).astype(int).T
+    bare = canvas.picture()
+    canvas.turn_on("Density lines")
+    lined = canvas.picture()
+    assert (np.abs(lined - bare).max(axis=2)[y, x] > 20).mean() > 0.8
+    canvas.turn_on("Voronoi cells")
+    empty = (bare.min(axis=2) > 250).mean()
+    assert empty > 0.3 and (canvas.picture().min(axis=2) > 250).mean() < 0.2 * empty
+    expect(alone.locator(".news")).to_be_hidden()
+
     hosts = {url.split(":")[0] for url in asked}
     context.close()
     assert hosts <= {"file", "data", "blob"}, asked
