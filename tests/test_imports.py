@@ -37,7 +37,6 @@ ARRAYS_ONLY = {
     "canvas.reduction",
     "canvas.voronoi",
     "canvas.nearest",
-    "canvas.svg",
     "lessons.batch_view",
     "lessons.mining_view",
     "lessons.square_or_root",
@@ -76,7 +75,7 @@ def core_part(name: str) -> str:
 
 
 def takes_arrays(module: str) -> bool:
-    """Whether core.canvas.svg.draw, or any module that it lies in, is among those that know arrays only."""
+    """Whether core.canvas.voronoi.cells, or any module that it lies in, is among those that know arrays only."""
     parts = module.split(".")[1:]
     return any(".".join(parts[:depth]) in ARRAYS_ONLY for depth in range(1, len(parts) + 1))
 

@@ -9,12 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from core import density
-from core.canvas import svg, voronoi
+from core.canvas import voronoi
 from core.canvas.views import reduction_of
 from core.runs import Run
 
 Floats = npt.NDArray[np.float64]
-DOTS_A_CLASS = 100  # of a drawing for print
 
 Shapes = dict[str, Any]
 Columns = dict[str, npt.NDArray[Any]]
@@ -78,38 +77,6 @@ def share_of(
     """The same share of some images [k] of a split; where they are training images, some own a cell themselves."""
     points, labels = flat_points(run, split, view)
     return voronoi.share_in_own_cell(*_sample(run, view, per_class), points[images], labels[images])
-
-
-def as_svg(
-    run: Run,
-    split: str,
-    view: str,
-    per_class: int,
-    labels: Sequence[int],
-    *,
-    title: str,
-    class_names: Sequence[str],
-    colours: Sequence[str],
-) -> bytes:
-    """The cells, the contour lines of some classes and a sample of their images as a drawing for print.
-
-    Raises RunDamaged, and ValueError as `contours` and `cells` do.
-    """
-    points, own_labels = flat_points(run, split, view)
-    dots = voronoi.choose(own_labels, DOTS_A_CLASS)
-    dots = dots[np.isin(own_labels[dots], labels)]
-    box = voronoi.box_around(points, margin=0.05)
-    sample, sample_labels = _sample(run, view, per_class)
-    return svg.as_svg(
-        box,
-        title=title,
-        colours=colours,
-        class_names=class_names,
-        cells=voronoi.cells(sample, sample_labels, box),
-        contours=as_columns(contours(run, split, view), labels),
-        points=points[dots],
-        labels=own_labels[dots],
-    )
 
 
 def _sample(run: Run, view: str, per_class: int) -> tuple[Floats, npt.NDArray[np.uint8]]:

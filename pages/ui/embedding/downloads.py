@@ -1,10 +1,9 @@
-"""The Embedding page's downloads: the coordinates as a table, and lines and cells as a drawing for print."""
+"""The Embedding page's downloads: the coordinates as a table."""
 
 import numpy as np
 import streamlit as st
 
 from core import export
-from core.canvas import overlays
 from core.config import RunConfig
 from core.runs import Run
 from pages.ui import run_view
@@ -41,25 +40,3 @@ def show(run: Run, config: RunConfig, looking: Looking, selection: Selection) ->
             on_click="ignore",
         )
     st.markdown("**Picture.** The button in the picture saves what is seen there, as PNG.")
-    if looking.flat(config):
-        st.download_button(
-            "Contours and cells as SVG",
-            lambda: _drawing(run, config, looking),
-            f"{name}.svg",
-            "image/svg+xml",
-            icon=":material/polyline:",
-            on_click="ignore",
-        )
-
-
-def _drawing(run: Run, config: RunConfig, looking: Looking) -> bytes:
-    return overlays.as_svg(
-        run,
-        looking.split,
-        looking.view,
-        looking.per_class,
-        looking.classes,
-        title=f"{run_view.name_for(config)}, {SPLITS[looking.split].lower()}",
-        class_names=run_view.class_names(config),
-        colours=st.get_option("theme.light.chartCategoricalColors"),
-    )
