@@ -100,7 +100,7 @@ class Overlays {
   }
 
   fillCells(context, state, cells, strength) {
-    const { theme, ratio } = state;
+    const { theme } = state;
     inPlane(context, state, (unit) => {
       for (const [label, path] of cells.paths) {
         // The cells' own colours are opaque, and their rims overlap: no seams between cells of a class.
@@ -111,7 +111,6 @@ class Overlays {
         context.stroke(path);
       }
     });
-    context.setTransform(ratio, 0, 0, ratio, 0, 0);
   }
 
   drawAbove(context, state) {
@@ -123,7 +122,7 @@ class Overlays {
   drawContours(context, state) {
     const lines = this.shapes.contours, strength = this.strength(state);
     if (!lines || state.frames.d !== 2 || strength === 0) return;
-    const { theme, ratio, legend, colouring } = state;
+    const { theme, legend, colouring } = state;
     inPlane(context, state, (unit) => {
       for (const [label, path] of lines.paths) {
         if (colouring === "digit" && legend.muted[label]) continue;
@@ -137,7 +136,6 @@ class Overlays {
         context.stroke(path);
       }
     });
-    context.setTransform(ratio, 0, 0, ratio, 0, 0);
   }
 
   drawCentroids(context, state) {
@@ -195,7 +193,9 @@ function pathsOf(shapes, closed) {
 function inPlane(context, state, draw) {
   const { ax, bx, ay, by } = project2d(state.view, state.width, state.height);
   const { ratio } = state;
+  context.save();
   context.setTransform(ax * ratio, 0, 0, ay * ratio, bx * ratio, by * ratio);
   context.lineJoin = "round";
   draw(1 / ax);
+  context.restore();
 }
