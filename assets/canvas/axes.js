@@ -20,6 +20,8 @@ function prepare(canvas, state) {
   context.setTransform(state.ratio, 0, 0, state.ratio, 0, 0);
   context.clearRect(0, 0, state.width, state.height);
   context.font = `11px ${state.theme.font}`;
+  // Between letters there may be whole pixels of the screen only, which would show in print.
+  if (state.still) context.textRendering = "geometricPrecision";
   return context;
 }
 

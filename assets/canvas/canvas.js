@@ -244,7 +244,7 @@ class EmbeddingCanvas {
   }
 
   save() {
-    if (this.frames) savePicture([this.grid, this.points.canvas, this.overlay], this.theme, this.frames.options.title || "Embedding");
+    if (this.frames) savePicture(this, this.frames.options.title || "Embedding");
   }
 
   onMotion() {

@@ -76,15 +76,27 @@ class Menu {
   }
 }
 
-// What is seen, as a PNG file.
-function savePicture(canvases, theme, name) {
-  const whole = document.createElement("canvas");
-  whole.width = canvases[0].width;
-  whole.height = canvases[0].height;
+const PRINT_RATIO = 4; // pixels a CSS pixel: 384 dpi at the size that the picture has on the screen
+// What every browser can do: beyond 16.7 million pixels a canvas stays empty on iPads, beyond a longer side elsewhere.
+const LONGEST_SIDE = 8192, MOST_PIXELS = 16e6;
+
+// What is seen, as a PNG file: drawn anew for print, beside the screen, which stays as it is.
+function savePicture(view, name) {
+  const { width, height, theme } = view;
+  const ratio = Math.min(PRINT_RATIO, LONGEST_SIDE / Math.max(width, height), Math.sqrt(MOST_PIXELS / (width * height)));
+  const whole = document.createElement("canvas"), layer = document.createElement("canvas");
+  const points = new PointLayer(layer);
+  points.resize(width, height, ratio);
+  whole.width = layer.width;
+  whole.height = layer.height;
   const context = whole.getContext("2d");
   context.fillStyle = css(theme.background);
   context.fillRect(0, 0, whole.width, whole.height);
-  for (const canvas of canvases) context.drawImage(canvas, 0, 0);
+  const state = Object.assign(Object.create(view), { ratio, still: true });
+  for (const draw of [() => drawGrid(layer, state), () => points.draw(state), () => drawOverlay(layer, state)]) {
+    draw();
+    context.drawImage(layer, 0, 0);
+  }
   whole.toBlob((file) => {
     const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(file), download: `${name}.png` });
     link.click();

@@ -72,7 +72,7 @@ class Overlays {
   drawBelow(context, state) {
     const cells = this.shapes.cells, strength = this.strength(state);
     if (!this.on.has("cells") || !cells || state.frames.d !== 2 || strength === 0) return;
-    if (cells.count <= MANY_CELLS) return this.fillCells(context, state, cells, strength);
+    if (cells.count <= MANY_CELLS || state.still) return this.fillCells(context, state, cells, strength);
     const { view, width, height, ratio, theme } = state;
     const key = [view.x, view.y, view.scale, width, height, ratio, theme, state.muted.join()];
     const fresh = this.bitmap && key.every((value, at) => value === this.bitmap.key[at]);

@@ -2,7 +2,7 @@
 // pixel so that slow movement is smooth, and blended over what is there.
 
 const PHASES = 4;
-const PAD = 48; // pixels around the picture, so that stamps need no check at its edge
+const PAD = 24; // CSS pixels around the picture, so that stamps need no check at its edge
 const SHADES = 24; // steps of depth in 3-D
 // A point is a little darker or lighter than its class, so that a crowd still shows its points.
 const GRAINS = [-0.1, -0.03, 0.04, 0.1];
@@ -47,8 +47,9 @@ class PointLayer {
     this.ratio = ratio;
     this.canvas.width = Math.round(width * ratio);
     this.canvas.height = Math.round(height * ratio);
-    this.row = this.canvas.width + 2 * PAD;
-    this.rows = this.canvas.height + 2 * PAD;
+    this.pad = 2 * Math.ceil((PAD / 2) * Math.max(1, ratio));
+    this.row = this.canvas.width + 2 * this.pad;
+    this.rows = this.canvas.height + 2 * this.pad;
     this.image = new ImageData(this.row, this.rows);
     this.pixels = new Uint32Array(this.image.data.buffer);
     this.stampSets = new Map();
@@ -73,7 +74,7 @@ class PointLayer {
       if (frames.d === 2) this.draw2d(state);
       else this.draw3d(state);
     }
-    this.context.putImageData(this.image, -PAD, -PAD, PAD, PAD, this.canvas.width, this.canvas.height);
+    this.context.putImageData(this.image, -this.pad, -this.pad, this.pad, this.pad, this.canvas.width, this.canvas.height);
   }
 
   // Of a collapsed cloud the last few points hide all others; drawing only those keeps it quick.
@@ -112,12 +113,11 @@ class PointLayer {
     const { ax, bx, ay, by } = project2d(state.view, width, height);
     // To quarter pixels in one multiplication and one addition.
     const fine = PHASES * this.ratio;
-    const kx = ax * fine, ox = bx * fine + PAD * PHASES;
-    const ky = ay * fine, oy = by * fine + PAD * PHASES;
-    const right = (this.row - PAD / 2) * PHASES, bottom = (this.rows - PAD / 2) * PHASES, edge = (PAD / 2) * PHASES;
-    const radius = state.radius() * this.ratio;
-    const stamps = this.stamps(Math.min(radius, PAD / 2 - 2));
-    const { pixels, row } = this;
+    const { pixels, row, rows, pad } = this;
+    const kx = ax * fine, ox = bx * fine + pad * PHASES;
+    const ky = ay * fine, oy = by * fine + pad * PHASES;
+    const right = (row - pad / 2) * PHASES, bottom = (rows - pad / 2) * PHASES, edge = (pad / 2) * PHASES;
+    const stamps = this.stamps(state.radius() * this.ratio);
     const rest = 1 - share;
     for (const { wanted, fade } of passes(state)) {
       const colours = this.colours(state, fade);
@@ -144,15 +144,16 @@ class PointLayer {
     const row3 = (axes) => [...axes, axes.reduce((sum, v, i) => sum - v * centre[i], 0)];
     const [rx, ry, rz, r0] = row3(right), [dx, dy, dz, d0] = row3(down), [tx, ty, tz, t0] = row3(toward.map((v) => v / radius));
     const fine = PHASES * this.ratio, scale = state.view.scale * fine;
-    const ox = (width / 2 + state.view.x) * fine + PAD * PHASES, oy = (height / 2 + state.view.y) * fine + PAD * PHASES;
-    const xMost = (this.row - PAD / 2) * PHASES, yMost = (this.rows - PAD / 2) * PHASES, edge = (PAD / 2) * PHASES;
+    const { pixels, row, rows, pad } = this;
+    const ox = (width / 2 + state.view.x) * fine + pad * PHASES, oy = (height / 2 + state.view.y) * fine + pad * PHASES;
+    const xMost = (row - pad / 2) * PHASES, yMost = (rows - pad / 2) * PHASES, edge = (pad / 2) * PHASES;
     if (!this.xs || this.xs.length < n) {
       this.xs = new Int32Array(n);
       this.ys = new Int32Array(n);
       this.bins = new Uint8Array(n);
       this.sorted = new Uint32Array(n);
     }
-    const { xs, ys, bins, sorted, pixels, row } = this;
+    const { xs, ys, bins, sorted } = this;
     const counts = new Uint32Array(SHADES + 1);
     const rest = 1 - share;
     bins.fill(255);
@@ -187,7 +188,7 @@ class PointLayer {
         if (bins[k] !== bin) {
           bin = bins[k];
           const nearness = bin / (SHADES - 1);
-          stamps = this.stamps(Math.min(base * (0.72 + 0.56 * nearness), PAD / 2 - 2));
+          stamps = this.stamps(base * (0.72 + 0.56 * nearness));
           colours = this.colours(state, Math.max(fade, 0.5 * Math.pow(1 - nearness, 1.4)));
         }
         stamp(pixels, row, stamps, xs[k], ys[k], colours[(classes[k] << 2) | (k & 3)]);

@@ -1,6 +1,5 @@
 """Picking points of the shipped run, on the Embedding page: by mouse, keys and touch; what Python then shows."""
 
-import io
 import re
 from collections.abc import Iterator
 
@@ -14,7 +13,7 @@ from sklearn.neighbors import NearestNeighbors
 
 from core.data import load
 from core.runs import Embedding, shipped_run
-from tests.browser.canvas_lab import Canvas
+from tests.browser.canvas_lab import Canvas, Visit
 from tests.browser.harness import Server, open_page, settled, watch
 
 STILL = {"viewport": {"width": 1440, "height": 900}, "reduced_motion": "reduce"}
@@ -263,15 +262,28 @@ def test_the_table_to_take_along_holds_the_embedding_exactly(canvas: Canvas, emb
     assert np.array_equal(np.stack([table["z1"], table["z2"]], axis=1), embedding.train)
 
 
-def test_the_saved_picture_is_what_is_seen(canvas: Canvas, embedding: Embedding) -> None:
+@pytest.mark.parametrize("query", ["points=60000", "points=60000&dims=3"])
+def test_the_saved_picture_is_what_is_seen_at_four_times_its_size(visit: Visit, query: str) -> None:
+    canvas = visit(query)
+    canvas.turn_on("Centroids")
+    seen = canvas.picture()
     with canvas.page.expect_download() as waiting:
         canvas.page.get_by_role("button", name="Save the picture").click()
     assert waiting.value.suggested_filename.endswith(".png")
-    saved = np.asarray(Image.open(io.BytesIO(waiting.value.path().read_bytes())).convert("RGB")).astype(float)
-    canvas.page.mouse.move(5, 5)
-    seen = canvas.picture()
+    picture = Image.open(waiting.value.path()).convert("RGB")
+    saved = np.asarray(picture.reduce(4), float)
     # the stage may end within a pixel
     high, wide = np.minimum(saved.shape, seen.shape)[:2]
     assert np.abs(np.array(saved.shape) - seen.shape).max() <= 1
     left = slice(0, high), slice(0, wide - 60)  # the tools are not part of the picture
     assert np.abs(saved[left] - seen[left]).mean() < 1.5
+    enlarged = Image.fromarray(seen.astype(np.uint8)).resize(picture.size, Image.Resampling.BICUBIC)
+    assert detail(picture) > 3 * detail(enlarged)
+    # and nothing moved on the screen
+    assert np.array_equal(canvas.picture()[left], seen[left])
+
+
+def detail(picture: Image.Image) -> float:
+    """How much of a picture is lost when it is made a quarter as large and enlarged again."""
+    lost = picture.reduce(4).resize(picture.size, Image.Resampling.BICUBIC)
+    return float(np.abs(np.subtract(picture, lost, dtype=float)).mean())

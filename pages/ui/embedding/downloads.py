@@ -39,4 +39,7 @@ def show(run: Run, config: RunConfig, looking: Looking, selection: Selection) ->
             icon=":material/database:",
             on_click="ignore",
         )
-    st.markdown("**Picture.** The button in the picture saves what is seen there, as PNG.")
+    st.markdown(
+        "**Picture.** The button in the picture saves what is seen there as PNG, sharp at up to four times its size "
+        "on the screen."
+    )
