@@ -14,6 +14,7 @@ from sklearn.neighbors import NearestNeighbors
 from core.data import load
 from core.runs import Embedding, shipped_run
 from tests.browser.canvas_lab import Canvas, Visit
+from tests.browser.canvas_page import Cloud
 from tests.browser.harness import Server, open_page, settled, watch
 
 STILL = {"viewport": {"width": 1440, "height": 900}, "reduced_motion": "reduce"}
@@ -262,9 +263,9 @@ def test_the_table_to_take_along_holds_the_embedding_exactly(canvas: Canvas, emb
     assert np.array_equal(np.stack([table["z1"], table["z2"]], axis=1), embedding.train)
 
 
-@pytest.mark.parametrize("query", ["points=60000", "points=60000&dims=3"])
-def test_the_saved_picture_is_what_is_seen_at_four_times_its_size(visit: Visit, query: str) -> None:
-    canvas = visit(query)
+@pytest.mark.parametrize("dims", [2, 3])
+def test_the_saved_picture_is_what_is_seen_at_four_times_its_size(visit: Visit, dims: int) -> None:
+    canvas = visit(Cloud(dims=dims))
     canvas.turn_on("Centroids")
     seen = canvas.picture()
     with canvas.page.expect_download() as waiting:
