@@ -55,8 +55,7 @@ def served(**env: str) -> Iterator[Served]:
     with tempfile.TemporaryDirectory() as folder, _cores_apart() as its_own:
         runs, log = Path(folder) / "runs", Path(folder) / "server.log"
         command = [sys.executable, "-m", "streamlit", "run", str(PROJECT / "streamlit_app.py")]
-        command += ["--server.headless", "true", "--server.port", str(port)]
-        command += ["--server.address", "127.0.0.1", "--server.fileWatcherType", "none"]
+        command += ["--server.headless", "true", "--server.address", "127.0.0.1", "--server.port", str(port)]
         own = {"CONTRASTIVE_LAB_RUNS": str(runs), "CONTRASTIVE_LAB_WORKERS": "1", **env}
         process: subprocess.Popen[bytes] | None = None
         try:

@@ -153,14 +153,6 @@ FAULTS = (
         (f"{HOSTILE}a_visitor_cannot_stop_the_server_or_the_run_of_another",),
     ),
     Try(
-        "a source file is edited under the server",
-        "`echo ... >> core/service/engine.py` in a copy of the app",
-        (
-            "tests/browser/test_edited_source.py::"
-            "test_a_source_file_edited_while_a_run_is_trained_doubles_nothing_and_loses_nothing",
-        ),
-    ),
-    Try(
         "the runs take more than their bound",
         "a bound of two runs and a half, four runs, two of them looked at",
         (

@@ -102,7 +102,6 @@ def running_server(
     runs, log, port = folder / "runs", folder / "server.log", free_port()
     command = [sys.executable, "-m", "streamlit", "run", str(script)]
     command += ["--server.headless", "true", "--server.address", "127.0.0.1", "--server.port", str(port)]
-    command += ["--server.fileWatcherType", "none"]
     # without the level a warning would look like any other line
     command += ["--logger.messageFormat", "%(levelname)s %(name)s: %(message)s", *options]
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("STREAMLIT_")}
