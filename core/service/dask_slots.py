@@ -16,7 +16,7 @@ from distributed.scheduler import KilledWorker
 
 from core import settings
 from core.runs import Run
-from core.service.slots import ByName, Slot, WorkerDied
+from core.service.slots import Slot, WorkerDied
 
 SECONDS_TO_CONNECT = 30
 
@@ -39,7 +39,7 @@ class DaskSlot:
             raise WorkerDied("the engine is closed")
         if arguments:
             self._run = Run(Path(arguments[0]))
-        self._task = self._executor.submit(ByName(function), *arguments)
+        self._task = self._executor.submit(function, *arguments)
         return self._task
 
     def kill(self) -> None:

@@ -2,7 +2,6 @@
 and leaves its neighbours alone."""
 
 import os
-import pkgutil
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -24,20 +23,6 @@ WORKER_ENVIRONMENT = {
 
 class WorkerDied(Exception):
     """The process that worked at a task has ended without a word."""
-
-
-class ByName:
-    """A function of a module, sent to another process by its name. By itself, pickle refuses to send one whose
-    module has been read anew meanwhile, as after an edit of a source file under the server."""
-
-    def __init__(self, function: Callable[..., Any]) -> None:
-        self._function = function
-
-    def __call__(self, *arguments: Any) -> Any:
-        return self._function(*arguments)
-
-    def __reduce__(self) -> tuple[Callable[[str], Any], tuple[str]]:
-        return pkgutil.resolve_name, (f"{self._function.__module__}:{self._function.__qualname__}",)
 
 
 class Slot(Protocol):
@@ -88,12 +73,12 @@ class LocalSlot:
                 self._executor = loky.ProcessPoolExecutor(
                     max_workers=1,
                     timeout=self._idle,
-                    initializer=ByName(begin_process),
+                    initializer=begin_process,
                     initargs=(os.getpid(), settings.niceness()),
                     env=WORKER_ENVIRONMENT,
                 )
             try:
-                future: Future[Any] = self._executor.submit(ByName(function), *arguments)
+                future: Future[Any] = self._executor.submit(function, *arguments)
             except (BrokenProcessPool, ShutdownExecutorError) as error:
                 raise WorkerDied(str(error)) from error
             return future
