@@ -78,10 +78,6 @@ class Engine:
     processes of this machine.
     """
 
-    # What `submit` raises where it takes no run. The pages catch it by this: once a source file has been edited
-    # under the server, the names that they import are of other classes than the engine's own.
-    refusals: tuple[type[Exception], ...] = (RunsFolderUnusable, NotNow)
-
     def __init__(
         self,
         workers: int,

@@ -4,7 +4,8 @@ from time import monotonic, sleep
 
 import streamlit as st
 
-from core.runs import run_at
+from core.runs import RunsFolderUnusable, run_at
+from core.service.fair_queue import NotNow
 from core.service.shared_engine import shared_engine
 from pages.ui import settings_url, state
 from pages.ui.run_view import name_for
@@ -17,7 +18,7 @@ def train() -> None:
     try:
         config = settings_url.current()
         run = shared_engine().submit(config, state.visitor())
-    except (ValueError, *shared_engine().refusals) as error:
+    except (ValueError, RunsFolderUnusable, NotNow) as error:
         state.set_problem(str(error))
         return
     state.set_problem(None)

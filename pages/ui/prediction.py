@@ -11,7 +11,8 @@ from core.canvas import pictures
 from core.config import RunConfig
 from core.lessons.predictions import OUTCOMES, Outcome, Question, outcome, value
 from core.measures.figures import FIGURES
-from core.runs import Run, RunDamaged, run_at
+from core.runs import Run, RunDamaged, RunsFolderUnusable, run_at
+from core.service.fair_queue import NotNow
 from core.service.shared_engine import shared_engine
 from pages.ui import routes, run_view, state
 from pages.ui.canvas import embedding_canvas
@@ -87,7 +88,7 @@ def _wait(question: Question, config: RunConfig) -> None:
         try:
             shared_engine().submit(config, state.visitor())
             st.session_state[asked] = True
-        except (ValueError, *shared_engine().refusals) as error:
+        except (ValueError, RunsFolderUnusable, NotNow) as error:
             st.error(plain(str(error)), icon=":material/error:")
             return
     reports = run.progress()

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from core.config import RunConfig
-from core.runs import Run
+from core.runs import Run, RunsFolderUnusable
+from core.service.fair_queue import NotNow
 from core.service.shared_engine import shared_engine
 from pages.ui import navigation, state
 from pages.ui.run_view import describe, name_for
@@ -46,7 +47,7 @@ def button(label: str, config: RunConfig, *, key: str) -> None:
 def _train(config: RunConfig) -> None:
     try:
         run = shared_engine().submit(config, state.visitor())
-    except shared_engine().refusals as error:
+    except (RunsFolderUnusable, NotNow) as error:
         state.set_problem(str(error))
         return
     state.set_problem(None)

@@ -12,7 +12,8 @@ from core.lessons import texts
 from core.lessons.collapses import COLLAPSES, Collapse
 from core.lessons.diagnosing import Course, course_of
 from core.lessons.diagnosis import Cure
-from core.runs import Run, RunDamaged, place_for
+from core.runs import Run, RunDamaged, RunsFolderUnusable, place_for
+from core.service.fair_queue import NotNow
 from core.service.shared_engine import shared_engine
 from pages.ui import navigation, run_view, state
 from pages.ui.lessons import caption
@@ -87,7 +88,7 @@ def _start(config: RunConfig) -> None:
     st.session_state[_TROUBLE] = None
     try:
         run = shared_engine().submit(config, state.visitor())
-    except shared_engine().refusals as error:
+    except (RunsFolderUnusable, NotNow) as error:
         st.session_state[_TROUBLE] = str(error)
         return
     if not run.status().ended:
