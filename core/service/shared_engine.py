@@ -1,10 +1,7 @@
 """The one engine of the app's process, set up as the environment wants it."""
 
-import sys
 import threading
-import types
 from collections.abc import Sequence
-from typing import Any
 
 from core import settings
 from core.service.clock import Clock
@@ -31,34 +28,34 @@ def engine_as_set(clock: Clock | None = None) -> Engine:
     )
 
 
+_engine: Engine | None = None
+_one_start = threading.Lock()
+
+
 def shared_engine(*, warm: bool = True) -> Engine:
     """The one engine of this process, started when first asked for; `warm`: with its first worker.
 
-    It hangs on a module of its own, out of reach of Streamlit's caches, which any visitor can
-    clear, and of the re-import of an edited source file.
+    A variable of this module: any visitor can clear Streamlit's caches.
     """
-    anchor: Any = sys.modules.setdefault(
-        "_contrastive_lab_engine", types.ModuleType("_contrastive_lab_engine")
-    )
-    with anchor.__dict__.setdefault("lock", threading.Lock()):
-        if getattr(anchor, "engine", None) is None:
-            anchor.engine = engine_as_set()
+    global _engine
+    with _one_start:
+        if _engine is None:
+            _engine = engine_as_set()
             if warm:
-                anchor.engine.warm_up()
-        engine: Engine = anchor.engine
-        return engine
+                _engine.warm_up()
+        return _engine
 
 
 def forget(visitor: str) -> None:
     """The session has ended; nothing where no engine runs."""
-    engine = getattr(sys.modules.get("_contrastive_lab_engine"), "engine", None)
+    engine = _engine  # which another thread may be closing
     if engine is not None:
         engine.forget(visitor)
 
 
 def close_shared_engine() -> None:
     """End the shared engine's workers; the next `shared_engine()` starts anew."""
-    anchor: Any = sys.modules.get("_contrastive_lab_engine")
-    if anchor is not None and getattr(anchor, "engine", None) is not None:
-        anchor.engine.close()
-        anchor.engine = None
+    global _engine
+    if _engine is not None:
+        _engine.close()
+        _engine = None

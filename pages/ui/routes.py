@@ -9,8 +9,7 @@ import contextlib
 import gc
 import hashlib
 import importlib
-import sys
-import types
+import threading
 from collections.abc import Callable
 
 from starlette.requests import Request
@@ -24,7 +23,7 @@ from core.runs import Run, RunDamaged, run_at, shipped_run, was_whole
 from core.service.shared_engine import shared_engine
 from pages.ui import ticking
 
-_ANCHOR = "_contrastive_lab_routes"  # out of reach of the re-import of an edited source file
+_announced = threading.Event()
 
 Endpoint = Callable[[Request], Response]
 
@@ -48,12 +47,12 @@ def routes(base: str = "") -> list[Route]:
 
 def announce() -> None:
     """The server of this process answers to these routes."""
-    sys.modules.setdefault(_ANCHOR, types.ModuleType(_ANCHOR))
+    _announced.set()
 
 
 def served() -> bool:
     """Whether it does: not where the app's file is run as an ordinary script, by a host of its own kind."""
-    return _ANCHOR in sys.modules
+    return _announced.is_set()
 
 
 def warm_up() -> None:
