@@ -44,8 +44,7 @@ def value(run: Run, figure: str) -> float:
     """A figure of a finished run, NaN where it is undefined. Raises RunDamaged."""
     if figure in FIGURES:
         return run.evaluation().figures[figure]
-    measurements = run.measurements()
-    return math.nan if measurements is None else measurements.figures[figure].value
+    return run.measurements().figures[figure].value
 
 
 def outcome(before: float, after: float, band: float) -> Outcome | None:

@@ -29,12 +29,11 @@ from core.runs.contents import (
     Status,
 )
 from core.runs.places import example_run, place_for, run_at, shipped_run, was_whole
-from core.runs.run import LEARNED, MAY_BE_MISSING, MEASUREMENTS, RESULT_FILES, Run
+from core.runs.run import LEARNED, MEASUREMENTS, RESULT_FILES, Run
 
 __all__ = [
     "ENDED",
     "LEARNED",
-    "MAY_BE_MISSING",
     "MEASUREMENTS",
     "RESULT_FILES",
     "Embedding",

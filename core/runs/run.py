@@ -42,9 +42,6 @@ RESULT_FILES = (
     MEASUREMENTS,
     "weights.safetensors",
 )
-# Younger than some runs: one may come without it, though not with a damaged one.
-MAY_BE_MISSING = frozenset({MEASUREMENTS})
-
 
 # Two threads that try the lock at one moment would each take the other for a writer.
 _one_probe_at_a_time = threading.Lock()
@@ -130,19 +127,15 @@ class Run:
         self._check("figures.json")
         return Evaluation.from_json(self._path("figures.json").read_text("utf-8"))
 
-    def measurements(self) -> Measurements | None:
-        """The result's further figures, checked; None where the run is older than they are. Raises RunDamaged."""
-        if MEASUREMENTS not in self.status().files:
-            return None
+    def measurements(self) -> Measurements:
+        """The result's further figures, checked. Raises RunDamaged."""
         self._check(MEASUREMENTS)
         return Measurements.from_json(self._path(MEASUREMENTS).read_text("utf-8"))
 
     def check(self) -> None:
         """Compare every result file with its checksum. Raises RunDamaged."""
-        written = self.status().files
-        for name in {*RESULT_FILES, *written}:
-            if name in written or name not in MAY_BE_MISSING:
-                self._check(name)
+        for name in {*RESULT_FILES, *self.status().files}:
+            self._check(name)
 
     def is_whole(self) -> bool:
         """Whether it is finished and its files are what was written."""

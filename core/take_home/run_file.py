@@ -42,12 +42,12 @@ def run_file(run: Run) -> bytes:
     result = {"seconds": status.seconds, "step": status.step, "stopped_early": status.stopped_early}
     sample = run.shown_sample()
     snapshots = {f"{snapshot.step:06d}": snapshot.embeddings for snapshot in course_of(run)}
-    measurements, learned = run.measurements(), run.learned()
+    learned = run.learned()
     contents: dict[str, str | bytes] = {
         "README.md": _readme(run, config),
         "config.json": json.dumps(config.as_dict(), indent=1),
         "figures.json": run.evaluation().to_json(),
-        **({"measurements.json": measurements.to_json()} if measurements is not None else {}),
+        "measurements.json": run.measurements().to_json(),
         "progress.jsonl": "".join(json.dumps(vars(report)) + "\n" for report in run.progress()),
         "result.json": json.dumps(result),
         "weights.safetensors": save(run.weights()),

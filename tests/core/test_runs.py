@@ -88,13 +88,14 @@ def test_the_stored_measurements_are_those_of_the_stored_embedding(finished):
     assert set(finished.status().files) == set(RESULT_FILES)
 
 
-def test_a_run_older_than_the_measurements_is_whole_without_them(copy):
+def test_a_run_without_measurements_is_damaged(copy):
     status = copy.status()
-    older = {name: checksum for name, checksum in status.files.items() if name != MEASUREMENTS}
-    copy.write_status(replace(status, files=older))
+    others = {name: checksum for name, checksum in status.files.items() if name != MEASUREMENTS}
+    copy.write_status(replace(status, files=others))
     (copy.folder / MEASUREMENTS).unlink()
-    assert copy.measurements() is None
-    copy.check()
+    assert not copy.is_whole()
+    with pytest.raises(RunDamaged, match=MEASUREMENTS):
+        copy.measurements()
 
 
 def test_damaged_measurements_are_never_shown(copy):

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.clustering import cluster_table
 from core.config import RunConfig
-from core.runs import MEASUREMENTS, Embedding, Run, example_run, place_for
+from core.runs import Embedding, Run, example_run, place_for
 from tests.pages.conftest import OpenPage
 
 PAGE = "lab/clusters.py"
@@ -252,19 +252,6 @@ def test_more_dimensions_are_drawn_in_the_plane_and_it_says_so(open_page: OpenPa
         assert not app.exception and not app.error, part
         if part in ("KMeans", "Confusion"):
             assert "4 dimensions, drawn in two by PCA" in texts(app)
-
-
-def test_a_run_older_than_its_measurements_is_measured_on_the_page(open_page: OpenPage) -> None:
-    app = open_page(PAGE, part="Scores")
-    run = trained(SMALL)
-    expected = metrics(showing(app, run))
-    status = json.loads((run.folder / "status.json").read_text())
-    del status["files"][MEASUREMENTS]
-    (run.folder / "status.json").write_text(json.dumps(status))
-    (run.folder / MEASUREMENTS).unlink()
-    assert metrics(app.run()) == expected
-    assert not app.exception and not app.error
-    assert not (run.folder / MEASUREMENTS).exists()  # viewers only read
 
 
 def test_a_collapsed_run_says_of_each_figure_why_it_has_none(open_page: OpenPage) -> None:

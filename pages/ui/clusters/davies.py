@@ -12,7 +12,7 @@ from core.measures.cluster_plane import pair_plane
 from core.measures.davies_bouldin_cell import PairExplained, pair_explained
 from core.runs import Run
 from pages.ui import run_view
-from pages.ui.clusters import davies_table, shared
+from pages.ui.clusters import davies_table
 from pages.ui.heatmap import Cell, Heatmap, heatmap
 from pages.ui.number_text import in_formula, written
 from pages.ui.plain_text import plain
@@ -24,7 +24,7 @@ _KIND = "davies_kind"
 
 def show(run: Run, config: RunConfig) -> None:
     """Both indices, side by side, and below them the pair of clusters that is picked in either."""
-    evaluation, more = run.evaluation(), shared.measurements(run, config)
+    evaluation, more = run.evaluation(), run.measurements()
     names = run_view.class_names(config)
     table = evaluation.confusion
     matched = dict(zip(table.clusters.tolist(), table.matched_digit.tolist(), strict=True))

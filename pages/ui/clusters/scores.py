@@ -13,7 +13,6 @@ from core.measures.measurements import Measurements
 from core.measures.more_figures import MORE_FIGURES, MoreFigure
 from core.runs import Run
 from pages.ui.cards import cards
-from pages.ui.clusters import shared
 from pages.ui.plain_text import plain
 
 # From those that flatter to those that do not.
@@ -34,7 +33,7 @@ NO_CHANCE = "normalized_mutual_info"  # the V-measure under another name, and so
 
 def show(run: Run, config: RunConfig) -> None:
     """The chart of all, and a card for each."""
-    evaluation, more = run.evaluation(), shared.measurements(run, config)
+    evaluation, more = run.evaluation(), run.measurements()
     values = {name: _value(name, evaluation, more) for name in SCORES}
     chance = {name: more.shuffled["v_measure" if name == NO_CHANCE else name] for name in SCORES}
     figures: dict[str, Figure] = {**FIGURES, **MORE_FIGURES}

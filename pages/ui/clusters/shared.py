@@ -1,17 +1,12 @@
-"""What the panels of the Clusters page share: a run's figures, its plane, and samples of its points."""
-
-from pathlib import Path
+"""What the panels of the Clusters page share: a run's plane, and samples of its points."""
 
 import numpy as np
 import numpy.typing as npt
-import streamlit as st
-from threadpoolctl import threadpool_limits
 
 from core.canvas.views import reduction_of
 from core.config import RunConfig
 from core.data import load_stored
 from core.measures.estimate import sample_of
-from core.measures.measurements import Measurements, measure_more
 from core.runs import Run
 from pages.ui.digits import digits
 
@@ -19,29 +14,6 @@ Ints = npt.NDArray[np.int64]
 
 PLANE_SAMPLE = 2000  # points of a picture of all: enough to see, few enough to be quick
 PICTURE_HEIGHT = 440
-
-
-def measurements(run: Run, config: RunConfig) -> Measurements:
-    """The run's further figures: those of its folder, or, where it is older than they are, made here."""
-    stored = run.measurements()
-    if stored is not None:
-        return stored
-    with st.spinner("Measuring this run, once"):
-        return _measured(str(run.folder), run.status().updated, config.reach)
-
-
-@st.cache_data(max_entries=10, show_spinner=False)
-def _measured(folder: str, updated: float, reach: float | None) -> Measurements:
-    embedding = Run(Path(folder)).embedding()
-    with threadpool_limits(1):  # several threads would take the cores from those who train
-        return measure_more(
-            embedding.train,
-            embedding.train_labels,
-            embedding.test,
-            embedding.test_labels,
-            embedding.train_clusters,
-            reach=reach,
-        )
 
 
 def flat(run: Run, points: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:

@@ -12,7 +12,6 @@ from core.measures.more_figures import MORE_FIGURES
 from core.measures.verification import Threshold
 from core.runs import Run
 from pages.ui.cards import cards
-from pages.ui.clusters import shared
 from pages.ui.plain_text import plain
 
 CARDS = (
@@ -28,7 +27,7 @@ CARDS = (
 
 def show(run: Run, config: RunConfig) -> None:
     """Neighbours and verification side by side, the other figures below."""
-    more = shared.measurements(run, config)
+    more = run.measurements()
     left, right = st.columns(2, gap="large")
     with left:
         _neighbours(more)

@@ -49,7 +49,7 @@ def show(run: Run, config: RunConfig) -> None:
     panels = (
         lambda: draw_landing.show(config, place),
         lambda: draw_journey.show(config, digit, way),
-        lambda: pair.show(run, config, digit, place),
+        lambda: pair.show(run, digit, place),
         lambda: unseen.show(run, config, place),
     )
     for number, (tab, panel) in enumerate(zip(tabs, panels, strict=True)):

@@ -3,7 +3,6 @@
 import numpy as np
 import streamlit as st
 
-from core.config import RunConfig
 from core.drawings import landing
 from core.drawings.drawing_prep import as_mnist
 from core.drawings.landing import Landing
@@ -11,7 +10,6 @@ from core.drawings.picture_file import PictureRefused
 from core.measures.verification import Verification
 from core.runs import Run
 from pages.ui import digit_drawings
-from pages.ui.clusters import shared
 from pages.ui.digit_drawings import Card, Tile
 from pages.ui.draw import waiting
 from pages.ui.draw.paper import paper
@@ -20,7 +18,7 @@ from pages.ui.drawing import drawing
 from pages.ui.plain_text import plain
 
 
-def show(run: Run, config: RunConfig, first: Digit | None, place: Landing | None) -> None:
+def show(run: Run, first: Digit | None, place: Landing | None) -> None:
     """The second paper, and the verdict on it and the first digit."""
     left, right = st.columns([1, 2.1], gap="medium")
     with left:
@@ -43,7 +41,7 @@ def show(run: Run, config: RunConfig, first: Digit | None, place: Landing | None
             both = [Card([Tile(one)], across=1, side=84) for one in (first.image, image)]
             drawing(digit_drawings.cards(both, "The two digits that are compared."), key="pair")
             distance = float(np.linalg.norm(point.astype(np.float64) - place.point))
-            _verdict(distance, shared.measurements(run, config).verification)
+            _verdict(distance, run.measurements().verification)
 
 
 def _verdict(distance: float, found: Verification) -> None:

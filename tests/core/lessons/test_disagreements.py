@@ -21,6 +21,7 @@ from core.lessons.disagreements import (
     neighbours_of_its_class,
 )
 from core.measures.figures import FIGURES
+from core.measures.more_figures import MORE_FIGURES
 from core.runs import Embedding, Run
 from core.shipping import KEPT_OF_A_SMALL_RUN, ship_small
 
@@ -56,7 +57,7 @@ def test_each_is_the_run_of_its_settings_and_small(each: Disagreement) -> None:
     assert run.config() == each.config
     assert {path.name for path in run.folder.iterdir()} == set(KEPT_OF_A_SMALL_RUN)
     assert sum(path.stat().st_size for path in run.folder.iterdir()) < 800_000
-    assert run.measurements() is not None
+    assert run.measurements().figures.keys() == MORE_FIGURES.keys()
     assert "{" not in each.how.format(steps=run.status().step)
 
 

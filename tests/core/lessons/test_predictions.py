@@ -46,9 +46,7 @@ def test_one_of_the_two_runs_comes_with_the_app_and_has_every_figure_that_is_ask
         assert math.isfinite(value(shipped, question.figure))
     figures = shipped.evaluation().figures
     assert value(shipped, "knn_accuracy") == figures["knn_accuracy"]
-    measurements = shipped.measurements()
-    assert measurements is not None
-    assert value(shipped, "spread") == measurements.figures["spread"].value
+    assert value(shipped, "spread") == shipped.measurements().figures["spread"].value
 
 
 def test_a_smaller_margin_fewer_dimensions_and_another_loss_are_asked_about() -> None:
