@@ -57,8 +57,8 @@ class Progress:
     loss: float
     terms: dict[str, float]
     seconds: float
-    validation_loss: float | None = None
-    active: float | None = None  # lines of older runs have none
+    validation_loss: float | None
+    active: float | None
 
 
 @dataclass(frozen=True)

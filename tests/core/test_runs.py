@@ -121,17 +121,6 @@ def test_a_line_still_being_written_is_left_out(copy):
     assert copy.progress() == complete
 
 
-def test_lines_of_a_run_older_than_the_active_share_are_read(copy):
-    path = copy.folder / "progress.jsonl"
-    lines = [json.loads(line) for line in path.read_text().splitlines()]
-    assert any(line["active"] is not None for line in lines)
-    for line in lines:
-        line.pop("active")
-    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
-    older = copy.progress()
-    assert len(older) == len(lines) and all(report.active is None for report in older)
-
-
 @pytest.mark.parametrize("name", RESULT_FILES)
 def test_one_flipped_bit_in_a_result_file_is_noticed(copy, name):
     path = copy.folder / name
@@ -321,6 +310,6 @@ def test_a_writer_is_seen_while_it_writes(copy):
 
 
 def test_progress_is_one_json_object_a_line(copy):
-    copy.append_progress(Progress(291, 290, 1, 0.5, {"attraction": 0.5}, 1.0))
+    copy.append_progress(Progress(291, 290, 1, 0.5, {"attraction": 0.5}, 1.0, None, None))
     lines = (copy.folder / "progress.jsonl").read_text().splitlines()
     assert json.loads(lines[-1])["loss"] == 0.5

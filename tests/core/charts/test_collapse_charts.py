@@ -12,7 +12,9 @@ from core.charts.collapse_charts import dots, loss_and_value, spread_and_rank
 from core.lessons.diagnosis import Shape
 from core.runs import Progress
 
-REPORTS = [Progress(step, 30, 1, loss, {}, None) for step, loss in ((10, 0.5), (20, 0.3), (30, 9.0))]
+REPORTS = [
+    Progress(step, 30, 1, loss, {}, 1.0, None, None) for step, loss in ((10, 0.5), (20, 0.3), (30, 9.0))
+]
 STEPS = [0, 10, 20, 30]
 SHAPES = [
     Shape(0.5, 1.9, 0.1),

@@ -98,7 +98,7 @@ def reports(*losses: float, steps: int = 100) -> list[Progress]:
     """Reports at equal distances, the last at the last step."""
     every = steps // len(losses)
     return [
-        Progress(steps - every * (len(losses) - 1 - place), steps, 1, loss, {}, 1.0)
+        Progress(steps - every * (len(losses) - 1 - place), steps, 1, loss, {}, 1.0, None, None)
         for place, loss in enumerate(losses)
     ]
 
