@@ -276,21 +276,4 @@ class EmbeddingCanvas {
 
 Object.assign(EmbeddingCanvas.prototype, redrawing, moving, seeing, words);
 
-const instances = new WeakMap();
-
-export default function (component) {
-  const { parentElement } = component;
-  const root = parentElement.querySelector(".cl-canvas");
-  if (!root) return;
-  let canvas = instances.get(parentElement);
-  if (canvas?.root !== root) {
-    canvas?.destroy();
-    canvas = new EmbeddingCanvas(root);
-    instances.set(parentElement, canvas);
-  }
-  canvas.update(component);
-  return () => {
-    instances.get(parentElement)?.destroy();
-    instances.delete(parentElement);
-  };
-}
+export default mounting(EmbeddingCanvas, ".cl-canvas");

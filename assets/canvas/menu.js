@@ -49,24 +49,18 @@ class Menu {
   }
 
   group(title, choices) {
-    const group = document.createElement("fieldset");
-    const legend = document.createElement("legend");
-    legend.textContent = title;
-    group.append(legend, ...choices);
-    return group;
+    return make("fieldset", {}, make("legend", {}, title), ...choices);
   }
 
   choice(type, name, text) {
-    const label = document.createElement("label");
-    const input = Object.assign(document.createElement("input"), { type, value: name, name: type === "radio" ? "colouring" : name });
+    const input = make("input", { type, value: name, name: type === "radio" ? "colouring" : name });
     input.onchange = () => {
       if (type === "radio") this.colouring = name;
       else if (input.checked) this.on.add(name);
       else this.on.delete(name);
       this.changed(type === "radio" ? "colouring" : "overlays");
     };
-    label.append(input, text);
-    return label;
+    return make("label", {}, input, text);
   }
 
   mark() {
@@ -98,7 +92,7 @@ function savePicture(view, name) {
     context.drawImage(layer, 0, 0);
   }
   whole.toBlob((file) => {
-    const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(file), download: `${name}.png` });
+    const link = make("a", { href: URL.createObjectURL(file), download: `${name}.png` });
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10000);
   });

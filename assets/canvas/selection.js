@@ -221,7 +221,7 @@ class Selecting {
     const filled = [frames, image, Boolean(found), this.view.theme];
     if (this.filled && filled.every((value, at) => value === this.filled[at])) return;
     this.filled = filled;
-    this.words.replaceChildren(...words.map((text, at) => Object.assign(document.createElement(at ? "span" : "strong"), { textContent: text })));
+    this.words.replaceChildren(...words.map((text, at) => make(at ? "span" : "strong", {}, text)));
     this.picture.hidden = !this.images.address;
     if (found) drawDigit(this.picture, found.pixels, this.view.theme);
     else this.picture.getContext("2d").clearRect(0, 0, 28, 28);

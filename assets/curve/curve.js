@@ -5,17 +5,22 @@ const COLOURS = { positive: "#3f90da", negative: "#e76300" };
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".curve");
-  const chart = (root.chart ??= { svg: root.querySelector(".chart"), sent: data.heard, dragging: false, timer: null, last: 0 });
+  const chart = (root.chart ??= fresh(root, data));
   chart.data = data;
   chart.send = (value) => setTriggerValue("handle", value);
-  if (!chart.dragging && chart.timer === null && chart.sent <= data.heard) chart.handle = data.handle;
+  if (!chart.dragging && chart.teller.timer === null && chart.sent <= data.heard) chart.handle = data.handle;
   draw(chart);
+}
+
+function fresh(root, data) {
+  const chart = { svg: root.querySelector(".chart"), sent: data.heard, dragging: false };
+  chart.teller = new Teller(SEND_EVERY, () => chart.send({ sent: (chart.sent += 1), at: chart.handle }));
+  return chart;
 }
 
 function draw(chart) {
   const { data, svg } = chart;
-  svg.setAttribute("viewBox", `0 0 ${WIDTH} ${HEIGHT}`);
-  svg.setAttribute("aria-label", data.title);
+  set(svg, { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, "aria-label": data.title });
   const x = (value) => LEFT + (value / data.farthest) * (WIDTH - LEFT - RIGHT);
   const y = (value) => HEIGHT - BOTTOM - (Math.min(value, data.highest) / data.highest) * (HEIGHT - TOP - BOTTOM);
   chart.value = (pixels) => ((pixels - LEFT) / (WIDTH - LEFT - RIGHT)) * data.farthest;
@@ -56,16 +61,13 @@ function grip(chart) {
   }
   if (!grip) svg.append((grip = made(chart)));
   const at = chart.x(Math.min(chart.handle, data.farthest));
-  grip.setAttribute("transform", `translate(${at} 0)`);
-  grip.setAttribute("aria-label", data.handle_label);
-  grip.setAttribute("aria-valuemin", "0");
-  grip.setAttribute("aria-valuemax", `${data.farthest}`);
-  grip.setAttribute("aria-valuenow", chart.handle.toFixed(2));
-  grip.setAttribute("aria-valuetext", data.handle_text);
+  set(grip, {
+    transform: `translate(${at} 0)`, "aria-label": data.handle_label, "aria-valuetext": data.handle_text,
+    "aria-valuemin": 0, "aria-valuemax": data.farthest, "aria-valuenow": chart.handle.toFixed(2),
+  });
   const text = grip.querySelector("text");
   text.textContent = data.handle_text;
-  text.setAttribute("text-anchor", at > WIDTH - 120 ? "end" : "start");
-  text.setAttribute("x", at > WIDTH - 120 ? -9 : 9);
+  set(text, at > WIDTH - 120 ? { "text-anchor": "end", x: -9 } : { "text-anchor": "start", x: 9 });
 }
 
 function made(chart) {
@@ -76,25 +78,17 @@ function made(chart) {
     element("circle", { class: "knob", cx: 0, cy: TOP + 6, r: 8 }),
     element("text", { y: TOP + 10 }),
   );
-  grip.onpointerdown = (event) => {
-    event.preventDefault();
-    grip.setPointerCapture(event.pointerId);
-    grip.focus({ preventScroll: true });
-    chart.dragging = true;
-  };
-  grip.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
-  grip.onpointermove = (event) => {
-    if (!chart.dragging) return;
-    const box = chart.svg.getBoundingClientRect();
-    move(chart, chart.value(((event.clientX - box.left) / box.width) * WIDTH));
-  };
-  const end = () => {
-    if (!chart.dragging) return;
-    chart.dragging = false;
-    tell(chart, true);
-  };
-  grip.onpointerup = end;
-  grip.onpointercancel = end;
+  draggable(grip, {
+    begin: () => (chart.dragging = true),
+    move: (event) => {
+      const box = chart.svg.getBoundingClientRect();
+      move(chart, chart.value(((event.clientX - box.left) / box.width) * WIDTH));
+    },
+    end: () => {
+      chart.dragging = false;
+      chart.teller.tell(true);
+    },
+  });
   grip.onkeydown = (event) => {
     const step = { ArrowLeft: -0.05, ArrowRight: 0.05, ArrowDown: -0.05, ArrowUp: 0.05, PageDown: -0.25, PageUp: 0.25 }[event.key];
     if (!step) return;
@@ -107,29 +101,9 @@ function made(chart) {
 function move(chart, value) {
   chart.handle = Math.max(0, Math.min(chart.data.farthest, value));
   draw(chart);
-  tell(chart, false);
-}
-
-function tell(chart, now) {
-  if (chart.timer !== null) {
-    if (!now) return;
-    clearTimeout(chart.timer);
-  }
-  chart.timer = setTimeout(() => {
-    chart.timer = null;
-    chart.last = performance.now();
-    chart.sent += 1;
-    chart.send({ sent: chart.sent, at: chart.handle });
-  }, now ? 0 : Math.max(0, chart.last + SEND_EVERY - performance.now()));
+  chart.teller.tell();
 }
 
 function number(value) {
   return Number(value.toPrecision(2)).toString();
-}
-
-function element(name, attributes, text) {
-  const made = document.createElementNS("http://www.w3.org/2000/svg", name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  if (text !== undefined) made.textContent = text;
-  return made;
 }

@@ -150,15 +150,9 @@ class ExerciseEditor {
     const solved = exercises.map((one) => remembered(one.name).solved);
     this.steps.replaceChildren(
       ...exercises.map(({ name: own, title }, at) => {
-        const step = document.createElement("li");
-        step.className = solved[at] ? "done" : "open";
-        if (own === name) step.setAttribute("aria-current", "step");
-        step.title = title;
-        const words = document.createElement("span");
-        words.className = "unseen";
-        words.textContent = `${title}: ${solved[at] ? "done" : "not done yet"}`;
-        step.append(words);
-        return step;
+        const words = `${title}: ${solved[at] ? "done" : "not done yet"}`;
+        const className = solved[at] ? "done" : "open", ariaCurrent = own === name ? "step" : null;
+        return make("li", { className, title, ariaCurrent }, make("span", { className: "unseen" }, words));
       }),
     );
     const count = solved.filter(Boolean).length;
@@ -177,21 +171,4 @@ function sense(code) {
   return code.replace(/#.*$/gm, "").replace(/\s+/g, "");
 }
 
-const instances = new WeakMap();
-
-export default function (component) {
-  const { parentElement } = component;
-  const root = parentElement.querySelector(".cl-editor");
-  if (!root) return;
-  let editor = instances.get(parentElement);
-  if (editor?.root !== root) {
-    editor?.destroy();
-    editor = new ExerciseEditor(root);
-    instances.set(parentElement, editor);
-  }
-  editor.update(component);
-  return () => {
-    instances.get(parentElement)?.destroy();
-    instances.delete(parentElement);
-  };
-}
+export default mounting(ExerciseEditor, ".cl-editor");

@@ -29,13 +29,7 @@ class Help {
     const left = this.open < this.hints.length;
     this.button.hidden = !left;
     this.button.textContent = this.open === 0 ? "Give me a hint" : `Hint ${this.open + 1} of ${this.hints.length}`;
-    this.list.replaceChildren(
-      ...this.hints.slice(0, this.open).map((hint) => {
-        const item = document.createElement("li");
-        item.append(...withCode(hint));
-        return item;
-      }),
-    );
+    this.list.replaceChildren(...this.hints.slice(0, this.open).map((hint) => make("li", {}, ...withCode(hint))));
     this.solve.setAttribute("aria-disabled", String(!tried));
     this.why.textContent = tried ? "" : "The solution opens once you have run a try of your own.";
     this.name();
@@ -49,10 +43,5 @@ class Help {
 
 // What stands between backticks is code.
 function withCode(text) {
-  return text.split("`").map((part, at) => {
-    if (at % 2 === 0) return part;
-    const code = document.createElement("code");
-    code.textContent = part;
-    return code;
-  });
+  return text.split("`").map((part, at) => (at % 2 === 0 ? part : make("code", {}, part)));
 }

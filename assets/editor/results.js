@@ -44,15 +44,7 @@ class Results {
   plan(titles) {
     this.section.hidden = false;
     this.checks.replaceChildren(
-      ...titles.map((title) => {
-        const item = document.createElement("li");
-        const text = document.createElement("span");
-        text.textContent = title;
-        const word = document.createElement("span");
-        word.className = "unseen";
-        item.append(text, word);
-        return item;
-      }),
+      ...titles.map((title) => make("li", {}, make("span", {}, title), make("span", { className: "unseen" }))),
     );
     titles.forEach((_, at) => this.show(at, "waiting", "not reached"));
   }

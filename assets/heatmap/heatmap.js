@@ -11,38 +11,26 @@ export default function ({ data, parentElement, setTriggerValue }) {
   table.classList.toggle("upright", longest(data.columns) > 6); // ten longer names don't fit side by side
   const focused = parentElement.activeElement?.dataset?.place;
 
-  const head = document.createElement("tr");
-  head.append(cell("td", "corner", ""), ...data.columns.map(columnHead));
-  const rows = data.rows.map((name, row) => {
-    const line = document.createElement("tr");
-    line.append(cell("th", "", name, { scope: "row" }), ...data.columns.map((_, column) => square(row, column)));
-    return line;
-  });
-  const thead = document.createElement("thead"), tbody = document.createElement("tbody");
-  thead.append(head);
-  tbody.append(...rows);
-  table.replaceChildren(thead, tbody);
+  const heads = data.columns.map((name) => make("th", { scope: "col" }, make("span", {}, name)));
+  const rows = data.rows.map((name, row) =>
+    make("tr", {}, make("th", { scope: "row" }, name), ...data.columns.map((_, column) => square(row, column))),
+  );
+  const head = make("tr", {}, make("td", { className: "corner" }), ...heads);
+  table.replaceChildren(make("thead", {}, head), make("tbody", {}, ...rows));
   const buttons = [...table.querySelectorAll("button")];
   const entry = buttons.find((button) => button.getAttribute("aria-pressed") === "true") ?? buttons[0];
   if (entry) entry.tabIndex = 0;
   buttons.find((button) => button.dataset.place === focused)?.focus();
 
-  function columnHead(name) {
-    const head = cell("th", "", "", { scope: "col" });
-    head.append(cell("span", "", name));
-    return head;
-  }
-
   function square(row, column) {
     const { text, shade, tip, marked } = data.cells[row][column];
-    if (tip === null) return cell("td", "empty", "");
-    const place = cell("td", "", "");
-    const figure = cell(data.pressable ? "button" : "div", marked ? "figure marked" : "figure", text, { title: tip });
+    if (tip === null) return make("td", { className: "empty" });
+    const className = marked ? "figure marked" : "figure";
+    const figure = make(data.pressable ? "button" : "div", { className, title: tip }, text);
     const [ground, ink] = shades(shade);
     Object.assign(figure.style, { background: ground, color: ink });
-    place.append(figure);
     if (data.pressable) makePressable(figure, row, column);
-    return place;
+    return make("td", {}, figure);
   }
 
   function makePressable(button, row, column) {
@@ -90,14 +78,6 @@ function longest(names) {
   return Math.max(0, ...names.map((name) => name.length));
 }
 
-function cell(tag, name, text, attributes = {}) {
-  const made = document.createElement(tag);
-  if (name) made.className = name;
-  made.textContent = text;
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  return made;
-}
-
 // A shade from 0 to 1 as [ground, ink]: the theme's colours for rising values, and black or white, whichever
 // stands out more.
 function shadesOf(root) {
@@ -105,15 +85,7 @@ function shadesOf(root) {
   const palette = raw.split(",").map((colour) => colour.trim()).filter(Boolean);
   return (share) => {
     const ground = palette[Math.min(palette.length - 1, Math.floor(share * palette.length))] ?? "transparent";
-    const light = luminance(ground);
+    const light = luminanceOf(ground);
     return [ground, (light + 0.05) / 0.05 > 1.05 / (light + 0.05) ? "#000000" : "#ffffff"];
   };
-}
-
-function luminance(hex) {
-  const [r, g, b] = [1, 3, 5].map((at) => {
-    const value = parseInt(hex.slice(at, at + 2), 16) / 255;
-    return value <= 0.03928 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
-  });
-  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
 }

@@ -17,7 +17,11 @@ export default function ({ data, parentElement, setTriggerValue }) {
 function fresh(root, data) {
   const svg = root.querySelector(".space");
   svg.setAttribute("viewBox", `0 0 ${SIDE} ${SIDE}`);
-  const plane = { root, svg, version: null, sent: data.heard, dragging: null, timer: null, last: 0, walking: null };
+  const plane = { root, svg, version: null, sent: data.heard, dragging: null, walking: null };
+  plane.teller = new Teller(SEND_EVERY, () => {
+    const { version, points, picked = plane.data.anchor } = plane;
+    plane.send({ sent: (plane.sent += 1), version, points, picked });
+  });
   for (const name of ["back", "arrows", "front"]) svg.append((plane[name] = element("g", {})));
   return plane;
 }
@@ -27,8 +31,7 @@ function take(plane, data) {
   const news = data.version !== plane.version;
   if (news) {
     plane.version = data.version;
-    clearTimeout(plane.timer);
-    plane.timer = null;
+    plane.teller.stop();
     if (plane.dragging === null) {
       plane.sent = data.heard;
       clearInterval(plane.walking);
@@ -36,7 +39,7 @@ function take(plane, data) {
       if (plane.points && data.frames.length > 1 && !still()) return walk(plane, data.frames);
     }
   }
-  const waiting = plane.dragging !== null || plane.timer !== null || plane.sent > data.heard;
+  const waiting = plane.dragging !== null || plane.teller.timer !== null || plane.sent > data.heard;
   if (!plane.points || (!waiting && plane.walking === null)) plane.points = data.points.map((point) => [...point]);
 }
 
@@ -150,7 +153,7 @@ function points(plane) {
     group.querySelector(".disc").setAttribute("fill", ground);
     const text = group.querySelector("text");
     text.textContent = look.name;
-    text.setAttribute("fill", luminance(ground) > 0.18 ? "#000000" : "#ffffff");
+    text.setAttribute("fill", luminanceOf(ground) > 0.18 ? "#000000" : "#ffffff");
     const [across, along] = plane.points[place].map((value) => value.toFixed(2));
     group.setAttribute("aria-label", `Point ${place + 1}, class ${look.name}, at ${across}, ${along}. ${data.says[place]}`);
   });
@@ -164,38 +167,30 @@ function handle(plane, place) {
     element("circle", { class: "disc", r: RADIUS }),
     element("text", {}),
   );
-  group.onpointerdown = (event) => {
-    event.preventDefault();
-    group.setPointerCapture(event.pointerId);
-    group.focus({ preventScroll: true });
-    halt(plane);
-    plane.dragging = place;
-    plane.picked = place;
-  };
-  // touch-action alone does not keep every browser from scrolling the page under a finger on a part of an SVG
-  group.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
-  group.onpointermove = (event) => {
-    if (plane.dragging !== place) return;
-    const box = plane.svg.getBoundingClientRect();
-    const half = plane.data.half_width;
-    move(plane, place, [
-      ((event.clientX - box.left) / box.width) * 2 * half - half,
-      half - ((event.clientY - box.top) / box.height) * 2 * half,
-    ]);
-  };
-  const end = () => {
-    if (plane.dragging !== place) return;
-    plane.dragging = null;
-    tell(plane, true);
-  };
-  group.onpointerup = end;
-  group.onpointercancel = end;
+  draggable(group, {
+    begin: () => {
+      halt(plane);
+      plane.dragging = plane.picked = place;
+    },
+    move: (event) => {
+      const box = plane.svg.getBoundingClientRect();
+      const half = plane.data.half_width;
+      move(plane, place, [
+        ((event.clientX - box.left) / box.width) * 2 * half - half,
+        half - ((event.clientY - box.top) / box.height) * 2 * half,
+      ]);
+    },
+    end: () => {
+      plane.dragging = null;
+      plane.teller.tell(true);
+    },
+  });
   group.onkeydown = (event) => {
     const steps = KEYS[event.key];
     if (event.key === "Enter" || event.key === " ") {
       event.preventDefault();
       plane.picked = place;
-      tell(plane, true);
+      plane.teller.tell(true);
     }
     if (!steps) return;
     event.preventDefault();
@@ -217,34 +212,5 @@ function move(plane, place, point) {
   const half = plane.data.edge;
   plane.points[place] = point.map((value) => Math.max(-half, Math.min(half, value)));
   draw(plane);
-  tell(plane, false);
-}
-
-function tell(plane, now) {
-  const wait = now ? 0 : Math.max(0, plane.last + SEND_EVERY - performance.now());
-  if (plane.timer !== null) {
-    if (!now) return;
-    clearTimeout(plane.timer);
-  }
-  plane.timer = setTimeout(() => {
-    plane.timer = null;
-    plane.last = performance.now();
-    plane.sent += 1;
-    plane.send({ sent: plane.sent, version: plane.version, points: plane.points, picked: plane.picked ?? plane.data.anchor });
-  }, wait);
-}
-
-function element(name, attributes, text) {
-  const made = document.createElementNS("http://www.w3.org/2000/svg", name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  if (text !== undefined) made.textContent = text;
-  return made;
-}
-
-function luminance(hex) {
-  const [r, g, b] = [1, 3, 5].map((at) => {
-    const value = parseInt(hex.slice(at, at + 2), 16) / 255;
-    return value <= 0.03928 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
-  });
-  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  plane.teller.tell();
 }

@@ -40,9 +40,9 @@ class CanvasParts:
     @property
     def mounting(self) -> str:
         """The script with its default export as a plain function `mount`."""
-        before, export, rest = self.js.partition("export default function (component)")
+        before, export, rest = self.js.partition("export default ")
         assert export, "the canvas exports its function in another form"
-        return f"{before}function mount(component){rest}"
+        return f"{before}const mount = {rest}"
 
 
 @dataclass(frozen=True)

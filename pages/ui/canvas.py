@@ -4,7 +4,6 @@ import base64
 import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,8 +12,7 @@ import streamlit as st
 
 from core.canvas.frames import CanvasOptions, with_options
 from core.take_home.report import CanvasParts
-
-ASSETS = Path(__file__).resolve().parents[2] / "assets" / "canvas"
+from pages.ui.component_files import component_files
 
 # One module for the browser, in reading order: each file uses what stands in those before it.
 SCRIPTS = (
@@ -44,24 +42,13 @@ SCRIPTS = (
 )
 
 
-def _text(name: str) -> str:
-    return (ASSETS / name).read_text(encoding="utf-8")
-
-
-_COMPONENT = st.components.v2.component(
-    "contrastive_lab_canvas",
-    html=_text("canvas.html"),
-    css=_text("canvas.css"),
-    js="\n".join(_text(f"{name}.js") for name in SCRIPTS),
-    isolate_styles=True,
-)
+_FILES = component_files("canvas", SCRIPTS)
+_COMPONENT = st.components.v2.component("contrastive_lab_canvas", **_FILES, isolate_styles=True)
 
 
 def parts() -> CanvasParts:
     """The canvas as it comes to a browser, for a page that is none of this app's."""
-    return CanvasParts(
-        _text("canvas.html"), _text("canvas.css"), "\n".join(_text(f"{name}.js") for name in SCRIPTS)
-    )
+    return CanvasParts(**_FILES)
 
 
 @dataclass(frozen=True)

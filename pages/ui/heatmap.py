@@ -2,24 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-_ASSETS = Path(__file__).resolve().parents[2] / "assets" / "heatmap"
+from pages.ui.component_files import component_files
 
-
-def _text(name: str) -> str:
-    return (_ASSETS / name).read_text(encoding="utf-8")
-
-
-_COMPONENT = st.components.v2.component(
-    "contrastive_lab_heatmap",
-    html=_text("heatmap.html"),
-    css=_text("heatmap.css"),
-    js=_text("heatmap.js"),
-)
+_COMPONENT = st.components.v2.component("contrastive_lab_heatmap", **component_files("heatmap"))
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 Run, page and parts stand in it as Python knows them; how the picture is seen, assets/link asks of the canvas.
 """
 
-from pathlib import Path
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -11,21 +10,13 @@ import streamlit as st
 from core.config import PARAMETERS, RunConfig
 from core.runs import Run, RunDamaged
 from pages.ui import address, settings_url, state
+from pages.ui.component_files import component_files
 
 # Where the Train page's tabs keep which one is open, and the one that is open at first. The other pages' parts
 # stand in their addresses already.
 TRAIN, TABS, FIRST = "train", "pictures", "Embedding"
 
-_ASSETS = Path(__file__).resolve().parents[2] / "assets" / "link"
-
-
-def _text(name: str) -> str:
-    return (_ASSETS / name).read_text(encoding="utf-8")
-
-
-_COMPONENT = st.components.v2.component(
-    "contrastive_lab_link", html=_text("link.html"), css=_text("link.css"), js=_text("link.js")
-)
+_COMPONENT = st.components.v2.component("contrastive_lab_link", **component_files("link"))
 
 
 def of_view(config: RunConfig) -> str:

@@ -6,10 +6,9 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from core.data import DATASETS
+from pages.ui.component_files import component_files
 from pages.ui.heatmap import Cell, Heatmap
-from run import PROJECT
 
-ASSETS = PROJECT / "assets" / "heatmap"
 MOUNT = """async ([script, data]) => {
     const { default: mount } = await import("data:text/javascript," + encodeURIComponent(script));
     mount({ data, parentElement: document.body, setTriggerValue: () => {} });
@@ -17,7 +16,7 @@ MOUNT = """async ([script, data]) => {
 
 
 def mounted(page: Page, shown: Heatmap, *, pressable: bool) -> Locator:
-    html, css, script = ((ASSETS / f"heatmap.{kind}").read_text() for kind in ("html", "css", "js"))
+    html, css, script = component_files("heatmap").values()
     # the margin: a page of the app on a phone
     page.set_content(
         f"<!doctype html><style>body {{ margin: 14px; --st-font: sans-serif }} {css}</style>{html}"

@@ -6,16 +6,14 @@ the exercise to go on with.
 
 import base64
 from collections.abc import Callable
-from pathlib import Path
 
 import streamlit as st
 
 from core.lessons.exercises import EXERCISES, Exercise
 from pages.ui import address, routes
+from pages.ui.component_files import component_files
 from pages.ui.exercises import python as exercise_python
 from pages.ui.exercises import routes as exercise_routes
-
-ASSETS = Path(__file__).resolve().parents[3] / "assets" / "editor"
 
 # One module for the browser, in reading order.
 SCRIPTS = ("storage", "code", "sandbox", "results", "help", "editor")
@@ -23,16 +21,8 @@ SCRIPTS = ("storage", "code", "sandbox", "results", "help", "editor")
 _KEY = "exercise_editor"
 
 
-def _text(name: str) -> str:
-    return (ASSETS / name).read_text(encoding="utf-8")
-
-
 _COMPONENT = st.components.v2.component(
-    "contrastive_lab_editor",
-    html=_text("editor.html"),
-    css=_text("editor.css"),
-    js="\n".join(_text(f"{name}.js") for name in SCRIPTS),
-    isolate_styles=True,
+    "contrastive_lab_editor", **component_files("editor", SCRIPTS), isolate_styles=True
 )
 
 

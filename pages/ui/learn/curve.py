@@ -3,21 +3,13 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-_ASSETS = Path(__file__).resolve().parents[3] / "assets" / "curve"
+from pages.ui.component_files import component_files
 
-
-def _text(name: str) -> str:
-    return (_ASSETS / name).read_text(encoding="utf-8")
-
-
-_COMPONENT = st.components.v2.component(
-    "contrastive_lab_curve", html=_text("curve.html"), css=_text("curve.css"), js=_text("curve.js")
-)
+_COMPONENT = st.components.v2.component("contrastive_lab_curve", **component_files("curve"))
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,87 @@
+// What several components share: parts of a drawing, handles to drag, telling Python, colours.
+
+function element(name, attributes, text) {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", name);
+  set(made, attributes);
+  if (text !== undefined) made.textContent = text;
+  return made;
+}
+
+function set(part, attributes) {
+  for (const [name, value] of Object.entries(attributes)) part.setAttribute(name, value);
+}
+
+function draggable(handle, { begin, move, end }) {
+  let held = false;
+  handle.onpointerdown = (event) => {
+    event.preventDefault();
+    handle.setPointerCapture(event.pointerId);
+    handle.focus({ preventScroll: true });
+    held = true;
+    begin();
+  };
+  // touch-action alone does not keep every browser from scrolling the page under a finger on a part of an SVG
+  handle.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
+  handle.onpointermove = (event) => held && move(event);
+  handle.onpointerup = handle.onpointercancel = () => {
+    if (held) end();
+    held = false;
+  };
+}
+
+// Calls `say` soon, but at most every so many milliseconds, or now.
+class Teller {
+  constructor(every, say) {
+    Object.assign(this, { every, say, timer: null, last: 0 });
+  }
+
+  tell(now) {
+    if (this.timer !== null && !now) return;
+    this.stop();
+    this.timer = setTimeout(() => {
+      this.timer = null;
+      this.last = performance.now();
+      this.say();
+    }, now ? 0 : Math.max(0, this.last + this.every - performance.now()));
+  }
+
+  stop() {
+    clearTimeout(this.timer);
+    this.timer = null;
+  }
+}
+
+function luminanceOf(hex) {
+  const [r, g, b] = [1, 3, 5].map((at) => {
+    const value = parseInt(hex.slice(at, at + 2), 16) / 255;
+    return value <= 0.03928 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}
+
+// An element with its properties and what is in it.
+function make(tag, properties, ...children) {
+  const made = Object.assign(document.createElement(tag), properties);
+  made.append(...children);
+  return made;
+}
+
+// What a component exports whose state is a `Kind`, with update(component) and destroy(): one for each that is mounted.
+function mounting(Kind, selector) {
+  const instances = new WeakMap();
+  return (component) => {
+    const { parentElement } = component;
+    const root = parentElement.querySelector(selector);
+    if (!root) return;
+    let instance = instances.get(parentElement);
+    if (instance?.root !== root) {
+      instance?.destroy();
+      instances.set(parentElement, (instance = new Kind(root)));
+    }
+    instance.update(component);
+    return () => {
+      instances.get(parentElement)?.destroy();
+      instances.delete(parentElement);
+    };
+  };
+}
