@@ -66,9 +66,10 @@ function make(tag, properties, ...children) {
   return made;
 }
 
-// What a component exports whose state is a `Kind`, with update(component) and destroy(): one for each that is mounted.
+const instances = new WeakMap(); // what is mounted, by its parent
+
+// What a component exports whose state is a `Kind`, with update(component) and destroy().
 function mounting(Kind, selector) {
-  const instances = new WeakMap();
   return (component) => {
     const { parentElement } = component;
     const root = parentElement.querySelector(selector);
