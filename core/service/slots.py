@@ -69,6 +69,8 @@ class LocalSlot:
         with self._lock:
             if self._closed:
                 raise WorkerDied("the engine is closed")
+            if self._executor is not None and _has_died(self._executor):
+                self._end()  # with nothing to do, which is no fault of this task
             if self._executor is None:
                 self._executor = loky.ProcessPoolExecutor(
                     max_workers=1,
@@ -83,12 +85,15 @@ class LocalSlot:
                 raise WorkerDied(str(error)) from error
             return future
 
+    def _end(self) -> None:
+        if self._executor is not None:
+            self._executor.shutdown(wait=True, kill_workers=True)
+            self._executor = None
+
     def kill(self) -> None:
         """See Slot."""
         with self._lock:
-            if self._executor is not None:
-                self._executor.shutdown(wait=True, kill_workers=True)
-                self._executor = None
+            self._end()
 
     def close(self) -> None:
         """See Slot."""
@@ -99,3 +104,9 @@ class LocalSlot:
         """See Slot."""
         with self._lock:
             return list(self._executor._processes) if self._executor is not None else []
+
+
+def _has_died(executor: Any) -> bool:
+    # in this order: loky notes the death before it forgets the process
+    lives = all(process.is_alive() for process in list(executor._processes.values()))
+    return not lives or executor._flags.broken is not None

@@ -1,0 +1,29 @@
+"""A slot by itself: its one process, killed by another hand."""
+
+import os
+import signal
+from collections.abc import Iterator
+
+import psutil
+import pytest
+
+from core.service.slots import LocalSlot
+from tests.core.conftest import wait_until
+
+pytestmark = pytest.mark.whole_training
+
+
+@pytest.fixture
+def slot() -> Iterator[LocalSlot]:
+    slot = LocalSlot(idle_seconds=60)
+    yield slot
+    slot.close()
+
+
+def test_a_process_that_was_killed_with_nothing_to_do_costs_the_next_task_nothing(slot: LocalSlot) -> None:
+    assert slot.submit(os.path.basename, "/a/b").result(60) == "b"
+    (pid,) = slot.pids()
+    os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: not psutil.pid_exists(pid), "its process is gone")
+    assert slot.submit(os.path.basename, "/c/d").result(60) == "d"
+    assert slot.pids() != [pid]
