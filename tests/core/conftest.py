@@ -16,6 +16,16 @@ SHORT = RunConfig(epochs=1, seed=4321)
 LONG = RunConfig(epochs=50, seed=4321)
 
 
+# A whole run is trained, or a worker started, for whoever asks for one of these.
+COSTLY = {"finished", "engine"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if COSTLY.intersection(getattr(item, "fixturenames", ())):
+            item.add_marker("whole_training")
+
+
 class Time:
     """A steady clock that also jumps when it is told to."""
 
