@@ -147,15 +147,22 @@ def file_of(tree: Path, imported: str) -> str:
     return ".".join(parts)
 
 
-def torch_after_importing(modules: list[str], folder: Path) -> str:
-    """Import the modules in a fresh process; return what of torch is then loaded."""
-    code = (
-        "import importlib, sys\n"
-        "sys.path.insert(0, '.')\n"
-        "for name in sys.argv[1:]: importlib.import_module(name)\n"
-        "print(*sorted({'torch', 'torchvision'} & set(sys.modules)))"
-    )
-    command = [sys.executable, "-c", code, *modules]
+LOADS_TORCH = """
+import importlib, sys
+sys.path.insert(0, ".")
+for name in sys.argv[1:]:
+    for loaded in [module for module in sys.modules if module.split(".")[0] == "core"]:
+        del sys.modules[loaded]  # each from the start, as if it were the only one
+    importlib.import_module(name)
+    if {"torch", "torchvision"} & set(sys.modules):
+        print(name)
+        break
+"""
+
+
+def first_to_load_torch(modules: list[str], folder: Path) -> str:
+    """Import the modules one by one in a process of their own; return the first after which torch is loaded."""
+    command = [sys.executable, "-c", LOADS_TORCH, *modules]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
@@ -165,30 +172,14 @@ def test_the_imports_go_one_way() -> None:
     assert breaches(PROJECT) == []
 
 
-def test_what_the_pages_import_does_not_load_torch() -> None:
+def test_what_the_pages_import_and_what_takes_arrays_loads_without_torch() -> None:
     needed = needed_by_pages(PROJECT)
     assert {"core.config", "core.service.shared_engine", "core.losses", "core.charts.run_charts"} <= set(
         needed
     )
-    assert torch_after_importing(needed, PROJECT) == ""
-
-
-@pytest.mark.parametrize(
-    "module",
-    [
-        *sorted(ARRAYS_ONLY),
-        "activations",
-        "canvas.frames",
-        "charts.run_charts",
-        "config",
-        "data",
-        "losses",
-        "runs",
-        "service.engine",
-    ],
-)
-def test_these_modules_load_without_torch(module: str) -> None:
-    assert torch_after_importing([f"core.{module}"], PROJECT) == ""
+    without = {*ARRAYS_ONLY, "activations", "canvas.frames", "data", "runs", "service.engine"}
+    modules = {*needed, *(f"core.{module}" for module in without)}
+    assert first_to_load_torch(sorted(modules), PROJECT) == ""
 
 
 # ---- the rules themselves: each must be able to fail
@@ -268,19 +259,17 @@ def test_a_breach_is_found_and_named(tmp_path: Path, path: str, text: str, breac
     assert breach in found[0]
 
 
-@pytest.mark.parametrize(
-    "file",
-    sorted(path for path in (PROJECT / "pages" / "ui").iterdir() if path.name != "__pycache__"),
-    ids=lambda file: file.stem,
-)
-def test_no_module_of_the_pages_hides_another_from_the_workers(file: Path) -> None:
+def test_no_module_of_the_pages_hides_another_from_the_workers() -> None:
     """Streamlit puts the script's own folder first on the path, and the worker processes inherit it: a
     numbers.py there would be found in place of Python's."""
-    elsewhere = [folder for folder in sys.path if Path(folder).resolve() != file.parent]
-    assert file.stem not in sys.stdlib_module_names
-    assert importlib.machinery.PathFinder.find_spec(file.stem, elsewhere) is None
+    own = PROJECT / "pages" / "ui"
+    elsewhere = [folder for folder in sys.path if Path(folder).resolve() != own]
+    names = {path.stem for path in own.iterdir()} - {"__pycache__"}
+    assert "app" in names and names.isdisjoint(sys.stdlib_module_names)
+    assert [name for name in names if importlib.machinery.PathFinder.find_spec(name, elsewhere)] == []
 
 
 def test_a_module_that_loads_torch_by_way_of_another_is_found(tmp_path: Path) -> None:
-    write(tmp_path, {"outer.py": "import inner\n", "inner.py": "import torch\n", "torch.py": ""})
-    assert torch_after_importing(["outer"], tmp_path) == "torch"
+    files = {"before.py": "", "outer.py": "import inner\n", "inner.py": "import torch\n", "torch.py": ""}
+    write(tmp_path, files)
+    assert first_to_load_torch(["before", "outer", "inner"], tmp_path) == "outer"
