@@ -17,9 +17,8 @@ from core.drawings.landing import encoder_for, journey, land
 from core.encoder import embed
 from core.runs import Embedding, Run, RunDamaged
 from core.settings import PROJECT
-from core.training import train
 from pages.ui.draw.paper import USUAL_WIDTH
-from tests.core.take_home.test_script import Nobody
+from tests.core.trainings import MNIST, trained
 
 
 @pytest.fixture(scope="module")
@@ -124,12 +123,12 @@ def inked(strokes: list[list[list[int]]]) -> np.ndarray:
     return np.asarray(paper, dtype=float)
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_our_recorded_strokes_land_among_their_class_whatever_the_seed(mnist: Dataset, seed: int) -> None:
+@pytest.mark.whole_training
+def test_our_recorded_strokes_land_among_their_class_in_a_run_of_another_seed(mnist: Dataset) -> None:
     """The browser draws them with the mouse into the run that is shipped, which has seed 0."""
     recorded = json.loads((PROJECT / "tests" / "browser" / "strokes" / "digits.json").read_text("utf-8"))
     images = [as_mnist(inked(recorded[str(digit)])) for digit in range(10)]
-    encoder = train(RunConfig(seed=seed), mnist, Nobody()).encoder
+    encoder = trained(RunConfig(seed=1), MNIST).encoder
     points = embed(encoder, torch.from_numpy(mnist.train.images)).numpy()
     drawn = embed(encoder, torch.from_numpy(np.stack(images))).numpy()  # type: ignore[arg-type]
     _, indices = NearestNeighbors(n_neighbors=10).fit(points).kneighbors(drawn)
