@@ -1,9 +1,7 @@
 """What the recipes reach on all of MNIST, measured with scikit-learn: the acceptance test."""
 
 import dataclasses
-import statistics
 
-import numpy as np
 import pytest
 import torch
 from sklearn.cluster import KMeans
@@ -11,28 +9,15 @@ from sklearn.metrics import adjusted_rand_score, rand_score
 
 from core.config import PRESETS, RunConfig
 from core.data import Dataset
-from core.encoder import Encoder, embed
-from core.training import Report, Sample, train
+from core.encoder import embed
+from tests.core.trainings import train_anew
 
-SEEDS = (0, 1, 2)
-
-
-class Silence:
-    """A watcher that neither listens nor asks for anything."""
-
-    def begin(self, sample: Sample) -> None: ...
-
-    def report(self, report: Report) -> None: ...
-
-    def snapshot(self, step: int, embeddings: np.ndarray, encoder: Encoder) -> None: ...
-
-    def cancelled(self) -> bool:
-        return False
+pytestmark = pytest.mark.whole_training
 
 
 def train_rand_and_test_ari(config: RunConfig, mnist: Dataset) -> tuple[float, float]:
     """KMeans is fitted on the training embeddings; test points go to its nearest centre."""
-    encoder = train(config, mnist, Silence()).encoder
+    encoder = train_anew(config, mnist).encoder
     points, test_points = (
         embed(encoder, torch.from_numpy(split.images)).numpy() for split in (mnist.train, mnist.test)
     )
@@ -44,14 +29,17 @@ def train_rand_and_test_ari(config: RunConfig, mnist: Dataset) -> tuple[float, f
 
 
 def test_the_tutorials_recipe_reaches_a_median_rand_of_0_94_over_three_seeds(mnist: Dataset) -> None:
-    reached = [
-        train_rand_and_test_ari(dataclasses.replace(PRESETS["tutorial"], seed=seed), mnist)[0]
-        for seed in SEEDS
-    ]
-    assert statistics.median(reached) >= 0.94, reached
+    """Two of three settle it: the third is only trained where the first two do not agree."""
+    reached: list[float] = []
+    for seed in range(3):
+        config = dataclasses.replace(PRESETS["tutorial"], seed=seed)
+        reached.append(train_rand_and_test_ari(config, mnist)[0])
+        enough = [rand >= 0.94 for rand in reached]
+        if enough.count(True) == 2 or enough.count(False) == 2:
+            break
+    assert enough.count(True) == 2, reached
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-def test_fast_with_5_epochs_reaches_a_rand_of_0_99_and_a_test_ari_of_0_92(mnist: Dataset, seed: int) -> None:
-    rand, test_ari = train_rand_and_test_ari(RunConfig(epochs=5, seed=seed), mnist)
+def test_fast_with_5_epochs_reaches_a_rand_of_0_99_and_a_test_ari_of_0_92(mnist: Dataset) -> None:
+    rand, test_ari = train_rand_and_test_ari(RunConfig(epochs=5), mnist)
     assert rand >= 0.99 and test_ari >= 0.92, (rand, test_ari)
