@@ -1,5 +1,6 @@
 """Pictures from outside: what is good is read, what is not is refused before it costs anything."""
 
+import contextlib
 import io
 import re
 import subprocess
@@ -88,14 +89,13 @@ def test_what_is_no_picture_gets_a_sentence(content: bytes, words: str) -> None:
     assert str(refused.value).endswith(".")
 
 
-@pytest.mark.parametrize("place", range(8, 900, 37))
-def test_a_flipped_byte_is_a_sentence_or_another_picture(place: int) -> None:
-    content = bytearray(saved(Image.fromarray(NOISE), "PNG"))
-    content[place % len(content)] ^= 0xFF
-    try:
-        assert read_picture(bytes(content)).ndim == 2
-    except PictureRefused:
-        return
+def test_a_flipped_byte_is_a_sentence_or_another_picture() -> None:
+    whole = saved(Image.fromarray(NOISE), "PNG")
+    for place in range(8, 900, 37):
+        content = bytearray(whole)
+        content[place % len(content)] ^= 0xFF
+        with contextlib.suppress(PictureRefused):
+            assert read_picture(bytes(content)).ndim == 2, place
 
 
 def test_a_drawing_has_just_the_size_of_the_paper() -> None:

@@ -1,7 +1,6 @@
 """What every loss of the catalogue must do, on torch tensors and on NumPy arrays."""
 
-import subprocess
-import sys
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -114,57 +113,50 @@ def test_each_loss_has_an_oracle_here() -> None:
     assert set(ORACLES) == set(LOSSES)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_an_entry_can_be_called_by_the_name_it_is_listed_under(name: str) -> None:
-    entry = LOSSES[name]
-    assert entry.name == name
-    assert entry.label and entry.summary and entry.formula and entry.paper
+def test_an_entry_can_be_called_by_the_name_it_is_listed_under() -> None:
+    for name, entry in LOSSES.items():
+        assert entry.name == name
+        assert entry.label and entry.summary and entry.formula and entry.paper, name
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("margin", MARGINS)
 @pytest.mark.parametrize(("name", "handed"), BOTH)
-def test_each_term_is_what_a_loop_over_the_formula_gives(
-    name: str, handed: bool, margin: float, kind: str
-) -> None:
-    for seed, dims in ((0, 2), (1, 2), (2, 3), (3, 64)):
+def test_each_term_is_what_a_loop_over_the_formula_gives(name: str, handed: bool) -> None:
+    for margin, (seed, dims) in product(MARGINS, ((0, 2), (1, 2), (2, 3), (3, 64))):
         points, labels = batch(seed, dims=dims)
         points *= (2 / dims) ** 0.5  # keeps distances near the margins in 64 dimensions too
         tuples = drawn(name, labels, seed) if handed else None
-        loss = call(name, as_kind(points, kind), labels, margin, tuples)
         expected = by_loop(name, points, labels, margin, tuples)
-        tolerance = 1e-5 if kind == "torch, single" else 1e-12
-        assert floats(loss.terms) == pytest.approx(expected, rel=tolerance, abs=tolerance)
+        for kind in KINDS:
+            loss = call(name, as_kind(points, kind), labels, margin, tuples)
+            tolerance = 1e-5 if kind == "torch, single" else 1e-12
+            case = (margin, dims, kind)
+            assert floats(loss.terms) == pytest.approx(expected, rel=tolerance, abs=tolerance), case
 
 
-@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize(("name", "handed"), BOTH)
-def test_the_terms_add_up_to_the_total(name: str, handed: bool, kind: str) -> None:
+def test_the_terms_add_up_to_the_total_and_are_scalars_of_the_kind_that_came_in(
+    name: str, handed: bool
+) -> None:
     points, labels = batch(4)
-    loss = call(name, as_kind(points, kind), labels, 1.0, drawn(name, labels, 4) if handed else None)
-    assert len(loss.terms) >= 1
-    assert float(loss.total) == pytest.approx(sum(float(term) for term in loss.terms.values()), rel=1e-6)
-    assert all(float(term) != 0 for term in loss.terms.values())
+    for kind in KINDS:
+        loss = call(name, as_kind(points, kind), labels, 1.0, drawn(name, labels, 4) if handed else None)
+        assert len(loss.terms) >= 1
+        assert float(loss.total) == pytest.approx(sum(float(term) for term in loss.terms.values()), rel=1e-6)
+        assert all(float(term) != 0 for term in loss.terms.values()), kind
+        for value in (loss.total, *loss.terms.values()):
+            assert np.ndim(value) == 0, kind
+            assert isinstance(value, torch.Tensor) == (kind != "numpy"), kind
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("name", NAMES)
-def test_total_and_terms_are_scalars_of_the_kind_that_came_in(name: str, kind: str) -> None:
-    points, labels = batch(5)
-    loss = call(name, as_kind(points, kind), labels, 1.0, None)
-    for value in (loss.total, *loss.terms.values()):
-        assert np.ndim(value) == 0
-        assert isinstance(value, torch.Tensor) == (kind != "numpy")
-
-
-@pytest.mark.parametrize("margin", MARGINS)
 @pytest.mark.parametrize(("name", "handed"), BOTH)
-def test_the_gradient_is_the_slope_of_the_loop(name: str, handed: bool, margin: float) -> None:
+def test_the_gradient_is_the_slope_of_the_loop(name: str, handed: bool) -> None:
     points, labels = batch(6, size=8, dims=3)
     # no pair of an image with itself: its distance has a kink, where a slope by differences means nothing
     tuples = [t for t in drawn(name, labels, 6, 10) if len(set(t)) == len(t)] if handed else None
-    expected = slope(ORACLES[name], points.tolist(), labels.tolist(), settings(name, margin, 3, 3), tuples)
-    assert gradient(name, points, labels, margin, tuples) == pytest.approx(np.array(expected), abs=1e-7)
+    for margin in MARGINS:
+        parameters = settings(name, margin, 3, 3)
+        expected = np.array(slope(ORACLES[name], points.tolist(), labels.tolist(), parameters, tuples))
+        assert gradient(name, points, labels, margin, tuples) == pytest.approx(expected, abs=1e-7), margin
 
 
 @pytest.mark.parametrize(("name", "handed"), BOTH)
@@ -197,45 +189,40 @@ DEGENERATE: dict[str, tuple[np.ndarray, np.ndarray]] = {
 }
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("case", DEGENERATE)
 @pytest.mark.parametrize("name", NAMES)
-def test_a_degenerate_batch_has_a_finite_loss_and_a_finite_gradient(name: str, case: str, kind: str) -> None:
-    points, labels = DEGENERATE[case]
-    inputs = as_kind(points, kind)
-    if isinstance(inputs, torch.Tensor):
-        inputs.requires_grad_(True)
-    loss = call(name, inputs, labels, 1.0, None, classes=12)
-    expected = by_loop(name, points, labels, 1.0, None, classes=12)
-    # the difference of two distances has the rounding error of the distances
-    rounding = 1e-6 + 1e-7 * np.abs(points).max() if "single" in kind else 1e-9
-    assert floats(loss.terms) == pytest.approx(expected, rel=1e-5, abs=rounding)
-    if isinstance(inputs, torch.Tensor):
-        loss.total.backward()
-        assert inputs.grad is not None and torch.isfinite(inputs.grad).all()
+def test_a_degenerate_batch_has_a_finite_loss_and_a_finite_gradient(name: str) -> None:
+    for (case, (points, labels)), kind in product(DEGENERATE.items(), KINDS):
+        inputs = as_kind(points, kind)
+        if isinstance(inputs, torch.Tensor):
+            inputs.requires_grad_(True)
+        loss = call(name, inputs, labels, 1.0, None, classes=12)
+        expected = by_loop(name, points, labels, 1.0, None, classes=12)
+        # the difference of two distances has the rounding error of the distances
+        rounding = 1e-6 + 1e-7 * np.abs(points).max() if "single" in kind else 1e-9
+        assert floats(loss.terms) == pytest.approx(expected, rel=1e-5, abs=rounding), (case, kind)
+        if isinstance(inputs, torch.Tensor):
+            loss.total.backward()
+            assert inputs.grad is not None and torch.isfinite(inputs.grad).all(), (case, kind)
 
 
-@pytest.mark.parametrize("case", DEGENERATE)
 @pytest.mark.parametrize("name", [name for name in NAMES if LOSSES[name].learned])
-def test_without_learned_proxies_the_class_means_stand_in_even_in_a_degenerate_batch(
-    name: str, case: str
-) -> None:
-    points, labels = DEGENERATE[case]
-    parameters = dict.fromkeys(LOSSES[name].parameters, 1.0)
-    tensor = torch.tensor(points, requires_grad=True)
-    loss = LOSSES[name].function(tensor, torch.from_numpy(labels), **parameters)
-    loss.total.backward()
-    assert tensor.grad is not None and torch.isfinite(tensor.grad).all()
-    classes, rows = np.unique(labels, return_inverse=True)
-    means = [points[labels == c].mean(axis=0).tolist() for c in classes]
-    stand_in = {
-        "proxies": means,
-        "centers": means,
-        "head": means,
-        "bias": [-sum(x * x for x in mean) / 2 for mean in means],
-    }
-    expected = ORACLES[name](points.tolist(), rows.tolist(), parameters | stand_in, None)
-    assert floats(loss.terms) == pytest.approx(expected, rel=1e-6, abs=1e-9)
+def test_without_learned_proxies_the_class_means_stand_in_even_in_a_degenerate_batch(name: str) -> None:
+    for case, (points, labels) in DEGENERATE.items():
+        parameters = dict.fromkeys(LOSSES[name].parameters, 1.0)
+        tensor = torch.tensor(points, requires_grad=True)
+        loss = LOSSES[name].function(tensor, torch.from_numpy(labels), **parameters)
+        loss.total.backward()
+        assert tensor.grad is not None and torch.isfinite(tensor.grad).all(), case
+        classes, rows = np.unique(labels, return_inverse=True)
+        means = [points[labels == c].mean(axis=0).tolist() for c in classes]
+        stand_in = {
+            "proxies": means,
+            "centers": means,
+            "head": means,
+            "bias": [-sum(x * x for x in mean) / 2 for mean in means],
+        }
+        expected = ORACLES[name](points.tolist(), rows.tolist(), parameters | stand_in, None)
+        assert floats(loss.terms) == pytest.approx(expected, rel=1e-6, abs=1e-9), case
 
 
 @pytest.mark.parametrize("name", TAKES_TUPLES)
@@ -259,17 +246,14 @@ def test_no_given_pairs_or_triplets_cost_nothing(name: str) -> None:
 SIZES = [(2, 2, 2), (4, 4, 4), (5, 2, 3)]
 
 
-@pytest.mark.parametrize("margin", MARGINS)
-@pytest.mark.parametrize("sizes", SIZES)
 @pytest.mark.parametrize("name", [name for name in NAMES if not LOSSES[name].learned])
-def test_a_collapsed_batch_costs_what_the_entry_says(
-    name: str, sizes: tuple[int, ...], margin: float
-) -> None:
-    labels = np.repeat([0, 1, 2], sizes)
-    # where it matters, the best such place is the origin
-    loss = call(name, np.full((len(labels), 2), -0.2), labels, margin, None)
-    expected = LOSSES[name].collapsed(Composition(sizes), **settings(name, margin))
-    assert float(loss.total) == pytest.approx(expected, abs=1e-9)
+def test_a_collapsed_batch_costs_what_the_entry_says(name: str) -> None:
+    for sizes, margin in product(SIZES, MARGINS):
+        labels = np.repeat([0, 1, 2], sizes)
+        # where it matters, the best such place is the origin
+        loss = call(name, np.full((len(labels), 2), -0.2), labels, margin, None)
+        expected = LOSSES[name].collapsed(Composition(sizes), **settings(name, margin))
+        assert float(loss.total) == pytest.approx(expected, abs=1e-9), (sizes, margin)
 
 
 @pytest.mark.parametrize("name", TAKES_TUPLES)
@@ -297,15 +281,18 @@ def test_what_a_collapsed_batch_costs_at_least_when_all_that_can_be_learned_besi
         field: torch.tensor(value, dtype=torch.float64, requires_grad=True)
         for field, value in start(10, 2, np.random.default_rng(0)).items()
     }
-    optimizer = torch.optim.Adam(learned.values(), lr=0.02)
-    for _ in range(1500):
+    optimizer = torch.optim.LBFGS(learned.values(), max_iter=200, line_search_fn="strong_wolfe")
+
+    def loss() -> torch.Tensor:
         optimizer.zero_grad()
-        loss = LOSSES[name].function(points, labels, **parameters, **learned).total
-        loss.backward()
-        optimizer.step()
-    expected = LOSSES[name].collapsed(Composition((20,) * 10), **parameters)
-    assert float(loss.detach()) == pytest.approx(expected, rel=2e-3)
-    assert float(loss.detach()) > expected - 1e-6
+        total = LOSSES[name].function(points, labels, **parameters, **learned).total
+        total.backward()
+        return total
+
+    optimizer.step(loss)
+    expected, found = LOSSES[name].collapsed(Composition((20,) * 10), **parameters), float(loss().detach())
+    assert found == pytest.approx(expected, rel=2e-3)
+    assert found > expected - 1e-6
 
 
 def force_on_negative(name: str, margin: float, negative_at: float, positive_at: float) -> float:
@@ -372,8 +359,3 @@ def test_a_loss_measured_without_gradients_first_still_trains_after(name: str) -
         measured = call(name, torch.from_numpy(points), labels, 1.0, None)
     assert np.isfinite(gradient(name, points, labels, 1.0, None)).all()
     assert float(measured.total) == pytest.approx(float(call(name, points, labels, 1.0, None).total))
-
-
-def test_the_catalogue_is_read_without_torch() -> None:
-    code = "import sys, core.losses, core.activations; assert 'torch' not in sys.modules"
-    subprocess.run([sys.executable, "-c", code], check=True)
