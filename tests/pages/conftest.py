@@ -1,12 +1,15 @@
 """The pages without a browser: Streamlit's own AppTest runs the real scripts and the real engine."""
 
+import functools
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
-from core.service.shared_engine import close_shared_engine
+from core.service.shared_engine import close_shared_engine, shared_engine
 
 PROJECT = Path(__file__).resolve().parents[2]
 SCRIPT = PROJECT / "pages" / "ui" / "app.py"
@@ -15,22 +18,48 @@ TIMEOUT = 60  # its own 3 s are too few for the first import on a busy machine
 OpenPage = Callable[..., AppTest]
 
 
-@pytest.fixture(scope="module", autouse=True)
+@pytest.fixture(scope="session", autouse=True)
+def components_found_once() -> Iterator[None]:
+    """Each AppTest searches all installed packages for components, which takes longer than to draw a page."""
+    with pytest.MonkeyPatch.context() as patch:
+        search = functools.cache(manifest_scanner.scan_component_manifests)
+        patch.setattr(manifest_scanner, "scan_component_manifests", search)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def no_workers_left() -> Iterator[None]:
-    """The engine that the pages have started ends with the tests of a file."""
+    """The engine that the pages have started ends with the tests."""
     yield
     close_shared_engine()
 
 
+@pytest.fixture(scope="session")
+def registered_pages(components_found_once: None) -> dict[str, Any]:
+    """What the navigation knows once the app has run, so that a page opens by its link, without Home before it."""
+    shared_engine(warm=False)
+    return dict(AppTest.from_file(SCRIPT, default_timeout=TIMEOUT).run()._registered_pages)
+
+
 @pytest.fixture
-def open_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> OpenPage:
-    """Open a page as a new visitor with an empty runs folder: `open_page("lab/train.py", margin="9")`."""
+def open_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, registered_pages: dict[str, Any]
+) -> Iterator[OpenPage]:
+    """Open a page as a new visitor with an empty runs folder: `open_page("lab/train.py", margin="9")`.
+
+    A worker starts when something is trained; what a test leaves in training is ended with it.
+    """
     monkeypatch.setenv("CONTRASTIVE_LAB_RUNS", str(tmp_path / "runs"))
 
     def open_page(page: str, **query: str | list[str]) -> AppTest:
-        app = AppTest.from_file(SCRIPT, default_timeout=TIMEOUT).run()
+        shared_engine(warm=False)
+        app = AppTest.from_file(SCRIPT, default_timeout=TIMEOUT)
+        app._registered_pages = registered_pages
         for name, value in query.items():
             app.query_params[name] = value
         return app.switch_page(str(PROJECT / "pages" / page)).run()
 
-    return open_page
+    yield open_page
+    standing = shared_engine(warm=False).standing()
+    if standing.running or standing.waiting:
+        close_shared_engine()

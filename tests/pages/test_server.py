@@ -2,12 +2,20 @@
 
 from pathlib import Path
 
+import pytest
+
 from core import byte_cache
 from core.service.health import health, version
-from core.service.shared_engine import shared_engine
+from core.service.shared_engine import close_shared_engine, shared_engine
 from tests.pages.conftest import OpenPage
 
 PAGE = "about/server.py"
+
+
+@pytest.fixture(autouse=True)
+def new_engine() -> None:
+    """One that has measured no other test's folder."""
+    close_shared_engine()
 
 
 def test_the_page_says_that_all_is_well_and_shows_its_figures(open_page: OpenPage) -> None:
@@ -36,5 +44,5 @@ def test_health_counts_what_is_kept_in_memory(monkeypatch) -> None:
     byte_cache.clear()
     take = byte_cache.kept_by_size(len)(lambda count: b"x" * count)
     take(1000)
-    assert health(shared_engine()).cached_bytes == byte_cache.held() == 1000
+    assert health(shared_engine(warm=False)).cached_bytes == byte_cache.held() == 1000
     byte_cache.clear()
