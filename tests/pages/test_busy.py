@@ -23,6 +23,7 @@ PRESSES: dict[str, Callable[[AppTest], AppTest]] = {
 }
 
 
+@pytest.mark.whole_training
 @pytest.mark.parametrize("page", PRESSES)
 def test_a_full_queue_is_told_of_and_the_page_goes_on(
     open_page: OpenPage, monkeypatch: pytest.MonkeyPatch, page: str

@@ -1,7 +1,6 @@
 """Collapse without a browser: the buttons train real runs, and what is said is what their folders hold."""
 
 import json
-import time
 from dataclasses import replace
 
 import pytest
@@ -10,6 +9,8 @@ from streamlit.testing.v1 import AppTest
 from core.lessons.collapses import COLLAPSES
 from core.lessons.diagnosing import diagnosis_of
 from core.runs import Run, place_for
+from core.service.shared_engine import shared_engine
+from tests.core.conftest import wait_until
 from tests.pages.conftest import PROJECT, OpenPage
 
 PAGE = "learn/collapse.py"
@@ -17,11 +18,8 @@ PAGE = "learn/collapse.py"
 
 def wait_for(app: AppTest, run: Run) -> AppTest:
     """Run the page until the run is done, as its own timer would."""
-    give_up = time.monotonic() + 180
-    while not run.status().ended:
-        assert time.monotonic() < give_up, run.status()
-        time.sleep(0.3)
-    time.sleep(0.5)  # the engine lets go of it a moment later
+    ended = f"{run.config()} ends"
+    wait_until(lambda: run.status().ended and not shared_engine().has(run.key), ended, seconds=180)
     app.run()
     assert not app.exception
     return app
@@ -38,6 +36,7 @@ def test_nothing_is_trained_before_a_button_is_pressed(open_page: OpenPage) -> N
     assert not any(place_for(one.config).folder.exists() for one in COLLAPSES.values())
 
 
+@pytest.mark.whole_training
 def test_broken_and_cured_the_page_says_what_the_runs_are(open_page: OpenPage) -> None:
     app = open_page(PAGE)
     app.button(key="break_margin_0").click().run()
@@ -67,6 +66,7 @@ def test_broken_and_cured_the_page_says_what_the_runs_are(open_page: OpenPage) -
     assert app.slider(key="margin").value == found.cure.config.margin
 
 
+@pytest.mark.whole_training
 def test_the_line_of_the_chart_is_what_it_costs_to_know_nothing(open_page: OpenPage) -> None:
     app = open_page(PAGE)
     app.button(key="break_rate_too_high").click().run()

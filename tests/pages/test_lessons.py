@@ -49,6 +49,7 @@ def test_every_text_is_shown_somewhere_with_its_figures_filled_in(open_page: Ope
         assert is_shown(body, shown, r"[-+\d,.%]+"), name
 
 
+@pytest.mark.whole_training
 def test_every_caption_and_every_word_of_help_is_shown_somewhere_with_its_figures_filled_in(
     open_page: OpenPage,
 ) -> None:

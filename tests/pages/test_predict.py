@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from core.lessons.predictions import QUESTIONS
 from tests.pages.conftest import OpenPage
 
@@ -29,6 +31,7 @@ def test_without_a_choice_nothing_is_trained(open_page: OpenPage, tmp_path: Path
     assert not list((tmp_path / "runs").glob("*"))
 
 
+@pytest.mark.whole_training
 def test_a_guess_is_kept_and_starts_the_training(open_page: OpenPage, tmp_path: Path) -> None:
     app = open_page(PAGE)
     app.radio[1].set_value("higher")
