@@ -1,7 +1,7 @@
 """What the tests of runs and of the engine share."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from time import monotonic, sleep
 
@@ -9,11 +9,14 @@ import pytest
 
 from core.config import RunConfig
 from core.runs import Run, run_at
-from core.service.engine import Engine
 
 # Trains for about a second, and for long enough to be caught in the act.
 SHORT = RunConfig(epochs=1, seed=4321)
 LONG = RunConfig(epochs=50, seed=4321)
+# Two classes, a fifth of the images: trained and measured in well under a second.
+SMALL = RunConfig(epochs=1, digits=2, seed=4321)
+# As many steps as three epochs of all classes: long enough to be caught in the act, and soon measured.
+MEDIUM = RunConfig(epochs=15, digits=2, seed=4321)
 
 
 # A whole run is trained, or a worker started, for whoever asks for one of these.
@@ -66,14 +69,6 @@ def copy(finished: Run, runs_folder: Path) -> Run:
     """The finished run, copied to where this test may damage it."""
     shutil.copytree(finished.folder, runs_folder / SHORT.key)
     return run_at(SHORT.key)
-
-
-@pytest.fixture
-def engine(runs_folder: Path) -> Iterator[Engine]:
-    """A real engine with one worker process."""
-    engine = Engine(workers=1, idle_seconds=60, deadline_seconds=300)
-    yield engine
-    engine.close()
 
 
 def wait_until(condition: Callable[[], bool], what: str, seconds: float = 120) -> None:

@@ -13,15 +13,18 @@ from core.canvas.frames import unpack
 from core.canvas.replay import Replay
 from core.config import RunConfig
 from core.runs import Run, RunDamaged, RunsFolderUnusable, place_for
+from core.service import engine as engine_module
 from core.service.clock import Clock
 from core.service.engine import DIED, NOBODY_WAITED, Engine
 from core.service.fair_queue import NotNow
 from core.service.shared_engine import close_shared_engine, engine_as_set, shared_engine
-from tests.core.conftest import LONG, SHORT, wait_for_end, wait_for_snapshots, wait_until
+from tests.core.conftest import LONG, MEDIUM, SHORT, SMALL, wait_for_end, wait_for_snapshots, wait_until
+
+pytestmark = pytest.mark.whole_training
 
 
 def test_a_submitted_run_is_trained_in_another_process(engine):
-    run = engine.submit(SHORT, "ada")
+    run = engine.submit(SMALL, "ada")
     wait_for_end(run)
     assert run.status().state == "done"
     run.check()
@@ -30,27 +33,22 @@ def test_a_submitted_run_is_trained_in_another_process(engine):
 
 
 def test_equal_configs_are_trained_once(engine):
-    first = engine.submit(SHORT, "ada")
-    second = engine.submit(RunConfig(epochs=1, seed=4321), "bob")
+    first = engine.submit(MEDIUM, "ada")
+    second = engine.submit(RunConfig(epochs=15, digits=2, seed=4321), "bob")
     assert first == second
     assert engine.others_watching(first.key, "ada") == 1
     wait_for_end(first)
     wait_until(lambda: not engine.has(first.key), "the engine lets go of the run")
     done = first.status()
-    assert engine.submit(SHORT, "eve").status() == done
+    assert engine.submit(MEDIUM, "eve").status() == done
     assert not engine.has(first.key)
 
 
-def test_a_worker_trains_to_the_same_bits_as_this_process(engine, tmp_path):
-    from core.pipeline import train_and_measure
-
+def test_a_worker_trains_to_the_same_bits_as_this_process(engine, finished):
     there = engine.submit(SHORT, "ada")
-    here = Run(tmp_path / SHORT.key)
-    here.begin(SHORT)
-    train_and_measure(here)
     wait_for_end(there)
-    assert there.status().files["weights.safetensors"] == here.status().files["weights.safetensors"]
-    assert there.status().files["figures.json"] == here.status().files["figures.json"]
+    assert there.status().files["weights.safetensors"] == finished.status().files["weights.safetensors"]
+    assert there.status().files["figures.json"] == finished.status().files["figures.json"]
 
 
 def test_the_last_one_to_leave_cancels_the_run_and_nobody_else(engine):
@@ -67,7 +65,7 @@ def test_the_last_one_to_leave_cancels_the_run_and_nobody_else(engine):
 
 
 def test_who_asks_just_after_the_last_one_left_gets_the_run_all_the_same(engine):
-    run = engine.submit(RunConfig(epochs=3, seed=4321), "ada")
+    run = engine.submit(MEDIUM, "ada")
     wait_for_snapshots(run)
     engine.leave(run.key, "ada")
     engine.submit(run.config(), "bob")
@@ -75,8 +73,8 @@ def test_who_asks_just_after_the_last_one_left_gets_the_run_all_the_same(engine)
     run.check()
 
 
-def test_a_run_that_nobody_watches_any_more_is_cancelled_after_the_grace_time(runs_folder, time):
-    engine = Engine(1, 60, 300, grace_seconds=90, clock=Clock(steady=time))
+def test_a_run_that_nobody_watches_any_more_is_cancelled_after_the_grace_time(runs_folder, warm_slot, time):
+    engine = Engine(1, 60, 300, grace_seconds=90, clock=Clock(steady=time), slots=[warm_slot])
     try:
         run = engine.submit(LONG, "ada")  # who closes the laptop,
         engine.submit(LONG, "bob")
@@ -96,7 +94,11 @@ def test_a_run_that_nobody_watches_any_more_is_cancelled_after_the_grace_time(ru
         engine.close()
 
 
-def test_the_engine_of_the_app_has_a_grace_time_without_anything_being_set(runs_folder, time):
+def test_the_engine_of_the_app_has_a_grace_time_without_anything_being_set(
+    runs_folder, warm_slot, time, monkeypatch
+):
+    monkeypatch.setenv("CONTRASTIVE_LAB_WORKERS", "1")
+    monkeypatch.setattr(engine_module, "LocalSlot", lambda idle_seconds: warm_slot)
     engine = engine_as_set(Clock(steady=time))
     try:
         run = engine.submit(LONG, "ada")
@@ -204,7 +206,7 @@ def test_runs_one_after_another_are_trained_by_the_same_warm_worker(runs_folder)
     engine = Engine(workers=2, idle_seconds=60, deadline_seconds=300)
     try:
         for seed in range(3):
-            run = engine.submit(RunConfig(epochs=1, seed=seed), "ada")
+            run = engine.submit(RunConfig(epochs=1, digits=2, seed=seed), "ada")
             wait_for_end(run)
             wait_until(lambda key=run.key: not engine.has(key), "the engine lets go of the run")
         assert len(engine.worker_pids()) == 1
@@ -230,7 +232,7 @@ def test_a_run_that_is_being_measured_can_be_cancelled_and_is_not_called_finishe
 def test_a_run_that_has_not_begun_can_be_cancelled(engine):
     running = engine.submit(LONG, "ada")
     wait_until(lambda: engine.queued_before(running.key) is None, "the first one is taken from the queue")
-    waiting = engine.submit(SHORT, "ada")
+    waiting = engine.submit(SMALL, "ada")
     assert engine.queued_before(waiting.key) == 0
     engine.leave(waiting.key, "ada")
     assert waiting.status().state == "cancelled"
@@ -245,22 +247,24 @@ def importing(pid: int) -> bool:
     return bool(psutil.Process(pid).cpu_times().user > 0.5)
 
 
-def test_a_run_is_cancelled_at_once_while_its_worker_still_starts_and_is_trained_for_who_comes_next(engine):
-    run = engine.submit(SHORT, "ada")
-    wait_until(lambda: any(map(importing, engine.worker_pids())), "its worker begins to import torch")
+def test_a_run_is_cancelled_at_once_while_its_worker_still_starts_and_is_trained_for_who_comes_next(
+    own_engine,
+):
+    run = own_engine.submit(SMALL, "ada")
+    wait_until(lambda: any(map(importing, own_engine.worker_pids())), "its worker begins to import torch")
     assert run.status().state == "queued"
-    engine.leave(run.key, "ada")
+    own_engine.leave(run.key, "ada")
     assert run.status().state == "cancelled"
-    assert engine.submit(SHORT, "bob").status().state == "queued"
+    assert own_engine.submit(SMALL, "bob").status().state == "queued"
     wait_until(lambda: run.status().state == "done", "the run is finished for the second one")
     run.check()
 
 
-def test_a_run_that_is_left_while_its_worker_starts_is_never_trained(engine):
-    run = engine.submit(SHORT, "ada")
-    wait_until(lambda: any(map(importing, engine.worker_pids())), "its worker begins to import torch")
-    engine.leave(run.key, "ada")
-    wait_until(lambda: not engine.has(run.key), "the engine lets go of the run")
+def test_a_run_that_is_left_while_its_worker_starts_is_never_trained(own_engine):
+    run = own_engine.submit(SMALL, "ada")
+    wait_until(lambda: any(map(importing, own_engine.worker_pids())), "its worker begins to import torch")
+    own_engine.leave(run.key, "ada")
+    wait_until(lambda: not own_engine.has(run.key), "the engine lets go of the run")
     assert (run.status().state, run.status().message) == ("cancelled", "")
     assert run.progress() == [] and run.snapshot_steps() == []
 
@@ -276,15 +280,15 @@ def test_a_cancelled_run_can_be_trained_again(engine):
     assert again.status().state == "training"
 
 
-def test_a_killed_worker_is_reported_and_the_next_run_works(engine):
-    run = engine.submit(LONG, "ada")
+def test_a_killed_worker_is_reported_and_the_next_run_works(own_engine):
+    run = own_engine.submit(LONG, "ada")
     wait_for_snapshots(run)
-    (pid,) = engine.worker_pids()
+    (pid,) = own_engine.worker_pids()
     os.kill(pid, signal.SIGKILL)
     wait_for_end(run)
     assert run.status().state == "failed"
     assert run.status().message == DIED
-    following = engine.submit(SHORT, "ada")
+    following = own_engine.submit(SMALL, "ada")
     wait_for_end(following)
     assert following.status().state == "done"
 
@@ -293,7 +297,7 @@ def test_a_killed_worker_leaves_its_neighbour_alone(runs_folder):
     engine = Engine(workers=2, idle_seconds=60, deadline_seconds=300)
     try:
         doomed = engine.submit(LONG, "ada")
-        neighbour = engine.submit(RunConfig(epochs=3, seed=4322), "bob")
+        neighbour = engine.submit(MEDIUM, "bob")
         wait_for_snapshots(doomed)
         wait_for_snapshots(neighbour)
         victim = next(pid for pid in engine.worker_pids() if _writes(pid, doomed))
@@ -329,23 +333,23 @@ def test_a_hung_worker_is_ended_at_the_deadline(runs_folder, time):
 
 
 def test_a_half_written_run_is_trained_again_from_the_start(engine):
-    half = place_for(SHORT)
-    half.begin(SHORT)
+    half = place_for(SMALL)
+    half.begin(SMALL)
     half.set_state("training")  # as a server that was killed leaves it
     (half.folder / "frames" / "000099.npy").write_bytes(b"half")
-    run = engine.submit(SHORT, "ada")
+    run = engine.submit(SMALL, "ada")
     wait_for_end(run)
     assert run.status().state == "done"
     assert 99 not in run.snapshot_steps()
 
 
 def test_a_damaged_finished_run_is_trained_again(engine):
-    run = engine.submit(SHORT, "ada")
+    run = engine.submit(SMALL, "ada")
     wait_for_end(run)
     wait_until(lambda: not engine.has(run.key), "the engine lets go of the run")
     path = run.folder / "embedding.safetensors"
     path.write_bytes(path.read_bytes()[:1000])
-    again = engine.submit(SHORT, "ada")
+    again = engine.submit(SMALL, "ada")
     assert engine.has(again.key)
     wait_for_end(again)
     again.check()
@@ -358,7 +362,7 @@ def test_a_deleted_run_folder_is_survived(engine):
     wait_for_snapshots(run)
     shutil.rmtree(run.folder, ignore_errors=True)
     wait_until(lambda: not engine.has(run.key), "the engine lets go of the run")
-    following = engine.submit(SHORT, "ada")
+    following = engine.submit(SMALL, "ada")
     wait_for_end(following)
     assert following.status().state == "done"
 
@@ -372,14 +376,17 @@ def test_a_run_that_cannot_be_stored_is_refused_and_not_queued(engine, tmp_path,
     assert not engine.has(SHORT.key)
 
 
-def test_images_that_cannot_be_fetched_fail_the_run_in_words_and_nothing_else(engine, tmp_path, monkeypatch):
+def test_images_that_cannot_be_fetched_fail_the_run_in_words_and_nothing_else(
+    own_engine, tmp_path, monkeypatch
+):
     monkeypatch.setenv("CONTRASTIVE_LAB_MIRROR", "http://127.0.0.1:9")  # nobody listens there
     monkeypatch.setenv("CONTRASTIVE_LAB_DOWNLOADS", str(tmp_path))
-    run = engine.submit(RunConfig(dataset="kmnist", epochs=1), "ada")
+    # a worker is told of the mirror at its start
+    run = own_engine.submit(RunConfig(dataset="kmnist", epochs=1), "ada")
     wait_for_end(run)
     assert run.status().state == "failed"
     assert "could not be fetched" in run.status().message
-    following = engine.submit(SHORT, "ada")
+    following = own_engine.submit(SMALL, "ada")
     wait_for_end(following)
     assert following.status().state == "done"
 
@@ -395,26 +402,11 @@ def test_closing_ends_the_workers_and_calls_no_run_failed(runs_folder):
     wait_until(lambda: not run.has_writer(), "the lock is free")
 
 
-def test_an_idle_worker_leaves_and_comes_back_when_needed(runs_folder):
-    engine = Engine(workers=1, idle_seconds=1, deadline_seconds=300)
-    try:
-        run = engine.submit(SHORT, "ada")
-        wait_until(lambda: bool(engine.worker_pids()), "a worker starts")
-        (pid,) = engine.worker_pids()
-        wait_for_end(run)
-        wait_until(lambda: not psutil.pid_exists(pid), "the idle worker leaves")
-        following = engine.submit(RunConfig(epochs=1, seed=4323), "ada")
-        wait_for_end(following)
-        assert following.status().state == "done"
-    finally:
-        engine.close()
-
-
 def test_all_threads_share_one_engine(runs_folder, monkeypatch):
     monkeypatch.setenv("CONTRASTIVE_LAB_WORKERS", "1")
     close_shared_engine()
     engines: list[Engine] = []
-    threads = [threading.Thread(target=lambda: engines.append(shared_engine())) for _ in range(8)]
+    threads = [threading.Thread(target=lambda: engines.append(shared_engine(warm=False))) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -427,7 +419,7 @@ def test_all_threads_share_one_engine(runs_folder, monkeypatch):
 
 
 def test_a_replay_is_made_when_no_training_waits(engine):
-    run = engine.submit(SHORT, "ada")
+    run = engine.submit(SMALL, "ada")
     wait_for_end(run)
     engine.ask_for_replay(run)
     engine.ask_for_replay(run)  # a second visitor
@@ -440,50 +432,44 @@ def test_a_replay_is_made_when_no_training_waits(engine):
     assert (run.folder / "replay" / "files.json").stat().st_mtime_ns == made
 
 
-def test_a_replay_makes_way_for_a_training_and_goes_on_after_it(engine):
-    run = engine.submit(SHORT, "ada")
-    wait_for_end(run)
-    engine.ask_for_replay(run)
-    wait_until(lambda: Replay(run).done() >= 2, "the replay is under way")
-    other = engine.submit(RunConfig(epochs=1, seed=99), "bob")
+def test_a_replay_makes_way_for_a_training_and_goes_on_after_it(engine, copy):
+    engine.ask_for_replay(copy)
+    wait_until(lambda: Replay(copy).done() >= 2, "the replay is under way")
+    other = engine.submit(MEDIUM, "bob")
     wait_until(lambda: other.status().state == "training", "the training begins")
-    done = Replay(run).done()
-    assert 2 <= done < len(run.snapshot_steps()), "the replay should have been left half-done"
-    assert engine.replay_state(run.key) == "waiting"
+    done = Replay(copy).done()
+    assert 2 <= done < len(copy.snapshot_steps()), "the replay should have been left half-done"
+    assert engine.replay_state(copy.key) == "waiting"
     wait_for_end(other)
     assert other.status().state == "done"
-    wait_until(lambda: Replay(run).ready(), "the replay is finished after all")
-    assert len(unpack(Replay(run).frames("train")).steps) == len(run.snapshot_steps())
+    wait_until(lambda: Replay(copy).ready(), "the replay is finished after all")
+    assert len(unpack(Replay(copy).frames("train")).steps) == len(copy.snapshot_steps())
 
 
-def test_a_replay_whose_worker_is_killed_has_failed_and_the_next_training_works(engine):
-    run = engine.submit(SHORT, "ada")
-    wait_for_end(run)
-    engine.ask_for_replay(run)
-    wait_until(lambda: Replay(run).done() >= 1, "the replay is under way")
-    for pid in engine.worker_pids():
+def test_a_replay_whose_worker_is_killed_has_failed_and_the_next_training_works(own_engine, copy):
+    own_engine.ask_for_replay(copy)
+    wait_until(lambda: Replay(copy).done() >= 1, "the replay is under way")
+    for pid in own_engine.worker_pids():
         os.kill(pid, signal.SIGKILL)
-    wait_until(lambda: engine.replay_state(run.key) == "failed", "the replay has failed")
-    engine.ask_for_replay(run)  # not again and again
-    assert engine.replay_state(run.key) == "failed"
-    assert run.status().state == "done"
-    other = engine.submit(RunConfig(epochs=1, seed=98), "bob")
+    wait_until(lambda: own_engine.replay_state(copy.key) == "failed", "the replay has failed")
+    own_engine.ask_for_replay(copy)  # not again and again
+    assert own_engine.replay_state(copy.key) == "failed"
+    assert copy.status().state == "done"
+    other = own_engine.submit(RunConfig(epochs=1, digits=2, seed=98), "bob")
     wait_for_end(other)
     assert other.status().state == "done"
 
 
-def test_a_replay_of_damaged_weights_has_failed(engine):
-    run = engine.submit(SHORT, "ada")
-    wait_for_end(run)
-    weights = run.folder / "weights" / f"{run.snapshot_steps()[1]:06d}.safetensors"
+def test_a_replay_of_damaged_weights_has_failed(engine, copy):
+    weights = copy.folder / "weights" / f"{copy.snapshot_steps()[1]:06d}.safetensors"
     weights.write_bytes(weights.read_bytes()[:1000])
-    engine.ask_for_replay(run)
-    wait_until(lambda: engine.replay_state(run.key) == "failed", "the replay has failed")
-    assert not Replay(run).ready()
+    engine.ask_for_replay(copy)
+    wait_until(lambda: engine.replay_state(copy.key) == "failed", "the replay has failed")
+    assert not Replay(copy).ready()
 
 
 def test_a_run_found_damaged_while_its_replay_is_made_is_trained_anew(engine):
-    config = RunConfig(epochs=3, seed=4321)
+    config = RunConfig(epochs=1, digits=5, seed=4321)
     run = engine.submit(config, "ada")
     wait_for_end(run)
     whole = run.status()

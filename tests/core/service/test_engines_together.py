@@ -7,12 +7,13 @@ import sys
 
 import pytest
 
-from core.config import RunConfig
 from core.runs import place_for
 from core.service.clock import Clock
 from core.service.engine import Engine
 from run import PROJECT
-from tests.core.conftest import LONG, SHORT, wait_for_end, wait_for_snapshots, wait_until
+from tests.core.conftest import LONG, MEDIUM, wait_for_end, wait_for_snapshots, wait_until
+
+pytestmark = pytest.mark.whole_training
 
 OTHER_SERVER = """
 import json, sys, time
@@ -51,7 +52,7 @@ def test_a_run_is_trained_once_and_stop_is_for_the_last_of_both_servers(engine, 
 
 
 def test_the_deadline_of_one_server_ends_no_run_of_the_other(engine, other, time):
-    run = engine.submit(RunConfig(epochs=3, seed=4321), "ada")
+    run = engine.submit(MEDIUM, "ada")
     wait_for_snapshots(run)
     other.submit(run.config(), "bob")
     for _ in range(8):
@@ -64,9 +65,9 @@ def test_the_deadline_of_one_server_ends_no_run_of_the_other(engine, other, time
 
 
 def test_a_run_that_one_server_ends_at_its_deadline_is_trained_by_the_other(engine, other, time):
-    run = other.submit(SHORT, "bob")
+    run = other.submit(MEDIUM, "bob")
     wait_for_snapshots(run, 1)
-    engine.submit(SHORT, "ada")
+    engine.submit(MEDIUM, "ada")
     for _ in range(8):
         time.seconds += 60
         other.watch(run.key, "bob")
@@ -77,13 +78,12 @@ def test_a_run_that_one_server_ends_at_its_deadline_is_trained_by_the_other(engi
 def test_a_server_that_is_killed_leaves_its_run_to_the_one_where_somebody_waits(engine):
     import json
 
-    config = RunConfig(epochs=2, seed=4321)
-    command = [sys.executable, "-c", OTHER_SERVER, json.dumps(config.as_dict())]
+    command = [sys.executable, "-c", OTHER_SERVER, json.dumps(MEDIUM.as_dict())]
     process = subprocess.Popen(command, cwd=PROJECT)
     try:
-        run = place_for(config)
+        run = place_for(MEDIUM)
         wait_for_snapshots(run, 1)
-        engine.submit(config, "bob")
+        engine.submit(MEDIUM, "bob")
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
         wait_until(lambda: run.status().state == "done", "the run is trained after all")

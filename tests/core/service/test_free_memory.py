@@ -3,7 +3,6 @@
 import math
 import subprocess
 import sys
-import time
 from contextlib import closing
 
 import pytest
@@ -13,7 +12,9 @@ from core.runs import shipped_run
 from core.service import engine
 from core.service.clock import Clock
 from core.service.engine import QUIET_AFTER, Engine
+from core.service.storage import Storage
 from core.settings import PROJECT
+from tests.core.conftest import wait_until
 
 # Many small blocks, every hundredth of which stays: C's allocator gives none of what lies between them back.
 HOLES = """
@@ -52,8 +53,10 @@ CLASS = """
 import time
 import psutil
 from core.runs import shipped_run
+from core.service import engine as engine_module
 from core.service.clock import Clock
 from core.service.engine import QUIET_AFTER, Engine
+engine_module.BEAT = engine_module.TIDY_EVERY = 0.1
 now = 0.0
 engine = Engine(1, 60, 60, clock=Clock(steady=lambda: now))
 mine = psutil.Process()
@@ -77,16 +80,18 @@ def test_memory_goes_back_when_all_are_quiet_though_none_is_known_to_have_left()
 
 
 def test_memory_is_given_back_once_after_each_busy_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    now, given = [0.0], []
+    now, given, looks = [0.0], [], []
     monkeypatch.setattr(engine, "give_memory_back", lambda: given.append(now[0]))
     monkeypatch.setattr(engine, "TIDY_EVERY", 0.0)
     monkeypatch.setattr(engine, "BEAT", 0.01)
+    monkeypatch.setattr(Storage, "tidy", lambda of: looks.append(of))  # the first thing that a look does
     monkeypatch.setattr(engine, "UNUSED_AFTER", math.inf)  # whatever other tests have left in memory
     with closing(Engine(1, 60, 60, clock=Clock(steady=lambda: now[0]))) as lab:
 
         def after(seconds: float) -> int:
             now[0] += seconds
-            time.sleep(0.3)  # some beats
+            enough = len(looks) + 3  # one that is under way, a whole one, and the beginning of the next
+            wait_until(lambda: len(looks) >= enough, "the engine looks around")
             return len(given)
 
         assert after(10 * QUIET_AFTER) == 0, "nothing has happened yet"

@@ -1,0 +1,88 @@
+"""What the tests of the engine share: above all one worker process, since a worker takes seconds to import torch."""
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, wait
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.canvas.replay import Replay
+from core.runs import Run
+from core.service import engine as engine_module
+from core.service.engine import Engine
+from core.service.slots import LocalSlot, Slot, WorkerDied
+
+
+class LentSlot:
+    """The tests' one worker, lent to one engine. When that engine closes, what the worker does for it is
+    cancelled, and the process stays."""
+
+    deaths = LocalSlot.deaths
+
+    def __init__(self, slot: LocalSlot) -> None:
+        self._slot = slot
+        self._task: Future[Any] | None = None
+        self._run = Run(Path())
+        self._closed = False
+        self._lock = threading.Lock()
+
+    def submit(self, function: Callable[..., Any], *arguments: str) -> "Future[Any]":
+        with self._lock:
+            if self._closed:
+                raise WorkerDied("the engine is closed")
+            self._run, self._task = Run(Path(arguments[0])), self._slot.submit(function, *arguments)
+            return self._task
+
+    def kill(self) -> None:
+        self._slot.kill()
+
+    def close(self) -> None:
+        with self._lock:
+            self._closed = True
+        if self._task is not None and not self._task.done():
+            self._run.request_cancel()
+            Replay(self._run).request_pause()
+            if not wait([self._task], timeout=60).done:
+                self.kill()
+
+    def pids(self) -> list[int]:
+        return self._slot.pids()
+
+
+@pytest.fixture(scope="session")
+def worker(own_folders: Path) -> Iterator[LocalSlot]:
+    """The one worker process that tests share in which none is killed, suspended or counted."""
+    slot = LocalSlot(idle_seconds=300)
+    yield slot
+    slot.close()
+
+
+@pytest.fixture
+def warm_slot(worker: LocalSlot) -> Slot:
+    """The shared worker, for one engine."""
+    return LentSlot(worker)
+
+
+@pytest.fixture
+def engine(runs_folder: Path, warm_slot: Slot) -> Iterator[Engine]:
+    """A real engine with the shared worker."""
+    engine = Engine(workers=1, idle_seconds=60, deadline_seconds=300, slots=[warm_slot])
+    yield engine
+    engine.close()
+
+
+@pytest.fixture
+def own_engine(runs_folder: Path) -> Iterator[Engine]:
+    """A real engine with a worker process of its own, which starts at the first run and may be killed."""
+    engine = Engine(workers=1, idle_seconds=60, deadline_seconds=300)
+    yield engine
+    engine.close()
+
+
+@pytest.fixture(autouse=True)
+def quick_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The engine looks around more often: a clock that a test moves, or a full disk, is noticed at once."""
+    monkeypatch.setattr(engine_module, "BEAT", 0.05)
+    monkeypatch.setattr(engine_module, "TIDY_EVERY", 0.5)
