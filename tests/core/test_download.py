@@ -87,7 +87,7 @@ def mirror(
             pass
 
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))  # how soon it notices its end
     thread.start()
     address = f"http://127.0.0.1:{server.server_port}"
     monkeypatch.setenv("CONTRASTIVE_LAB_MIRROR", address)
@@ -194,7 +194,7 @@ def test_a_server_that_does_not_speak_http_is_refused(
             self.request.sendall(b"good morning\r\n\r\n")
 
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Mumble) as server:
-        threading.Thread(target=server.serve_forever).start()
+        threading.Thread(target=server.serve_forever, args=(0.01,)).start()
         monkeypatch.setenv("CONTRASTIVE_LAB_MIRROR", f"http://127.0.0.1:{server.server_address[1]}")
         try:
             with pytest.raises(DataError, match=SENTENCE):

@@ -273,6 +273,7 @@ def test_the_shipped_run_is_the_default_one_and_whole(runs_folder):
     assert size <= 3_000_000
 
 
+@pytest.mark.whole_training
 def test_the_shipped_run_is_what_training_gives_today(finished, runs_folder):
     # another machine may round otherwise, so the figures are compared and not the bits
     shipped = run_at(PRESETS["fast"].key)

@@ -2,6 +2,7 @@
 
 import shutil
 import struct
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -92,22 +93,22 @@ def test_of_the_split_that_the_sample_is_not_from_there_is_the_end_alone(finishe
     assert np.allclose(frames.coordinates[0], finished.embedding().test, atol=1e-3)
 
 
-def test_with_the_replay_every_image_is_there_at_every_snapshot(copy):
-    before = unpack(pictures.of_split(copy, "train"))
-    make_replay(copy)
-    after = unpack(pictures.of_split(copy, "train"))
+def test_with_the_replay_every_image_is_there_at_every_snapshot(tiny_copy):
+    before = unpack(pictures.of_split(tiny_copy, "train"))
+    make_replay(tiny_copy)
+    after = unpack(pictures.of_split(tiny_copy, "train"))
     assert np.isfinite(after.coordinates).all() and after.steps.tolist() == before.steps.tolist()
     there = np.isfinite(before.coordinates)
     assert np.allclose(after.coordinates[there], before.coordinates[there], atol=1e-3)
 
 
-def test_a_run_trained_anew_does_not_show_the_old_picture(copy, finished):
-    old = pictures.of_split(copy, "train")
-    other = RunConfig(epochs=1, seed=77)
-    shutil.rmtree(copy.folder)
-    copy.begin(other)  # the same folder, as after a rise of the training version
-    train_and_measure(copy)
-    assert pictures.of_split(copy, "train") != old
+def test_a_run_trained_anew_does_not_show_the_old_picture(tiny_copy):
+    old = pictures.of_split(tiny_copy, "train")
+    other = replace(tiny_copy.config(), seed=77)
+    shutil.rmtree(tiny_copy.folder)
+    tiny_copy.begin(other)  # the same folder, as after a rise of the training version
+    train_and_measure(tiny_copy)
+    assert pictures.of_split(tiny_copy, "train") != old
 
 
 @pytest.mark.parametrize("part", [0, 1, 17])

@@ -71,19 +71,18 @@ def test_more_than_three_dimensions_are_seen_along_those_of_the_last_frame(tmp_p
     )  # nor does it turn
 
 
-def test_it_stops_when_asked_to_and_goes_on_where_it_was(copy):
-    replay = Replay(copy)
+def test_it_stops_when_asked_to_and_goes_on_where_it_was(tiny_copy):
+    replay = Replay(tiny_copy)
     replay.request_pause()
-    make_replay(copy)
+    make_replay(tiny_copy)
     assert not replay.ready() and replay.done() == 0
     replay.withdraw_pause()
-    first, second = copy.snapshot_steps()[:2]
-    made_before = {
-        split: np.full((n, 2), 0.5, np.float32) for split, n in (("train", 60_000), ("test", 10_000))
-    }
+    first, second = tiny_copy.snapshot_steps()[:2]
+    points = tiny_copy.embedding()
+    made_before = {"train": np.full_like(points.train, 0.5), "test": np.full_like(points.test, 0.5)}
     replay.write_step(first, made_before)
     assert replay.done() == 1
-    make_replay(copy)
+    make_replay(tiny_copy)
     assert replay.ready() and replay.done() == 0  # packed, the pieces are gone
     frames = unpack(replay.frames("train")).coordinates
     assert np.allclose(frames[0], 0.5, atol=1e-4)  # not computed a second time
@@ -107,15 +106,15 @@ def test_a_damaged_replay_is_noticed(replayed, tmp_path, damage):
     assert len(unpack(Replay(run).frames("test")).labels) == 10_000
 
 
-def test_a_piece_that_cannot_be_read_is_made_again(copy):
-    replay = Replay(copy)
+def test_a_piece_that_cannot_be_read_is_made_again(tiny_copy):
+    replay = Replay(tiny_copy)
     replay.begin()
-    step = copy.snapshot_steps()[0]
+    step = tiny_copy.snapshot_steps()[0]
     for split in ("train", "test"):
         (replay.folder / f"{split}-{step:06d}.npy").write_bytes(b"half of i")
     with pytest.raises(RunDamaged, match="part of the replay"):
-        make_replay(copy)
-    make_replay(copy)
+        make_replay(tiny_copy)
+    make_replay(tiny_copy)
     assert replay.ready()
 
 
