@@ -9,12 +9,13 @@ from pathlib import Path
 import psutil
 import pytest
 
-from core.config import RunConfig
 from core.runs import Run
 from core.service.shared_engine import close_shared_engine, shared_engine
 from run import PROJECT
 from tests.browser.harness import free_port
-from tests.core.conftest import SHORT, wait_for_end, wait_for_snapshots, wait_until
+from tests.core.conftest import LONG, MEDIUM, SMALL, wait_for_end, wait_for_snapshots, wait_until
+
+pytestmark = pytest.mark.whole_training
 
 
 @pytest.fixture
@@ -48,17 +49,17 @@ def cluster(runs_folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 def test_a_run_whose_worker_is_killed_is_finished_by_the_other_one(cluster):
     engine = shared_engine()
     assert engine.worker_pids() == []  # none of this machine's own
-    first = engine.submit(SHORT, "ada")  # both workers import torch for the first time
+    first = engine.submit(SMALL, "ada")  # both workers import torch for the first time
     wait_until(lambda: first.status().state == "done", "the first run is trained", seconds=400)
     first.check()
-    run = engine.submit(RunConfig(epochs=4, seed=12), "ada")
+    run = engine.submit(MEDIUM, "ada")
     wait_for_snapshots(run)
     victim = next(process for process in cluster if _writes(process.pid, run))
     os.kill(victim.pid, signal.SIGKILL)
     wait_until(lambda: run.status().state == "done", "the other worker has trained it", seconds=240)
     run.check()
     assert victim.wait() == -signal.SIGKILL
-    long = engine.submit(RunConfig(epochs=50, seed=13), "bob")
+    long = engine.submit(LONG, "bob")
     wait_for_snapshots(long)
     engine.leave(long.key, "bob")
     wait_for_end(long)

@@ -9,7 +9,9 @@ import pytest
 from core.config import RunConfig
 from core.runs import Run, RunsFolderUnusable
 from core.service.engine import Engine
-from tests.core.conftest import SHORT, wait_for_end, wait_for_snapshots, wait_until
+from tests.core.conftest import SHORT, SMALL, wait_for_end, wait_for_snapshots, wait_until
+
+pytestmark = pytest.mark.whole_training
 
 
 @pytest.fixture
@@ -51,7 +53,7 @@ def test_a_worker_that_gets_no_more_memory_fails_the_run_in_words_and_the_next_o
     wait_until(lambda: bool(engine.worker_pids()), "a worker starts")
     worker = psutil.Process(engine.worker_pids()[0])
     wait_until(lambda: "libtorch_cpu" in {_name(m) for m in worker.memory_maps()}, "it has imported torch")
-    small = engine.submit(SHORT, "ada")
+    small = engine.submit(SMALL, "ada")
     wait_for_end(small)
     held = worker.memory_info().vms
     worker.rlimit(resource.RLIMIT_AS, (held + 5_000_000, held + 5_000_000))
@@ -61,10 +63,10 @@ def test_a_worker_that_gets_no_more_memory_fails_the_run_in_words_and_the_next_o
     assert "memory" in greedy.status().message
     worker.kill()  # who has no memory left is ended by the system
     wait_until(lambda: not engine.has(greedy.key), "the engine lets go of the run")
-    following = engine.submit(RunConfig(epochs=1, seed=77), "ada")
+    following = engine.submit(RunConfig(epochs=1, digits=2, seed=77), "ada")
     wait_until(lambda: following.status().ended, "the next run ends")
     if following.status().state != "done":  # it had been given to the process that was just ended
-        following = engine.submit(RunConfig(epochs=1, seed=78), "ada")
+        following = engine.submit(RunConfig(epochs=1, digits=2, seed=78), "ada")
         wait_for_end(following)
     assert following.status().state == "done"
 

@@ -17,6 +17,8 @@ from run import PROJECT
 from tests.browser.harness import Server, free_port, running_server
 from tests.core.conftest import wait_until
 
+pytestmark = pytest.mark.whole_training
+
 CONFIG = RunConfig(epochs=2, digits=2, hidden=(16,), seed=5)
 QUERY = "epochs=2&digits=2&hidden=16&seed=5"
 
