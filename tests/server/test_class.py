@@ -2,12 +2,24 @@
 
 import asyncio
 import contextlib
-from pathlib import Path
+from collections.abc import Iterator
+
+import pytest
 
 from benchmarks.visitors import Visitor
 from core.config import RunConfig
 from core.runs import Run
-from tests.browser.harness import running_server
+from tests.browser.harness import Server, running_server
+
+pytestmark = pytest.mark.whole_training
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One worker, and a queue of two."""
+    env = {"CONTRASTIVE_LAB_WORKERS": "1", "CONTRASTIVE_LAB_QUEUE": "2"}
+    with running_server(tmp_path_factory.mktemp("class"), **env) as server:
+        yield server
 
 
 def config_of(seed: int, epochs: int) -> RunConfig:
@@ -25,28 +37,29 @@ async def until(visitor: Visitor, words: str) -> None:
             await asyncio.sleep(0.05)
 
 
-def test_pages_that_are_drawn_at_the_same_moment_do_not_get_in_each_others_way(tmp_path: Path) -> None:
-    async def story(url: str) -> None:
+def test_pages_that_are_drawn_at_the_same_moment_do_not_get_in_each_others_way(server: Server) -> None:
+    async def story() -> None:
         async with contextlib.AsyncExitStack() as stack:
-            visitors = [await stack.enter_async_context(Visitor(url, "losses", "")) for _ in range(8)]
+            visitors = [await stack.enter_async_context(Visitor(server.url, "losses", "")) for _ in range(8)]
             for _ in range(12):
                 await asyncio.gather(*(visitor.drawn() for visitor in visitors))
                 await asyncio.gather(*(visitor._ask("again") for visitor in visitors))
             await asyncio.gather(*(visitor.drawn() for visitor in visitors))
             assert not any(visitor.exceptions for visitor in visitors)
 
-    with running_server(tmp_path) as server:
-        asyncio.run(story(server.url))
+    asyncio.run(story())
 
 
-def test_the_page_tells_the_place_the_wait_and_that_the_class_is_busy(tmp_path: Path) -> None:
+def test_the_page_tells_the_place_the_wait_and_that_the_class_is_busy(server: Server) -> None:
     first, second, third, fourth = (config_of(91, 50), config_of(92, 1), config_of(93, 1), config_of(94, 1))
 
-    async def story(url: str, runs: Path) -> None:
+    async def story() -> None:
         async with contextlib.AsyncExitStack() as stack:
 
             async def who_trains(config: RunConfig) -> Visitor:
-                visitor = await stack.enter_async_context(Visitor(url, "train", query_of(config), config.key))
+                visitor = await stack.enter_async_context(
+                    Visitor(server.url, "train", query_of(config), config.key)
+                )
                 await visitor.drawn()
                 await visitor.press("Train")
                 return visitor
@@ -60,7 +73,7 @@ def test_the_page_tells_the_place_the_wait_and_that_the_class_is_busy(tmp_path: 
             dan = await who_trains(fourth)
             assert dan.shows("The class is busy") and dan.shows("2 runs are waiting")
             assert dan.shows("Yours was not queued")
-            assert not (runs / fourth.key).exists()
+            assert not (server.runs / fourth.key).exists()
             await ada.press("Stop")
             for visitor in (bob, eve):
                 assert await visitor.follow_run() == "done"
@@ -68,8 +81,6 @@ def test_the_page_tells_the_place_the_wait_and_that_the_class_is_busy(tmp_path: 
             assert await dan.follow_run() == "done"
             assert not dan.shows("The class is busy")
             assert not any(visitor.exceptions for visitor in (ada, bob, eve, dan))
-        assert Run(runs / first.key).status().state == "cancelled"
+        assert Run(server.runs / first.key).status().state == "cancelled"
 
-    env = {"CONTRASTIVE_LAB_WORKERS": "1", "CONTRASTIVE_LAB_QUEUE": "2"}
-    with running_server(tmp_path, **env) as server:
-        asyncio.run(story(server.url, server.runs))
+    asyncio.run(story())

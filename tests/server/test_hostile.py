@@ -18,6 +18,8 @@ from core.config import PARAMETERS, RunConfig
 from core.runs import Run
 from tests.browser.harness import TROUBLE_IN_LOG, Server, running_server
 
+pytestmark = pytest.mark.whole_training
+
 Story = Callable[[Visitor], Awaitable[None]]
 
 # What Streamlit logs where it cannot read something: whole lines, as patterns.
@@ -138,7 +140,7 @@ def test_a_forged_value_trains_nothing_that_the_config_would_refuse(
         if PARAMETERS[name].advanced:
             await visitor.open_part("advanced")
         await visitor._ask("forged", forged(visitor, name, kind, value))
-        await asyncio.sleep(1.5)
+        await visitor.drawn()
 
     visitor = visit(server, story, query="digits=2&epochs=1&hidden=16&batch_size=4000", logged=logged)
     assert asked
@@ -152,13 +154,19 @@ def runs_in(server: Server) -> list[Path]:
     return [path for path in server.runs.glob("[!.]*") if (path / "config.json").exists()]
 
 
+async def ended(visitor: Visitor) -> None:
+    """Wait until the server has ended the connection."""
+    async with asyncio.timeout(60):
+        await visitor._socket.wait_closed()
+
+
 def test_a_message_that_is_too_large_ends_that_connection_only(server: Server) -> None:
     async def story(visitor: Visitor) -> None:
         message = BackMsg()
         widget = message.rerun_script.widget_states.widgets.add()
         widget.id, widget.string_value = "x", "x" * 3_000_000  # the limit is 2 MB
         await visitor.send(message)
-        await asyncio.sleep(1.5)
+        await ended(visitor)
 
     visit(server, story, logged=TOO_LARGE)
 
@@ -166,7 +174,7 @@ def test_a_message_that_is_too_large_ends_that_connection_only(server: Server) -
 def test_bytes_that_are_no_message_end_nothing(server: Server) -> None:
     async def story(visitor: Visitor) -> None:
         await visitor.send_raw(b"\xff\xfe no protobuf at all")
-        await asyncio.sleep(1)
+        await ended(visitor)
 
     visit(server, story, logged=NO_MESSAGE)
 

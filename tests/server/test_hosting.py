@@ -9,6 +9,8 @@ import sys
 import urllib.request
 from pathlib import Path
 
+import pytest
+
 from core import settings
 from run import PROJECT
 from tests.browser.harness import free_port, running_server
@@ -22,6 +24,7 @@ def test_every_variable_stands_in_the_table_and_nothing_else_does() -> None:
     assert table == read
 
 
+@pytest.mark.whole_training
 def test_the_image_has_every_file_that_the_app_reads(tmp_path: Path) -> None:
     """The COPY lines, obeyed in an empty folder: the app comes up there and opens its page."""
     lines = (DOCS / "Containerfile").read_text().splitlines()
@@ -41,6 +44,7 @@ def test_the_image_has_every_file_that_the_app_reads(tmp_path: Path) -> None:
             assert answer.status == 200
 
 
+@pytest.mark.whole_training
 def test_the_units_command_starts_the_app() -> None:
     unit = (DOCS / "contrastive-lab.service").read_text()
     command = shlex.split(re.search(r"^ExecStart=(.*)$", unit, re.M).group(1))
