@@ -34,6 +34,14 @@ FAULTS = (
         ),
     ),
     Try(
+        "a worker is killed while it has nothing to do",
+        "`kill -KILL` of the worker",
+        (
+            "tests/core/service/test_slots.py::"
+            "test_a_process_that_was_killed_with_nothing_to_do_costs_the_next_task_nothing",
+        ),
+    ),
+    Try(
         "a worker hangs",
         "`kill -STOP` of the worker, and the engine's clock put on",
         (f"{ENGINE}a_hung_worker_is_ended_at_the_deadline",),
