@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import StartServer
 from tests.browser.harness import Server, Watch, open_page, running_server, settled
@@ -83,33 +83,28 @@ def test_settled_waits_for_a_server_that_is_slow_to_begin(page: Page, small: Ser
     goes_on.join()
 
 
-@pytest.mark.parametrize(
-    ("fault", "seen_as"),
-    [
-        ("console.error('no good')", "console: no good"),
-        ("setTimeout(() => { throw new Error('no better') })", "script: no better"),
-        ("fetch('/media/nothing.png')", "answer 404: GET .*/media/nothing.png"),
-        ("fetch('/deep/er/_stcore/health')", "answer 404: GET .*/deep/er/_stcore/health"),
-        (
-            "fetch('http://127.0.0.1:9/closed').catch(() => 0)",
-            "request failed: GET http://127.0.0.1:9/closed",
-        ),
-        ("fetch('https://cdn.invalid/a.js').catch(() => 0)", "another host: https://cdn.invalid/a.js"),
-        ("new WebSocket('wss://cdn.invalid/')", "another host: wss://cdn.invalid/"),
-    ],
+FAULTS = (
+    ("console.error('no good')", "console: no good"),
+    ("setTimeout(() => { throw new Error('no better') })", "script: no better"),
+    ("fetch('/media/nothing.png')", "answer 404: GET .*/media/nothing.png"),
+    ("fetch('/deep/er/_stcore/health')", "answer 404: GET .*/deep/er/_stcore/health"),
+    ("fetch('http://127.0.0.1:9/closed').catch(() => 0)", "request failed: GET http://127.0.0.1:9/closed"),
+    ("fetch('https://cdn.invalid/a.js').catch(() => 0)", "another host: https://cdn.invalid/a.js"),
+    ("new WebSocket('wss://cdn.invalid/')", "another host: wss://cdn.invalid/"),
 )
-def test_a_fault_in_the_browser_is_caught(
-    browser: Browser, watched: tuple[Page, Watch], small: Server, fault: str, seen_as: str
-) -> None:
+
+
+def test_a_fault_in_the_browser_is_caught(watched: tuple[Page, Watch], small: Server) -> None:
     page, watch = watched
     open_page(page, small)
-    assert not watch.unexpected()
-    page.evaluate("code => { eval(code) }", fault)
-    page.wait_for_timeout(500)
-    assert any(re.search(seen_as, fault) for fault in watch.unexpected())
-    watch.expect(seen_as)
-    watch.expect("^console: (Failed to load resource|Access to fetch|WebSocket connection)")
-    watch.expect("^request failed: GET https://cdn.invalid")
+    for fault, seen_as in FAULTS:
+        assert not watch.unexpected(), fault
+        page.evaluate("code => { eval(code) }", fault)
+        page.wait_for_timeout(500)
+        assert any(re.search(seen_as, line) for line in watch.unexpected()), fault
+        watch.expect(seen_as)
+        watch.expect("^console: (Failed to load resource|Access to fetch|WebSocket connection)")
+        watch.expect("^request failed: GET https://cdn.invalid")
     assert not watch.unexpected()
 
 
