@@ -1,4 +1,4 @@
-"""A slot by itself: its one process, killed by another hand."""
+"""A slot by itself: its one process, killed by another hand or gone for want of work."""
 
 import os
 import signal
@@ -27,3 +27,14 @@ def test_a_process_that_was_killed_with_nothing_to_do_costs_the_next_task_nothin
     wait_until(lambda: not psutil.pid_exists(pid), "its process is gone")
     assert slot.submit(os.path.basename, "/c/d").result(60) == "d"
     assert slot.pids() != [pid]
+
+
+def test_an_idle_worker_leaves_and_another_comes_when_needed() -> None:
+    slot = LocalSlot(idle_seconds=1)
+    try:
+        pid = slot.submit(os.getpid).result(60)
+        assert pid != os.getpid()
+        wait_until(lambda: not psutil.pid_exists(pid), "the idle worker leaves")
+        assert slot.submit(os.getpid).result(60) not in (pid, os.getpid())
+    finally:
+        slot.close()
