@@ -1,6 +1,5 @@
 """A laptop is closed while its run is trained, and opened again."""
 
-import os
 import signal
 
 import psutil
@@ -9,30 +8,30 @@ from playwright.sync_api import Browser, expect
 from core.service.engine import NOBODY_WAITED
 from run import find_browser
 from tests.browser.conftest import StartServer
-from tests.browser.harness import BROWSER_FLAGS, Server
+from tests.browser.harness import BROWSER_FLAGS
 from tests.browser.lab import run_of, visitor
 from tests.core.conftest import wait_until
 
+NAME = "--class=laptop"
 
-def browsers(server: Server) -> set[psutil.Process]:
-    """The processes that this one has started, and they again, but for the server's."""
-    servers = psutil.Process(server.process.pid)
-    started = psutil.Process(os.getpid()).children(recursive=True)
-    return set(started) - {servers, *servers.children(recursive=True)}
+
+def its_processes() -> list[psutil.Process]:
+    """The laptop's browser and what it has started; only some of that carries the name."""
+    named = [process for process in psutil.Process().children(recursive=True) if NAME in process.cmdline()]
+    return [*{child: None for process in named for child in (process, *process.children(recursive=True))}]
 
 
 def test_who_closes_the_laptop_for_longer_than_the_grace_time_reads_that_nobody_was_waiting(
     browser: Browser, start_server: StartServer
 ) -> None:
     server = start_server(CONTRASTIVE_LAB_WORKERS="1", CONTRASTIVE_LAB_GRACE="4")
-    before = browsers(server)
-    laptop = browser.browser_type.launch(executable_path=find_browser(), args=list(BROWSER_FLAGS))
-    its_own = browsers(server) - before
+    laptop = browser.browser_type.launch(executable_path=find_browser(), args=[*BROWSER_FLAGS, NAME])
+    its_own = its_processes()
     try:
         with visitor(laptop, server) as lab:
             lab.open("epochs=50&seed=71").press_train()
             lab.wait_until_training()
-            its_own |= browsers(server) - before
+            its_own = its_processes()
             for process in its_own:
                 process.send_signal(signal.SIGSTOP)
             run = run_of(server.runs, epochs=50, seed=71)
