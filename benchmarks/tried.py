@@ -97,7 +97,7 @@ FAULTS = (
     Try(
         "an image file of the app is damaged or missing",
         "bytes inverted; `rm`",
-        (f"{FAULTS_SEEN}a_damaged_or_missing_data_file_is_named",),
+        (f"{FAULTS_SEEN}a_damaged_data_file_is_named",),
     ),
     Try(
         "the server is killed in mid-run and started again",

@@ -41,4 +41,4 @@ if problems := state.link_problems():
 if problem := state.problem():
     st.error(plain(problem), icon=":material/error:")
 
-run_panel(config)
+run_panel(config, waits=waiting)

@@ -14,12 +14,15 @@ from pages.ui.status_line import elsewhere_line, status_line
 from pages.ui.watching import awaited, under_way
 
 
-def run_panel(settings: RunConfig | None) -> None:
+def run_panel(settings: RunConfig | None, *, waits: bool) -> None:
     """Show the run on the page; while it, or the one that the session waits for, is under way, anew
     every moment.
 
-    settings: what the sliders stand at, to say when the picture belongs to other settings.
+    settings: what the sliders stand at, to say when the picture belongs to other settings. waits: whether the
+    buttons above it stand as for somebody who waits for a run.
     """
+    if waits and awaited() is None:
+        st.rerun()  # it ended while the page was being drawn: nothing would free the buttons later
     moving = [run for run in (history.shown(), awaited()) if run is not None and under_way(run)]
     tick = ticking.seconds() if moving else None
     st.fragment(_panel, run_every=tick)(settings, moving, history.shown(), tick)

@@ -64,14 +64,13 @@ def test_torch_is_in_the_workers_and_never_in_streamlits_process(page: Page, ser
     assert workers(server)
 
 
-@pytest.mark.parametrize("name", ["embedding.safetensors", "figures.json", "contours.safetensors"])
 def test_a_damaged_run_is_told_of_and_trained_anew(
-    browser: Browser, start_server: StartServer, tmp_path: Path, name: str
+    browser: Browser, start_server: StartServer, tmp_path: Path
 ) -> None:
-    """The shipped run stands in for one trained here, so that each file costs one training only."""
+    """The shipped run stands in for one trained here. Damage to any of its files: tests/core/test_runs.py."""
     runs = tmp_path / "runs"
     shutil.copytree(SHIPPED, runs / SHIPPED.name)
-    flip_bytes(runs / SHIPPED.name / name)
+    flip_bytes(runs / SHIPPED.name / "embedding.safetensors")
     server = start_server(CONTRASTIVE_LAB_RUNS=str(runs))
     with visitor(browser, server) as lab:
         lab.open("digits=10")
@@ -139,10 +138,10 @@ def test_a_file_in_place_of_the_runs_folder_is_told_of(
     expect(lab.train).to_be_enabled()
 
 
-@pytest.mark.parametrize("damage", ["damaged", "missing"])
-def test_a_damaged_or_missing_data_file_is_named(
-    watched: tuple[Page, Watch], start_server: StartServer, tmp_path: Path, damage: str
+def test_a_damaged_data_file_is_named(
+    watched: tuple[Page, Watch], start_server: StartServer, tmp_path: Path
 ) -> None:
+    """One that is missing: tests/core/test_data.py."""
     page, seen = watched
     seen.expect("/images/train/")  # which the canvas asks for, to show them on hover
     copy = tmp_path / "project"
@@ -150,7 +149,7 @@ def test_a_damaged_or_missing_data_file_is_named(
         shutil.copytree(PROJECT / part, copy / part, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(PROJECT / "streamlit_app.py", copy)
     images = copy / "assets" / "mnist" / "train-images-idx3-ubyte.gz"
-    flip_bytes(images) if damage == "damaged" else images.unlink()
+    flip_bytes(images)
     server = start_server(copy / "streamlit_app.py")
     server.expect_in_log(r"resource_tracker|leaked|loky")
     lab = TrainPage(page, server).open()

@@ -14,6 +14,9 @@ from core.config import ABOUT_PRESETS, PARAMETERS, PRESETS, RunConfig
 from core.losses import LOSSES
 from core.measures.figures import FIGURES
 from core.runs import place_for, run_at
+from pages.ui import state
+from pages.ui.watching import under_way
+from tests.core.conftest import SMALL, wait_until
 from tests.pages.conftest import OpenPage
 
 PAGE = "lab/train.py"
@@ -204,3 +207,21 @@ def test_a_class_without_density_lines_is_named(open_page: OpenPage) -> None:
         for caption in (c.value for c in open_page(PAGE, part="Density").caption)
         if "No lines for" in caption
     ]
+
+
+@pytest.mark.whole_training
+def test_a_run_that_ends_while_the_page_is_drawn_leaves_no_button_waiting(
+    open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = open_page(PAGE, **{name: str(getattr(SMALL, name)) for name in ("epochs", "digits", "seed")})
+    app.button(key="train").click().run()
+    assert app.button(key="train").disabled
+    after_the_buttons = state.link_problems
+
+    def and_now_it_ends() -> list[str]:
+        wait_until(lambda: not under_way(place_for(SMALL)), "the run ends")
+        return after_the_buttons()
+
+    monkeypatch.setattr(state, "link_problems", and_now_it_ends)
+    app.run()
+    assert not app.button(key="train").disabled and app.button(key="stop").disabled
