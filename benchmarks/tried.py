@@ -97,7 +97,10 @@ FAULTS = (
     Try(
         "an image file of the app is damaged or missing",
         "bytes inverted; `rm`",
-        (f"{FAULTS_SEEN}a_damaged_data_file_is_named",),
+        (
+            f"{FAULTS_SEEN}a_damaged_data_file_is_named",
+            "tests/core/test_data.py::test_a_missing_file_is_named_with_the_folder_where_it_belongs",
+        ),
     ),
     Try(
         "the server is killed in mid-run and started again",

@@ -13,7 +13,7 @@ function readTheme(element, classes) {
   const background = colour("--st-background-color", "#ffffff");
   const text = colour("--st-text-color", "#31333f");
   const font = style.getPropertyValue("--st-font").trim();
-  return { palette, background, text, font: font && font !== "unset" ? font : "sans-serif", dark: luminance(background) < 0.4 };
+  return { palette, background, text, font: font && font !== "unset" ? font : "sans-serif", dark: brightness(background) < 0.4 };
 }
 
 // Any CSS colour as [red, green, blue]: the browser itself is the parser.
@@ -26,7 +26,7 @@ function parseColour(css) {
   return [...swatch.getImageData(0, 0, 1, 1).data.slice(0, 3)];
 }
 
-function luminance([r, g, b]) {
+function brightness([r, g, b]) {
   return (0.299 * r + 0.587 * g + 0.114 * b) / 255;
 }
 

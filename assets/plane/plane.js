@@ -173,6 +173,7 @@ function handle(plane, place) {
       plane.dragging = plane.picked = place;
     },
     move: (event) => {
+      if (plane.dragging !== place) return; // two fingers: the later one
       const box = plane.svg.getBoundingClientRect();
       const half = plane.data.half_width;
       move(plane, place, [
@@ -181,6 +182,7 @@ function handle(plane, place) {
       ]);
     },
     end: () => {
+      if (plane.dragging !== place) return;
       plane.dragging = null;
       plane.teller.tell(true);
     },

@@ -24,7 +24,7 @@ from core.take_home.curve import loss_curve
 ASSETS = PROJECT / "assets" / "report"
 POINTS = 12_000  # of the replay: with 15 frames about a megabyte
 OVERLAYS = (
-    "“Colours and overlays” adds density lines, which enclose 25, 50, 75 and 90 % of the images of a class, and "
+    "The lines enclose 25, 50, 75 and 90 % of the images of a class; “Colours and overlays” takes them away and adds "
     "Voronoi cells, where the ground has the colour of the nearest of a sample of the images."
 )
 
@@ -57,7 +57,8 @@ def report(run: Run, name: str, options: CanvasOptions, canvas: CanvasParts, pal
     """The page of a finished run called `name`. options: how the app shows it. Raises RunDamaged."""
     config, evaluation = run.config(), run.evaluation()
     shapes = _shapes(run, config)
-    frames, sample = _frames(run, replace(options, overlays=("margin", "centroids", *shapes)))
+    at_first = ("margin", "contours") if shapes else ("margin",)
+    frames, sample = _frames(run, replace(options, overlays=("margin", "centroids", *shapes), shown=at_first))
     style = (ASSETS / "report.css").read_text("utf-8")
     names = DATASETS[config.dataset].classes[: config.digits]
     filled = {

@@ -21,11 +21,13 @@ def run_panel(settings: RunConfig | None, *, waits: bool) -> None:
     settings: what the sliders stand at, to say when the picture belongs to other settings. waits: whether the
     buttons above it stand as for somebody who waits for a run.
     """
-    if waits and awaited() is None:
+    waiting_for, shown = awaited(), history.shown()
+    if waits and waiting_for is None:
         st.rerun()  # it ended while the page was being drawn: nothing would free the buttons later
-    moving = [run for run in (history.shown(), awaited()) if run is not None and under_way(run)]
+    # the one that is waited for whatever has become of it by now: the panel sees that it has ended
+    moving = [*filter(None, [waiting_for]), *filter(under_way, [shown])]
     tick = ticking.seconds() if moving else None
-    st.fragment(_panel, run_every=tick)(settings, moving, history.shown(), tick)
+    st.fragment(_panel, run_every=tick)(settings, moving, shown, tick)
 
 
 def _panel(settings: RunConfig | None, moving: list[Run], drawn: Run, tick: float | None) -> None:

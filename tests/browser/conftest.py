@@ -128,14 +128,14 @@ def contexts(browser: Browser) -> Contexts:
 def forget(page: Page) -> None:
     """Take from its context what the page has stored: the next test begins as a new visitor."""
     context = page.context
-    origin = urlsplit(page.url)
-    if origin.netloc:
-        context.new_cdp_session(page).send(
-            "Storage.clearDataForOrigin",
-            {"origin": f"{origin.scheme}://{origin.netloc}", "storageTypes": "all"},
-        )
-    for other in context.pages:
-        other.close()
+    origins = {f"{url.scheme}://{url.netloc}" for url in (urlsplit(each.url) for each in context.pages)}
+    for each in context.pages:  # first, so that none writes once more
+        each.close()
+    blank = context.new_page()
+    for origin in origins:
+        about = {"origin": origin, "storageTypes": "all"}
+        context.new_cdp_session(blank).send("Storage.clearDataForOrigin", about)
+    blank.close()
     context.clear_cookies()
     context.clear_permissions()
 

@@ -5,7 +5,7 @@ from typing import Any, Literal, NamedTuple
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.harness import PROJECT, Server, open_page, settled
 from tests.browser.lab import TrainPage, link_on
@@ -49,6 +49,7 @@ ALLOWED = (
 
 SERIOUS = {"serious", "critical"}
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+GROUND = {"light": "rgb(255, 255, 255)", "dark": "rgb(12, 16, 21)"}
 
 
 PAGES = sorted(
@@ -83,6 +84,7 @@ def serious(page: Page, widths: Sequence[int] = (1440,), **context: Any) -> list
             page.emulate_media(color_scheme=theme)
             page.wait_for_timeout(1000)  # Streamlit fades new parts in; half faded in, they lack contrast
             settled(page)
+            expect(page.locator(".stApp")).to_have_css("background-color", GROUND[theme])
             results = Axe().run(page, options={"resultTypes": ["violations"]}, **context).response
             found += [f"{theme}, {width} px: {line}" for line in findings(results)]
     return found

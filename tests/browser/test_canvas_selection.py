@@ -147,7 +147,8 @@ def test_another_run_begins_with_nothing_picked(visit: Visit) -> None:
     canvas.click_at(places[point])
     assert canvas.told().pinned == point
     canvas.change(run="b")
-    assert canvas.told().pinned is None
+    assert canvas.told().pinned is None and canvas.heard("selection")["run"] == "b"
+    assert canvas.state()["pinned"] == -1
     canvas.change(run="a")
     assert canvas.told().pinned is None
     assert canvas.state()["pinned"] == -1

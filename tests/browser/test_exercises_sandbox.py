@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Request, expect
 
 from core.lessons.exercises import EXERCISES
 from tests.browser.exercises import ExercisePage
@@ -53,16 +53,19 @@ def test_code_stays_in_the_browser_and_no_other_host_is_asked(lesson: ExercisePa
         sent.append(payload.encode() if isinstance(payload, str) else payload)
 
     lesson.page.on("websocket", lambda socket: socket.on("framesent", frame))
-    lesson.page.context.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
-    lesson.page.context.on(
-        "request", lambda request: sent.append(request.url.encode() + (request.post_data_buffer or b""))
-    )
+
+    def asked(request: Request) -> None:
+        hosts.add(urlsplit(request.url).netloc)
+        sent.append(request.url.encode() + (request.post_data_buffer or b""))
+
+    lesson.page.context.on("request", asked)
     lesson.open()
     lesson.run(f"{secret} = 1\nprint('{secret}')\n")
     expect(lesson.output).to_have_text(secret)
     lesson.run(f"{secret} = 1\n{EXERCISES['wcd'].solution}")
     lesson.button(re.compile("^Next")).click()
     settled(lesson.page)
+    lesson.page.context.remove_listener("request", asked)
     assert hosts - {"", "null"} == {urlsplit(lesson.server.url).netloc}
     assert any(b"bcd" in message for message in sent)  # what is sent is seen here
     assert not any(secret.encode() in message for message in sent)

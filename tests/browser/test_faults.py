@@ -33,7 +33,10 @@ def expect_example(lab: TrainPage) -> None:
     lab.expect_points(60_000)
 
 
-def test_a_worker_killed_in_mid_run_is_reported_and_the_next_run_works(page: Page, server: Server) -> None:
+def test_a_worker_killed_in_mid_run_is_reported_and_the_next_run_works(
+    page: Page, start_server: StartServer
+) -> None:
+    server = start_server()
     server.expect_in_log(r"resource_tracker|leaked|loky")  # the killed process cannot tidy up after itself
     lab = TrainPage(page, server).open("epochs=50&seed=41")
     lab.press_train()

@@ -1,5 +1,6 @@
 """A laptop is closed while its run is trained, and opened again."""
 
+import contextlib
 import signal
 
 import psutil
@@ -17,8 +18,12 @@ NAME = "--class=laptop"
 
 def its_processes() -> list[psutil.Process]:
     """The laptop's browser and what it has started; only some of that carries the name."""
-    named = [process for process in psutil.Process().children(recursive=True) if NAME in process.cmdline()]
-    return [*{child: None for process in named for child in (process, *process.children(recursive=True))}]
+    found: dict[psutil.Process, None] = {}
+    for process in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):  # another one, which ended meanwhile
+            if NAME in process.cmdline():
+                found |= dict.fromkeys([process, *process.children(recursive=True)])
+    return list(found)
 
 
 def test_who_closes_the_laptop_for_longer_than_the_grace_time_reads_that_nobody_was_waiting(

@@ -62,9 +62,9 @@ def test_the_report_plays_from_a_file_without_a_network(
     lines = overlays.contours(shipped_run(), "train")["lines"]
     corners = canvas.to_screen(np.concatenate([np.reshape(line["xy"], (-1, 2)) for line in lines]))
     x, y = np.floor(corners).astype(int).T
-    bare = canvas.picture()
-    canvas.turn_on("Density lines")
     lined = canvas.picture()
+    canvas.turn_on("Density lines")  # which takes them away
+    bare = canvas.picture()
     assert (np.abs(lined - bare).max(axis=2)[y, x] > 20).mean() > 0.8
     canvas.turn_on("Voronoi cells")
     empty = (bare.min(axis=2) > 250).mean()

@@ -99,8 +99,8 @@ def test_a_learning_rate_far_too_high_without_a_schedule_diverges() -> None:
 
 @pytest.mark.whole_training
 @pytest.mark.parametrize("name", LOSSES)
-def test_a_run_of_each_loss_with_its_default_settings_is_healthy(name: str) -> None:
-    """But where every triplet of a batch counts, which grow with its cube: few images in small batches."""
+def test_a_run_of_each_loss_is_healthy(name: str) -> None:
+    """With its default settings; triplets, which grow with the batch's cube, of few images in small batches."""
     config, images = replace(SMALL, loss=name), MNIST
     if LOSSES[name].takes == "triplets":
         config, images = replace(config, batch_size=64), 20_000

@@ -1,5 +1,6 @@
 """What the tests of the engine share: above all one worker process, since a worker takes seconds to import torch."""
 
+import os
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, wait
@@ -55,6 +56,7 @@ class LentSlot:
 def worker(own_folders: Path) -> Iterator[LocalSlot]:
     """The one worker process that tests share in which none is killed, suspended or counted."""
     slot = LocalSlot(idle_seconds=300)
+    slot.submit(os.getpid).result(60)  # now, so that it has the environment of no single test
     yield slot
     slot.close()
 
