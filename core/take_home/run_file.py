@@ -12,7 +12,7 @@
     sample.safetensors      which 2,000 images the live picture showed
     snapshots.safetensors   where these lay in the course of the training: step -> [2000, d]
 
-The same run gives the same bytes.
+The same run gives the same bytes: all files are of one date.
 """
 
 import io
@@ -32,7 +32,6 @@ from core.losses import LOSSES
 from core.measures.figures import FIGURES
 from core.runs import Run, Snapshot
 
-# Of one date, so that the same run gives the same bytes.
 _DATE = (2026, 1, 1, 0, 0, 0)
 
 
