@@ -83,6 +83,7 @@ class LocalSlot:
                 future: Future[Any] = self._executor.submit(function, *arguments)
             except (BrokenProcessPool, ShutdownExecutorError) as error:
                 raise WorkerDied(str(error)) from error
+            _watch_for_death(self._executor)
             return future
 
     def _end(self) -> None:
@@ -104,6 +105,13 @@ class LocalSlot:
         """See Slot."""
         with self._lock:
             return list(self._executor._processes) if self._executor is not None else []
+
+
+def _watch_for_death(executor: Any) -> None:
+    """loky watches the processes that it had when it last began to wait: one started since, in the place of
+    one that was idle for too long, could die unnoticed. Woken up, it looks which there are."""
+    with executor._shutdown_lock:
+        executor._executor_manager_thread_wakeup.wakeup()
 
 
 def _has_died(executor: Any) -> bool:

@@ -29,12 +29,18 @@ def test_a_process_that_was_killed_with_nothing_to_do_costs_the_next_task_nothin
     assert slot.pids() != [pid]
 
 
-def test_an_idle_worker_leaves_and_another_comes_when_needed() -> None:
+def test_an_idle_worker_leaves_and_another_comes_when_needed_whose_death_is_noticed() -> None:
     slot = LocalSlot(idle_seconds=1)
     try:
         pid = slot.submit(os.getpid).result(60)
         assert pid != os.getpid()
         wait_until(lambda: not psutil.pid_exists(pid), "the idle worker leaves")
-        assert slot.submit(os.getpid).result(60) not in (pid, os.getpid())
+        second = slot.submit(os.getpid).result(60)
+        assert second not in (pid, os.getpid())
+        wait_until(lambda: not psutil.pid_exists(second), "that one leaves too")
+        endless = slot.submit(signal.pause)
+        os.kill(*slot.pids(), signal.SIGKILL)
+        with pytest.raises(slot.deaths):
+            endless.result(60)
     finally:
         slot.close()
