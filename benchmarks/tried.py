@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 ENGINE = "tests/core/service/test_engine.py::test_"
 TOGETHER = "tests/core/service/test_engines_together.py::test_"
+SLOTS = "tests/core/service/test_slots.py::test_"
 STORAGE = "tests/core/service/test_storage.py::test_"
 RUNS = "tests/core/test_runs.py::test_"
 FAULTS_SEEN = "tests/browser/test_faults.py::test_"
@@ -31,15 +32,13 @@ FAULTS = (
             f"{ENGINE}a_killed_worker_leaves_its_neighbour_alone",
             f"{ENGINE}a_replay_whose_worker_is_killed_has_failed_and_the_next_training_works",
             f"{FAULTS_SEEN}a_worker_killed_in_mid_run_is_reported_and_the_next_run_works",
+            f"{SLOTS}an_idle_worker_leaves_and_another_comes_when_needed_whose_death_is_noticed",
         ),
     ),
     Try(
         "a worker is killed while it has nothing to do",
         "`kill -KILL` of the worker",
-        (
-            "tests/core/service/test_slots.py::"
-            "test_a_process_that_was_killed_with_nothing_to_do_costs_the_next_task_nothing",
-        ),
+        (f"{SLOTS}a_process_that_was_killed_with_nothing_to_do_costs_the_next_task_nothing",),
     ),
     Try(
         "a worker hangs",

@@ -6,7 +6,7 @@ import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from playwright.sync_api import Browser, Locator, Page, TimeoutError, expect
 
@@ -14,6 +14,10 @@ from core.config import PARAMETERS, RunConfig
 from core.measures.figures import FIGURES
 from core.runs import Run
 from tests.browser.harness import QUIET, STILL, Server, open_page, settled, watch
+
+Theme = Literal["light", "dark"]
+THEMES: tuple[Theme, ...] = ("light", "dark")
+GROUND = {"light": "rgb(255, 255, 255)", "dark": "rgb(12, 16, 21)"}
 
 TRAINING_MS = 120_000  # a training under load; no measure of how long one should take
 
@@ -186,6 +190,13 @@ class TrainPage:
     def scrollable(self, along: str) -> list[str]:
         found: list[str] = self.page.evaluate(SCROLLABLE, along)
         return found
+
+
+def switch_theme(page: Page, theme: Theme) -> None:
+    """As by the system's own switch; the page follows without being loaded anew."""
+    page.emulate_media(color_scheme=theme)
+    expect(page.locator(".stApp")).to_have_css("background-color", GROUND[theme])
+    settled(page)
 
 
 def choose(box: Locator, name: str) -> None:

@@ -1,14 +1,14 @@
 """Every page, in light and in dark, wide and narrow, through axe-core: nothing serious in our own markup."""
 
 from collections.abc import Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 
 from tests.browser.harness import PROJECT, Server, open_page, settled
-from tests.browser.lab import TrainPage, link_on
+from tests.browser.lab import THEMES, TrainPage, link_on, switch_theme
 
 
 class Allowed(NamedTuple):
@@ -48,10 +48,6 @@ ALLOWED = (
 )
 
 SERIOUS = {"serious", "critical"}
-THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-GROUND = {"light": "rgb(255, 255, 255)", "dark": "rgb(12, 16, 21)"}
-
-
 PAGES = sorted(
     "" if path.stem == "home" else path.stem
     for path in (PROJECT / "pages").glob("*/*.py")
@@ -81,10 +77,9 @@ def serious(page: Page, widths: Sequence[int] = (1440,), **context: Any) -> list
     for width in widths:
         page.set_viewport_size({"width": width, "height": 900})
         for theme in THEMES:
-            page.emulate_media(color_scheme=theme)
+            switch_theme(page, theme)
             page.wait_for_timeout(1000)  # Streamlit fades new parts in; half faded in, they lack contrast
             settled(page)
-            expect(page.locator(".stApp")).to_have_css("background-color", GROUND[theme])
             results = Axe().run(page, options={"resultTypes": ["violations"]}, **context).response
             found += [f"{theme}, {width} px: {line}" for line in findings(results)]
     return found

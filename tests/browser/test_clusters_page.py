@@ -10,7 +10,6 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from core.config import PRESETS
 from core.data import Dataset
 from core.runs import Embedding, run_at
-from tests.browser.conftest import StartServer
 from tests.browser.harness import Server, open_page, settled
 from tests.browser.lab import folders, visitor
 from tests.browser.test_accessibility import serious
@@ -73,16 +72,14 @@ def slider(page: Page, label: str) -> Locator:
     return page.get_by_role("slider", name=label)
 
 
-def test_opened_cold_by_its_link_both_matrices_and_a_pair_are_there(
-    page: Page, start_server: StartServer
-) -> None:
-    server = start_server()
+def test_opened_cold_by_its_link_both_matrices_and_a_pair_are_there(page: Page, server: Server) -> None:
+    trained = folders(server.runs)
     open_page(page, server, PATH)
     for name in ("S of each two, KMeans clusters", "S of each two, True classes"):
         expect(table(page, name).get_by_role("button")).to_have_count(90)  # none on the diagonal
     expect(page.get_by_test_id("stVegaLiteChart").locator("canvas")).to_be_visible()
     assert page.get_by_role("alert").count() == 0
-    assert not folders(server.runs)  # looking costs no training
+    assert folders(server.runs) == trained  # looking costs no training
 
 
 def test_a_press_on_a_cell_of_the_matrix_works_it_out(page: Page, server: Server, shipped: Embedding) -> None:
@@ -100,10 +97,7 @@ def test_a_press_on_a_cell_of_the_matrix_works_it_out(page: Page, server: Server
     assert f"{{{widths[0]:.4f}+{widths[1]:.4f}}}{{{between:.4f}}}" in worked_out
     expect(page.get_by_role("main").get_by_text(f"centroids lie {between:.3f} apart")).to_be_visible()
     expect(chart(page, "C ≈ 2 and H ≈ 7")).to_be_visible()
-
-
-def test_a_press_in_the_matrix_of_the_true_classes_changes_over_to_them(page: Page, server: Server) -> None:
-    open_page(page, server, PATH)
+    # in the matrix of the true classes it changes over to them
     cell(page, "S of each two, True classes", "^4 and 9").click()
     settled(page)
     assert (chosen(page, "First"), chosen(page, "Second")) == ("4", "9")
@@ -111,6 +105,15 @@ def test_a_press_in_the_matrix_of_the_true_classes_changes_over_to_them(page: Pa
     cell(page, "S of each two, KMeans clusters", "^A ≈ 0 and B ≈ 1").click()
     settled(page)
     assert (chosen(page, "First"), chosen(page, "Second")) == ("A ≈ 0", "B ≈ 1")
+    # and without the matrix
+    box = page.get_by_role("combobox", name="First")
+    box.click()
+    box.fill("D")
+    page.get_by_role("option", name="D ≈ 3").click()
+    settled(page)
+    assert chosen(page, "First") == "D ≈ 3"
+    marked = table(page, "S of each two, KMeans clusters").locator("button[aria-pressed=true]")
+    assert (marked.get_attribute("aria-label") or "").startswith("D ≈ 3 and B ≈ 1")
 
 
 def test_cells_can_be_reached_and_pressed_by_keys_alone(page: Page, server: Server) -> None:
@@ -132,18 +135,6 @@ def test_cells_can_be_reached_and_pressed_by_keys_alone(page: Page, server: Serv
     page.keyboard.press("Enter")
     settled(page)
     assert (chosen(page, "First"), chosen(page, "Second")) == ("I ≈ 8", "H ≈ 7")
-
-
-def test_two_clusters_can_be_chosen_without_the_matrix(page: Page, server: Server) -> None:
-    open_page(page, server, PATH)
-    box = page.get_by_role("combobox", name="First")
-    box.click()
-    box.fill("A")
-    page.get_by_role("option", name="A ≈ 0").click()
-    settled(page)
-    assert chosen(page, "First") == "A ≈ 0"
-    marked = table(page, "S of each two, KMeans clusters").locator("button[aria-pressed=true]")
-    assert (marked.get_attribute("aria-label") or "").startswith("A ≈ 0 and I ≈ 8")
 
 
 def test_a_press_on_a_confusion_shows_just_those_images(
@@ -169,12 +160,7 @@ def test_a_press_on_a_confusion_shows_just_those_images(
     page.get_by_role("button", name="Other images").click()
     settled(page)
     assert drawn.first.get_attribute("href") != before or len(members) < 18
-
-
-def test_unmatched_and_by_share_the_cells_lead_to_the_same_images(
-    page: Page, server: Server, shipped: Embedding
-) -> None:
-    open_page(page, server, part("Confusion"))
+    # unmatched and by share the cells lead to the same images
     page.get_by_role("radio", name="as KMeans leaves them").click()
     settled(page)
     page.get_by_role("radio", name="share of the cluster").click()

@@ -82,10 +82,7 @@ def test_a_damaged_run_is_told_of_and_trained_anew(
         run_of(runs).check()
 
 
-def test_a_finished_run_that_is_damaged_later_says_so(
-    browser: Browser, start_server: StartServer, page: Page
-) -> None:
-    server = start_server()
+def test_a_finished_run_that_is_damaged_later_says_so(page: Page, browser: Browser, server: Server) -> None:
     query, run = "epochs=1&digits=2&seed=43", run_of(server.runs, epochs=1, digits=2, seed=43)
     first = TrainPage(page, server).open(query)
     first.press_train()

@@ -1,6 +1,8 @@
 """Losses in a real browser: points dragged by mouse, finger and keys, the margin on its curve, steps and runs."""
 
+import contextlib
 import re
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -64,18 +66,24 @@ def pixels(page: Page, at: tuple[float, float]) -> tuple[float, float]:
     )
 
 
-def drag(page: Page, number: int, to: tuple[float, float]) -> None:
+@contextlib.contextmanager
+def dragged(page: Page, number: int, to: tuple[float, float]) -> Iterator[None]:
+    """The point is held at `to` meanwhile, and let go of at the end."""
     point(page, number).scroll_into_view_if_needed()
     x, y = START[number - 1]
     page.mouse.move(*pixels(page, (x, y)))
     page.mouse.down()
     page.mouse.move(*pixels(page, ((x + to[0]) / 2, (y + to[1]) / 2)), steps=4)
     page.mouse.move(*pixels(page, to), steps=4)
+    settled(page)
+    yield
     page.mouse.up()
     settled(page)
 
 
-def test_a_dragged_point_changes_the_loss_the_formula_and_the_arrows(page: Page, server: Server) -> None:
+def test_a_dragged_point_changes_the_loss_the_formula_and_the_arrows_at_once(
+    page: Page, server: Server
+) -> None:
     trained = folders(server.runs)
     open_page(page, server, PATH)
     arrows = plane(page).locator(".arrow")
@@ -86,7 +94,10 @@ def test_a_dragged_point_changes_the_loss_the_formula_and_the_arrows(page: Page,
         arrows.evaluate_all("all => all.map(a => a.outerHTML)"),
     )
     written = formula.inner_text()
-    drag(page, 4, (-0.6, 0.9))
+    with dragged(page, 4, (-0.6, 0.9)):
+        while_held = loss(page)
+        assert while_held == pytest.approx(expected_loss(places(page)), abs=0.005)
+        assert while_held != pytest.approx(expected_loss(START), abs=0.02)
     moved = places(page)
     assert moved[3] == pytest.approx([-0.6, 0.9], abs=0.03)
     assert np.delete(moved, 3, 0) == pytest.approx(np.delete(START, 3, 0), abs=0.006)
@@ -95,20 +106,6 @@ def test_a_dragged_point_changes_the_loss_the_formula_and_the_arrows(page: Page,
     assert formula.inner_text() != written
     assert arrows.evaluate_all("all => all.map(a => a.outerHTML)") != before
     assert folders(server.runs) == trained  # no training for that
-
-
-def test_the_arrows_follow_while_the_point_is_still_held(page: Page, server: Server) -> None:
-    open_page(page, server, PATH)
-    before = loss(page)
-    point(page, 4).scroll_into_view_if_needed()
-    page.mouse.move(*pixels(page, (START[3][0], START[3][1])))
-    page.mouse.down()
-    page.mouse.move(*pixels(page, (1.2, 1.2)), steps=6)
-    settled(page)
-    assert loss(page) == pytest.approx(expected_loss(places(page)), abs=0.005)
-    assert abs(loss(page) - before) > 0.05
-    page.mouse.up()
-    settled(page)
 
 
 def test_the_arrow_keys_move_a_point_too(page: Page, server: Server) -> None:
@@ -123,7 +120,9 @@ def test_the_arrow_keys_move_a_point_too(page: Page, server: Server) -> None:
     expect(point(page, 1)).to_be_focused()
 
 
-def test_a_finger_drags_a_point(browser: Browser, server: Server) -> None:
+def test_on_a_phone_a_finger_drags_a_point_and_nothing_scrolls_to_the_side(
+    browser: Browser, server: Server
+) -> None:
     with visitor(
         browser, server, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
     ) as phone:
@@ -143,6 +142,10 @@ def test_a_finger_drags_a_point(browser: Browser, server: Server) -> None:
         settled(page)
         assert places(page)[3] == pytest.approx(START[3] + 0.5, abs=0.03)
         assert loss(page) == pytest.approx(expected_loss(places(page)), abs=0.005)
+        page.get_by_text("Two losses on the same points").click()
+        settled(page)
+        box = plane(page).bounding_box()
+        assert box is not None and box["width"] > 250 and box["x"] + box["width"] <= 390
         # a formula too long for a phone scrolls inside itself
         assert [part for part in phone.scrollable("x") if not part.startswith("SPAN")] == []
 
@@ -193,28 +196,23 @@ def test_a_temperature_is_dragged_on_the_curve_too(page: Page, server: Server) -
     )
 
 
-@pytest.mark.parametrize(
-    ("label", "whose"),
-    [
+def test_the_formulas_of_losses_on_whole_batches_are_filled_in(page: Page, server: Server) -> None:
+    open_page(page, server, PATH)
+    formula = page.locator(".st-key-worked_0")
+    for label, whose in (
         ("N-pair", "the pair of its class"),
         ("Center, with softmax", "anchor:"),
         ("Proxy-anchor", "the proxy of its class"),
-    ],
-)
-def test_the_formulas_of_losses_on_whole_batches_are_filled_in(
-    page: Page, server: Server, label: str, whose: str
-) -> None:
-    open_page(page, server, PATH)
-    choose(page.get_by_role("combobox", name="Loss", exact=True), label)
-    settled(page)
-    formula = page.locator(".st-key-worked_0")
-    expect(formula).to_contain_text(whose)
-    before = formula.locator("annotation").first.text_content()
-    assert before is not None and re.search(r"= \\mathbf\{\d+\.\d{3}\}", before)
-    point(page, 4).focus()
-    page.keyboard.press("Shift+ArrowUp")
-    settled(page)
-    assert formula.locator("annotation").first.text_content() != before
+    ):
+        choose(page.get_by_role("combobox", name="Loss", exact=True), label)
+        settled(page)
+        expect(formula).to_contain_text(whose)
+        before = formula.locator("annotation").first.text_content()
+        assert before is not None and re.search(r"= \\mathbf\{\d+\.\d{3}\}", before)
+        point(page, 4).focus()
+        page.keyboard.press("Shift+ArrowUp")
+        settled(page)
+        assert formula.locator("annotation").first.text_content() != before
 
 
 def test_step_run_and_back(page: Page, server: Server) -> None:
@@ -246,14 +244,3 @@ def test_two_losses_side_by_side_share_their_points(page: Page, server: Server) 
     assert places(page, 0) == pytest.approx(places(page, 1))
     assert places(page, 0)[1] == pytest.approx(START[1] + [0, 0.25], abs=0.006)
     assert loss(page, 1) == pytest.approx(expected_loss(places(page), name="triplet_margin"), abs=0.005)
-
-
-def test_on_a_phone_nothing_scrolls_to_the_side(browser: Browser, server: Server) -> None:
-    with visitor(browser, server, viewport={"width": 390, "height": 844}) as phone:
-        open_page(phone.page, server, PATH)
-        phone.page.get_by_text("Two losses on the same points").click()
-        settled(phone.page)
-        box = plane(phone.page).bounding_box()
-        assert box is not None and box["width"] > 250 and box["x"] + box["width"] <= 390
-        # a formula too long for a phone scrolls inside itself
-        assert [part for part in phone.scrollable("x") if not part.startswith("SPAN")] == []

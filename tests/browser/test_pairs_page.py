@@ -12,9 +12,8 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from core.config import PRESETS
 from core.data import Dataset
 from core.runs import run_at
-from tests.browser.conftest import StartServer
 from tests.browser.harness import Server, open_page, settled
-from tests.browser.lab import folders, visitor
+from tests.browser.lab import THEMES, folders, switch_theme, visitor
 from tests.drawn_digits import DrawnDigits
 
 PATH = "/pairs"
@@ -60,8 +59,8 @@ def metric(page: Page, label: str) -> int:
     return int(tile.get_by_test_id("stMetricValue").inner_text().replace(",", ""))
 
 
-def test_opened_cold_by_its_link_every_drawing_is_there(page: Page, start_server: StartServer) -> None:
-    server = start_server()
+def test_opened_cold_by_its_link_every_drawing_is_there(page: Page, server: Server) -> None:
+    trained = folders(server.runs)
     open_page(page, server, PATH)
     expect(page.get_by_role("heading", level=1, name="Pairs and triplets")).to_be_visible()
     for name in DRAWINGS:
@@ -70,29 +69,24 @@ def test_opened_cold_by_its_link_every_drawing_is_there(page: Page, start_server
         assert box is not None and box["width"] > 300 and box["height"] > 150
     expect(page.get_by_test_id("stVegaLiteChart").locator("svg")).to_be_visible()
     assert page.get_by_role("alert").count() == 0
-    assert not folders(server.runs)  # looking costs no training
+    assert folders(server.runs) == trained  # looking costs no training
 
 
-@pytest.mark.parametrize(
-    ("button", "name"),
-    [
+def test_a_press_changes_the_images_of_its_drawing_and_no_other(page: Page, server: Server) -> None:
+    open_page(page, server, PATH)
+    before = {name: images(page, name) for name in DRAWINGS}
+    for button, changed in (
         ("New images", "samples"),
         ("New pairs", "pairs"),
         ("New triplets", "triplets"),
         ("New batch", "batch"),
         ("New positive", "rings"),
         ("New anchor", "rings"),
-    ],
-)
-def test_a_press_changes_the_images_of_its_drawing_and_no_other(
-    page: Page, server: Server, button: str, name: str
-) -> None:
-    open_page(page, server, PATH)
-    before = {other: images(page, other) for other in DRAWINGS}
-    press(page, button)
-    after = {other: images(page, other) for other in DRAWINGS}
-    assert after[name] != before[name]
-    assert {other for other in DRAWINGS if after[other] != before[other]} == {name}
+    ):
+        press(page, button)
+        after = {name: images(page, name) for name in DRAWINGS}
+        assert {name for name in DRAWINGS if after[name] != before[name]} == {changed}, button
+        before = after
 
 
 def test_the_counts_agree_with_the_images_on_the_page(
@@ -179,17 +173,16 @@ def test_new_batches_change_the_table_of_luck(page: Page, server: Server) -> Non
     assert table.inner_text() != before
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_the_ink_stands_out_from_the_ground(browser: Browser, server: Server, theme: str) -> None:
+def test_the_ink_stands_out_from_the_ground(page: Page, server: Server) -> None:
     """The images have no colour of their own: what is painted is measured."""
-    with visitor(browser, server, color_scheme=theme) as guest:
-        open_page(guest.page, server, PATH)
-        tile = drawing(guest.page, "pairs").locator("image").first
-        tile.scroll_into_view_if_needed()
-        shades = grey_levels(guest.page, tile)
+    open_page(page, server, PATH)
+    tile = drawing(page, "pairs").locator("image").first
+    tile.scroll_into_view_if_needed()
+    for theme in THEMES:
+        switch_theme(page, theme)
+        shades = grey_levels(page, tile)
         assert shades.max() - shades.min() > 150
-        paper = np.median(shades)
-        assert (paper < 60) == (theme == "dark")
+        assert (np.median(shades) < 60) == (theme == "dark")
 
 
 def grey_levels(page: Page, part: Locator) -> np.ndarray:

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from core.config import PRESETS
 from tests.browser.conftest import StartServer
 from tests.browser.harness import Server, settled, workers
-from tests.browser.lab import TrainPage, folders, run_of, stored_figures, visitor
+from tests.browser.lab import THEMES, TrainPage, folders, run_of, stored_figures, switch_theme, visitor
 from tests.core.conftest import wait_until
 
 FAST = PRESETS["fast"]
@@ -197,20 +197,19 @@ def test_stop_is_obeyed_while_the_clusters_are_measured_and_the_page_says_so(lab
     expect(lab.alerts).to_have_count(0)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_finished_run_and_its_controls_are_on_one_screen(
-    browser: Browser, server: Server, trained: TrainPage, scheme: str
+    browser: Browser, server: Server, trained: TrainPage
 ) -> None:
-    with visitor(browser, server, color_scheme=scheme) as page:
+    with visitor(browser, server) as page:
         page.open("epochs=1&seed=11")
         expect(page.status).to_contain_text("Trained in")
-        assert page.scrollable("y") == []
-        parts = (page.train, page.page.locator(".cl-canvas"), page.loss_curve)
-        for part in (*parts, *page.page.get_by_test_id("stMetric").all()):
-            box = part.bounding_box()
-            assert box and box["y"] >= 0 and box["y"] + box["height"] <= 900
-        dark = page.page.locator(".stApp").evaluate("app => getComputedStyle(app).backgroundColor")
-        assert (dark == "rgb(255, 255, 255)") == (scheme == "light")
+        for theme in THEMES:
+            switch_theme(page.page, theme)
+            assert page.scrollable("y") == []
+            parts = (page.train, page.page.locator(".cl-canvas"), page.loss_curve)
+            for part in (*parts, *page.page.get_by_test_id("stMetric").all()):
+                box = part.bounding_box()
+                assert box and box["y"] >= 0 and box["y"] + box["height"] <= 900
 
 
 def test_a_run_under_way_is_on_one_screen(lab: TrainPage) -> None:
