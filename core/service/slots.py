@@ -17,6 +17,9 @@ WORKER_ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
+    # in bytes: loky ends a worker that holds so much more than after its first task, as if it leaked. That is the
+    # warm-up, and of its libraries the system counts only what has been touched: a run needs hundreds of MB more
+    "LOKY_MAX_MEMORY_LEAK_SIZE": "1e9",
     "TQDM_DISABLE": "1",  # nobody sees the bar with which torchvision fetches
 }
 

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from collections.abc import Iterator
 
 import psutil
@@ -29,6 +30,15 @@ def test_a_process_that_was_killed_with_nothing_to_do_costs_the_next_task_nothin
     assert slot.pids() != [pid]
 
 
+def test_a_worker_that_needs_more_memory_than_at_first_is_kept(slot: LocalSlot) -> None:
+    pid = slot.submit(os.getpid).result(60)
+    time.sleep(1.1)  # loky looks at memory once a second at most
+    slot.submit(exec, "import builtins; builtins.kept = b'x' * 500_000_000").result(60)
+    assert slot.submit(os.getpid).result(60) == pid
+
+
+# loky's word where a task comes in the moment in which the idle one leaves; it starts another
+@pytest.mark.filterwarnings("ignore:A worker stopped while some jobs were given:UserWarning")
 def test_an_idle_worker_leaves_and_another_comes_when_needed_whose_death_is_noticed() -> None:
     slot = LocalSlot(idle_seconds=1)
     try:
