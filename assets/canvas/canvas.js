@@ -133,6 +133,7 @@ class EmbeddingCanvas {
     this.failure = sentence;
     this.describe(true);
     this.redraw();
+    takeOver(this);
   }
 
   show(frames) {

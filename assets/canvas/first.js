@@ -1,7 +1,8 @@
-// Home's picture is on the screen before Streamlit is (assets/home): it makes way for the page's own canvas.
+// Home's picture is on the screen before Streamlit is (assets/home): it makes way for the page's own canvas, once
+// that has points to show or says why it has none.
 
 async function takeOver(canvas) {
-  if (!canvas.frames?.f || !document.getElementById("first-picture")?.leave) return;
+  if (!document.getElementById("first-picture")?.leave || !(canvas.frames?.f || canvas.failure)) return;
   canvas.redraw();
   await painted();
   document.getElementById("first-picture")?.leave();

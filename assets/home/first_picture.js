@@ -2,7 +2,6 @@
 // canvas plays on from there (assets/canvas/first.js); where none comes, this one makes way for what Streamlit says.
 
 const LOOK = 200; // milliseconds
-const PATIENCE = 3000; // after Streamlit's page has come without a canvas
 const LONGEST = 20000;
 
 const place = document.getElementById("first-picture");
@@ -38,12 +37,9 @@ function showFirst() {
 }
 
 function leaveInTime(destroy) {
-  const began = performance.now();
-  let came = Infinity;
+  const end = performance.now() + LONGEST;
   const looking = setInterval(() => {
-    const now = performance.now();
-    if (document.querySelector('.stApp[data-test-script-state="notRunning"] h1')) came = Math.min(came, now);
-    if (location.pathname !== opened || now > came + PATIENCE || now > began + LONGEST) place.leave();
+    if (location.pathname !== opened || performance.now() > end) place.leave();
   }, LOOK);
   place.leave = () => {
     clearInterval(looking);

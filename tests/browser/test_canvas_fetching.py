@@ -155,6 +155,8 @@ def test_a_run_in_training_is_followed_snapshot_by_snapshot_to_its_end(visit: Vi
     assert state["view"] == before and state["zoom"] == pytest.approx(zoom, rel=0.3)
     expect(canvas.legend("1")).to_have_attribute("aria-pressed", "false")
     expect(canvas.play).to_have_attribute("aria-label", "Play")
+    canvas.page.get_by_role("button", name="Show everything").click()  # what was zoomed to is chance
+    canvas.rest()
     points, labels = drawn(run, "train"), run.embedding().train_labels
     seen = labels != 1
     right, how_many = share_right(canvas, points[seen], labels[seen], 4)

@@ -6,7 +6,7 @@ import urllib.error
 import urllib.request
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.harness import MOVING, STILL, Server, Watch, open_page, settled
 from tests.browser.lab import TrainPage, folders, visitor
@@ -100,15 +100,19 @@ def test_the_pages_own_canvas_goes_on_where_the_first_picture_stands(
     assert alone[0]["place"] == pytest.approx(first[-1]["place"], abs=1)  # nothing jumps
 
 
-def test_the_first_picture_makes_way_where_no_canvas_comes(
+def test_the_first_picture_waits_for_the_canvas_and_makes_way_where_that_gets_no_frames(
     watched: tuple[Page, Watch], server: Server
 ) -> None:
     """The page says why: here it cannot fetch the frames, of which the first came with the page."""
     page, seen = watched
     seen.expect("410|/frames/train")
-    damage = {"error": "The example is damaged."}
-    page.route(re.compile("/frames/train"), lambda route: route.fulfill(status=410, json=damage))
-    open_page(page, server)
+    asked: list[Route] = []
+    page.route(re.compile("/frames/train"), lambda route: asked.append(route))
+    page.goto(server.url)
+    expect(page.locator('.stApp[data-test-script-state="notRunning"] h1')).to_be_attached()
+    page.wait_for_timeout(4000)
+    assert page.locator("#first-picture").count() == 1  # however slow the frames are to come
+    asked[0].fulfill(status=410, json={"error": "The example is damaged."})
     expect(page.locator("#first-picture")).to_have_count(0)
     expect(page.get_by_text("The example is damaged.").first).to_be_visible()
 
