@@ -1,5 +1,5 @@
 // The first picture: Home's canvas with the first of its frames, on the screen before Streamlit is. Streamlit's own
-// canvas plays on from there (assets/canvas/first.js); where none comes, this one makes way for what Streamlit says.
+// canvas takes over from there (assets/canvas/first.js); where none comes, this one leaves after a while.
 
 const LOOK = 200; // milliseconds
 const LONGEST = 20000;

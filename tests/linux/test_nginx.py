@@ -68,9 +68,8 @@ def test_a_class_behind_nginx_is_spread_over_both_servers_and_shares_one_trainin
             assert ends == ["done"] * len(visitors)
             assert all(visitor.saw_result_at for visitor in visitors)
             assert not any(visitor.exceptions for visitor in visitors)
-            assert sum([await sessions(server) for server in servers]) == len(
-                visitors
-            )  # each stayed with one
+            # each stayed with one server
+            assert sum([await sessions(server) for server in servers]) == len(visitors)
 
     asyncio.run(story())
     run = Run(tmp_path / "runs" / CONFIG.key)
