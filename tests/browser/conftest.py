@@ -116,11 +116,18 @@ Contexts = Callable[[bool], BrowserContext]
 
 @pytest.fixture(scope="package")
 def contexts(browser: Browser) -> Contexts:
-    """One context for still pages and one for moving ones: what it has loaded it need not load again."""
+    """One context for still pages and one for moving ones: what it has loaded it need not load again.
+
+    Its first page stays empty and open, and with it the process that the others share (see BROWSER_FLAGS).
+    """
 
     @functools.cache
     def context(moving: bool) -> BrowserContext:
-        return browser.new_context(viewport={"width": 1440, "height": 900}, **(MOVING if moving else STILL))
+        context = browser.new_context(
+            viewport={"width": 1440, "height": 900}, **(MOVING if moving else STILL)
+        )
+        context.new_page()
+        return context
 
     return context
 
@@ -128,14 +135,14 @@ def contexts(browser: Browser) -> Contexts:
 def forget(page: Page) -> None:
     """Take from its context what the page has stored: the next test begins as a new visitor."""
     context = page.context
-    origins = {f"{url.scheme}://{url.netloc}" for url in (urlsplit(each.url) for each in context.pages)}
-    for each in context.pages:  # first, so that none writes once more
+    empty, *opened = context.pages
+    origins = {f"{url.scheme}://{url.netloc}" for url in (urlsplit(each.url) for each in opened)}
+    for each in opened:  # first, so that none writes once more
         each.close()
-    blank = context.new_page()
+    session = context.new_cdp_session(empty)
     for origin in origins:
-        about = {"origin": origin, "storageTypes": "all"}
-        context.new_cdp_session(blank).send("Storage.clearDataForOrigin", about)
-    blank.close()
+        session.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"})
+    session.detach()
     context.clear_cookies()
     context.clear_permissions()
 

@@ -40,6 +40,7 @@ BROWSER_FLAGS = (
     "--disable-gpu",
     "--disable-quic",
     "--no-first-run",
+    "--renderer-process-limit=1",  # the pages of a context share theirs: a new one reads no script again
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",

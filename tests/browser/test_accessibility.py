@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from tests.browser.harness import PROJECT, Server, open_page, settled
+from tests.browser.harness import PROJECT, Server, open_page
 from tests.browser.lab import THEMES, TrainPage, link_on, switch_theme
 
 
@@ -47,6 +47,9 @@ ALLOWED = (
     Allowed("color-contrast", '<kbd aria-label="Shortcut', "the keys on a button, faded by Streamlit"),
 )
 
+# Streamlit fades new parts in, and half faded in they lack contrast.
+FADED_IN = "() => document.getAnimations().every((animation) => animation.playState !== 'running')"
+
 SERIOUS = {"serious", "critical"}
 PAGES = sorted(
     "" if path.stem == "home" else path.stem
@@ -78,8 +81,7 @@ def serious(page: Page, widths: Sequence[int] = (1440,), **context: Any) -> list
         page.set_viewport_size({"width": width, "height": 900})
         for theme in THEMES:
             switch_theme(page, theme)
-            page.wait_for_timeout(1000)  # Streamlit fades new parts in; half faded in, they lack contrast
-            settled(page)
+            page.wait_for_function(FADED_IN)
             results = Axe().run(page, options={"resultTypes": ["violations"]}, **context).response
             found += [f"{theme}, {width} px: {line}" for line in findings(results)]
     return found

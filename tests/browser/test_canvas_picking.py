@@ -1,7 +1,6 @@
 """Picking points of the shipped run, on the Embedding page: by mouse, keys and touch; what Python then shows."""
 
 import re
-from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -15,9 +14,8 @@ from core.data import load
 from core.runs import Embedding, shipped_run
 from tests.browser.canvas_lab import Canvas, Visit
 from tests.browser.canvas_page import Cloud
-from tests.browser.harness import Server, open_page, settled, watch
-
-STILL = {"viewport": {"width": 1440, "height": 900}, "reduced_motion": "reduce"}
+from tests.browser.harness import Server, open_page, settled
+from tests.browser.lab import visitor
 
 
 @pytest.fixture(scope="module")
@@ -26,15 +24,9 @@ def embedding() -> Embedding:
 
 
 @pytest.fixture
-def canvas(browser: Browser, server: Server) -> Iterator[Canvas]:
+def canvas(page: Page, server: Server) -> Canvas:
     """The Embedding page with the shipped run, at rest."""
-    context = browser.new_context(**STILL)
-    page = context.new_page()
-    seen = watch(page)
-    yield opened(page, server)
-    faults = seen.unexpected()
-    context.close()
-    assert not faults, "\n".join(faults)
+    return opened(page, server)
 
 
 def opened(page: Page, server: Server) -> Canvas:
@@ -236,19 +228,17 @@ def test_points_are_reached_by_keys_alone(canvas: Canvas, embedding: Embedding) 
 
 
 def test_a_tap_pins_a_point_on_a_phone(browser: Browser, server: Server, embedding: Embedding) -> None:
-    context = browser.new_context(
-        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True, reduced_motion="reduce"
-    )
-    canvas = opened(context.new_page(), server)
-    places = canvas.to_screen(embedding.train)
-    target = places[embedding.train_labels == 7].mean(axis=0)
-    canvas.page.touchscreen.tap(*at(canvas, target))
-    canvas.wait("s.pinned >= 0")
-    pinned = canvas.state()["pinned"]
-    assert np.hypot(*(places[pinned] - target)) < 22
-    settled(canvas.page)
-    expect(canvas.page.get_by_text(f"image {pinned:,} of the training images")).to_be_visible()
-    context.close()
+    phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+    with visitor(browser, server, **phone) as guest:
+        canvas = opened(guest.page, server)
+        places = canvas.to_screen(embedding.train)
+        target = places[embedding.train_labels == 7].mean(axis=0)
+        canvas.page.touchscreen.tap(*at(canvas, target))
+        canvas.wait("s.pinned >= 0")
+        pinned = canvas.state()["pinned"]
+        assert np.hypot(*(places[pinned] - target)) < 22
+        settled(canvas.page)
+        expect(canvas.page.get_by_text(f"image {pinned:,} of the training images")).to_be_visible()
 
 
 def test_the_table_to_take_along_holds_the_embedding_exactly(canvas: Canvas, embedding: Embedding) -> None:
