@@ -8,8 +8,6 @@ import streamlit as st
 
 from pages.ui.component_files import component_files
 
-from pages.ui.component_files import component_files
-
 _COMPONENT = st.components.v2.component("contrastive_lab_heatmap", **component_files("heatmap"))
 
 

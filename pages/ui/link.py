@@ -9,7 +9,6 @@ import streamlit as st
 
 from core.config import PARAMETERS, RunConfig
 from core.runs import Run, RunDamaged
-from pages.ui.component_files import component_files
 from pages.ui import address, settings_url, state
 from pages.ui.component_files import component_files
 

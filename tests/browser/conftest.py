@@ -15,7 +15,17 @@ from playwright.sync_api import Browser, BrowserContext, Error, Page, expect, sy
 from run import NO_BROWSER, Refused, find_browser
 from tests.browser.canvas_lab import Canvas, Visit
 from tests.browser.canvas_page import Picture, page_html
-from tests.browser.harness import APP, BROWSER_FLAGS, MOVING, STILL, Server, Watch, running_server, watch
+from tests.browser.harness import (
+    APP,
+    BROWSER_FLAGS,
+    MOVING,
+    STILL,
+    Server,
+    Watch,
+    free_port,
+    running_server,
+    watch,
+)
 
 expect.set_options(timeout=30_000)  # the usual five seconds are short where many share a few cores
 REPORTS = pytest.StashKey[dict[str, pytest.TestReport]]()
@@ -71,8 +81,13 @@ def start_server(tmp_path: Path) -> Iterator[StartServer]:
 
 @pytest.fixture(scope="package")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The app as `streamlit run streamlit_app.py` serves it, one for all tests that ask for no other."""
-    with running_server(tmp_path_factory.mktemp("server")) as server:
+    """The app as `streamlit run streamlit_app.py` serves it, one for all tests that ask for no other; it has no
+    network."""
+    nowhere = {
+        "CONTRASTIVE_LAB_MIRROR": f"http://127.0.0.1:{free_port()}",
+        "CONTRASTIVE_LAB_DOWNLOADS": str(tmp_path_factory.mktemp("downloads")),
+    }
+    with running_server(tmp_path_factory.mktemp("server"), **nowhere) as server:
         yield server
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
 
-from playwright.sync_api import Browser, Locator, Page, TimeoutError, expect
+from playwright.sync_api import Browser, Locator, Page, TimeoutError, ViewportSize, expect
 
 from core.config import PARAMETERS, RunConfig
 from core.measures.figures import FIGURES
@@ -18,6 +18,8 @@ from tests.browser.harness import QUIET, STILL, Server, open_page, settled, watc
 Theme = Literal["light", "dark"]
 THEMES: tuple[Theme, ...] = ("light", "dark")
 GROUND = {"light": "rgb(255, 255, 255)", "dark": "rgb(12, 16, 21)"}
+
+PHONE: ViewportSize = {"width": 390, "height": 844}
 
 TRAINING_MS = 120_000  # a training under load; no measure of how long one should take
 

@@ -5,13 +5,13 @@ from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from core.config import PRESETS
 from core.data import Dataset
 from core.runs import Embedding, run_at
 from tests.browser.harness import Server, open_page, settled
-from tests.browser.lab import folders, visitor
+from tests.browser.lab import PHONE, TrainPage, folders
 from tests.browser.test_accessibility import serious
 from tests.drawn_digits import DrawnDigits
 
@@ -235,15 +235,15 @@ def test_the_part_that_is_open_stands_in_the_address(page: Page, server: Server)
     expect(page.get_by_role("tab", name=PARTS[-1])).to_have_attribute("aria-selected", "true")
 
 
-def test_on_a_phone_nothing_but_the_row_of_tabs_scrolls_to_the_side(browser: Browser, server: Server) -> None:
-    with visitor(browser, server, viewport={"width": 390, "height": 844}) as phone:
-        open_page(phone.page, server, PATH)
-        for name in PARTS:
-            phone.tab(name)
-            # Streamlit's own row of tabs is made to scroll
-            phone.page.get_by_role("tablist").evaluate("tabs => { tabs.style.overflow = 'hidden' }")
-            assert phone.scrollable("x") == [], name
-            phone.page.get_by_role("tablist").evaluate("tabs => { tabs.style.overflow = '' }")
+def test_on_a_phone_nothing_but_the_row_of_tabs_scrolls_to_the_side(page: Page, server: Server) -> None:
+    page.set_viewport_size(PHONE)
+    open_page(page, server, PATH)
+    phone, tabs = TrainPage(page, server), page.get_by_role("tablist")
+    for name in PARTS:
+        phone.tab(name)
+        tabs.evaluate("tabs => { tabs.style.overflow = 'hidden' }")  # Streamlit's own row is made to scroll
+        assert phone.scrollable("x") == [], name
+        tabs.evaluate("tabs => { tabs.style.overflow = '' }")
 
 
 def test_axe_has_nothing_serious_to_say_of_any_part(page: Page, server: Server) -> None:

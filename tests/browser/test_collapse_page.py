@@ -2,11 +2,11 @@
 
 import re
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from core.lessons.collapses import COLLAPSES
 from tests.browser.harness import Server, open_page, settled
-from tests.browser.lab import TRAINING_MS, folders, visitor
+from tests.browser.lab import PHONE, TRAINING_MS, TrainPage, folders
 
 PATH = "/collapse"
 
@@ -54,13 +54,11 @@ def test_every_button_has_its_words_and_can_be_reached_by_keys(page: Page, serve
         expect(button).to_be_focused()
 
 
-def test_on_a_phone_nothing_scrolls_to_the_side(browser: Browser, server: Server) -> None:
-    with visitor(browser, server, viewport={"width": 390, "height": 844}) as phone:
-        open_page(phone.page, server, PATH)
-        phone.page.get_by_role("button", name="Margin 0").click()
-        expect(phone.page.get_by_role("button", name=re.compile("^Cure: "))).to_be_enabled(
-            timeout=TRAINING_MS
-        )
-        settled(phone.page)
-        assert spread(phone.page, 0) < 0.01
-        assert phone.scrollable("x") == []
+def test_on_a_phone_nothing_scrolls_to_the_side(page: Page, server: Server) -> None:
+    page.set_viewport_size(PHONE)
+    open_page(page, server, PATH)
+    page.get_by_role("button", name="Margin 0").click()
+    expect(page.get_by_role("button", name=re.compile("^Cure: "))).to_be_enabled(timeout=TRAINING_MS)
+    settled(page)
+    assert spread(page, 0) < 0.01
+    assert TrainPage(page, server).scrollable("x") == []

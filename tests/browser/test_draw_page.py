@@ -15,8 +15,8 @@ from core.data import Dataset
 from core.runs import Run, shipped_run
 from tests.browser.conftest import StartServer
 from tests.browser.draw_page import STROKES, DrawPage
-from tests.browser.harness import Server, Watch, open_page, settled, watch
-from tests.browser.lab import TRAINING_MS, link_on, stored_figures
+from tests.browser.harness import Server, Watch, open_page, settled
+from tests.browser.lab import TRAINING_MS, link_on, stored_figures, visitor
 from tests.core.conftest import wait_until
 from tests.core.drawings.test_ink import photograph
 from tests.forged import forged_png
@@ -133,15 +133,12 @@ def test_the_link_of_the_page_brings_its_part_its_digit_and_its_run(
     draw.tab("Same or different")
     link = link_on(page)
     assert link.startswith(f"{server.url}/draw?") and len(link) < 120
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    other = context.new_page()
-    seen = watch(other)
-    open_page(other, server, link.removeprefix(server.url))
-    expect(other.get_by_role("tab", name="Same or different")).to_have_attribute("aria-selected", "true")
-    expect(other.get_by_text("of test image 3, a 0")).to_be_visible()
-    expect(other.get_by_text("Draw a second digit")).to_be_visible()
-    context.close()
-    assert not seen.unexpected()
+    with visitor(browser, server) as guest:
+        other = guest.page
+        open_page(other, server, link.removeprefix(server.url))
+        expect(other.get_by_role("tab", name="Same or different")).to_have_attribute("aria-selected", "true")
+        expect(other.get_by_text("of test image 3, a 0")).to_be_visible()
+        expect(other.get_by_text("Draw a second digit")).to_be_visible()
 
 
 def test_a_class_is_held_out_here_and_the_journey_of_a_drawing_follows_the_training(

@@ -10,7 +10,6 @@ import psutil
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import StartServer
 from tests.browser.harness import Server, Watch, open_page, running_server, settled
 
 PAGES = """
@@ -57,13 +56,6 @@ def small(script: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Se
         yield server
 
 
-def test_a_page_without_faults_passes_cold_by_a_deep_link(
-    page: Page, start_server: StartServer, script: Path
-) -> None:
-    open_page(page, start_server(script), "/quiet")
-    expect(page.get_by_role("heading", name="Quiet")).to_be_visible()
-
-
 def test_settled_waits_for_a_script_that_a_click_has_started(page: Page, small: Server) -> None:
     open_page(page, small)
     page.get_by_role("button", name="Slow").click()
@@ -108,20 +100,26 @@ def test_a_fault_in_the_browser_is_caught(watched: tuple[Page, Watch], small: Se
     assert not watch.unexpected()
 
 
-def test_what_streamlit_asks_in_vain_on_a_deep_link_is_allowed(page: Page, small: Server) -> None:
+def test_a_page_without_faults_passes_with_what_streamlit_asks_in_vain_on_a_deep_link(
+    page: Page, small: Server
+) -> None:
     open_page(page, small, "/quiet")
+    expect(page.get_by_role("heading", name="Quiet")).to_be_visible()
     assert page.evaluate("fetch('/quiet/_stcore/host-config').then(answer => answer.status)") == 404
     page.wait_for_timeout(200)
 
 
-@pytest.mark.parametrize(
-    ("path", "line"), [("/raising", "ZeroDivisionError"), ("/warning", "UserWarning: this is on its way out")]
-)
-def test_an_error_or_a_warning_in_the_servers_log_is_caught(
-    page: Page, script: Path, tmp_path: Path, path: str, line: str
-) -> None:
-    with pytest.raises(AssertionError, match=line), running_server(tmp_path, script) as server:
-        open_page(page, server, path)
+def test_an_error_or_a_warning_in_the_servers_log_is_caught(page: Page, script: Path, tmp_path: Path) -> None:
+    stack = contextlib.ExitStack()
+    server = stack.enter_context(running_server(tmp_path, script))
+    open_page(page, server, "/raising")
+    raised = server.troubles()
+    assert any("ZeroDivisionError" in line for line in raised)
+    open_page(page, server, "/warning")
+    (warned,) = server.troubles()[len(raised) :]
+    assert "UserWarning: this is on its way out" in warned
+    with pytest.raises(AssertionError, match=re.escape("\n".join([*raised, warned]))):
+        stack.close()
 
 
 def test_a_process_that_outlives_the_server_is_caught_and_ended(

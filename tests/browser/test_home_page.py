@@ -8,8 +8,8 @@ import urllib.request
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.browser.harness import MOVING, STILL, Server, Watch, open_page, settled
-from tests.browser.lab import TrainPage, folders, visitor
+from tests.browser.harness import STILL, Server, Watch, open_page, settled
+from tests.browser.lab import PHONE, Theme, TrainPage, folders
 from tests.browser.slow_line import slow_line
 
 
@@ -41,11 +41,12 @@ def test_its_door_to_the_lab_opens(page: Page, server: Server) -> None:
     assert page.url == f"{server.url}/train"
 
 
-def test_on_a_phone_nothing_scrolls_to_the_side(browser: Browser, server: Server) -> None:
-    with visitor(browser, server, viewport={"width": 390, "height": 844}) as phone:
-        open_page(phone.page, server)
-        phone.expect_points(60_000)
-        assert phone.scrollable("x") == []
+def test_on_a_phone_nothing_scrolls_to_the_side(page: Page, server: Server) -> None:
+    page.set_viewport_size(PHONE)
+    open_page(page, server)
+    phone = TrainPage(page, server)
+    phone.expect_points(60_000)
+    assert phone.scrollable("x") == []
 
 
 # Of the first picture, as long as it is there, and of the page's own canvas: what is seen, and where.
@@ -83,15 +84,14 @@ def test_all_points_are_on_the_screen_before_streamlit_is(
 
 @pytest.mark.parametrize("width", [1440, 800, 390])
 def test_the_pages_own_canvas_goes_on_where_the_first_picture_stands(
-    browser: Browser, server: Server, width: int
+    page: Page, server: Server, width: int
 ) -> None:
-    with visitor(browser, server, viewport={"width": width, "height": 900}, **MOVING) as guest:
-        watch = f"setInterval(() => (window.seen ??= []).push(({BOTH})()), 20)"
-        guest.page.add_init_script(watch)
-        open_page(guest.page, server)
-        guest.page.wait_for_function("!document.getElementById('first-picture')")
-        guest.page.wait_for_function("window.seen.at(-1).own.playhead > 3")
-        seen = guest.page.evaluate("window.seen")
+    page.set_viewport_size({"width": width, "height": 900})
+    page.add_init_script(f"setInterval(() => (window.seen ??= []).push(({BOTH})()), 20)")
+    open_page(page, server)
+    page.wait_for_function("!document.getElementById('first-picture')")
+    page.wait_for_function("window.seen.at(-1).own.playhead > 3")
+    seen = page.evaluate("window.seen")
     first = [at["first"] for at in seen if "first" in at]
     alone = [at["own"] for at in seen if "first" not in at and "own" in at]
     assert {at["playhead"] for at in first} == {0}
@@ -122,22 +122,21 @@ def test_the_first_picture_waits_for_the_canvas_and_makes_way_where_that_gets_no
     [("light", None), ("dark", None), ("dark", "System"), ("dark", "Light"), ("light", "Dark")],
 )
 def test_the_first_picture_is_as_light_or_dark_as_the_page(
-    browser: Browser, server: Server, scheme: str, picked: str | None
+    page: Page, server: Server, scheme: Theme, picked: str | None
 ) -> None:
-    with visitor(browser, server, color_scheme=scheme, **MOVING) as guest:
-        page = guest.page
-        if picked:  # in Streamlit's menu, at an earlier visit
-            page.add_init_script(f"""localStorage.setItem("stActiveTheme-/-v2", '"{picked}"')""")
-        ground = "element => getComputedStyle(element).backgroundColor"
-        page.add_init_script(
-            "setInterval(() => { const first = document.getElementById('first-picture');"
-            " if (first) window.ground = getComputedStyle(first).backgroundColor; }, 20)"
-        )
-        open_page(page, server)
-        assert page.evaluate("window.ground") == page.locator(".stApp").evaluate(ground)
-        red = re.search(r"[0-9]+", page.evaluate("window.ground"))
-        dark = scheme == "dark" if picked in (None, "System") else picked == "Dark"
-        assert red and (int(red[0]) < 60) == dark
+    page.emulate_media(color_scheme=scheme)
+    if picked:  # in Streamlit's menu, at an earlier visit
+        page.add_init_script(f"""localStorage.setItem("stActiveTheme-/-v2", '"{picked}"')""")
+    ground = "element => getComputedStyle(element).backgroundColor"
+    page.add_init_script(
+        "setInterval(() => { const first = document.getElementById('first-picture');"
+        " if (first) window.ground = getComputedStyle(first).backgroundColor; }, 20)"
+    )
+    open_page(page, server)
+    assert page.evaluate("window.ground") == page.locator(".stApp").evaluate(ground)
+    red = re.search(r"[0-9]+", page.evaluate("window.ground"))
+    dark = scheme == "dark" if picked in (None, "System") else picked == "Dark"
+    assert red and (int(red[0]) < 60) == dark
 
 
 def test_no_other_page_begins_with_it(server: Server) -> None:
@@ -198,9 +197,9 @@ def test_the_shipped_run_replays_by_itself_and_rests_at_its_end(page: Page, serv
     assert places[-1] == 1
 
 
-def test_who_prefers_less_motion_sees_the_end_at_once(browser: Browser, server: Server) -> None:
-    with visitor(browser, server, **STILL) as guest:
-        assert set(played(guest.page, server)) == {(False, 1.0)}
+def test_who_prefers_less_motion_sees_the_end_at_once(page: Page, server: Server) -> None:
+    page.emulate_media(**STILL)
+    assert set(played(page, server)) == {(False, 1.0)}
 
 
 # What is on the screen, and what has come by then.

@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from core.config import PRESETS
 from core.data import Dataset
 from core.runs import run_at
 from tests.browser.harness import Server, open_page, settled
-from tests.browser.lab import THEMES, folders, switch_theme, visitor
+from tests.browser.lab import PHONE, THEMES, TrainPage, folders, switch_theme
 from tests.drawn_digits import DrawnDigits
 
 PATH = "/pairs"
@@ -205,10 +205,10 @@ def grey_levels(page: Page, part: Locator) -> np.ndarray:
     return np.array(levels)
 
 
-def test_on_a_phone_nothing_scrolls_to_the_side(browser: Browser, server: Server) -> None:
-    with visitor(browser, server, viewport={"width": 390, "height": 844}) as phone:
-        open_page(phone.page, server, PATH)
-        for name in DRAWINGS:
-            box = drawing(phone.page, name).bounding_box()
-            assert box is not None and box["x"] >= 0 and box["x"] + box["width"] <= 390
-        assert phone.scrollable("x") == []
+def test_on_a_phone_nothing_scrolls_to_the_side(page: Page, server: Server) -> None:
+    page.set_viewport_size(PHONE)
+    open_page(page, server, PATH)
+    for name in DRAWINGS:
+        box = drawing(page, name).bounding_box()
+        assert box is not None and box["x"] >= 0 and box["x"] + box["width"] <= 390
+    assert TrainPage(page, server).scrollable("x") == []

@@ -23,10 +23,11 @@ from core.canvas.frames import unpack
 from core.config import PRESETS, RunConfig
 from core.data import load
 from core.runs import Run
+from tests.browser.canvas_runs import QUICK, trained
 from tests.browser.harness import PROJECT, Server, running_server
+from tests.browser.lab import folders
 
 SHIPPED = PRESETS["fast"].key
-QUICK = RunConfig(epochs=1, digits=3, batch_size=1000, hidden=(16,))
 
 
 class Answer(NamedTuple):
@@ -39,15 +40,13 @@ class Answer(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def served(server: Server) -> Iterator[Server]:
     """A server with a finished run of three classes, trained from the command line."""
-    folder = tmp_path_factory.mktemp("routes")
-    command = [sys.executable, "-m", "core", "train", "--out", str(folder / "runs")]
-    for name in ("epochs", "digits", "batch_size"):
-        command += ["--set", f"{name}={getattr(QUICK, name)}"]
-    subprocess.run([*command, "--set", "hidden=16"], cwd=PROJECT, check=True, capture_output=True)
-    with running_server(folder) as server:
-        yield server
+    before = folders(server.runs)
+    trained(server)
+    yield server
+    for key in folders(server.runs) - before:
+        shutil.rmtree(server.runs / key)
 
 
 def get(server: Server, path: str, **headers: str) -> Answer:
@@ -203,15 +202,27 @@ def test_the_server_needs_no_torch_for_any_of_it(served: Server) -> None:
     assert not [name for name in libraries if "torch" in name]
 
 
-def test_the_example_stays_what_it_is_whatever_is_trained_with_its_settings(tmp_path: Path) -> None:
-    """As on another processor, whose last digits are others: there the same settings gave other points."""
+def test_the_example_stays_what_it_is_whatever_becomes_of_a_run_with_its_settings(tmp_path: Path) -> None:
     shipped = Run(PROJECT / "assets" / "runs" / SHIPPED)
     run = Run(tmp_path / "runs" / SHIPPED)
     with running_server(tmp_path) as server:
         before = get(server, "/example/frames/train").content
+
+        # while one is under way or damaged, its own address shows the example too
         shutil.copytree(shipped.folder, run.folder)
+        run.set_state("training")
+        assert get(server, f"/runs/{SHIPPED}/frames/train").content == before
+        assert get(server, f"/runs/{SHIPPED}/images/test/0").code == 200
+        damaged = bytearray((run.folder / "embedding.safetensors").read_bytes())
+        damaged[-1] ^= 0xFF
+        (run.folder / "embedding.safetensors").write_bytes(damaged)
+        run.write_status(shipped.status())
+        assert get(server, f"/runs/{SHIPPED}/frames/train").content == before
+        assert get(server, f"/runs/{SHIPPED}/contours/test").code == 200
+
+        # on another processor, whose last digits are others, the same settings give other points
         shutil.rmtree(run.folder / "replay")
-        arrays = load_file(run.folder / "embedding.safetensors")
+        arrays = load_file(shipped.folder / "embedding.safetensors")
         checksum = run.write_arrays("embedding.safetensors", arrays | {"train": 2 * arrays["train"]})
         run.write_status(
             replace(run.status(), files=run.status().files | {"embedding.safetensors": checksum})
@@ -220,21 +231,3 @@ def test_the_example_stays_what_it_is_whatever_is_trained_with_its_settings(tmp_
         assert get(server, "/example/status").json()["replay"]["state"] == "ready"
         own = unpack(get(server, f"/runs/{SHIPPED}/frames/train").content).coordinates[-1]
         np.testing.assert_allclose(own, 2 * unpack(before).coordinates[-1], atol=0.001)
-
-
-def test_the_shipped_run_is_shown_while_one_of_its_settings_is_under_way_or_damaged(tmp_path: Path) -> None:
-    copy = tmp_path / "runs" / SHIPPED
-    shutil.copytree(PROJECT / "assets" / "runs" / SHIPPED, copy)
-    run = Run(copy)
-    whole = run.status()
-    with running_server(tmp_path) as server:
-        run.set_state("training")
-        shown = get(server, f"/runs/{SHIPPED}/frames/train")
-        assert shown.code == 200
-        assert get(server, f"/runs/{SHIPPED}/images/test/0").code == 200
-        damaged = bytearray((copy / "embedding.safetensors").read_bytes())
-        damaged[-1] ^= 0xFF
-        (copy / "embedding.safetensors").write_bytes(damaged)
-        run.write_status(whole)
-        assert get(server, f"/runs/{SHIPPED}/frames/train").content == shown.content
-        assert get(server, f"/runs/{SHIPPED}/contours/test").code == 200

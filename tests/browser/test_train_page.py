@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from core.config import PRESETS
 from tests.browser.conftest import StartServer
 from tests.browser.harness import Server, settled, workers
-from tests.browser.lab import THEMES, TrainPage, folders, run_of, stored_figures, switch_theme, visitor
+from tests.browser.lab import PHONE, THEMES, TrainPage, folders, run_of, stored_figures, switch_theme, visitor
 from tests.core.conftest import wait_until
 
 FAST = PRESETS["fast"]
@@ -197,19 +197,16 @@ def test_stop_is_obeyed_while_the_clusters_are_measured_and_the_page_says_so(lab
     expect(lab.alerts).to_have_count(0)
 
 
-def test_a_finished_run_and_its_controls_are_on_one_screen(
-    browser: Browser, server: Server, trained: TrainPage
-) -> None:
-    with visitor(browser, server) as page:
-        page.open("epochs=1&seed=11")
-        expect(page.status).to_contain_text("Trained in")
-        for theme in THEMES:
-            switch_theme(page.page, theme)
-            assert page.scrollable("y") == []
-            parts = (page.train, page.page.locator(".cl-canvas"), page.loss_curve)
-            for part in (*parts, *page.page.get_by_test_id("stMetric").all()):
-                box = part.bounding_box()
-                assert box and box["y"] >= 0 and box["y"] + box["height"] <= 900
+def test_a_finished_run_and_its_controls_are_on_one_screen(lab: TrainPage, trained: TrainPage) -> None:
+    lab.open("epochs=1&seed=11")
+    expect(lab.status).to_contain_text("Trained in")
+    for theme in THEMES:
+        switch_theme(lab.page, theme)
+        assert lab.scrollable("y") == []
+        parts = (lab.train, lab.page.locator(".cl-canvas"), lab.loss_curve)
+        for part in (*parts, *lab.page.get_by_test_id("stMetric").all()):
+            box = part.bounding_box()
+            assert box and box["y"] >= 0 and box["y"] + box["height"] <= 900
 
 
 def test_a_run_under_way_is_on_one_screen(lab: TrainPage) -> None:
@@ -221,10 +218,10 @@ def test_a_run_under_way_is_on_one_screen(lab: TrainPage) -> None:
     expect(lab.status).to_contain_text("Stopped")
 
 
-def test_on_a_phone_nothing_scrolls_to_the_side(browser: Browser, server: Server) -> None:
-    with visitor(browser, server, viewport={"width": 390, "height": 844}) as phone:
-        phone.open()
-        assert phone.scrollable("x") == []
-        for tab in ("Density", "Clusters", "Davies-Bouldin"):
-            phone.tab(tab)
-            assert phone.scrollable("x") == [], tab
+def test_on_a_phone_nothing_scrolls_to_the_side(lab: TrainPage) -> None:
+    lab.page.set_viewport_size(PHONE)
+    lab.open()
+    assert lab.scrollable("x") == []
+    for tab in ("Density", "Clusters", "Davies-Bouldin"):
+        lab.tab(tab)
+        assert lab.scrollable("x") == [], tab

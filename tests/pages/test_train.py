@@ -56,6 +56,20 @@ def expected_names(loss: str) -> set[str]:
     }
 
 
+def test_a_file_in_place_of_the_runs_folder_is_told_of(
+    open_page: OpenPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = open_page(PAGE)
+    monkeypatch.setenv("CONTRASTIVE_LAB_RUNS", str(tmp_path / "not-a-folder"))
+    (tmp_path / "not-a-folder").touch()
+    app.button(key="train").click().run()
+    (said,) = sentences(app.error)
+    assert "not-a-folder is not a folder that can be written" in said
+    assert "Your settings and finished runs are not lost" in said
+    assert not app.exception and not app.button(key="train").disabled
+    assert any("An example" in caption.value for caption in app.markdown)
+
+
 @pytest.mark.parametrize("loss", LOSSES)
 def test_the_sidebar_has_one_widget_for_each_setting_that_matters(open_page: OpenPage, loss: str) -> None:
     app = open_page(PAGE, **({} if loss == RunConfig().loss else {"loss": loss}))
