@@ -9,6 +9,10 @@ SLOTS = "tests/core/service/test_slots.py::test_"
 STORAGE = "tests/core/service/test_storage.py::test_"
 RUNS = "tests/core/test_runs.py::test_"
 FAULTS_SEEN = "tests/browser/test_faults.py::test_"
+RESTARTED = (
+    "tests/browser/test_restart.py::"
+    "test_a_server_killed_or_told_to_end_in_mid_run_loses_nothing_that_was_finished"
+)
 LINUX = "tests/linux/test_"
 HOSTILE = "tests/server/test_hostile.py::test_"
 
@@ -67,7 +71,7 @@ FAULTS = (
         "a file in its place",
         (
             f"{ENGINE}a_run_that_cannot_be_stored_is_refused_and_not_queued",
-            f"{FAULTS_SEEN}a_file_in_place_of_the_runs_folder_is_told_of",
+            "tests/pages/test_train.py::test_a_file_in_place_of_the_runs_folder_is_told_of",
         ),
     ),
     Try(
@@ -89,7 +93,6 @@ FAULTS = (
         "one bit, or 64 bytes, of the file inverted",
         (
             f"{RUNS}one_flipped_bit_in_a_result_file_is_noticed",
-            f"{FAULTS_SEEN}a_damaged_run_is_told_of_and_trained_anew",
             f"{FAULTS_SEEN}a_finished_run_that_is_damaged_later_says_so",
         ),
     ),
@@ -105,7 +108,7 @@ FAULTS = (
         "the server is killed in mid-run and started again",
         "`kill -KILL` of the server",
         (
-            "tests/browser/test_restart.py::test_a_server_killed_in_mid_run_loses_nothing_that_was_finished",
+            RESTARTED,
             f"{ENGINE}a_half_written_run_is_trained_again_from_the_start",
         ),
     ),
@@ -113,7 +116,7 @@ FAULTS = (
         "the server is told to end in mid-run",
         "`kill -TERM` of the server",
         (
-            "tests/browser/test_restart.py::test_a_server_asked_to_end_in_mid_run_ends_with_its_workers",
+            RESTARTED,
             f"{ENGINE}closing_ends_the_workers_and_calls_no_run_failed",
         ),
     ),

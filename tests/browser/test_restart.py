@@ -13,7 +13,7 @@ from tests.browser.lab import run_of, visitor
 FINISHED, CUT_SHORT = "epochs=1&digits=2&seed=51", "epochs=50&digits=2&seed=52"
 
 
-def test_a_server_killed_in_mid_run_loses_nothing_that_was_finished(
+def test_a_server_killed_or_told_to_end_in_mid_run_loses_nothing_that_was_finished(
     browser: Browser, start_server: StartServer, tmp_path: Path
 ) -> None:
     runs = tmp_path / "runs"

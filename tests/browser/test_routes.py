@@ -224,9 +224,8 @@ def test_the_example_stays_what_it_is_whatever_becomes_of_a_run_with_its_setting
         shutil.rmtree(run.folder / "replay")
         arrays = load_file(shipped.folder / "embedding.safetensors")
         checksum = run.write_arrays("embedding.safetensors", arrays | {"train": 2 * arrays["train"]})
-        run.write_status(
-            replace(run.status(), files=run.status().files | {"embedding.safetensors": checksum})
-        )
+        files = run.status().files | {"embedding.safetensors": checksum}
+        run.write_status(replace(run.status(), files=files, updated=time.time()))
         assert get(server, "/example/frames/train").content == before
         assert get(server, "/example/status").json()["replay"]["state"] == "ready"
         own = unpack(get(server, f"/runs/{SHIPPED}/frames/train").content).coordinates[-1]
