@@ -65,9 +65,15 @@ class Sandbox {
   // hear(kind, ...) hears what assets/exercises/driver.py tells; returns how the run ended:
   // "finished", "late", "crashed", "flood" or, by stop(), "stopped".
   async run(source, checks, hear) {
+    const stopped = new Promise((resolve) => (this.stop = () => resolve("stopped")));
+    const end = await Promise.race([stopped, this.execute(source, checks, hear)]);
+    this.dispose();
+    return end;
+  }
+
+  async execute(source, checks, hear) {
     await this.ready;
-    const end = await new Promise((resolve) => {
-      this.stop = () => resolve("stopped");
+    return new Promise((resolve) => {
       let heard = 0;
       this.port.onmessage = ({ data }) => {
         const [kind, ...details] = data;
@@ -78,8 +84,6 @@ class Sandbox {
       this.port.postMessage([source, checks]);
       this.clock = setTimeout(() => resolve("late"), SECONDS * 1000);
     });
-    this.dispose();
-    return end;
   }
 
   dispose() {

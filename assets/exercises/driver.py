@@ -15,7 +15,7 @@ ADVICE = {
     "IndexError": "The list is shorter than the line expects; the first place is 0, the last one len - 1.",
     "KeyError": "The dictionary has no such key.",
     "MemoryError": "A list or a text grows and grows: when does it stop?",
-    "ModuleNotFoundError": "Here you have pure Python, with math, random and itertools.",
+    "ModuleNotFoundError": "Here you have pure Python, with math and itertools.",
     "NameError": "A name has to be given a value, or be imported, before it is used.",
     "RecursionError": "The function calls itself without an end.",
     "SystemExit": "The code ended itself; leave exit() out.",
