@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.harness import Server, settled, watch
 from tests.browser.lab import TrainPage, choose, folders, run_of, visitor
+from tests.core.conftest import wait_until
 
 
 @pytest.fixture
@@ -74,11 +75,11 @@ def test_the_first_of_two_who_stops_leaves_and_the_last_one_cancels(
         other.stop.click()
         expect(other.page.get_by_text("You have left this run")).to_be_visible()
         expect(other.train).to_be_enabled()
+        wait_until(lambda: len(run.progress()) > len(before), "the run goes on for the other one")
+        assert run.progress()[: len(before)] == before  # and was not begun anew
         lab.page.wait_for_timeout(1500)
-        after = run.progress()
         expect(other.page.get_by_text("You have left this run")).to_be_visible()  # as long as it is so
-        assert run.status().state == "training" and len(after) > len(before)
-        assert after[: len(before)] == before  # it went on, and was not begun anew
+        assert run.status().state == "training"
         expect(lab.stop).to_be_enabled()
         lab.stop.click()
         for visit in (lab, other):
