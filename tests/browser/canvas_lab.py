@@ -102,6 +102,12 @@ class Canvas:
             self.page.wait_for_timeout(120)
         raise AssertionError("it never came to rest")
 
+    def painted(self) -> None:
+        """Until the browser has shown what was asked of it last."""
+        self.page.evaluate(
+            "() => new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)))"
+        )
+
     def picture(self) -> np.ndarray:
         """The pixels of the stage inside its border, as they are on the screen [height, width, 3]."""
         box = self.stage.bounding_box()

@@ -8,6 +8,7 @@ from scipy.spatial import cKDTree
 from tests.browser.canvas_lab import Visit, classes_at, off_the_lines, share_right, undisturbed
 from tests.browser.canvas_page import Cloud, clusters, steps
 from tests.browser.harness import MOVING
+from tests.core.conftest import wait_until
 
 
 def test_each_point_is_drawn_where_it_belongs_in_the_colour_of_its_class(visit: Visit) -> None:
@@ -93,9 +94,9 @@ def test_a_change_of_theme_changes_background_and_letters_and_keeps_the_view(vis
     light, text = canvas.picture(), canvas.step.evaluate("e => getComputedStyle(e).color")
     canvas.page.emulate_media(color_scheme="dark")
     canvas.wait("s.background[0] < 80")
-    canvas.page.wait_for_timeout(600)
+    wait_until(lambda: np.median(canvas.picture()) < 60, "it is dark")
     dark = canvas.picture()
-    assert np.median(light) > 200 and np.median(dark) < 60
+    assert np.median(light) > 200
     assert canvas.step.evaluate("e => getComputedStyle(e).color") != text
     assert canvas.state()["view"] == view
     corner = (slice(-22, -6), slice(60, -10))  # the numbers along the lower edge

@@ -14,6 +14,7 @@ from tests.browser.canvas_lab import COLOURS, Canvas, Visit
 from tests.browser.canvas_page import Cloud, OfRun, clusters
 from tests.browser.canvas_runs import drawn, trained
 from tests.browser.harness import MOVING, Server
+from tests.core.conftest import wait_until
 
 WHITE, TEXT = np.array([255.0, 255, 255]), np.array([27.0, 36, 51])  # of the light theme
 
@@ -183,8 +184,7 @@ def test_per_class_can_change_under_the_same_picture(visit: Visit, server: Serve
     expect(canvas.page.locator(".news")).to_be_hidden()
     few, view = aside(canvas), canvas.state()["view"]
     canvas.change(per_class=500)
-    canvas.page.wait_for_timeout(1500)
-    assert np.abs(aside(canvas) - few).mean() > 0.5
+    wait_until(lambda: np.abs(aside(canvas) - few).mean() > 0.5, "there are more cells")
     assert canvas.state()["view"] == view
 
 

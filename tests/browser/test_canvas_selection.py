@@ -259,14 +259,14 @@ def test_points_are_coloured_by_their_cluster_and_by_agreement(visit: Visit, col
         agree = canvas.page.get_by_role("button", name=re.compile("^Class cluster and digit agree"))
         expect(agree).to_have_attribute("aria-label", re.compile(f"{(~differs).sum():,} points"))
         agree.click()
-        canvas.page.wait_for_timeout(100)
+        canvas.painted()
         gone = canvas.picture()[y[quiet], x[quiet]]
         assert (gone[~differs[quiet]].min(axis=1) > 190).mean() > 0.9
         expect(
             canvas.page.get_by_role("img", name=re.compile("Coloured by agreement.*they differ 286"))
         ).to_be_visible()
     canvas.turn_on("Digit")
-    canvas.page.wait_for_timeout(100)
+    canvas.painted()
     single = alone(places, 7)
     again = canvas.picture()[y[single], x[single]]
     assert (np.linalg.norm(again - COLOURS[LABELS[single]], axis=1) < 90).mean() > 0.95

@@ -71,19 +71,19 @@ def test_muting_a_class_takes_its_points_away_and_isolating_all_others(visit: Vi
     expect(canvas.legend("4")).to_have_attribute("aria-pressed", "true")
     canvas.legend("4").click()
     expect(canvas.legend("4")).to_have_attribute("aria-pressed", "false")
-    canvas.page.wait_for_timeout(100)
+    canvas.painted()
     assert pixels_of(canvas, 4) == 0 and pixels_of(canvas, 2) > 1000
     canvas.page.get_by_role("button", name="Show all").click()
-    canvas.page.wait_for_timeout(100)
+    canvas.painted()
     assert pixels_of(canvas, 4) > 1000
     canvas.legend("2").click(modifiers=["Shift"])
-    canvas.page.wait_for_timeout(100)
+    canvas.painted()
     assert pixels_of(canvas, 2) > 1000 and pixels_of(canvas, 4) == 0 and pixels_of(canvas, 0) == 0
     canvas.legend("4").dblclick()
-    canvas.page.wait_for_timeout(100)
+    canvas.painted()
     assert pixels_of(canvas, 4) > 1000 and pixels_of(canvas, 2) == 0
     canvas.legend("4").dblclick()
-    canvas.page.wait_for_timeout(100)
+    canvas.painted()
     assert pixels_of(canvas, 4) > 1000 and pixels_of(canvas, 2) > 1000
 
 
