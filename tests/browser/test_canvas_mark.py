@@ -15,7 +15,7 @@ TEXT = np.array([27.0, 36, 51])  # of the light theme
 def dark_share(canvas: Canvas, places: np.ndarray, reach: int = 1) -> float:
     """Of places in the picture, the share that has a pixel in the colour of the text nearby."""
     canvas.page.mouse.move(3, 3)
-    canvas.page.wait_for_timeout(150)
+    canvas.painted()
     picture = canvas.picture()
     found = []
     for x, y in np.floor(places).astype(int):

@@ -32,7 +32,7 @@ def mixed(a: np.ndarray, b: np.ndarray, share: float) -> np.ndarray:
 def aside(canvas: Canvas) -> np.ndarray:
     """The picture, with the pointer away from it."""
     canvas.page.mouse.move(3, 3)
-    canvas.page.wait_for_timeout(120)
+    canvas.painted()
     return canvas.picture()
 
 

@@ -16,6 +16,7 @@ from tests.browser.canvas_lab import Canvas, Visit
 from tests.browser.canvas_page import Cloud
 from tests.browser.harness import Server, open_page, settled
 from tests.browser.lab import visitor
+from tests.core.conftest import wait_until
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +93,8 @@ def drawn_on_card(canvas: Canvas) -> np.ndarray:
 
 
 def test_five_thousand_points_answer_without_asking_the_server(canvas: Canvas, embedding: Embedding) -> None:
-    canvas.page.wait_for_timeout(2500)  # the first parts come by themselves
+    fetched = "performance.getEntriesByType('resource').filter(e => /\\/[0-4]$/.test(e.name)).length"
+    wait_until(lambda: canvas.page.evaluate(fetched) == 5, "the first five parts come by themselves")
     asked: list[str] = []
     canvas.page.on("request", lambda request: asked.append(request.url))
     candidates = np.flatnonzero(np.arange(60_000) % 60 < 5)

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.harness import Server, Watch, open_page, running_server, settled
+from tests.core.conftest import wait_until
 
 PAGES = """
 import subprocess, sys, time, warnings
@@ -86,14 +87,19 @@ FAULTS = (
 )
 
 
+def seen(page: Page, watch: Watch, pattern: str) -> bool:
+    page.title()  # events are handed over while Playwright is asked something
+    return any(re.search(pattern, line) for line in watch.unexpected())
+
+
 def test_a_fault_in_the_browser_is_caught(watched: tuple[Page, Watch], small: Server) -> None:
     page, watch = watched
     open_page(page, small)
     for fault, seen_as in FAULTS:
         assert not watch.unexpected(), fault
         page.evaluate("code => { eval(code) }", fault)
-        page.wait_for_timeout(500)
-        assert any(re.search(seen_as, line) for line in watch.unexpected()), fault
+        wait_until(lambda: seen(page, watch, seen_as), fault)
+        page.wait_for_timeout(200)  # what follows from it
         watch.expect(seen_as)
         watch.expect("^console: (Failed to load resource|Access to fetch|WebSocket connection)")
         watch.expect("^request failed: GET https://cdn.invalid")

@@ -13,6 +13,7 @@ from core.lessons.lesson_plane import HALF_WIDTH, LABELS, START
 from core.losses import LOSSES
 from tests.browser.harness import Server, open_page, settled
 from tests.browser.lab import choose, folders, visitor
+from tests.core.conftest import wait_until
 
 PATH = "/losses"
 
@@ -224,9 +225,8 @@ def test_step_run_and_back(page: Page, server: Server) -> None:
     assert stepped < before
     page.get_by_role("button", name="Let it run").click()
     settled(page)
-    page.wait_for_timeout(60 * 60 + 500)  # the walk that is shown
-    assert loss(page) < 0.6 * stepped
-    assert loss(page) == pytest.approx(expected_loss(places(page)), abs=0.005)
+    wait_until(lambda: loss(page) < 0.6 * stepped, "the points walk")
+    wait_until(lambda: abs(loss(page) - expected_loss(places(page))) < 0.005, "they arrive")
     page.get_by_role("button", name="Back to the start").click()
     settled(page)
     assert places(page) == pytest.approx(START, abs=0.006) and loss(page) == before
