@@ -87,9 +87,12 @@ FAULTS = (
 )
 
 
-def seen(page: Page, watch: Watch, pattern: str) -> bool:
-    page.title()  # events are handed over while Playwright is asked something
-    return any(re.search(pattern, line) for line in watch.unexpected())
+def wait_until_seen(page: Page, watch: Watch, pattern: str) -> None:
+    def seen() -> bool:
+        page.title()  # events are handed over while Playwright is asked something
+        return any(re.search(pattern, line) for line in watch.unexpected())
+
+    wait_until(seen, f"{pattern} is caught")
 
 
 def test_a_fault_in_the_browser_is_caught(watched: tuple[Page, Watch], small: Server) -> None:
@@ -98,7 +101,7 @@ def test_a_fault_in_the_browser_is_caught(watched: tuple[Page, Watch], small: Se
     for fault, seen_as in FAULTS:
         assert not watch.unexpected(), fault
         page.evaluate("code => { eval(code) }", fault)
-        wait_until(lambda: seen(page, watch, seen_as), fault)
+        wait_until_seen(page, watch, seen_as)
         page.wait_for_timeout(200)  # what follows from it
         watch.expect(seen_as)
         watch.expect("^console: (Failed to load resource|Access to fetch|WebSocket connection)")
