@@ -19,7 +19,7 @@ from scipy.spatial import cKDTree
 
 from pages.ui.canvas import Selection, selection_from
 from tests.browser.canvas_page import Picture
-from tests.browser.harness import Watch
+from tests.browser.harness import Watch, painted
 
 PALETTE = [
     "#3f90da",
@@ -104,9 +104,7 @@ class Canvas:
 
     def painted(self) -> None:
         """Until the browser has shown what was asked of it last."""
-        self.page.evaluate(
-            "() => new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)))"
-        )
+        painted(self.page)
 
     def picture(self) -> np.ndarray:
         """The pixels of the stage inside its border, as they are on the screen [height, width, 3]."""

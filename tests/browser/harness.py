@@ -270,6 +270,11 @@ def settled(page: Page, quiet: float = QUIET, timeout: float = 60) -> None:
     page.wait_for_function(SETTLED, arg=times, polling=50, timeout=timeout * 1000)
 
 
+def painted(page: Page) -> None:
+    """Until the browser has shown what was asked of it last."""
+    page.evaluate("() => new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)))")
+
+
 def open_page(page: Page, server: Server, path: str = "/", quiet: float = QUIET) -> None:
     """Open an address of the app as a visitor would paste it, and wait until the page stands."""
     page.goto(server.url + path, wait_until="domcontentloaded")

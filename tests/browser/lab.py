@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Locator, Page, TimeoutError, ViewportSi
 from core.config import PARAMETERS, RunConfig
 from core.measures.figures import FIGURES
 from core.runs import Run
-from tests.browser.harness import QUIET, STILL, Server, open_page, settled, watch
+from tests.browser.harness import QUIET, STILL, Server, open_page, painted, settled, watch
 
 Theme = Literal["light", "dark"]
 THEMES: tuple[Theme, ...] = ("light", "dark")
@@ -206,6 +206,8 @@ def choose(box: Locator, name: str) -> None:
     option = box.page.get_by_role("option", name=name, exact=True)
     for _ in range(3):
         if not option.is_visible():
+            box.scroll_into_view_if_needed()
+            painted(box.page)  # the scrolling is over: it would close the list
             box.click()
         with contextlib.suppress(TimeoutError):
             option.click(timeout=5_000)

@@ -1,6 +1,7 @@
 """Every page, opened cold, shows itself without an error and without training anything."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,9 +24,7 @@ def test_a_page_opens_without_an_error(open_page: OpenPage, page: str, tmp_path:
     assert not list((tmp_path / "runs").glob("*"))  # looking costs no training
 
 
-def test_every_page_is_in_the_navigation() -> None:
-    from pages.ui import navigation
-
-    assert {page.url_path for group in navigation.SECTIONS.values() for page in group} == {
+def test_every_page_is_in_the_navigation(registered_pages: dict[str, Any]) -> None:
+    assert {page["url_pathname"] for page in registered_pages.values()} == {
         "" if page == "home/home.py" else Path(page).stem for page in PAGES
     }
