@@ -93,7 +93,9 @@ def drawn_on_card(canvas: Canvas) -> np.ndarray:
 
 
 def test_five_thousand_points_answer_without_asking_the_server(canvas: Canvas, embedding: Embedding) -> None:
-    fetched = "performance.getEntriesByType('resource').filter(e => /\\/[0-4]$/.test(e.name)).length"
+    fetched = (
+        "performance.getEntriesByType('resource').filter(e => /images.train.[0-4]$/.test(e.name)).length"
+    )
     wait_until(lambda: canvas.page.evaluate(fetched) == 5, "the first five parts come by themselves")
     asked: list[str] = []
     canvas.page.on("request", lambda request: asked.append(request.url))
