@@ -7,12 +7,12 @@ from sklearn.cluster import KMeans
 from threadpoolctl import threadpool_limits
 
 from benchmarks.row import Row, say
-from core.measures.evaluation import evaluate
-from core.measures.measurements import measure_more
+from core.clustering.kmeans import clustered
+from core.figures.evaluation import evaluate
 from core.runs import Embedding, shipped_run
 
 ROUNDS = 5
-RESTARTS = 10  # as many as core.measures.kmeans takes
+RESTARTS = 10  # as many as core.clustering.kmeans takes
 
 
 def measure() -> list[Row]:
@@ -32,13 +32,11 @@ def measure() -> list[Row]:
 
 
 def _ours(embedding: Embedding, reach: float | None) -> float:
-    """KMeans, the scores of all clusterings, both Davies-Bouldin breakdowns, 5-NN, and all further
-    figures; on one thread, as the worker does it."""
+    """KMeans and all of `core.figures`, on one thread, as the worker does it."""
     splits = embedding.train, embedding.train_labels, embedding.test, embedding.test_labels
     with threadpool_limits(1):
         began = time.perf_counter()
-        _, clusters, _ = evaluate(*splits, classes=10)
-        measure_more(*splits, clusters.labels, reach=reach)
+        evaluate(clustered(*splits, classes=10), reach=reach)
         return time.perf_counter() - began
 
 

@@ -4,15 +4,16 @@ import numpy as np
 
 from benchmarks.row import Row
 from core.data import load
-from core.measures.metrics import adjusted_rand_index, rand_index, random_rand_index
+from core.figures.contingency import contingency
+from core.figures.rand import adjusted_rand_index, chance_rand_index, rand_index
 
 
 def measure() -> list[Row]:
     """A random clustering's Rand index, beside the formula's, and its adjusted Rand index."""
     labels = load("mnist").train.labels
     guess = np.random.default_rng(0).integers(0, 10, len(labels))
-    rand, expected = rand_index(labels, guess), random_rand_index(labels, 10)
-    adjusted = adjusted_rand_index(labels, guess)
+    table = contingency(labels, guess)
+    rand, expected, adjusted = rand_index(table), chance_rand_index(table), adjusted_rand_index(table)
     return [
         Row(
             "random_rand",

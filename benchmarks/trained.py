@@ -10,10 +10,11 @@ import torch
 from torch import nn
 
 from benchmarks.row import say
+from core.clustering.kmeans import clustered
 from core.config import RunConfig
 from core.data import Split, load
 from core.encoder import to_input
-from core.measures.evaluation import evaluate
+from core.figures.evaluation import evaluate
 from core.training import train
 
 
@@ -52,8 +53,8 @@ def measure(encoder: nn.Module, seconds: float) -> Outcome:
     """The figures of a trained encoder on MNIST."""
     data = load("mnist")
     train_points, test_points = _embed(encoder, data.train), _embed(encoder, data.test)
-    evaluation, _, _ = evaluate(train_points, data.train.labels, test_points, data.test.labels, classes=10)
-    return Outcome(train_points, evaluation.figures, seconds)
+    embedding = clustered(train_points, data.train.labels, test_points, data.test.labels, classes=10)
+    return Outcome(train_points, evaluate(embedding).values, seconds)
 
 
 def _embed(encoder: nn.Module, split: Split) -> npt.NDArray[np.float32]:

@@ -1,5 +1,7 @@
 """The command line: `python -m core train --preset fast --set epochs=2 --set margin=0.5`.
 
+`python -m core figures` prints docs/figures.md, the catalogue of what is measured.
+
 `python -m core ship --preset fast` trains the same way and puts the run into assets/, for the app to come with;
 `python -m core ship-disagreements` does so with the runs of core/lessons/disagreements.py.
 """
@@ -17,7 +19,8 @@ from tqdm import tqdm
 from core import settings
 from core.config import PARAMETERS, PRESETS, RunConfig
 from core.data import DataError
-from core.measures.figures import FIGURES
+from core.figures import HEADLINE
+from core.figures.page import catalogue_page
 from core.runs import Run, RunsFolderUnusable
 
 
@@ -26,6 +29,9 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     if options.command == "ship-disagreements":
         return _ship_disagreements()
+    if options.command == "figures":
+        print(catalogue_page(), end="")
+        return 0
     try:
         config = RunConfig.from_text(dict(_pair(text) for text in options.set), PRESETS[options.preset])
     except ValueError as error:
@@ -53,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, dest="command")
     train = commands.add_parser("train", help="train as the app does and print the figures")
     ship = commands.add_parser("ship", help="train, and put the run with its replay into assets/")
+    commands.add_parser("figures", help="print the catalogue of figures as a page of Markdown")
     commands.add_parser("ship-disagreements", help="train the runs whose figures disagree, into assets/")
     for command in (train, ship):
         command.add_argument("--preset", choices=PRESETS, default="fast")
@@ -123,7 +130,7 @@ def _ship_disagreements() -> int:
 
 
 def _as_json(run: Run) -> str:
-    figures = run.evaluation().figures
+    figures = run.evaluation().values
     return json.dumps(
         {
             "key": run.key,
@@ -137,9 +144,9 @@ def _as_json(run: Run) -> str:
 def _as_text(run: Run, *, kept: bool) -> str:
     evaluation = run.evaluation()
     lines = [f"Trained in {run.status().seconds:.2f} s, to step {run.status().step:,}."]
-    for name, value in evaluation.figures.items():
-        shown = evaluation.undefined.get(name) or f"{value:.4f}"
-        lines.append(f"{FIGURES[name].label:<28} {shown}")
+    for name, figure in HEADLINE.items():
+        shown = evaluation.undefined.get(name) or f"{evaluation.values[name]:.4f}"
+        lines.append(f"{figure.label:<34} {shown}")
     if kept:
         lines.append(f"The run's folder: {run.folder}")
     return "\n".join(lines)

@@ -12,13 +12,13 @@ import torch
 from threadpoolctl import threadpool_limits
 
 from core.canvas.reduction import fit
+from core.clustering.kmeans import clustered
 from core.config import RunConfig
 from core.data import DATASETS, Dataset, Split, load
 from core.density import contours
 from core.encoder import Encoder, embed
-from core.measures.evaluation import evaluate
-from core.measures.measurements import measure_more
-from core.runs import LEARNED, MEASUREMENTS, Progress, Run, Snapshot, Status
+from core.figures.evaluation import evaluate
+from core.runs import LEARNED, Progress, Run, Snapshot, Status
 from core.training import Cancelled, Report, Sample, Trained, TrainingFailed, train
 
 
@@ -111,7 +111,7 @@ class _FolderWatcher:
 def _measure(run: Run, trained: Trained, data: Dataset, config: RunConfig) -> dict[str, str]:
     """Write the result files; returns their checksums by name. Raises Cancelled where that is asked for."""
 
-    def go_on() -> None:  # between parts of well under a second each
+    def check_cancelled() -> None:  # between parts of well under a second each
         if run.cancel_requested():
             raise Cancelled
 
@@ -119,39 +119,21 @@ def _measure(run: Run, trained: Trained, data: Dataset, config: RunConfig) -> di
     train_split, test_split = data.train.first_classes(classes), data.test.first_classes(classes)
     train_points, test_points = _embed(trained, train_split), _embed(trained, test_split)
     with threadpool_limits(1):  # sums in another order would give other figures
-        evaluation, clusters, test_clusters = evaluate(
-            train_points, train_split.labels, test_points, test_split.labels, classes, go_on
+        embedding = clustered(
+            train_points, train_split.labels, test_points, test_split.labels, classes, check_cancelled
         )
-        go_on()
-        measurements = measure_more(
-            train_points,
-            train_split.labels,
-            test_points,
-            test_split.labels,
-            clusters.labels,
-            reach=config.reach,
-            go_on=go_on,
-        )
-    go_on()
+        evaluation = evaluate(embedding, reach=config.reach, check_cancelled=check_cancelled)
+    check_cancelled()
     flat = fit(train_points, 2).apply(train_points)
-    embedding: dict[str, npt.NDArray[Any]] = {
-        "train": train_points,
-        "test": test_points,
-        "train_labels": train_split.labels,
-        "test_labels": test_split.labels,
-        "train_clusters": clusters.labels.astype(np.uint8),
-        "test_clusters": test_clusters.astype(np.uint8),
-    }
     lines = {
         name: column.astype(np.float32) if column.dtype == np.float64 else column
         for name, column in contours(flat, train_split.labels).as_dict().items()
     }
-    go_on()
+    check_cancelled()
     files = {
-        "embedding.safetensors": run.write_arrays("embedding.safetensors", embedding),
+        "embedding.safetensors": run.write_arrays("embedding.safetensors", vars(embedding)),
         "contours.safetensors": run.write_arrays("contours.safetensors", lines),
         "figures.json": run.write_evaluation(evaluation),
-        MEASUREMENTS: run.write_measurements(measurements),
         "weights.safetensors": run.write_arrays("weights.safetensors", _weights(trained.encoder)),
     }
     if trained.learned:

@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 from core.canvas.replay import Replay
-from core.runs import MEASUREMENTS, Run
+from core.runs import Run
 
 # The snapshots' frames and weights stay behind: the replay shows what they were for.
 LEFT_BEHIND = ("frames", "weights", "replay", "lock")
@@ -30,7 +30,7 @@ def ship(run: Run, shipped: Path) -> Run:
 
 
 # All that the figures and the points of a finished run need.
-KEPT_OF_A_SMALL_RUN = ("config.json", "status.json", "embedding.safetensors", "figures.json", MEASUREMENTS)
+KEPT_OF_A_SMALL_RUN = ("config.json", "status.json", "embedding.safetensors", "figures.json")
 
 
 def ship_small(run: Run, target: Run) -> Run:

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from core.charts.parts import NEUTRAL, VegaLite, axis, holding_its_data
-from core.measures.estimate import Floats
-from core.measures.kmeans_scan import ScanRow
+from core.clustering.scan import ScanRow
+from core.figures.estimate import Floats
 
 
 @holding_its_data

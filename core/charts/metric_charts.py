@@ -8,9 +8,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from core.charts.parts import NEUTRAL, VegaLite, axis, colour, holding_its_data
-from core.measures.estimate import Curve
-from core.measures.pair_agreement import PairAgreement
-from core.measures.verification import Verification
+from core.figures.estimate import Curve
+from core.figures.verification import Verification
+from core.lessons.pair_agreement import PairAgreement
 
 MOST_STEPS = 240  # of a curve over drawn pairs
 

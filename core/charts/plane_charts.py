@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.charts.parts import NEUTRAL, VegaLite
-from core.measures.cluster_plane import PairPlane
+from core.clustering.plane import PairPlane
 
 Points = npt.NDArray[np.floating]
 Labels = npt.NDArray[Any]

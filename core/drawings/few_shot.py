@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.spatial import cKDTree
 
-from core.measures.estimate import Labels, Points, check_labels
+from core.figures.estimate import Labels, Points, check_labels
 
 Floats = npt.NDArray[np.float64]
 

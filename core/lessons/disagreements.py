@@ -12,6 +12,7 @@ from core.canvas.nearest import nearest
 from core.clustering import DaviesBouldin
 from core.config import RunConfig
 from core.confusion import Confusion
+from core.figures import FIGURES
 from core.runs import Embedding, Run
 
 Ints = npt.NDArray[np.int64]
@@ -23,7 +24,6 @@ LOOKS_GOOD = {
     "davies_bouldin": 0.6,
     "knn_accuracy": 0.9,
 }
-LOWER_IS_BETTER = frozenset({"davies_bouldin"})
 NEIGHBOURS = 5
 
 
@@ -86,7 +86,8 @@ DISAGREEMENTS: dict[str, Disagreement] = {
 
 def looks_good(name: str, value: float) -> bool:
     """Whether a figure, seen alone, would pass for a good one; an undefined one never does."""
-    return bool(value <= LOOKS_GOOD[name] if name in LOWER_IS_BETTER else value >= LOOKS_GOOD[name])
+    lower = FIGURES[name].direction == "lower"
+    return bool(value <= LOOKS_GOOD[name] if lower else value >= LOOKS_GOOD[name])
 
 
 @dataclass(frozen=True)

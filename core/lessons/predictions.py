@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from core.config import PRESETS, RunConfig
-from core.measures.figures import FIGURES, Figure
-from core.measures.more_figures import MORE_FIGURES
+from core.figures import FIGURES, Figure
 from core.runs import Run
 from core.settings import PROJECT
 
@@ -37,14 +36,12 @@ class Question:
     @property
     def about(self) -> Figure:
         """What the figure means."""
-        return FIGURES.get(self.figure) or MORE_FIGURES[self.figure]
+        return FIGURES[self.figure]
 
 
 def value(run: Run, figure: str) -> float:
     """A figure of a finished run, NaN where it is undefined. Raises RunDamaged."""
-    if figure in FIGURES:
-        return run.evaluation().figures[figure]
-    return run.measurements().figures[figure].value
+    return run.evaluation().values[figure]
 
 
 def outcome(before: float, after: float, band: float) -> Outcome | None:

@@ -6,7 +6,7 @@
     sample.safetensors     which images the live picture shows
     frames/<step>.npy      their embeddings [2000, d], float32, at about 15 steps
     weights/<step>.safetensors   the encoder at the same steps
-    embedding.safetensors, contours.safetensors, figures.json, measurements.json, weights.safetensors   the result
+    embedding.safetensors, contours.safetensors, figures.json, weights.safetensors   the result
     learned.safetensors    what the loss has learned beside the encoder: proxies, centres, a head; of most losses none
     replay/                every image at those steps, once somebody has asked for it: core/canvas/replay.py
     cancel                 its presence asks the worker to stop; says why
@@ -17,11 +17,13 @@
 The folder's name is the config's key, so equal configs meet in one folder and train once.
 """
 
+from core.embedding import Embedding
 from core.runs.contents import (
     ENDED,
-    Embedding,
+    FORM,
     Progress,
     RunDamaged,
+    RunOutdated,
     RunsFolderUnusable,
     ShownSample,
     Snapshot,
@@ -29,17 +31,18 @@ from core.runs.contents import (
     Status,
 )
 from core.runs.places import example_run, place_for, run_at, shipped_run, was_whole
-from core.runs.run import LEARNED, MEASUREMENTS, RESULT_FILES, Run
+from core.runs.run import LEARNED, RESULT_FILES, Run
 
 __all__ = [
     "ENDED",
+    "FORM",
     "LEARNED",
-    "MEASUREMENTS",
     "RESULT_FILES",
     "Embedding",
     "Progress",
     "Run",
     "RunDamaged",
+    "RunOutdated",
     "RunsFolderUnusable",
     "ShownSample",
     "Snapshot",

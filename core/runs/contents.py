@@ -9,10 +9,16 @@ import numpy.typing as npt
 
 State = Literal["missing", "queued", "training", "measuring", "done", "failed", "cancelled"]
 ENDED: frozenset[State] = frozenset({"done", "failed", "cancelled"})
+# Of a finished run's files. Raised when they are read in another way than before; what is older is trained again.
+FORM = 2
 
 
 class RunDamaged(Exception):
     """A file of a finished run is missing or not what was written; the run must be trained again."""
+
+
+class RunOutdated(RunDamaged):
+    """It was finished by an older version of the app, whose files mean something else."""
 
 
 class RunsFolderUnusable(Exception):
@@ -31,7 +37,7 @@ class RunsFolderUnusable(Exception):
 @dataclass(frozen=True)
 class Status:
     """How a run stands. `message` is for the learner; `seconds` is the training time of a done run;
-    `files` the SHA-256 of each result file."""
+    `files` the SHA-256 of each result file, `form` the FORM that they have."""
 
     state: State
     message: str = ""
@@ -40,6 +46,7 @@ class Status:
     step: int = 0
     stopped_early: bool = False
     files: dict[str, str] = field(default_factory=dict)
+    form: int = FORM
 
     @property
     def ended(self) -> bool:
@@ -76,30 +83,3 @@ class ShownSample:
     split: str
     indices: npt.NDArray[np.int64]
     labels: npt.NDArray[np.uint8]
-
-
-@dataclass(frozen=True)
-class Embedding:
-    """A finished run's embeddings of all images of its classes, and their KMeans clusters.
-
-    train [n, d] with train_labels [n], test [m, d] with test_labels [m]; clusters [n] and [m].
-    """
-
-    train: npt.NDArray[np.float32]
-    test: npt.NDArray[np.float32]
-    train_labels: npt.NDArray[np.uint8]
-    test_labels: npt.NDArray[np.uint8]
-    train_clusters: npt.NDArray[np.uint8]
-    test_clusters: npt.NDArray[np.uint8]
-
-    def points(self, split: str) -> npt.NDArray[np.float32]:
-        """The embeddings of a split ("train" or "test")."""
-        return self.train if split == "train" else self.test
-
-    def labels(self, split: str) -> npt.NDArray[np.uint8]:
-        """The labels of a split."""
-        return self.train_labels if split == "train" else self.test_labels
-
-    def clusters(self, split: str) -> npt.NDArray[np.uint8]:
-        """The clusters of a split."""
-        return self.train_clusters if split == "train" else self.test_clusters

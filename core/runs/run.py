@@ -20,12 +20,13 @@ from safetensors.numpy import load_file, save
 
 from core.byte_cache import kept_by_size
 from core.config import RunConfig
-from core.measures.evaluation import Evaluation
-from core.measures.measurements import Measurements
+from core.embedding import Embedding
+from core.figures.evaluation import Evaluation
 from core.runs.contents import (
-    Embedding,
+    FORM,
     Progress,
     RunDamaged,
+    RunOutdated,
     RunsFolderUnusable,
     ShownSample,
     Snapshot,
@@ -33,13 +34,11 @@ from core.runs.contents import (
     Status,
 )
 
-MEASUREMENTS = "measurements.json"
 LEARNED = "learned.safetensors"
 RESULT_FILES = (
     "embedding.safetensors",
     "contours.safetensors",
     "figures.json",
-    MEASUREMENTS,
     "weights.safetensors",
 )
 
@@ -68,7 +67,7 @@ class Run:
     def status(self) -> Status:
         """How the run stands; state "missing" where there is no readable status."""
         try:
-            status = Status(**json.loads(self._path("status.json").read_text("utf-8")))
+            status = Status(**{"form": 1, **json.loads(self._path("status.json").read_text("utf-8"))})
         except (OSError, ValueError, TypeError):
             return Status("missing")
         return status if status.state in get_args(State) else Status("missing")
@@ -126,11 +125,6 @@ class Run:
         """The result's figures, checked. Raises RunDamaged."""
         self._check("figures.json")
         return Evaluation.from_json(self._path("figures.json").read_text("utf-8"))
-
-    def measurements(self) -> Measurements:
-        """The result's further figures, checked. Raises RunDamaged."""
-        self._check(MEASUREMENTS)
-        return Measurements.from_json(self._path(MEASUREMENTS).read_text("utf-8"))
 
     def check(self) -> None:
         """Compare every result file with its checksum. Raises RunDamaged."""
@@ -278,10 +272,6 @@ class Run:
         """figures.json; returns its SHA-256."""
         return self._write("figures.json", evaluation.to_json().encode())
 
-    def write_measurements(self, measurements: Measurements) -> str:
-        """measurements.json; returns its SHA-256."""
-        return self._write(MEASUREMENTS, measurements.to_json().encode())
-
     def _path(self, name: str) -> Path:
         return self.folder / name
 
@@ -297,11 +287,14 @@ class Run:
         return hashlib.sha256(content).hexdigest()
 
     def _check(self, name: str) -> None:
+        status = self.status()
+        if status.form != FORM:
+            raise RunOutdated("It was finished by an older version of this app.")
         try:
             actual = hashlib.sha256(self._path(name).read_bytes()).hexdigest()
         except OSError as error:
             raise RunDamaged(f"The run's {name} is missing ({error.strerror}).") from error
-        if actual != self.status().files.get(name):
+        if actual != status.files.get(name):
             raise RunDamaged(f"The run's {name} is not what was written: the file is damaged.")
 
     def _checked(self, name: str) -> dict[str, npt.NDArray[Any]]:

@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 
 # torch and scikit-learn: before a run, so that Stop need not wait for them in the middle of it
-NEEDED = ("core.pipeline", "core.measures.kmeans", "core.measures.metrics")
+NEEDED = ("core.pipeline", "sklearn.neighbors")
 
 
 def warm_up() -> None:

@@ -14,9 +14,9 @@ from core.canvas.frames import CanvasOptions, pack, unpack
 from core.clustering import cluster_table
 from core.config import PARAMETERS, RunConfig
 from core.data import DATASETS
+from core.figures import FIGURES, KINDS
+from core.figures.evaluation import Evaluation
 from core.losses import LOSSES
-from core.measures.evaluation import Evaluation
-from core.measures.figures import FIGURES
 from core.runs import Run
 from core.settings import PROJECT
 from core.take_home.curve import loss_curve
@@ -123,16 +123,21 @@ def _about(run: Run, config: RunConfig) -> str:
 
 
 def _figures(evaluation: Evaluation) -> str:
-    rows = [
-        (
-            figure.label,
-            _number(evaluation.figures[name]),
-            f"{figure.best:g}",
-            " ".join(filter(None, (figure.meaning, figure.chance, evaluation.undefined.get(name)))),
-        )
-        for name, figure in FIGURES.items()
-    ]
-    return _table(("figure", "value", "best", "what it means"), rows, numbers={1, 2})
+    parts = []
+    for kind, question in KINDS.items():
+        rows = [
+            (
+                figure.label,
+                _number(evaluation.values[name]),
+                "–" if figure.direction == "neither" else f"{figure.best:g}",
+                " ".join(filter(None, (figure.meaning, figure.chance, evaluation.undefined.get(name)))),
+            )
+            for name, figure in FIGURES.items()
+            if figure.kind == kind
+        ]
+        parts.append(f"<h3>{escape(question)}</h3>")
+        parts.append(_table(("figure", "value", "best", "what it means"), rows, numbers={1, 2}))
+    return "\n".join(parts)
 
 
 def _confusion(evaluation: Evaluation, names: Sequence[str]) -> str:

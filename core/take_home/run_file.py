@@ -2,8 +2,7 @@
 
     README.md               what this is, in plain words
     config.json             every setting
-    figures.json            the six figures, with what the Davies-Bouldin index and the matching are made of
-    measurements.json       the further figures, with their errors
+    figures.json            all figures, with their errors and what guessing gets
     progress.jsonl          the loss over the steps, a line a report
     result.json             how long the training took, its last step, whether it stopped early
     weights.safetensors     the trained encoder: linear.0.weight [256, 784], linear.0.bias [256], ...
@@ -28,8 +27,8 @@ from core.canvas.frames import unpack
 from core.canvas.replay import SPLITS, Replay
 from core.config import PARAMETERS, RunConfig
 from core.data import DATASETS
+from core.figures import FIGURES
 from core.losses import LOSSES
-from core.measures.figures import FIGURES
 from core.runs import Run, Snapshot
 
 _DATE = (2026, 1, 1, 0, 0, 0)
@@ -46,7 +45,6 @@ def run_file(run: Run) -> bytes:
         "README.md": _readme(run, config),
         "config.json": json.dumps(config.as_dict(), indent=1),
         "figures.json": run.evaluation().to_json(),
-        "measurements.json": run.measurements().to_json(),
         "progress.jsonl": "".join(json.dumps(vars(report)) + "\n" for report in run.progress()),
         "result.json": json.dumps(result),
         "weights.safetensors": save(run.weights()),
@@ -84,12 +82,13 @@ def course_of(run: Run) -> list[Snapshot]:
 
 
 def _readme(run: Run, config: RunConfig) -> str:
-    figures = run.evaluation().figures
+    evaluation = run.evaluation()
     settings = "\n".join(
         f"| {parameter.label} | {_shown(name, config)} |" for name, parameter in PARAMETERS.items()
     )
     values = "\n".join(
-        f"| {figure.label} | {figures[name]:.4f} | {figure.meaning} |" for name, figure in FIGURES.items()
+        f"| {figure.label} | {evaluation.undefined.get(name) or f'{evaluation.values[name]:.4f}'} | {figure.meaning} |"
+        for name, figure in FIGURES.items()
     )
     beside = ", ".join(run.learned())
     learned = (
@@ -105,7 +104,7 @@ of 28 x 28 pixels and answers with {config.embedding_dims} numbers, so that imag
 | file | what |
 | --- | --- |
 | `config.json` | every setting of the run |
-| `figures.json`, `measurements.json` | how good it is |
+| `figures.json` | how good it is |
 | `progress.jsonl` | the loss over the training steps |
 | `embedding.parquet` | where each of the images lies (z1, z2, ...), with its label and its KMeans cluster |
 | `weights.safetensors` | the trained network, layer by layer |

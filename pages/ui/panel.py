@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.config import RunConfig
-from core.measures.evaluation import Evaluation
+from core.figures.evaluation import Evaluation
 from core.runs import Run, RunDamaged, Status
 from core.service.shared_engine import shared_engine
 from pages.ui import history, link, run_view, state, ticking

@@ -9,8 +9,8 @@ import streamlit as st
 
 from core.canvas import pictures
 from core.config import RunConfig
+from core.figures import FIGURES
 from core.lessons.predictions import OUTCOMES, Outcome, Question, outcome, value
-from core.measures.figures import FIGURES
 from core.runs import Run, RunDamaged, RunsFolderUnusable, run_at
 from core.service.fair_queue import NotNow
 from core.service.shared_engine import shared_engine
@@ -151,13 +151,15 @@ def _picture(run: Run, config: RunConfig, words: str) -> None:
 
 
 def _figures(before: Run, after: Run) -> pd.DataFrame:
-    values = [run.evaluation().figures for run in (before, after)]
+    values = [run.evaluation().values for run in (before, after)]
     return pd.DataFrame(
         {
             "figure": [figure.label for figure in FIGURES.values()],
             "before": [_shown(values[0][name]) for name in FIGURES],
             "after": [_shown(values[1][name]) for name in FIGURES],
-            "best": [f"{figure.best:g}" for figure in FIGURES.values()],
+            "best": [
+                "–" if figure.direction == "neither" else f"{figure.best:g}" for figure in FIGURES.values()
+            ],
         }
     )
 

@@ -16,9 +16,9 @@ from core.charts import density_charts, run_charts
 from core.clustering import cluster_table
 from core.config import PARAMETERS, PRESETS, RunConfig
 from core.data import DATASETS
+from core.figures import HEADLINE, Figure
+from core.figures.evaluation import Evaluation
 from core.losses import LOSSES
-from core.measures.evaluation import Evaluation
-from core.measures.figures import FIGURES, Figure
 from core.runs import Run
 from core.service.shared_engine import shared_engine
 from pages.ui import address, routes, state
@@ -150,15 +150,15 @@ def loss_curve(run: Run, config: RunConfig) -> None:
 
 
 def figures(evaluation: Evaluation | None) -> None:
-    """The six figures, each with its direction, what guessing scores, and its meaning on hover.
+    """The headline figures, each with its direction, what guessing scores, and its meaning on hover.
 
-    None: the run has not come so far; the same six places, empty, so that nothing jumps later.
+    None: the run has not come so far; the same places, empty, so that nothing jumps later.
     """
     with st.container(horizontal=True, gap="small"):
-        for figure in FIGURES.values():
+        for figure in HEADLINE.values():
             _figure(figure, evaluation)
     if evaluation is not None:
-        rand, guessing = evaluation.figures["rand_index"], evaluation.random_rand_index
+        rand, guessing = evaluation.values["rand_index"], evaluation.chance_rand_index
         st.caption(
             f"Of two random images, clusters and digits agree on whether they belong together with probability "
             f"**{rand:.3f}**, the Rand index. Guessing gets {guessing:.2f}; the ARI counts only what is beyond that."
@@ -166,21 +166,22 @@ def figures(evaluation: Evaluation | None) -> None:
 
 
 def _figure(figure: Figure, evaluation: Evaluation | None) -> None:
-    better = "higher is better" if figure.higher_is_better else "lower is better"
-    meaning = f"**{figure.label}.** {figure.meaning} Best {figure.best:g}; {better}. {figure.chance or ''}"
+    meaning = (
+        f"**{figure.label}.** {figure.meaning} Best {figure.best:g}; {figure.better}. {figure.chance or ''}"
+    )
     value, beside = "–", f"best {figure.best:g}"
     if evaluation is not None:
-        number = evaluation.figures[figure.name]
+        number = evaluation.values[figure.name]
         value = f"{number:.3f}" if math.isfinite(number) else "undefined"
         meaning += f" **{evaluation.undefined[figure.name]}**" if figure.name in evaluation.undefined else ""
         if figure.name == "rand_index":
-            beside = f"guessing {evaluation.random_rand_index:.2f}"
+            beside = f"guessing {evaluation.chance_rand_index:.2f}"
     st.metric(
         figure.short,
         value,
         delta=beside,
         delta_color="off",
-        delta_arrow="up" if figure.higher_is_better else "down",
+        delta_arrow="up" if figure.direction == "higher" else "down",
         help=meaning,
         width=118,
     )

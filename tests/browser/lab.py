@@ -11,7 +11,7 @@ from typing import Any, Literal
 from playwright.sync_api import Browser, Locator, Page, TimeoutError, ViewportSize, expect
 
 from core.config import PARAMETERS, RunConfig
-from core.measures.figures import FIGURES
+from core.figures import HEADLINE
 from core.runs import Run
 from tests.browser.harness import QUIET, STILL, Server, open_page, painted, settled, watch
 
@@ -187,7 +187,7 @@ class TrainPage:
             ).inner_text()
             for tile in tiles.all()
         }
-        return {name: values[figure.short].strip() for name, figure in FIGURES.items()}
+        return {name: values[figure.short].strip() for name, figure in HEADLINE.items()}
 
     def scrollable(self, along: str) -> list[str]:
         found: list[str] = self.page.evaluate(SCROLLABLE, along)

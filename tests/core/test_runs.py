@@ -15,11 +15,12 @@ import pytest
 from core.config import PRESETS, RunConfig
 from core.pipeline import train_and_measure
 from core.runs import (
-    MEASUREMENTS,
+    FORM,
     RESULT_FILES,
     Progress,
     Run,
     RunDamaged,
+    RunOutdated,
     RunsFolderUnusable,
     Snapshot,
     Status,
@@ -62,7 +63,7 @@ def test_the_last_snapshot_is_the_embedding_of_the_sample(finished):
 def test_the_stored_figures_are_those_of_the_stored_embedding(finished):
     from sklearn.metrics import adjusted_rand_score, davies_bouldin_score
 
-    embedding, figures = finished.embedding(), finished.evaluation().figures
+    embedding, figures = finished.embedding(), finished.evaluation().values
     assert figures["adjusted_rand_index"] == pytest.approx(
         adjusted_rand_score(embedding.train_labels, embedding.train_clusters)
     )
@@ -71,10 +72,10 @@ def test_the_stored_figures_are_those_of_the_stored_embedding(finished):
     )
 
 
-def test_the_stored_measurements_are_those_of_the_stored_embedding(finished):
+def test_what_else_is_stored_is_of_the_stored_embedding_too(finished):
     from sklearn.metrics import homogeneity_score, silhouette_score
 
-    embedding, found = finished.embedding(), finished.measurements()
+    embedding, found = finished.embedding(), finished.evaluation()
     assert found.figures["homogeneity"].value == pytest.approx(
         homogeneity_score(embedding.train_labels, embedding.train_clusters)
     )
@@ -88,21 +89,16 @@ def test_the_stored_measurements_are_those_of_the_stored_embedding(finished):
     assert set(finished.status().files) == set(RESULT_FILES)
 
 
-def test_a_run_without_measurements_is_damaged(copy):
-    status = copy.status()
-    others = {name: checksum for name, checksum in status.files.items() if name != MEASUREMENTS}
-    copy.write_status(replace(status, files=others))
-    (copy.folder / MEASUREMENTS).unlink()
-    assert not copy.is_whole()
-    with pytest.raises(RunDamaged, match=MEASUREMENTS):
-        copy.measurements()
-
-
-def test_damaged_measurements_are_never_shown(copy):
-    path = copy.folder / MEASUREMENTS
-    path.write_text(path.read_text().replace("0.9", "0.8"))
-    with pytest.raises(RunDamaged, match=MEASUREMENTS):
-        copy.measurements()
+def test_a_run_of_an_older_form_says_so_and_counts_as_one_to_be_trained_again(copy):
+    status = json.loads((copy.folder / "status.json").read_text())
+    del status["form"]  # as it was before there were any
+    (copy.folder / "status.json").write_text(json.dumps(status))
+    assert copy.status().state == "done" and not copy.is_whole()
+    for read in (copy.evaluation, copy.embedding, copy.contours, copy.weights):
+        with pytest.raises(RunOutdated, match="an older version of this app"):
+            read()
+    copy.begin(SHORT, unless_whole=True)
+    assert copy.status() == replace(copy.status(), state="queued", form=FORM, files={})
 
 
 def test_progress_tells_of_every_step_to_the_last_and_of_the_validation_loss(finished):
@@ -280,7 +276,7 @@ def test_the_shipped_run_is_what_training_gives_today(finished, runs_folder):
     run = Run(runs_folder / "again")
     run.begin(PRESETS["fast"])
     train_and_measure(run)
-    ours, theirs = run.evaluation().figures, shipped.evaluation().figures
+    ours, theirs = run.evaluation().values, shipped.evaluation().values
     assert ours == pytest.approx(theirs, abs=0.05)
 
 

@@ -15,7 +15,16 @@ from core.runs import Embedding, Run, example_run, place_for
 from tests.pages.conftest import OpenPage
 
 PAGE = "lab/clusters.py"
-PARTS = ("Davies-Bouldin", "KMeans", "Confusion", "Scores", "Rand index", "Without clusters", "Disagreement")
+PARTS = (
+    "Davies-Bouldin",
+    "KMeans",
+    "Confusion",
+    "Scores",
+    "Rand index",
+    "Without clusters",
+    "All figures",
+    "Disagreement",
+)
 SMALL = RunConfig(epochs=1, digits=3, embedding_dims=4, hidden=(16,), batch_size=1000)
 
 

@@ -11,8 +11,8 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Element
 
 from core.config import ABOUT_PRESETS, PARAMETERS, PRESETS, RunConfig
+from core.figures import HEADLINE
 from core.losses import LOSSES
-from core.measures.figures import FIGURES
 from core.runs import place_for, run_at
 from pages.ui import state
 from pages.ui.watching import under_way
@@ -183,13 +183,13 @@ def test_a_combination_that_cannot_learn_is_refused_with_its_reason(
     app = open_page(PAGE, **refused)
     assert sentences(app.error) == [str(reason.value)]
     assert app.button(key="train").disabled
-    assert len(app.metric) == len(FIGURES)  # the run on the page stays
+    assert len(app.metric) == len(HEADLINE)  # the run on the page stays
 
 
 def test_the_example_shows_its_own_figures(open_page: OpenPage) -> None:
-    figures = run_at(PRESETS["fast"].key).evaluation().figures
+    figures = run_at(PRESETS["fast"].key).evaluation().values
     tiles = {tile.label: tile.value for tile in open_page(PAGE).metric}
-    assert tiles == {FIGURES[name].short: f"{value:.3f}" for name, value in figures.items()}
+    assert tiles == {figure.short: f"{figures[name]:.3f}" for name, figure in HEADLINE.items()}
 
 
 def test_every_bad_value_of_a_link_is_named_once_and_the_rest_is_taken(open_page: OpenPage) -> None:

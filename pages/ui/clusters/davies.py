@@ -6,10 +6,9 @@ import numpy as np
 import streamlit as st
 
 from core.charts import plane_charts, run_charts
-from core.clustering import DaviesBouldin
+from core.clustering import DaviesBouldin, PairExplained, pair_explained
+from core.clustering.plane import pair_plane
 from core.config import RunConfig
-from core.measures.cluster_plane import pair_plane
-from core.measures.davies_bouldin_cell import PairExplained, pair_explained
 from core.runs import Run
 from pages.ui import run_view
 from pages.ui.clusters import davies_table
@@ -24,15 +23,15 @@ _KIND = "davies_kind"
 
 def show(run: Run, config: RunConfig) -> None:
     """Both indices, side by side, and below them the pair of clusters that is picked in either."""
-    evaluation, more = run.evaluation(), run.measurements()
+    evaluation = run.evaluation()
     names = run_view.class_names(config)
     table = evaluation.confusion
     matched = dict(zip(table.clusters.tolist(), table.matched_digit.tolist(), strict=True))
-    found = evaluation.davies_bouldin
-    indices = {CLUSTERS: found, DIGITS: more.digits}
+    found, classes = evaluation.davies_bouldin, evaluation.davies_bouldin_of_classes
+    indices = {CLUSTERS: found, DIGITS: classes}
     called = {
         CLUSTERS: [run_charts.cluster_name(int(label), matched[int(label)], names) for label in found.labels],
-        DIGITS: [names[int(label)] for label in more.digits.labels],
+        DIGITS: [names[int(label)] for label in classes.labels],
     }
     st.markdown(
         "For each cluster: how wide it is (**WCD**, the mean distance of its images to its centroid), and how close "
@@ -42,7 +41,7 @@ def show(run: Run, config: RunConfig) -> None:
     for column, kind in zip(st.columns(2, gap="large"), indices, strict=True):
         with column:
             _index(kind, indices[kind], called[kind])
-    _why_they_differ(found, more.digits)
+    _why_they_differ(found, classes)
     _picked(run, config, indices, called)
 
 
@@ -51,7 +50,7 @@ def _index(kind: str, index: DaviesBouldin, called: list[str]) -> None:
     if index.reason is not None:
         st.warning(f"The index is undefined here. {plain(index.reason)}", icon=":material/info:")
     else:
-        worst = [f"{index.similarity[i, rival]:.3f}" for i, rival in enumerate(index.rival)]
+        worst = [f"{similarity:.3f}" for similarity in index.worst]
         st.markdown(f"({' + '.join(worst)}) / {len(worst)} = **{index.score:.4f}**")
     davies_table.show(index, called)
     if len(called) > 1:

@@ -12,10 +12,7 @@ _WIDTH = 62
 
 def show(index: DaviesBouldin, called: list[str]) -> None:
     """One row a cluster. called: [n], their names in the order of the index."""
-    count = len(called)
-    rival = index.rival
-    worst = np.array([index.similarity[i, j] if j >= 0 else np.nan for i, j in enumerate(rival)])
-    total = index.score * count
+    rival, worst = index.rival, index.worst
     table = pd.DataFrame(
         {
             "cluster": called,
@@ -23,9 +20,7 @@ def show(index: DaviesBouldin, called: list[str]) -> None:
             "rival": [called[j] if j >= 0 else "none" for j in rival],
             "BCD": [index.between[i, j] if j >= 0 else np.nan for i, j in enumerate(rival)],
             "S": worst,
-            "share": 100 * worst / total
-            if total > 0
-            else np.full(count, 100 / count if total == 0 else np.nan),
+            "share": 100 * index.shares,
             "images": index.sizes,  # last: on a phone S is what has to be seen
         }
     )

@@ -7,17 +7,16 @@ from core.canvas.nearest import nearest
 from core.charts import plane_charts
 from core.config import RunConfig
 from core.data import load_stored
+from core.figures import FIGURES
 from core.lessons.disagreements import (
     DISAGREEMENTS,
     LOOKS_GOOD,
-    LOWER_IS_BETTER,
     NEIGHBOURS,
     Blamed,
     Disagreement,
     blamed,
     looks_good,
 )
-from core.measures.figures import FIGURES
 from core.runs import Embedding, Run
 from pages.ui import digit_drawings, run_view
 from pages.ui.clusters import shared
@@ -61,7 +60,7 @@ def show(run: Run, config: RunConfig) -> None:
 def _guess(name: str, seen: bool) -> set[str]:
     """The figures that are thought to look good."""
     bounds = {
-        figure: f"{FIGURES[figure].short} {'at most' if figure in LOWER_IS_BETTER else 'at least'} {bound:g}"
+        figure: f"{FIGURES[figure].short} {'at most' if FIGURES[figure].direction == 'lower' else 'at least'} {bound:g}"
         for figure, bound in LOOKS_GOOD.items()
     }
     chosen = st.pills(
@@ -83,7 +82,7 @@ def _reveal(name: str) -> None:
 
 
 def _figures(each: Disagreement, guess: set[str]) -> None:
-    figures = each.run.evaluation().figures
+    figures = each.run.evaluation().values
     good = {name for name in LOOKS_GOOD if looks_good(name, figures[name])}
     with st.container(horizontal=True, gap="small"):
         for name in LOOKS_GOOD:

@@ -8,8 +8,8 @@ import streamlit as st
 from threadpoolctl import threadpool_limits
 
 from core.charts import kmeans_charts, plane_charts
+from core.clustering.lloyd import STARTS, Restart, Watched, restarts, watch
 from core.config import RunConfig
-from core.measures.kmeans_steps import STARTS, Restart, Watched, restarts, watch
 from core.runs import Run
 from pages.ui.clusters import scan, shared
 

@@ -9,13 +9,9 @@ import streamlit as st
 from core.charts import metric_charts
 from core.config import RunConfig
 from core.data import load_stored
-from core.measures.pair_agreement import (
-    PairAgreement,
-    beyond_chance,
-    chance_rand_index,
-    random_clusters,
-    sample_pairs,
-)
+from core.figures.contingency import contingency
+from core.figures.rand import beyond_chance, chance_rand_index
+from core.lessons.pair_agreement import PairAgreement, random_clusters, sample_pairs
 from core.runs import Run
 from pages.ui import digit_drawings, run_view
 from pages.ui.digit_drawings import DIFFERENT, SAME, Card, Tile
@@ -131,7 +127,7 @@ def _curve(
     by_chance: PairAgreement,
 ) -> None:
     index = beyond_chance(labels, clusters).rand
-    guess = chance_rand_index(labels, random_clusters(len(labels), len(np.unique(clusters))))
+    guess = chance_rand_index(contingency(labels, random_clusters(len(labels), len(np.unique(clusters)))))
     low, high = own.interval()
     with st.container(horizontal=True):
         st.metric(

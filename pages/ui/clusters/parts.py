@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.config import RunConfig
 from core.runs import Run
-from pages.ui.clusters import confusion, davies, disagree, kmeans, pairs, scores, without
+from pages.ui.clusters import confusion, davies, disagree, every_figure, kmeans, pairs, scores, without
 
 PARTS: dict[str, Callable[[Run, RunConfig], None]] = {
     "Davies-Bouldin": davies.show,
@@ -15,6 +15,7 @@ PARTS: dict[str, Callable[[Run, RunConfig], None]] = {
     "Scores": scores.show,
     "Rand index": pairs.show,
     "Without clusters": without.show,
+    "All figures": every_figure.show,
     "Disagreement": disagree.show,
 }
 

@@ -6,8 +6,8 @@ import streamlit as st
 
 from core.charts import kmeans_charts
 from core.charts.kmeans_charts import OVER_K
+from core.clustering.scan import KS, ScanRow, scan
 from core.config import RunConfig
-from core.measures.kmeans_scan import KS, ScanRow, scan
 from core.runs import Run
 
 HEIGHT = 190

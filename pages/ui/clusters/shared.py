@@ -6,7 +6,7 @@ import numpy.typing as npt
 from core.canvas.views import reduction_of
 from core.config import RunConfig
 from core.data import load_stored
-from core.measures.estimate import sample_of
+from core.figures.estimate import sample_of
 from core.runs import Run
 from pages.ui.digits import digits
 

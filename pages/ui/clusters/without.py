@@ -6,58 +6,49 @@ import streamlit as st
 
 from core.charts import metric_charts
 from core.config import RunConfig
-from core.measures.estimate import Estimate
-from core.measures.measurements import Measurements
-from core.measures.more_figures import MORE_FIGURES
-from core.measures.verification import Threshold
+from core.figures import FIGURES, KINDS, Estimate, Figure
+from core.figures.evaluation import Evaluation
+from core.figures.verification import Threshold
 from core.runs import Run
 from pages.ui.cards import cards
 from pages.ui.plain_text import plain
 
-CARDS = (
-    "map_at_r",
-    "silhouette_digits",
-    "alignment",
-    "uniformity",
-    "effective_rank",
-    "spread",
-    "between_share",
-)
-
 
 def show(run: Run, config: RunConfig) -> None:
     """Neighbours and verification side by side, the other figures below."""
-    more = run.measurements()
+    evaluation = run.evaluation()
     left, right = st.columns(2, gap="large")
     with left:
-        _neighbours(more)
+        _neighbours(evaluation)
     with right:
-        _verification(more, config)
-    st.subheader("The shape of the embedding", anchor=False)
-    for card, name in zip(cards(len(CARDS), 4), CARDS, strict=True):
-        with card:
-            _card(name, more)
+        _verification(evaluation, config)
+    for kind in ("neighbours", "shape"):
+        figures = [figure for figure in FIGURES.values() if figure.kind == kind]
+        st.subheader(KINDS[kind], anchor=False)
+        for card, figure in zip(cards(len(figures), 4), figures, strict=True):
+            with card:
+                _card(figure, evaluation)
 
 
-def _neighbours(more: Measurements) -> None:
+def _neighbours(evaluation: Evaluation) -> None:
     st.subheader("Neighbours", anchor=False)
     st.markdown(
         "**k-NN accuracy**: the k nearest training images vote on a test image. **Recall@k**: one of its k nearest "
         "test images is of its class. More chances, so it can only rise."
     )
-    for curve in (more.knn, more.recall):
+    for curve in (evaluation.knn, evaluation.recall):
         if curve.reason is not None:
             st.warning(plain(curve.reason), icon=":material/info:")
             return
-    curves = {"k-NN accuracy": more.knn, "recall@k": more.recall}
+    curves = {"k-NN accuracy": evaluation.knn, "recall@k": evaluation.recall}
     st.vega_lite_chart(metric_charts.over_neighbours(curves, 300), key="over_neighbours")
     sampled = [f"{name} on {curve.sampled:,} of {curve.of:,} test images" for name, curve in curves.items()]
     st.caption(f"{'; '.join(sampled)}; bars: two standard errors. Dashed: guessing.")
 
 
-def _verification(more: Measurements, config: RunConfig) -> None:
+def _verification(evaluation: Evaluation, config: RunConfig) -> None:
     st.subheader("The same class or not?", anchor=False)
-    found = more.verification
+    found = evaluation.verification
     if found.reason is not None or found.best is None:
         st.warning(plain(found.reason or ""), icon=":material/info:")
         return
@@ -87,21 +78,17 @@ def _threshold(name: str, threshold: Threshold) -> str:
     )
 
 
-def _card(name: str, more: Measurements) -> None:
-    figure, value = MORE_FIGURES[name], more.figures[name]
-    better = {"higher": "higher is better", "lower": "lower is better", "neither": "neither end is better"}
-    guessing = more.chance.get(name)
+def _card(figure: Figure, evaluation: Evaluation) -> None:
+    value, guessing = evaluation.figures[figure.name], evaluation.chance.get(figure.name)
     st.metric(
         figure.label,
         _shown(value),
-        delta="no guess to compare with" if guessing is None else f"guessing {guessing:.3f}",
+        delta="no guess to compare with" if guessing is None else f"guessing {guessing.mean:.3f}",
         delta_color="off",
         delta_arrow="off",
     )
     sampled = f" Sampled: {value.sampled:,} of {value.of:,}." if value.error > 0 else ""
-    st.caption(
-        f"{figure.meaning} {figure.range[0].upper()}{figure.range[1:]}; {better[figure.direction]}.{sampled}"
-    )
+    st.caption(f"{figure.meaning} {figure.range[0].upper()}{figure.range[1:]}; {figure.better}.{sampled}")
     if value.reason is not None:
         st.warning(plain(value.reason))
 

@@ -7,7 +7,7 @@ from core.drawings import landing
 from core.drawings.drawing_prep import as_mnist
 from core.drawings.landing import Landing
 from core.drawings.picture_file import PictureRefused
-from core.measures.verification import Verification
+from core.figures.verification import Verification
 from core.runs import Run
 from pages.ui import digit_drawings
 from pages.ui.digit_drawings import Card, Tile
@@ -41,7 +41,7 @@ def show(run: Run, first: Digit | None, place: Landing | None) -> None:
             both = [Card([Tile(one)], across=1, side=84) for one in (first.image, image)]
             drawing(digit_drawings.cards(both, "The two digits that are compared."), key="pair")
             distance = float(np.linalg.norm(point.astype(np.float64) - place.point))
-            _verdict(distance, run.measurements().verification)
+            _verdict(distance, run.evaluation().verification)
 
 
 def _verdict(distance: float, found: Verification) -> None:

@@ -7,11 +7,12 @@ import pytest
 
 from core.charts import kmeans_charts, metric_charts, plane_charts
 from core.clustering import davies_bouldin
-from core.measures.cluster_plane import pair_plane
-from core.measures.kmeans_scan import scan
-from core.measures.pair_agreement import sample_pairs
-from core.measures.retrieval import knn_curve, retrieval
-from core.measures.verification import verification
+from core.clustering.plane import pair_plane
+from core.clustering.scan import scan
+from core.figures.neighbours import knn_curve
+from core.figures.retrieval import retrieval
+from core.figures.verification import verification
+from core.lessons.pair_agreement import sample_pairs
 
 RNG = np.random.default_rng(5)
 LABELS = RNG.integers(0, 3, 400)
@@ -123,7 +124,7 @@ def test_an_undefined_score_has_no_bar() -> None:
 
 def test_curves_over_neighbours_hold_value_error_and_chance() -> None:
     curves = {
-        "k-NN": knn_curve(POINTS, LABELS, POINTS, LABELS, ks=(1, 5), sample=50),
+        "k-NN": knn_curve(POINTS, LABELS, POINTS, LABELS, ks=(1, 5)),
         "recall": retrieval(POINTS, LABELS, ks=(1, 4), sample=50).recall,
     }
     chart = inside(metric_charts.over_neighbours(curves, 300))

@@ -1,7 +1,6 @@
 """The shipped runs whose figures disagree: they do, they are small, and the points to blame are to blame."""
 
 import dataclasses
-import json
 
 import numpy as np
 import pytest
@@ -10,6 +9,7 @@ from sklearn.neighbors import KNeighborsClassifier
 
 from core.clustering import davies_bouldin
 from core.confusion import confusion
+from core.figures import FIGURES
 from core.lessons.disagreements import (
     DISAGREEMENTS,
     LOOKS_GOOD,
@@ -20,8 +20,6 @@ from core.lessons.disagreements import (
     most_mixed_cluster,
     neighbours_of_its_class,
 )
-from core.measures.figures import FIGURES
-from core.measures.more_figures import MORE_FIGURES
 from core.runs import Embedding, Run
 from core.shipping import KEPT_OF_A_SMALL_RUN, ship_small
 
@@ -46,9 +44,9 @@ def test_each_disagrees_as_it_is_meant_to_by_the_figures_of_scikit_learn(each: D
     }
     assert {name for name, value in values.items() if looks_good(name, value)} == EXPECTED[each.name]
     for name, value in values.items():
-        # a squeezed network puts many images at one place, and which of these are the five nearest is open
-        close = 0.02 if name == "knn_accuracy" else 1e-6
-        assert each.run.evaluation().figures[name] == pytest.approx(value, abs=close)
+        # a squeezed network puts many images at one place: scikit-learn takes any five of them, we all
+        close = 0.04 if name == "knn_accuracy" else 1e-6
+        assert each.run.evaluation().values[name] == pytest.approx(value, abs=close)
 
 
 @pytest.mark.parametrize("each", ALL, ids=list(DISAGREEMENTS))
@@ -57,14 +55,14 @@ def test_each_is_the_run_of_its_settings_and_small(each: Disagreement) -> None:
     assert run.config() == each.config
     assert {path.name for path in run.folder.iterdir()} == set(KEPT_OF_A_SMALL_RUN)
     assert sum(path.stat().st_size for path in run.folder.iterdir()) < 800_000
-    assert run.measurements().figures.keys() == MORE_FIGURES.keys()
+    assert run.evaluation().undefined == {}
     assert "{" not in each.how.format(steps=run.status().step)
 
 
 def test_what_looks_good_is_a_matter_of_direction() -> None:
     assert LOOKS_GOOD.keys() <= FIGURES.keys()
     for name, bound in LOOKS_GOOD.items():
-        better = 0.01 if FIGURES[name].higher_is_better else -0.01
+        better = 0.01 if FIGURES[name].direction == "higher" else -0.01
         assert looks_good(name, bound + better) and not looks_good(name, bound - better)
         assert not looks_good(name, float("nan"))
 
@@ -132,5 +130,4 @@ def test_a_small_run_takes_the_place_of_what_was_there(finished: Run, tmp_path) 
     shipped = ship_small(finished, target)
     assert {path.name for path in shipped.folder.iterdir()} == set(KEPT_OF_A_SMALL_RUN)
     assert np.array_equal(shipped.embedding().train, finished.embedding().train)
-    assert shipped.evaluation().figures == finished.evaluation().figures
-    assert json.loads(shipped.measurements().to_json()) == json.loads(finished.measurements().to_json())
+    assert shipped.evaluation().to_json() == finished.evaluation().to_json()

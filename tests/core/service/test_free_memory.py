@@ -12,6 +12,7 @@ from core.runs import shipped_run
 from core.service import engine
 from core.service.clock import Clock
 from core.service.engine import QUIET_AFTER, Engine
+from core.service.shared_engine import close_shared_engine
 from core.service.storage import Storage
 from core.settings import PROJECT
 from tests.core.conftest import wait_until
@@ -80,6 +81,7 @@ def test_memory_goes_back_when_all_are_quiet_though_none_is_known_to_have_left()
 
 
 def test_memory_is_given_back_once_after_each_busy_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    close_shared_engine()  # what other tests may have left would throw the picture out first
     now, given, looks = [0.0], [], []
     monkeypatch.setattr(engine, "give_memory_back", lambda: given.append(now[0]))
     monkeypatch.setattr(engine, "TIDY_EVERY", 0.0)

@@ -37,11 +37,11 @@ def test_the_zip_holds_the_settings_the_figures_and_a_page_of_words(
 ) -> None:
     assert RunConfig.from_dict(json.loads(files["config.json"])) == finished.config()
     figures = json.loads(files["figures.json"])["figures"]
-    assert figures == finished.evaluation().figures
+    assert {name: each["value"] for name, each in figures.items()} == finished.evaluation().values
     words = files["README.md"].decode()
     for name in files:
         assert name == "README.md" or f"`{name}`" in words
-    assert f"| {figures['rand_index']:.4f} |" in words
+    assert f"| {figures['rand_index']['value']:.4f} |" in words
 
 
 def test_the_embedding_is_a_table_with_a_row_an_image(finished: Run, files: dict[str, bytes]) -> None:

@@ -1,0 +1,122 @@
+"""KMeans clusters of an embedding, and the cluster of a point that was not there to cluster."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from warnings import catch_warnings, simplefilter
+
+import numpy as np
+import numpy.typing as npt
+from scipy.spatial.distance import cdist
+from sklearn.cluster import KMeans, kmeans_plusplus
+from sklearn.exceptions import ConvergenceWarning
+from threadpoolctl import threadpool_limits
+
+from core.confusion import confusion
+from core.embedding import Embedding
+
+Floats = npt.NDArray[np.float64]
+Points = npt.NDArray[np.floating]
+
+
+@dataclass(frozen=True)
+class Clustering:
+    """What KMeans found.
+
+    labels: [n], 0 to k'-1. centroids: [k', d]. inertia: sum of squared distances to the own centroid
+    (best 0). k: how many clusters were asked for; k' < k where there were too few distinct points.
+    """
+
+    labels: npt.NDArray[np.int32]
+    centroids: Floats
+    inertia: float
+    k: int
+
+
+def kmeans(
+    points: Points,
+    k: int,
+    *,
+    seed: int = 0,
+    restarts: int = 10,
+    check_cancelled: Callable[[], None] = lambda: None,
+) -> Clustering:
+    """The best of `restarts` KMeans clusterings of points [n, d], each from its own k-means++ start.
+
+    check_cancelled: called before each start; may raise to abort.
+    Raises ValueError for no points, k < 1, and coordinates that are not finite. The same seed gives
+    the same clusters. Source: Lloyd 1982; Arthur, Vassilvitskii 2007 (k-means++).
+    """
+    _check_finite(points)
+    if k < 1:
+        raise ValueError(f"There must be at least one cluster, not {k}.")
+    found = _distinct(points, k)
+
+    def start(centred: Floats, count: int, random_state: np.random.RandomState) -> Floats:
+        check_cancelled()
+        centres: Floats = kmeans_plusplus(centred, count, random_state=random_state)[0]
+        return centres
+
+    # sklearn's threads add up in any order, so one thread is what makes equal seeds equal
+    with catch_warnings(), threadpool_limits(1, user_api="openmp"):
+        # points that differ by rounding alone can still end in fewer clusters; handled below
+        simplefilter("ignore", ConvergenceWarning)
+        model = KMeans(found, init=start, n_init=restarts, random_state=seed).fit(points.astype(np.float64))
+    filled, labels = np.unique(model.labels_, return_inverse=True)
+    centroids = model.cluster_centers_[filled]
+    return Clustering(labels.astype(np.int32), centroids, float(model.inertia_), k)
+
+
+def assign(points: Points, centroids: Floats) -> npt.NDArray[np.int32]:
+    """The index of the nearest centroid for each point: [n, d] and [k, d] to [n]; the lower if tied.
+
+    Raises ValueError for coordinates that are not finite.
+    """
+    _check_finite(points)
+    distances: Floats = cdist(points, centroids, "sqeuclidean")
+    nearest: npt.NDArray[np.int32] = distances.argmin(axis=1).astype(np.int32)
+    return nearest
+
+
+def clustered(
+    train: Points,
+    train_labels: npt.NDArray[Any],
+    test: Points,
+    test_labels: npt.NDArray[Any],
+    classes: int,
+    check_cancelled: Callable[[], None] = lambda: None,
+) -> Embedding:
+    """An embedding with its KMeans clusters, k = `classes`, numbered as the classes that they match: KMeans
+    numbers them at random.
+
+    train [n, d] with labels [n], test [m, d] with labels [m]. KMeans is fitted on the training split alone;
+    a test point goes to the nearest centroid. Raises ValueError as `kmeans` does.
+    """
+    found = kmeans(train, classes, check_cancelled=check_cancelled)
+    order = confusion(train_labels, found.labels).clusters
+    number = np.empty(len(order), dtype=np.uint8)
+    number[order] = np.arange(len(order), dtype=np.uint8)
+    test_clusters = number[assign(test, found.centroids)] if len(test) else np.empty(0, np.uint8)
+    return Embedding(train, test, train_labels, test_labels, number[found.labels], test_clusters)
+
+
+def _distinct(points: Points, enough: int) -> int:
+    """How many distinct points there are, counted up to `enough`."""
+    count = 0
+    for left in (points[:1000], points):  # all points only where the first ones are not enough
+        count = 0
+        while count < enough and len(left):
+            left, count = left[(left != left[0]).any(axis=1)], count + 1
+        if count >= enough:
+            break
+    return count
+
+
+def _check_finite(points: Points) -> None:
+    if points.ndim != 2 or len(points) == 0:
+        raise ValueError(f"Clusters need points as a table [n, d], not an array of shape {points.shape}.")
+    if not np.isfinite(points).all():
+        raise ValueError(
+            "Some coordinates are not finite numbers (the training diverged), so there are no clusters. "
+            "A lower learning rate usually helps."
+        )

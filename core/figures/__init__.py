@@ -1,0 +1,38 @@
+"""The catalogue of figures: `FIGURES` maps a name to its entry; `evaluate` measures them all.
+
+A new figure is one new file with its `ENTRIES` and one line here. Nothing in this package loads torch or
+scikit-learn when it is imported: the pages' process reads figures and measures none.
+"""
+
+from importlib import import_module
+
+from core.figures.base import KINDS, Figure, Subject
+from core.figures.estimate import Chance, Curve, Estimate
+
+# In the order in which a learner meets them.
+FILES = (
+    "rand",
+    "mutual_information",
+    "davies_bouldin",
+    "neighbours",
+    "purity",
+    "silhouette",
+    "retrieval",
+    "verification",
+    "alignment_uniformity",
+    "spread",
+    "effective_rank",
+)
+
+FIGURES: dict[str, Figure] = {
+    entry.name: entry for file in FILES for entry in import_module(f"core.figures.{file}").ENTRIES
+}
+# The few that stand for a run, as on the Train page; those of the training images first.
+HEADLINE: dict[str, Figure] = {
+    name: figure
+    for split in ("train", "test")
+    for name, figure in FIGURES.items()
+    if figure.headline and figure.split == split
+}
+
+__all__ = ["FIGURES", "HEADLINE", "KINDS", "Chance", "Curve", "Estimate", "Figure", "Subject"]

@@ -1,0 +1,85 @@
+"""What every figure has in common: its entry in the catalogue, and what it is measured on."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeVar
+
+from core.embedding import Embedding
+from core.figures.estimate import Chance, Estimate
+
+T = TypeVar("T")
+
+Direction = Literal["higher", "lower", "neither"]
+Split = Literal["train", "test"]
+Kind = Literal["agreement", "separation", "neighbours", "verification", "shape"]
+
+KINDS: dict[Kind, str] = {
+    "agreement": "Do clusters and classes agree?",
+    "separation": "How far apart are they?",
+    "neighbours": "Who are the neighbours?",
+    "verification": "The same class or not?",
+    "shape": "The shape of the embedding",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """What is measured.
+
+    reach: `RunConfig.reach`, the distance up to which the loss pushes different classes apart. seed: of
+    what is sampled; equal seeds give equal figures. check_cancelled: called between parts of well under
+    a second; may raise to abort.
+    """
+
+    embedding: Embedding
+    reach: float | None = None
+    seed: int = 0
+    check_cancelled: Callable[[], None] = lambda: None
+    _found: dict[Any, Any] = field(default_factory=dict, repr=False)
+
+    def once(self, part: Callable[["Subject"], T]) -> T:
+        """`part` of this subject, computed the first time only: for what several figures are read off."""
+        if part not in self._found:
+            self._found[part] = part(self)
+        found: T = self._found[part]
+        return found
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One line of the catalogue.
+
+    short: its label in a tight place. meaning: one sentence. best, worst: NaN both where neither end is
+    better. range: its values in words. chance: what guessing gets, in words; None where guessing has no
+    value of its own. split: the images that it is measured on. function: its value, or why it is
+    undefined. guessing: what guessing gets on this very embedding; None where there is no such value.
+    headline: one of the few that stand for a run everywhere.
+    """
+
+    name: str
+    label: str
+    short: str
+    kind: Kind
+    meaning: str
+    best: float
+    worst: float
+    range: str
+    chance: str | None
+    source: str
+    function: Callable[[Subject], Estimate]
+    guessing: Callable[[Subject], Chance] | None = None
+    split: Split = "train"
+    headline: bool = False
+
+    @property
+    def direction(self) -> Direction:
+        """Which way is better."""
+        if math.isnan(self.best):
+            return "neither"
+        return "higher" if self.best > self.worst else "lower"
+
+    @property
+    def better(self) -> str:
+        """The same in words."""
+        return "neither end is better" if self.direction == "neither" else f"{self.direction} is better"

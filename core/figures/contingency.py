@@ -1,0 +1,83 @@
+"""How often classes and clusters meet: the table that every agreement of the two is read off.
+
+`labels` are the classes [n], `clusters` the clusters [n]. What a score gets by chance, for just these
+sizes of classes and clusters, is found by shuffling.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from core.figures.base import Subject
+from core.figures.estimate import Chance, Estimate, Floats, Ints, Labels, chance_of, exact, undefined
+
+SHUFFLES = 20
+
+ONE_CLASS = "All images are of one class, so there is nothing that clusters could tell apart."
+
+
+def contingency(labels: Labels, clusters: Labels) -> Ints:
+    """[r, c]: how many images of each label fell into each cluster, both in rising order.
+
+    Raises ValueError for no labels or different lengths.
+    """
+    return _table(*_numbered(labels, clusters))
+
+
+def shuffled_tables(labels: Labels, clusters: Labels, shuffles: int = SHUFFLES, seed: int = 0) -> list[Ints]:
+    """The `contingency` of the same clusters dealt out at random, `shuffles` times."""
+    generator = np.random.default_rng(seed)
+    rows, columns = _numbered(labels, clusters)
+    return [_table(rows, generator.permutation(columns)) for _ in range(shuffles)]
+
+
+def entropy(sizes: Ints) -> float:
+    """In nats, of groups with these sizes: 0 for a single group, log(groups) for equal ones."""
+    shares: Floats = sizes[sizes > 0] / sizes.sum()
+    return float(-(shares * np.log(shares)).sum())
+
+
+def of_train(subject: Subject) -> Ints:
+    """The table of the training images."""
+    return contingency(subject.embedding.train_labels, subject.embedding.train_clusters)
+
+
+def shuffled_train(subject: Subject) -> list[Ints]:
+    """The tables of the training images with their clusters dealt out at random."""
+    embedding = subject.embedding
+    return shuffled_tables(embedding.train_labels, embedding.train_clusters, seed=subject.seed)
+
+
+def score(of: Callable[[Ints], float]) -> Callable[[Subject], Estimate]:
+    """A figure's function: a score of the table of the training images."""
+    return lambda subject: exact(of(subject.once(of_train)), len(subject.embedding.train))
+
+
+def score_of_classes(of: Callable[[Ints], float]) -> Callable[[Subject], Estimate]:
+    """The same, undefined where there is one class only."""
+
+    def function(subject: Subject) -> Estimate:
+        one = len(subject.once(of_train)) == 1
+        return undefined(ONE_CLASS, len(subject.embedding.train)) if one else score(of)(subject)
+
+    return function
+
+
+def shuffled(of: Callable[[Ints], float]) -> Callable[[Subject], Chance]:
+    """What guessing gets: the score of the same clusters dealt out at random."""
+    return lambda subject: chance_of([of(table) for table in subject.once(shuffled_train)])
+
+
+def _numbered(labels: Labels, clusters: Labels) -> tuple[Ints, Ints]:
+    """The labels and the clusters as places of their rows and columns in the table."""
+    if len(labels) != len(clusters) or len(labels) == 0:
+        raise ValueError(
+            f"Two labellings of the same points are compared; got {len(labels)} and {len(clusters)} labels."
+        )
+    rows, columns = (np.unique(each, return_inverse=True)[1] for each in (labels, clusters))
+    return rows, columns
+
+
+def _table(rows: Ints, columns: Ints) -> Ints:
+    shape = (int(rows.max()) + 1, int(columns.max()) + 1)
+    return np.bincount(rows * shape[1] + columns, minlength=shape[0] * shape[1]).reshape(shape)

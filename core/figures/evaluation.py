@@ -1,0 +1,97 @@
+"""What came out of a run: its figures, measured once, by the worker, and kept in its folder."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from core.confusion import Confusion, confusion
+from core.embedding import Embedding
+from core.figures import FIGURES, davies_bouldin, neighbours, retrieval, verification
+from core.figures.base import Subject
+from core.figures.contingency import contingency
+from core.figures.davies_bouldin import DaviesBouldin
+from core.figures.estimate import Chance, Curve, Estimate, check_labels, undefined
+from core.figures.rand import chance_rand_index
+from core.figures.verification import Verification
+from core.json_form import from_json, to_json
+
+NOT_YET = "This run was measured before the figure was there. Train it again to have it."
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """All that is measured of one run.
+
+    figures: name -> value with its sampling error, or why it is undefined; the names are those of
+    `FIGURES`. chance: name -> what guessing gets on this run, for the figures that have such a value.
+    chance_rand_index: the Rand index of clusters of just these sizes, filled at random.
+    davies_bouldin, davies_bouldin_of_classes: the index taken apart. knn, recall: figures over the number
+    of neighbours. verification: the same class or not.
+    """
+
+    figures: dict[str, Estimate]
+    chance: dict[str, Chance]
+    chance_rand_index: float
+    confusion: Confusion
+    davies_bouldin: DaviesBouldin
+    davies_bouldin_of_classes: DaviesBouldin
+    knn: Curve
+    recall: Curve
+    verification: Verification
+
+    @property
+    def values(self) -> dict[str, float]:
+        """Name -> value, NaN where undefined."""
+        return {name: each.value for name, each in self.figures.items()}
+
+    @property
+    def undefined(self) -> dict[str, str]:
+        """Name -> why, in a sentence, for the figures that have no value."""
+        return {name: each.reason for name, each in self.figures.items() if each.reason is not None}
+
+    def to_json(self) -> str:
+        """JSON text; NaN as null, arrays as lists."""
+        return to_json(self)
+
+    @classmethod
+    def from_json(cls, text: str) -> "Evaluation":
+        """The opposite of `to_json`. A figure that is not in the text is undefined, and says so."""
+        found = from_json(cls, text)
+        figures = {name: found.figures.get(name, undefined(NOT_YET)) for name in FIGURES}
+        return cls(**{**vars(found), "figures": figures})
+
+
+def evaluate(
+    embedding: Embedding,
+    *,
+    reach: float | None = None,
+    seed: int = 0,
+    check_cancelled: Callable[[], None] = lambda: None,
+) -> Evaluation:
+    """Measure all of `FIGURES`.
+
+    reach: `RunConfig.reach`. What would need a table of all pairs is sampled, with its error; the same
+    seed gives the same figures. check_cancelled: called between parts of well under a second; may raise
+    to abort. Raises ValueError for no training points and for labels that do not match the points.
+    """
+    for split in ("train", "test"):
+        check_labels(embedding.points(split), embedding.labels(split))
+        check_labels(embedding.points(split), embedding.clusters(split))
+    subject = Subject(embedding, reach, seed, check_cancelled)
+    figures, chance = {}, {}
+    for name, figure in FIGURES.items():
+        check_cancelled()
+        figures[name] = figure.function(subject)
+        if figure.guessing is not None and figures[name].reason is None:
+            check_cancelled()
+            chance[name] = figure.guessing(subject)
+    return Evaluation(
+        figures=figures,
+        chance=chance,
+        chance_rand_index=chance_rand_index(contingency(embedding.train_labels, embedding.train_clusters)),
+        confusion=confusion(embedding.train_labels, embedding.train_clusters),
+        davies_bouldin=subject.once(davies_bouldin.of_clusters),
+        davies_bouldin_of_classes=subject.once(davies_bouldin.of_classes),
+        knn=subject.once(neighbours.of_test),
+        recall=subject.once(retrieval.of_test).recall,
+        verification=subject.once(verification.of_test),
+    )

@@ -1,0 +1,150 @@
+"""What the nearest training images say of a test image: the k-NN classifier, over k."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from core.distances import TREE_DIMS, blocks, squared_distances
+from core.figures.base import Figure, Subject
+from core.figures.estimate import (
+    NO_POINTS,
+    NOT_FINITE,
+    Curve,
+    Floats,
+    Ints,
+    Labels,
+    Points,
+    check_k,
+    check_labels,
+    curve_of,
+    undefined_curve,
+)
+
+KNN_K = (1, 2, 3, 5, 10, 20, 50)
+HEADLINE_K = 5
+SEARCH = 2048  # queries at a time: well under a second
+
+
+def knn_curve(
+    train: Points,
+    train_labels: Labels,
+    test: Points,
+    test_labels: Labels,
+    *,
+    ks: Sequence[int] = KNN_K,
+    check_cancelled: Callable[[], None] = lambda: None,
+) -> Curve:
+    """The share of test points [m, d] whose k nearest training points [n, d] vote for the right label, for
+    each k in `ks`, from one search (`neighbour_votes`); a tie of votes goes to the lower label.
+
+    Best 1, worst 0; chance: the share of the most frequent training label in the test split. With fewer
+    training points than k, all of them vote. Undefined without points and where some are not finite.
+    Raises ValueError for k < 1 and for points without one label each. check_cancelled: called
+    periodically; may raise to abort. Source: Fix, Hodges 1951; Cover, Hart 1967.
+    """
+    check_k(ks)
+    check_labels(train, train_labels)
+    check_labels(test, test_labels)
+    reason = _why_no_search(train) or _why_no_search(test)
+    if reason is not None:
+        return undefined_curve(ks, reason, len(test))
+    names, voices = np.unique(train_labels, return_inverse=True)
+    votes = neighbour_votes(train, voices, test, ks, check_cancelled)
+    right = names[votes.argmax(axis=2)] == test_labels[:, None]
+    favourite = names[np.bincount(voices).argmax()]
+    chance = np.full(len(ks), float(np.mean(test_labels == favourite)))
+    return curve_of(ks, right, chance, len(test))
+
+
+def neighbour_votes(
+    train: Points,
+    voices: Ints,
+    queries: Points,
+    ks: Sequence[int],
+    check_cancelled: Callable[[], None] = lambda: None,
+) -> Floats:
+    """Votes [q, len(ks), c] of the k nearest of train [n, d] for each of c classes. voices: [n], 0 to c-1.
+
+    Training points that are all as far as the k-th one share the votes that are left, so that the order
+    of the points decides nothing. Points must be finite.
+    """
+    from sklearn.neighbors import NearestNeighbors  # a second and 60 MB: for those who search only
+
+    places, place = np.unique(
+        train, axis=0, return_inverse=True
+    )  # equal points once: a collapse has one place
+    classes = int(voices.max()) + 1
+    counted = np.bincount(place * classes + voices, minlength=len(places) * classes)
+    members = counted.reshape(-1, classes).astype(np.float64)
+    few = train.shape[1] <= TREE_DIMS  # a tree skips most distances in few dimensions and none in many
+    count = min(max(ks) + 1, len(places))
+    search = NearestNeighbors(n_neighbors=count, algorithm="kd_tree" if few else "brute")
+    dtype = np.float64 if few else np.float32
+    search.fit(places.astype(dtype))
+    votes = np.empty((len(queries), len(ks), classes))
+    for start in range(0, len(queries), SEARCH):
+        check_cancelled()
+        part = queries[start : start + SEARCH]
+        distances, nearest = search.kneighbors(part.astype(dtype))
+        votes[start : start + SEARCH] = _votes(distances, members[nearest], ks)
+        if count < len(places):  # there may be more places as far as the last one found
+            tied = start + np.flatnonzero(distances[:, -1] == distances[:, -2])
+            for block in blocks(len(tied), len(places)):
+                check_cancelled()
+                table = squared_distances(queries[tied[block]], places)
+                order = np.argsort(table, axis=1)
+                votes[tied[block]] = _votes(np.take_along_axis(table, order, axis=1), members[order], ks)
+    return votes
+
+
+def _votes(distances: Floats, members: Floats, ks: Sequence[int]) -> Floats:
+    """distances: [q, p], rising, to p places; members: [q, p, c], training points of each class there."""
+    voters = members.sum(axis=2)
+    enough = voters.cumsum(axis=1)
+    weights = np.empty((len(distances), len(ks), distances.shape[1]))
+    for column, k in enumerate(ks):
+        last = np.where(enough[:, -1] >= k, (enough >= k).argmax(axis=1), enough.shape[1] - 1)
+        radius = np.take_along_axis(distances, last[:, None], axis=1)
+        closer, there = distances < radius, distances == radius
+        left = k - (voters * closer).sum(axis=1)
+        share = np.minimum(1.0, left / (voters * there).sum(axis=1))
+        weights[:, column] = closer + share[:, None] * there
+    return np.round(weights @ members, 9)  # a tie is one whatever its fractions are rounded to
+
+
+def of_test(subject: Subject) -> Curve:
+    """The curve of the test images among the training images."""
+    embedding = subject.embedding
+    return knn_curve(
+        embedding.train,
+        embedding.train_labels,
+        embedding.test,
+        embedding.test_labels,
+        check_cancelled=subject.check_cancelled,
+    )
+
+
+def _why_no_search(points: Points) -> str | None:
+    if len(points) == 0:
+        return NO_POINTS
+    return None if np.isfinite(points).all() else NOT_FINITE
+
+
+ENTRIES = (
+    Figure(
+        "knn_accuracy",
+        "5-NN test accuracy",
+        "5-NN on test",
+        "neighbours",
+        "The share of test images whose five nearest training images vote for the right class.",
+        best=1.0,
+        worst=0.0,
+        range="0 to 1",
+        chance="Guessing gets about 0.1 with ten classes.",
+        source="Fix, Hodges 1951; Cover, Hart 1967",
+        function=lambda subject: subject.once(of_test).at(HEADLINE_K),
+        guessing=lambda subject: subject.once(of_test).chance_at(HEADLINE_K),
+        split="test",
+        headline=True,
+    ),
+)

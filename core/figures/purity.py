@@ -1,0 +1,49 @@
+"""Which share of the images lies where it should: purity, and the same with one cluster to a class."""
+
+from core.confusion import matched_share
+from core.figures.base import Figure
+from core.figures.contingency import score_of_classes, shuffled
+from core.figures.estimate import Ints
+
+
+def purity(table: Ints) -> float:
+    """The share of images that belong to the most frequent class of their cluster.
+
+    Best 1, worst above 0 (the share of the most frequent class: one cluster for all gets it). Not
+    corrected for chance, and 1 where each image is a cluster of its own. table: as of `contingency`.
+    Source: Zhao, Karypis 2001.
+    """
+    return float(table.max(axis=0).sum() / table.sum())
+
+
+ENTRIES = (
+    Figure(
+        "purity",
+        "Purity",
+        "Purity",
+        "agreement",
+        "The share of images that belong to the most frequent class of their cluster.",
+        best=1.0,
+        worst=0.0,
+        range="above 0 to 1",
+        chance="Guessing gets a little more than the share of the most frequent class, and more with many small "
+        "clusters.",
+        source="Zhao, Karypis 2001",
+        function=score_of_classes(purity),
+        guessing=shuffled(purity),
+    ),
+    Figure(
+        "matched_share",
+        "Clustering accuracy",
+        "Accuracy",
+        "agreement",
+        "The share of images in the cluster that is matched to their class, one cluster to a class.",
+        best=1.0,
+        worst=0.0,
+        range="above 0 to 1",
+        chance="Guessing gets a little more than 0.1 with ten classes.",
+        source="Kuhn 1955",
+        function=score_of_classes(matched_share),
+        guessing=shuffled(matched_share),
+    ),
+)

@@ -1,1 +1,0 @@
-"""What is measured of an embedding: figures with their meaning, KMeans, scores, neighbours, verification."""

@@ -1,0 +1,142 @@
+"""Alignment, uniformity, effective rank and spread against loops over all pairs, SVD and closed forms."""
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+from scipy.integrate import quad
+
+from core.figures.alignment_uniformity import alignment, alignment_by_chance, best_uniformity, uniformity
+from core.figures.effective_rank import effective_rank
+from core.figures.spread import between_share, spread
+from tests.core.shipped import shipped_embedding
+
+
+def cloud(seed: int, n: int, d: int) -> tuple[np.ndarray, np.ndarray]:
+    generator = np.random.default_rng(seed)
+    labels = generator.integers(0, 3, n)
+    return (generator.normal(size=(3, d))[labels] + generator.normal(size=(n, d))).astype(np.float32), labels
+
+
+def squared_on_sphere(points: np.ndarray, i: int, j: int) -> float:
+    a, b = (points[k].astype(np.float64) / np.linalg.norm(points[k].astype(np.float64)) for k in (i, j))
+    return math.dist(a, b) ** 2
+
+
+@pytest.mark.parametrize("d", [1, 2, 3, 64])
+def test_alignment_and_uniformity_are_those_of_a_loop_over_all_pairs(d: int) -> None:
+    points, labels = cloud(d, 60, d)
+    pairs = list(itertools.combinations(range(60), 2))
+    alike = [squared_on_sphere(points, i, j) for i, j in pairs if labels[i] == labels[j]]
+    everyone = [squared_on_sphere(points, i, j) for i, j in pairs]
+    assert alignment(points, labels).value == pytest.approx(np.mean(alike))
+    assert alignment_by_chance(points) == pytest.approx(np.mean(everyone))
+    ours = uniformity(points)
+    assert ours.value == pytest.approx(math.log(np.mean([math.exp(-2 * s) for s in everyone])))
+    assert (ours.error, ours.sampled, ours.of) == (0, len(pairs), len(pairs))
+
+
+@pytest.mark.parametrize("d", [2, 3, 10])
+def test_the_best_uniformity_is_the_integral_over_the_sphere_and_even_points_come_near(d: int) -> None:
+    # the angle between two even directions has a density in proportion to sin^(d-2)
+    top = quad(lambda t: math.exp(-2 * (2 - 2 * math.cos(t))) * math.sin(t) ** (d - 2), 0, math.pi)[0]
+    whole = quad(lambda t: math.sin(t) ** (d - 2), 0, math.pi)[0]
+    assert best_uniformity(d) == pytest.approx(math.log(top / whole))
+    even = np.random.default_rng(0).normal(size=(20_000, d))
+    found = uniformity(even)
+    assert found.value == pytest.approx(best_uniformity(d), abs=0.03)
+
+
+def test_the_best_uniformity_is_between_that_of_the_line_and_that_of_many_dimensions() -> None:
+    assert best_uniformity(1) == pytest.approx(math.log((1 + math.exp(-8)) / 2))
+    assert best_uniformity(2) == pytest.approx(-1.575, abs=1e-3)
+    assert -4 < best_uniformity(10_000) < -3.99
+    with pytest.raises(ValueError, match="at least one dimension"):
+        best_uniformity(0)
+
+
+def test_sampled_uniformity_is_as_far_from_that_of_all_pairs_as_its_error_says() -> None:
+    points = shipped_embedding().test[:600]
+    truth = uniformity(points).value
+    off = []
+    for seed in range(60):
+        found = uniformity(points, pairs=2000, seed=seed)
+        off.append((found.value - truth) / found.error)
+    assert 0.75 < float(np.sqrt(np.mean(np.square(off)))) < 1.3
+
+
+@pytest.mark.parametrize("d", [1, 2, 5, 64])
+def test_the_effective_rank_is_that_of_the_singular_values(d: int) -> None:
+    points, _ = cloud(d, 200, d)
+    values = np.linalg.svd(points - points.mean(axis=0, dtype=np.float64), compute_uv=False)
+    shares = values / values.sum()
+    expected = math.exp(-sum(share * math.log(share) for share in shares))
+    assert effective_rank(points).value == pytest.approx(expected, rel=1e-6)
+    assert effective_rank(points.astype(np.float64) + 100).value == pytest.approx(expected, rel=1e-6)
+
+
+def test_points_on_a_line_have_rank_one_and_even_points_the_number_of_dimensions() -> None:
+    line = np.outer(np.linspace(0, 1, 50), np.arange(1, 9)).astype(np.float32)
+    assert effective_rank(line).value == pytest.approx(1, abs=1e-4)
+    even = np.concatenate([np.eye(8), -np.eye(8)])
+    assert effective_rank(even).value == pytest.approx(8)
+    plane = np.pad(even[:, :2], ((0, 0), (0, 6)))
+    assert effective_rank(plane).value == pytest.approx(2)
+
+
+@pytest.mark.parametrize("d", [1, 3, 64])
+def test_spread_and_its_share_between_classes_are_sums_of_squares(d: int) -> None:
+    points, labels = cloud(d, 90, d)
+    exactly = points.astype(np.float64)
+    total = sum(math.dist(p, exactly.mean(axis=0)) ** 2 for p in exactly)
+    inside = sum(
+        math.dist(p, exactly[labels == label].mean(axis=0)) ** 2
+        for p, label in zip(exactly, labels, strict=True)
+    )
+    assert spread(points).value == pytest.approx(math.sqrt(total / 90))
+    assert between_share(points, labels).value == pytest.approx(1 - inside / total)
+
+
+def test_the_best_and_the_worst_are_reached() -> None:
+    labels = np.repeat([0, 1], 10)
+    apart = np.repeat([[1.0, 0], [-1, 0]], 10, axis=0)
+    assert alignment(apart, labels).value == pytest.approx(0)
+    assert between_share(apart, labels).value == pytest.approx(1)
+    assert between_share(apart, np.arange(20) % 2).value == pytest.approx(0)
+    assert alignment(apart[9:11], np.zeros(2)).value == pytest.approx(4)
+    same_direction = np.outer(np.arange(1, 9), [3.0, 4.0])
+    assert uniformity(same_direction).value == pytest.approx(0)
+
+
+def test_classes_dealt_out_at_random_get_the_chance_levels() -> None:
+    run = shipped_embedding()
+    labels = np.random.default_rng(0).permutation(run.test_labels)
+    assert alignment(run.test, labels).value == pytest.approx(alignment_by_chance(run.test), abs=0.01)
+    assert between_share(run.test, labels).value == pytest.approx(9 / 9999, abs=0.002)
+    assert alignment(run.test, run.test_labels).value < 0.3 * alignment_by_chance(run.test)
+
+
+def test_what_has_no_shape_says_why() -> None:
+    good, labels = np.random.default_rng(0).normal(size=(8, 2)), np.arange(8) % 2
+    broken, at_origin = good.copy(), good.copy()
+    broken[3, 1], at_origin[2] = math.nan, 0
+    for bad, sentence in (
+        (np.full((8, 2), 0.3), "collapsed"),
+        (broken, "not finite"),
+        (good[:0], "no points"),
+        (good[:1], "one place"),
+    ):
+        figures = [uniformity(bad), effective_rank(bad), spread(bad)]
+        figures += [alignment(bad, labels[: len(bad)]), between_share(bad, labels[: len(bad)])]
+        for figure in figures:
+            assert math.isnan(figure.value)
+            assert figure.reason is not None and sentence in figure.reason
+        assert math.isnan(alignment_by_chance(bad))
+    for figure in (alignment(at_origin, labels), uniformity(at_origin)):
+        assert figure.reason is not None and "origin" in figure.reason
+    assert effective_rank(at_origin).reason is None
+    assert "same class" in str(alignment(good, np.arange(8)).reason)
+    assert "one class" in str(between_share(good, np.zeros(8)).reason)
+    with pytest.raises(ValueError, match="two pairs"):
+        uniformity(good, pairs=1)

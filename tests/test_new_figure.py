@@ -1,0 +1,122 @@
+"""A new figure is one file and one line: then it is on the page, in the report, in the JSON and in the docs."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+THE_FILE = '''"""How far the farthest training image lies from the origin."""
+
+import numpy as np
+
+from core.figures.base import Figure
+from core.figures.estimate import exact
+
+ENTRIES = (
+    Figure(
+        "farthest",
+        "Farthest image",
+        "Farthest",
+        "shape",
+        "The distance of the farthest training image from the origin.",
+        best=0.0,
+        worst=float("inf"),
+        range="0 to infinity",
+        chance=None,
+        source="made for a test",
+        function=lambda subject: exact(float(np.linalg.norm(subject.embedding.train, axis=1).max()), 1),
+    ),
+)
+'''
+AFTER, THE_LINE = '    "effective_rank",\n', '    "farthest",\n'
+
+USE = """
+import json
+from pathlib import Path
+
+from core.__main__ import main
+from core.config import RunConfig
+from core.canvas.frames import CanvasOptions
+from core.runs import run_at
+from core.service.shared_engine import close_shared_engine
+from core.take_home.report import CanvasParts, Palette, report
+from core.settings import runs_folder
+from streamlit.testing.v1 import AppTest
+
+SETTINGS = {"epochs": "1", "digits": "2", "seed": "99"}
+sets = [part for name, value in SETTINGS.items() for part in ("--set", f"{name}={value}")]
+main(["train", *sets, "--out", str(runs_folder()), "--json"])
+main(["figures"])
+run = run_at(RunConfig.from_text(SETTINGS).key)
+canvas = CanvasParts("", "", "export default 0")
+page = report(run, "", CanvasOptions(class_names=("0", "1")), canvas, Palette([], []))
+
+
+def shown(settings, part):
+    app = AppTest.from_file(Path("pages/ui/app.py").resolve(), default_timeout=60).run()
+    for name, value in {**settings, "part": part}.items():
+        app.query_params[name] = value
+    app.switch_page(str(Path("pages/lab/clusters.py").resolve())).run()
+    assert not app.exception, app.exception
+    tables = [table.value.to_dict("records") for table in app.dataframe]
+    return {"metrics": {m.label: m.value for m in app.metric}, "rows": [row for table in tables for row in table]}
+
+
+print(json.dumps({
+    "value": run.evaluation().values["farthest"],
+    "report": page,
+    "cards": shown(SETTINGS, "Without clusters")["metrics"],
+    "rows": shown(SETTINGS, "All figures")["rows"],
+    "before": shown({}, "All figures")["rows"],
+}))
+close_shared_engine()
+"""
+
+
+@pytest.mark.whole_training
+def test_a_new_figure_is_one_file_and_one_line(tmp_path: Path) -> None:
+    copy = tmp_path / "project"
+    for part in ("core", "pages", "assets", ".streamlit"):
+        shutil.copytree(PROJECT / part, copy / part, ignore=shutil.ignore_patterns("__pycache__"))
+    catalogue = copy / "core" / "figures" / "__init__.py"
+    text = catalogue.read_text("utf-8")
+    assert text.count(AFTER) == 1
+    catalogue.write_text(text.replace(AFTER, AFTER + THE_LINE), "utf-8")
+    (copy / "core" / "figures" / "farthest.py").write_text(THE_FILE, "utf-8")
+
+    env = {"CONTRASTIVE_LAB_RUNS": str(tmp_path / "runs"), "PYTHONPATH": str(copy)}
+    done = subprocess.run(
+        [sys.executable, "-c", USE],
+        cwd=copy,
+        env=os.environ | env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    trained, *docs, told = done.stdout.splitlines()
+    found = json.loads(told)
+    value = found["value"]
+    assert 0.1 < value < 10
+    assert json.loads(trained)["figures"]["farthest"] == value
+    assert any("**Farthest image** (`farthest`)" in line for line in docs)
+    assert f'<td>Farthest image</td><td class="number">{value:.4f}</td>' in found["report"]
+    assert found["cards"]["Farthest image"] == f"{value:.3f}"
+    (row,) = (row for row in found["rows"] if row["figure"] == "Farthest image")
+    assert (row["value"], row["best"], row["source"]) == (f"{value:.4f}", "0", "made for a test")
+    # a run that was measured before goes on working, and says what it lacks
+    (row,) = (row for row in found["before"] if row["figure"] == "Farthest image")
+    assert row["value"] == "undefined" and "measured before the figure was there" in row["meaning"]
+
+
+def test_the_page_of_figures_is_that_of_the_catalogue() -> None:
+    """`python -m core figures > docs/figures.md` writes it anew."""
+    from core.figures.page import catalogue_page
+
+    assert (PROJECT / "docs" / "figures.md").read_text("utf-8") == catalogue_page()
