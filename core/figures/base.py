@@ -83,3 +83,8 @@ class Figure:
     def better(self) -> str:
         """The same in words."""
         return "neither end is better" if self.direction == "neither" else f"{self.direction} is better"
+
+    @property
+    def best_text(self) -> str:
+        """Its best value as it is written; a dash where neither end is better."""
+        return "–" if self.direction == "neither" else "∞" if math.isinf(self.best) else f"{self.best:g}"

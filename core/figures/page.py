@@ -25,12 +25,11 @@ def catalogue_page() -> str:
         )
         for name, figure in FIGURES.items():
             if figure.kind == kind:
-                best = "neither end" if figure.direction == "neither" else f"{figure.best:g}"
                 cells = (
                     f"**{figure.label}** (`{name}`)",
                     figure.meaning,
                     figure.range,
-                    best,
+                    figure.best_text,
                     figure.chance or "no value of its own",
                     "training images" if figure.split == "train" else "test images",
                     figure.source,

@@ -136,7 +136,7 @@ ENTRIES = (
         "silhouette_digits",
         "Silhouette of the classes",
         "Silhouette, classes",
-        "separation",
+        "shape",
         "How much closer an image lies to its own class than to the nearest other class.",
         best=1.0,
         worst=-1.0,

@@ -82,7 +82,7 @@ ENTRIES = (
         "between_share",
         "Spread between classes",
         "Between classes",
-        "separation",
+        "shape",
         "Which share of the squared spread is between the centres of the classes and not inside them.",
         best=1.0,
         worst=0.0,

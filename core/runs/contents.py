@@ -11,14 +11,11 @@ State = Literal["missing", "queued", "training", "measuring", "done", "failed", 
 ENDED: frozenset[State] = frozenset({"done", "failed", "cancelled"})
 # Of a finished run's files. Raised when they are read in another way than before; what is older is trained again.
 FORM = 2
+OUTDATED = "This run was finished by an older version of the app. Press Train to train it again."
 
 
 class RunDamaged(Exception):
     """A file of a finished run is missing or not what was written; the run must be trained again."""
-
-
-class RunOutdated(RunDamaged):
-    """It was finished by an older version of the app, whose files mean something else."""
 
 
 class RunsFolderUnusable(Exception):
@@ -52,6 +49,11 @@ class Status:
     def ended(self) -> bool:
         """Nothing more will happen to it."""
         return self.state in ENDED
+
+    @property
+    def outdated(self) -> bool:
+        """It was finished by an older version of the app; its state is "failed"."""
+        return self.form != FORM
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import os
 import shutil
 import threading
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, get_args
 
@@ -23,10 +23,9 @@ from core.config import RunConfig
 from core.embedding import Embedding
 from core.figures.evaluation import Evaluation
 from core.runs.contents import (
-    FORM,
+    OUTDATED,
     Progress,
     RunDamaged,
-    RunOutdated,
     RunsFolderUnusable,
     ShownSample,
     Snapshot,
@@ -65,12 +64,17 @@ class Run:
             raise RunDamaged(f"The run's config.json cannot be read ({error}).") from error
 
     def status(self) -> Status:
-        """How the run stands; state "missing" where there is no readable status."""
+        """How the run stands; state "missing" where there is no readable status, "failed" where it was finished
+        by an older version of the app."""
         try:
             status = Status(**{"form": 1, **json.loads(self._path("status.json").read_text("utf-8"))})
         except (OSError, ValueError, TypeError):
             return Status("missing")
-        return status if status.state in get_args(State) else Status("missing")
+        if status.state not in get_args(State):
+            return Status("missing")
+        if status.state == "done" and status.outdated:
+            return replace(status, state="failed", message=OUTDATED)
+        return status
 
     def progress(self) -> list[Progress]:
         """All reports so far, first to last. A line still being written is left out."""
@@ -288,8 +292,8 @@ class Run:
 
     def _check(self, name: str) -> None:
         status = self.status()
-        if status.form != FORM:
-            raise RunOutdated("It was finished by an older version of this app.")
+        if status.outdated:
+            raise RunDamaged(OUTDATED)
         try:
             actual = hashlib.sha256(self._path(name).read_bytes()).hexdigest()
         except OSError as error:

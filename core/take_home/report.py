@@ -129,7 +129,7 @@ def _figures(evaluation: Evaluation) -> str:
             (
                 figure.label,
                 _number(evaluation.values[name]),
-                "–" if figure.direction == "neither" else f"{figure.best:g}",
+                figure.best_text,
                 " ".join(filter(None, (figure.meaning, figure.chance, evaluation.undefined.get(name)))),
             )
             for name, figure in FIGURES.items()

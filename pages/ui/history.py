@@ -28,7 +28,9 @@ def show_run_of_link(config: RunConfig) -> None:
         shared_engine().watch(run.key, state.visitor())
         state.wait_for(run.key)
         state.remember_run(run.key, name_for(config))
-    elif run.key != SHIPPED and run.status().state in ("done", "training", "measuring"):
+    elif run.key != SHIPPED and (
+        run.status().state in ("done", "training", "measuring") or run.status().outdated
+    ):
         state.remember_run(run.key, name_for(config))
 
 

@@ -157,9 +157,7 @@ def _figures(before: Run, after: Run) -> pd.DataFrame:
             "figure": [figure.label for figure in FIGURES.values()],
             "before": [_shown(values[0][name]) for name in FIGURES],
             "after": [_shown(values[1][name]) for name in FIGURES],
-            "best": [
-                "–" if figure.direction == "neither" else f"{figure.best:g}" for figure in FIGURES.values()
-            ],
+            "best": [figure.best_text for figure in FIGURES.values()],
         }
     )
 

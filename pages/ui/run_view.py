@@ -166,10 +166,8 @@ def figures(evaluation: Evaluation | None) -> None:
 
 
 def _figure(figure: Figure, evaluation: Evaluation | None) -> None:
-    meaning = (
-        f"**{figure.label}.** {figure.meaning} Best {figure.best:g}; {figure.better}. {figure.chance or ''}"
-    )
-    value, beside = "–", f"best {figure.best:g}"
+    meaning = f"**{figure.label}.** {figure.meaning} Best {figure.best_text}; {figure.better}. {figure.chance or ''}"
+    value, beside = "–", f"best {figure.best_text}"
     if evaluation is not None:
         number = evaluation.values[figure.name]
         value = f"{number:.3f}" if math.isfinite(number) else "undefined"

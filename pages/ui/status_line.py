@@ -60,6 +60,8 @@ def _state(run: Run, status: Status, config: RunConfig) -> str:
             return (
                 f":material/stop_circle: **Stopped** before its end{status.message and f'. {status.message}'}"
             )
+        case "failed" if status.outdated:
+            return ":material/update: **Of an older version**"
         case "failed" | "missing":
             return ":material/error: **Failed**"
 

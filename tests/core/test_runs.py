@@ -16,11 +16,11 @@ from core.config import PRESETS, RunConfig
 from core.pipeline import train_and_measure
 from core.runs import (
     FORM,
+    OUTDATED,
     RESULT_FILES,
     Progress,
     Run,
     RunDamaged,
-    RunOutdated,
     RunsFolderUnusable,
     Snapshot,
     Status,
@@ -93,9 +93,10 @@ def test_a_run_of_an_older_form_says_so_and_counts_as_one_to_be_trained_again(co
     status = json.loads((copy.folder / "status.json").read_text())
     del status["form"]  # as it was before there were any
     (copy.folder / "status.json").write_text(json.dumps(status))
-    assert copy.status().state == "done" and not copy.is_whole()
+    assert copy.status().outdated and not copy.is_whole()
+    assert (copy.status().state, copy.status().message) == ("failed", OUTDATED)
     for read in (copy.evaluation, copy.embedding, copy.contours, copy.weights):
-        with pytest.raises(RunOutdated, match="an older version of this app"):
+        with pytest.raises(RunDamaged, match="an older version of the app"):
             read()
     copy.begin(SHORT, unless_whole=True)
     assert copy.status() == replace(copy.status(), state="queued", form=FORM, files={})

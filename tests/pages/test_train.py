@@ -13,7 +13,7 @@ from streamlit.testing.v1.element_tree import Element
 from core.config import ABOUT_PRESETS, PARAMETERS, PRESETS, RunConfig
 from core.figures import HEADLINE
 from core.losses import LOSSES
-from core.runs import place_for, run_at
+from core.runs import FORM, OUTDATED, Status, place_for, run_at
 from pages.ui import state
 from pages.ui.watching import under_way
 from tests.core.conftest import SMALL, wait_until
@@ -239,3 +239,22 @@ def test_a_run_that_ends_while_the_page_is_drawn_leaves_no_button_waiting(
     monkeypatch.setattr(state, "link_problems", and_now_it_ends)
     app.run()
     assert not app.button(key="train").disabled and app.button(key="stop").disabled
+
+
+@pytest.mark.whole_training
+def test_a_run_of_an_older_version_says_so_and_is_trained_again_by_one_press(open_page: OpenPage) -> None:
+    link = {name: str(getattr(SMALL, name)) for name in ("epochs", "digits", "seed")}
+    run = place_for(SMALL)
+    run.begin(SMALL)
+    run.write_status(Status("done", files={"figures.json": "0"}, form=FORM - 1))
+    clusters = open_page("lab/clusters.py", **link)
+    assert not clusters.exception
+    assert [info.value for info in clusters.info] == [OUTDATED]
+    app = open_page(PAGE, **link)
+    assert not app.exception
+    assert sentences(app.error) == [OUTDATED]
+    app.button(key="train").click().run()
+    wait_until(lambda: not under_way(run), "the run ends")
+    app.run()
+    assert not app.exception and not app.error
+    assert run.is_whole() and len(app.metric) == len(HEADLINE)

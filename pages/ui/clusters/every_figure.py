@@ -1,4 +1,4 @@
-"""All figures of the run in one table, as the catalogue has them."""
+"""All figures of the run, as the catalogue has them."""
 
 import math
 
@@ -6,47 +6,49 @@ import pandas as pd
 import streamlit as st
 
 from core.config import RunConfig
-from core.figures import FIGURES, KINDS
+from core.figures import FIGURES, KINDS, Figure
+from core.figures.evaluation import Evaluation
 from core.runs import Run
+from pages.ui.plain_text import plain
 
 
 def show(run: Run, config: RunConfig) -> None:
     """A table for each kind of figure; what has no value says why."""
     evaluation = run.evaluation()
     st.markdown(
-        "Everything that is measured of a run. **Guessing**: what the figure gets when nothing has been learned. "
-        "**Error**: the standard error, where only a sample was looked at."
+        "Everything that is measured of a run. ± is the standard error, where only a sample was looked at; guessing is "
+        "what the figure gets when nothing has been learned."
     )
     for kind, question in KINDS.items():
         figures = [figure for figure in FIGURES.values() if figure.kind == kind]
         st.subheader(question, anchor=False)
-        table = pd.DataFrame(
-            {
-                "figure": [figure.label for figure in figures],
-                "value": [_number(evaluation.values[figure.name]) for figure in figures],
-                "error": [_error(evaluation.figures[figure.name].error) for figure in figures],
-                "guessing": [
-                    _number(evaluation.chance[figure.name].mean) if figure.name in evaluation.chance else "–"
-                    for figure in figures
-                ],
-                "best": ["–" if figure.direction == "neither" else f"{figure.best:g}" for figure in figures],
-                "images": ["training" if figure.split == "train" else "test" for figure in figures],
-                "meaning": [evaluation.undefined.get(figure.name) or figure.meaning for figure in figures],
-                "source": [figure.source for figure in figures],
-            }
-        )
-        st.dataframe(
-            table,
+        st.table(
+            pd.DataFrame(
+                {
+                    "figure": [_words(figure, evaluation) for figure in figures],
+                    "value": [_value(figure, evaluation) for figure in figures],
+                    "guessing": [_guessing(figure, evaluation) for figure in figures],
+                    "best": [figure.best_text for figure in figures],
+                }
+            ),
+            border="horizontal",
             hide_index=True,
-            height="content",
-            key=f"every_{kind}",
-            column_config={"meaning": st.column_config.TextColumn(width="large")},
         )
 
 
-def _number(value: float) -> str:
-    return f"{value:.4f}" if math.isfinite(value) else "undefined"
+def _value(figure: Figure, evaluation: Evaluation) -> str:
+    found = evaluation.figures[figure.name]
+    if not math.isfinite(found.value):
+        return "undefined"
+    return f"{found.value:.4f}" + (f" ± {found.error:.4f}" if found.error > 0 else "")
 
 
-def _error(error: float) -> str:
-    return f"± {error:.4f}" if error > 0 else "–"
+def _guessing(figure: Figure, evaluation: Evaluation) -> str:
+    return f"{evaluation.chance[figure.name].mean:.4f}" if figure.name in evaluation.chance else "–"
+
+
+def _words(figure: Figure, evaluation: Evaluation) -> str:
+    undefined = evaluation.undefined.get(figure.name)
+    reason = f" **{plain(undefined)}**" if undefined else ""
+    split = "training" if figure.split == "train" else "test"
+    return f"**{figure.label}.** {figure.meaning}{reason} *On {split} images; {figure.source}.*"

@@ -21,6 +21,7 @@ from pages.ui.digit_drawings import DIFFERENT, SAME
 from pages.ui.digits import digits
 from pages.ui.embedding import downloads
 from pages.ui.embedding.settings import SPLITS, Looking
+from pages.ui.plain_text import plain
 from pages.ui.settings_url import PART
 
 HEIGHT = 640
@@ -32,7 +33,10 @@ MOST_DOTS = 1000
 
 def not_finished(run: Run) -> None:
     """What to do where there is nothing to look at yet."""
-    if run.status().ended or run.status().state == "missing":
+    status = run.status()
+    if status.outdated:
+        st.info(plain(status.message), icon=":material/update:")
+    elif status.ended or status.state == "missing":
         st.info("This run was not finished, so there is no embedding to look at. Choose another one above.")
     else:
         st.info("This run is still being trained. Its picture is on the Train page until it has finished.")

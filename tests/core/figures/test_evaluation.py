@@ -43,6 +43,7 @@ def test_every_entry_says_what_it_is_and_none_is_there_twice() -> None:
         assert figure.direction == ("neither" if math.isnan(figure.best) else direction)
         assert math.isnan(figure.best) == math.isnan(figure.worst)
         assert figure.direction in figure.better
+        assert (figure.best_text == "–") == (figure.direction == "neither")
         assert figure.chance is None or figure.chance.endswith(".")
 
 
