@@ -169,7 +169,7 @@ def first_to_load_torch(modules: list[str], folder: Path) -> str:
     return done.stdout.strip()
 
 
-def test_the_imports_check_cancellede_way() -> None:
+def test_the_imports_go_one_way() -> None:
     assert breaches(PROJECT) == []
 
 

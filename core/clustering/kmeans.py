@@ -14,6 +14,7 @@ from threadpoolctl import threadpool_limits
 
 from core.confusion import confusion
 from core.embedding import Embedding
+from core.figures.estimate import NOT_FINITE
 
 Floats = npt.NDArray[np.float64]
 Points = npt.NDArray[np.floating]
@@ -116,7 +117,4 @@ def _check_finite(points: Points) -> None:
     if points.ndim != 2 or len(points) == 0:
         raise ValueError(f"Clusters need points as a table [n, d], not an array of shape {points.shape}.")
     if not np.isfinite(points).all():
-        raise ValueError(
-            "Some coordinates are not finite numbers (the training diverged), so there are no clusters. "
-            "A lower learning rate usually helps."
-        )
+        raise ValueError(NOT_FINITE)

@@ -1,17 +1,12 @@
 """Two clusters of the Davies-Bouldin index in one plane, in which their distance is seen at its true length."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from core.figures.davies_bouldin import DaviesBouldin
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Labels = npt.NDArray[Any]
-Points = npt.NDArray[np.floating]
+from core.figures.estimate import Floats, Ints, Labels, Points
 
 SAMPLE = 300
 

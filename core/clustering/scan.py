@@ -21,7 +21,7 @@ class ScanRow:
     """KMeans with k clusters. found: how many there are, fewer than k for too few distinct points.
 
     inertia: falls with every k and so names no best one. silhouette: with its standard error, best 1.
-    davies_bouldin: best 0, NaN where undefined. adjusted_rand_index: against the digits, which the
+    davies_bouldin: best 0, NaN where undefined. adjusted_rand_index: against the classes, which the
     other three do not know.
     """
 
@@ -42,7 +42,7 @@ def scan(
     sample: int = SAMPLE,
     seed: int = 0,
 ) -> Iterator[ScanRow]:
-    """One row for each k, as it is ready. points: [n, d], all of them clustered, labels: [n], the digits.
+    """One row for each k, as it is ready. points: [n, d], all of them clustered, labels: [n], the classes.
 
     restarts: k-means++ starts for each k. sample: points of which the silhouette is taken, the same for
     each k. Raises ValueError where points and labels do not match, for no points, k < 1, and coordinates

@@ -87,4 +87,6 @@ class Figure:
     @property
     def best_text(self) -> str:
         """Its best value as it is written; a dash where neither end is better."""
-        return "–" if self.direction == "neither" else "∞" if math.isinf(self.best) else f"{self.best:g}"
+        return (
+            "–" if self.direction == "neither" else "highest" if math.isinf(self.best) else f"{self.best:g}"
+        )

@@ -49,18 +49,14 @@ def shuffled_train(subject: Subject) -> list[Ints]:
 
 
 def score(of: Callable[[Ints], float]) -> Callable[[Subject], Estimate]:
-    """A figure's function: a score of the table of the training images."""
-    return lambda subject: exact(of(subject.once(of_train)), len(subject.embedding.train))
+    """A figure's function: a score of the table of the training images; undefined for one class alone."""
+    return lambda subject: score_of(of, subject.once(of_train))
 
 
-def score_of_classes(of: Callable[[Ints], float]) -> Callable[[Subject], Estimate]:
-    """The same, undefined where there is one class only."""
-
-    def function(subject: Subject) -> Estimate:
-        one = len(subject.once(of_train)) == 1
-        return undefined(ONE_CLASS, len(subject.embedding.train)) if one else score(of)(subject)
-
-    return function
+def score_of(of: Callable[[Ints], float], table: Ints) -> Estimate:
+    """A score of a table, undefined where there is one class only."""
+    count = int(table.sum())
+    return undefined(ONE_CLASS, count) if len(table) == 1 else exact(of(table), count)
 
 
 def shuffled(of: Callable[[Ints], float]) -> Callable[[Subject], Chance]:

@@ -9,12 +9,18 @@ import numpy.typing as npt
 from scipy.spatial.distance import cdist
 
 from core.figures.base import Figure, Subject
-from core.figures.estimate import Estimate, check_labels, exact, undefined
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Labels = npt.NDArray[Any]
-Points = npt.NDArray[np.floating]
+from core.figures.estimate import (
+    NO_POINTS,
+    NOT_FINITE,
+    Estimate,
+    Floats,
+    Ints,
+    Labels,
+    Points,
+    check_labels,
+    exact,
+    undefined,
+)
 
 
 @dataclass(frozen=True)
@@ -105,12 +111,9 @@ _ROUNDING = 1e-12
 
 def _undefined(count: int, finite: bool) -> str | None:
     if count == 0:
-        return "There are no points, so there are no clusters to compare."
+        return NO_POINTS
     if not finite:
-        return (
-            "Some coordinates are not finite numbers (the training diverged), so there are no distances "
-            "to compare. A lower learning rate usually helps."
-        )
+        return NOT_FINITE
     if count == 1:
         return "There is only one cluster, and the index compares each cluster with its nearest rival."
     return None

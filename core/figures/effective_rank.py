@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from core.figures.base import Figure
-from core.figures.estimate import Estimate, Points, exact, undefined, why_not
+from core.figures.estimate import Estimate, Floats, Points, exact, undefined, why_not
 from core.figures.spread import centred
 
 
@@ -19,12 +19,18 @@ def effective_rank(points: Points) -> Estimate:
     reason = why_not(points)
     if reason is not None:
         return undefined(reason, len(points))
-    about_mean = centred(points)
-    # the squared singular values; those of pure rounding are 0
-    squares = np.linalg.eigvalsh(about_mean.T @ about_mean)
-    values = np.sqrt(np.where(squares > squares.max() * len(squares) * np.finfo(float).eps, squares, 0))
+    values = np.sqrt(variance_shares(points))  # the singular values, but for a factor
     shares = values[values > 0] / values.sum()
     return exact(math.exp(-float((shares * np.log(shares)).sum())), len(points))
+
+
+def variance_shares(points: Points) -> Floats:
+    """[d]: the share of the variance along each principal direction, the largest first. Not for equal points."""
+    about_mean = centred(points)
+    squares = np.linalg.eigvalsh(about_mean.T @ about_mean)[::-1]
+    # those of pure rounding are 0
+    kept = np.where(squares > squares.max() * len(squares) * np.finfo(float).eps, squares, 0)
+    return np.asarray(kept / kept.sum())
 
 
 ENTRIES = (

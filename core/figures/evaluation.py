@@ -7,10 +7,8 @@ from core.confusion import Confusion, confusion
 from core.embedding import Embedding
 from core.figures import FIGURES, davies_bouldin, neighbours, retrieval, verification
 from core.figures.base import Subject
-from core.figures.contingency import contingency
 from core.figures.davies_bouldin import DaviesBouldin
 from core.figures.estimate import Chance, Curve, Estimate, check_labels, undefined
-from core.figures.rand import chance_rand_index
 from core.figures.verification import Verification
 from core.json_form import from_json, to_json
 
@@ -23,14 +21,12 @@ class Evaluation:
 
     figures: name -> value with its sampling error, or why it is undefined; the names are those of
     `FIGURES`. chance: name -> what guessing gets on this run, for the figures that have such a value.
-    chance_rand_index: the Rand index of clusters of just these sizes, filled at random.
     davies_bouldin, davies_bouldin_of_classes: the index taken apart. knn, recall: figures over the number
     of neighbours. verification: the same class or not.
     """
 
     figures: dict[str, Estimate]
     chance: dict[str, Chance]
-    chance_rand_index: float
     confusion: Confusion
     davies_bouldin: DaviesBouldin
     davies_bouldin_of_classes: DaviesBouldin
@@ -87,7 +83,6 @@ def evaluate(
     return Evaluation(
         figures=figures,
         chance=chance,
-        chance_rand_index=chance_rand_index(contingency(embedding.train_labels, embedding.train_clusters)),
         confusion=confusion(embedding.train_labels, embedding.train_clusters),
         davies_bouldin=subject.once(davies_bouldin.of_clusters),
         davies_bouldin_of_classes=subject.once(davies_bouldin.of_classes),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from core.distances import TREE_DIMS, blocks, squared_distances
+from core.distances import TREE_DIMS
 from core.figures.base import Figure, Subject
 from core.figures.estimate import (
     NO_POINTS,
@@ -23,6 +23,7 @@ from core.figures.estimate import (
 KNN_K = (1, 2, 3, 5, 10, 20, 50)
 HEADLINE_K = 5
 SEARCH = 2048  # queries at a time: well under a second
+FOUND = 2**18  # places found at a time: some 20 MB
 
 
 def knn_curve(
@@ -70,38 +71,38 @@ def neighbour_votes(
     """
     from sklearn.neighbors import NearestNeighbors  # a second and 60 MB: for those who search only
 
-    places, place = np.unique(
-        train, axis=0, return_inverse=True
-    )  # equal points once: a collapse has one place
+    # equal points once: a collapse has one place
+    places, place = np.unique(train, axis=0, return_inverse=True)
     classes = int(voices.max()) + 1
     counted = np.bincount(place * classes + voices, minlength=len(places) * classes)
     members = counted.reshape(-1, classes).astype(np.float64)
     few = train.shape[1] <= TREE_DIMS  # a tree skips most distances in few dimensions and none in many
-    count = min(max(ks) + 1, len(places))
-    search = NearestNeighbors(n_neighbors=count, algorithm="kd_tree" if few else "brute")
+    search = NearestNeighbors(algorithm="kd_tree" if few else "brute")
     dtype = np.float64 if few else np.float32
     search.fit(places.astype(dtype))
     votes = np.empty((len(queries), len(ks), classes))
     for start in range(0, len(queries), SEARCH):
-        check_cancelled()
-        part = queries[start : start + SEARCH]
-        distances, nearest = search.kneighbors(part.astype(dtype))
-        votes[start : start + SEARCH] = _votes(distances, members[nearest], ks)
-        if count < len(places):  # there may be more places as far as the last one found
-            tied = start + np.flatnonzero(distances[:, -1] == distances[:, -2])
-            for block in blocks(len(tied), len(places)):
+        asked = np.arange(start, min(start + SEARCH, len(queries)))
+        count = min(max(ks) + 1, len(places))
+        while len(asked):
+            again = []
+            for part in np.array_split(asked, -(-len(asked) * count // FOUND)):
                 check_cancelled()
-                table = squared_distances(queries[tied[block]], places)
-                order = np.argsort(table, axis=1)
-                votes[tied[block]] = _votes(np.take_along_axis(table, order, axis=1), members[order], ks)
+                distances, nearest = search.kneighbors(queries[part].astype(dtype), n_neighbors=count)
+                votes[part], radius = _votes(distances, members[nearest], ks)
+                # where the last place found has votes, others as far may be missing: asked again, for twice as many
+                again.append(part[(distances[:, -1] == radius) & (count < len(places))])
+            asked, count = np.concatenate(again), min(2 * count, len(places))
     return votes
 
 
-def _votes(distances: Floats, members: Floats, ks: Sequence[int]) -> Floats:
-    """distances: [q, p], rising, to p places; members: [q, p, c], training points of each class there."""
+def _votes(distances: Floats, members: Floats, ks: Sequence[int]) -> tuple[Floats, Floats]:
+    """The votes [q, k, c] and how far the farthest voters are [q]. distances: [q, p], rising, to p places; members:
+    [q, p, c], training points of each class there."""
     voters = members.sum(axis=2)
     enough = voters.cumsum(axis=1)
     weights = np.empty((len(distances), len(ks), distances.shape[1]))
+    farthest = np.zeros(len(distances))
     for column, k in enumerate(ks):
         last = np.where(enough[:, -1] >= k, (enough >= k).argmax(axis=1), enough.shape[1] - 1)
         radius = np.take_along_axis(distances, last[:, None], axis=1)
@@ -109,7 +110,8 @@ def _votes(distances: Floats, members: Floats, ks: Sequence[int]) -> Floats:
         left = k - (voters * closer).sum(axis=1)
         share = np.minimum(1.0, left / (voters * there).sum(axis=1))
         weights[:, column] = closer + share[:, None] * there
-    return np.round(weights @ members, 9)  # a tie is one whatever its fractions are rounded to
+        farthest = np.maximum(farthest, radius[:, 0])
+    return np.round(weights @ members, 9), farthest  # a tie is one whatever its fractions are rounded to
 
 
 def of_test(subject: Subject) -> Curve:

@@ -2,7 +2,7 @@
 
 from core.confusion import matched_share
 from core.figures.base import Figure
-from core.figures.contingency import score_of_classes, shuffled
+from core.figures.contingency import score, shuffled
 from core.figures.estimate import Ints
 
 
@@ -29,7 +29,7 @@ ENTRIES = (
         chance="Guessing gets a little more than the share of the most frequent class, and more with many small "
         "clusters.",
         source="Zhao, Karypis 2001",
-        function=score_of_classes(purity),
+        function=score(purity),
         guessing=shuffled(purity),
     ),
     Figure(
@@ -43,7 +43,7 @@ ENTRIES = (
         range="above 0 to 1",
         chance="Guessing gets a little more than 0.1 with ten classes.",
         source="Kuhn 1955",
-        function=score_of_classes(matched_share),
+        function=score(matched_share),
         guessing=shuffled(matched_share),
     ),
 )

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.figures.base import Figure, Subject
-from core.figures.contingency import contingency, score, shuffled
-from core.figures.estimate import Chance, Estimate, Ints, Labels, exact, undefined
+from core.figures.contingency import contingency, of_train, score, score_of
+from core.figures.estimate import Chance, Estimate, Ints, Labels, undefined
 
 NO_TEST_IMAGES = "There are no test images to measure."
 
@@ -81,7 +81,7 @@ def _of_test(subject: Subject) -> Estimate:
     labels, clusters = subject.embedding.test_labels, subject.embedding.test_clusters
     if len(labels) == 0:
         return undefined(NO_TEST_IMAGES)
-    return exact(adjusted_rand_index(contingency(labels, clusters)), len(labels))
+    return score_of(adjusted_rand_index, contingency(labels, clusters))
 
 
 ENTRIES = (
@@ -98,7 +98,7 @@ ENTRIES = (
         chance="Guessing gets about 0.82 with ten classes, so read it beside the adjusted index.",
         source="Rand 1971",
         function=score(rand_index),
-        guessing=shuffled(rand_index),
+        guessing=lambda subject: Chance.known(chance_rand_index(subject.once(of_train))),
         headline=True,
     ),
     Figure(
@@ -113,7 +113,7 @@ ENTRIES = (
         chance="Guessing gets 0.",
         source="Hubert, Arabie 1985",
         function=score(adjusted_rand_index),
-        guessing=shuffled(adjusted_rand_index),
+        guessing=lambda subject: Chance.known(0.0),
         headline=True,
     ),
     Figure(

@@ -6,6 +6,7 @@ import numpy as np
 
 from core.figures.base import Figure, Subject
 from core.figures.estimate import (
+    COLLAPSED,
     Chance,
     Estimate,
     Floats,
@@ -24,6 +25,8 @@ def spread(points: Points) -> Estimate:
     Neither high nor low is better: compare it with the margin. 0 is a total collapse.
     """
     reason = why_not(points)
+    if reason == COLLAPSED:
+        return exact(0.0, len(points))
     if reason is not None:
         return undefined(reason, len(points))
     return exact(math.sqrt(_mean_square(centred(points))), len(points))

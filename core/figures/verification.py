@@ -38,8 +38,8 @@ class Threshold:
 @dataclass(frozen=True)
 class Verification:
     """area: the area under the ROC, the probability that two images of one class lie closer than two of
-    different classs: best 1, guessing 0.5. best: the threshold with the highest balanced accuracy.
-    suggested: half the distance up to which the loss pushes different classs apart; None without such
+    different classes: best 1, guessing 0.5. best: the threshold with the highest balanced accuracy.
+    suggested: half the distance up to which the loss pushes different classes apart; None without such
     a distance. distance, true_positive_rate, false_positive_rate: [t], the curve from (0, 0) to
     (1, 1), thinned. same, different: how many pairs were looked at. reason: why undefined."""
 

@@ -14,8 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.config import RunConfig, written
-from core.figures.effective_rank import effective_rank
-from core.figures.estimate import NOT_FINITE
+from core.figures.effective_rank import effective_rank, variance_shares
 from core.figures.spread import between_share, spread
 from core.lessons import texts
 from core.losses import LOSSES
@@ -29,12 +28,11 @@ EARLY = 0.3
 SHRUNK = 0.1
 # With the loss at its know-nothing value, less than this share of the margin is one point as well.
 OF_MARGIN, AT_VALUE = 0.05, 0.02
-# Two equally strong directions have an effective rank of 2, a line has 1; at 1.4 the second is a seventh of the first.
-LINE = 1.4
-# Of k classes each at a place of its own, k - 1 directions are used, or all there are. The effective rank of NT-Xent in
-# 8-D with 6 classes is 0.39 to 0.76 of that at temperature 10 (14 seeds), and 0.86 or more from 2 downwards; that of
-# ten random places 0.79. With four or more of them: few classes may well lie in a plane.
-FLAT, ROOM = 0.77, 4
+# One direction holds so much of the variance: a line.
+LINE = 0.98
+# Of k classes each at a place of its own, k - 1 directions are used, or all there are. Flat is what has so much of the
+# variance in fewer than half of them; with four or more of them: few classes may well lie in a plane.
+FLAT, ROOM = 0.95, 4
 # Of the radius of the unit sphere: classes all over it have a spread near 1.
 SQUEEZED = 0.6
 GROWN = 10.0  # times what it costs to know nothing
@@ -60,12 +58,15 @@ class Shape:
     """How an embedding [n, d] lies in its space, by the figures of the catalogue.
 
     spread: `core.figures.spread`; 0 where all points are one. rank: `effective_rank`, 1 to d; 0 for a single
-    point. sorted: `between_share`, 0 to 1 (each class one point); 0 for one class alone.
+    point. sorted: `between_share`, 0 to 1 (each class one point); 0 for one class alone. first: the share of
+    the variance along the principal direction. directions: how many of these hold `FLAT` of it together.
     """
 
     spread: float
     rank: float
     sorted: float
+    first: float = 0.0
+    directions: int = 0
 
     def without_rank(self) -> "Shape":
         """With a rank that is not a number: that of a point would be the rank of the rounding errors."""
@@ -102,9 +103,17 @@ def shape_of(points: Points, labels: npt.NDArray[Any]) -> Shape:
     """The shape of `points` [n, d], n >= 1, with `labels` [n]; not a number where a point is not finite."""
     found = spread(points)
     if found.reason is not None:
-        return Shape(np.nan, np.nan, np.nan) if found.reason == NOT_FINITE else Shape(0.0, 0.0, 0.0)
-    between = between_share(points, labels)
-    return Shape(found.value, effective_rank(points).value, between.value if between.reason is None else 0.0)
+        return Shape(np.nan, np.nan, np.nan)
+    if found.value == 0:
+        return Shape(0.0, 0.0, 0.0)
+    between, shares = between_share(points, labels), variance_shares(points)
+    return Shape(
+        found.value,
+        effective_rank(points).value,
+        between.value if between.reason is None else 0.0,
+        first=float(shares[0]),
+        directions=int(np.searchsorted(shares.cumsum(), FLAT)) + 1,
+    )
 
 
 def shapes_of(snapshots: Sequence[Points], labels: npt.NDArray[Any]) -> list[Shape]:
@@ -151,15 +160,15 @@ def _kind(config: RunConfig, reports: Sequence[Reported], began: Shape, now: Sha
     if now.spread <= SHRUNK * began.spread or (at_value and now.spread <= OF_MARGIN * _length(config)):
         return "point"
     # a short arc is a line too, but what it wants is to be spread
-    if config.normalised and now.spread < SQUEEZED and (_reads(config, "temperature") or now.rank < LINE):
+    if config.normalised and now.spread < SQUEEZED and (_reads(config, "temperature") or now.first > LINE):
         return "squeezed"
-    if _room(config) >= 2 and now.rank < LINE:
+    if _room(config) >= 2 and now.first > LINE:
         return "line"
     top = max(start.loss, value)
     if top - end.loss < HARDLY_MOVED * top:
         if now.sorted < HARDLY_SORTED:
             return "stuck"
-        if _room(config) >= ROOM and now.rank < FLAT * _room(config):
+        if _room(config) >= ROOM and 2 * now.directions < _room(config):
             return "flat"
     return "healthy"
 
@@ -191,10 +200,11 @@ def _sentence(kind: Kind, loss: float, value: float, shape: Shape, config: RunCo
         case "point":
             return _sign("point", **know_nothing)
         case "line":
-            return _sign("line", **used)
+            return _sign("line", **used, first=f"{shape.first:.1%}")
         case "flat":
             room = {"room": str(_room(config)), "classes": str(config.digits)}
-            return _sign("flat", **paid, **know_nothing, **used, **room)
+            held = {"held": f"{FLAT:.0%}", "directions": str(shape.directions)}
+            return _sign("flat", **paid, **know_nothing, **used, **room, **held)
         case "squeezed":
             return _sign("squeezed", spread=f"{shape.spread:.2f}")
         case "diverged" if not np.isfinite(loss) or not np.isfinite(shape.spread):

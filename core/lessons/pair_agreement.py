@@ -65,13 +65,3 @@ def sample_pairs(labels: Labels, clusters: Labels, count: int, *, seed: int = 0)
         raise ValueError(f"Each image has one label and one cluster; got {len(labels)} and {len(clusters)}.")
     first, second = draw_pairs(len(labels), count, seed)
     return PairAgreement(first, second, labels[first] == labels[second], clusters[first] == clusters[second])
-
-
-def random_clusters(n: int, k: int, *, seed: int = 0) -> Ints:
-    """[n]: k clusters of (almost) equal size, filled at random: a clustering that knows nothing.
-
-    Raises ValueError for k < 1.
-    """
-    if k < 1:
-        raise ValueError(f"There must be at least one cluster, not {k}.")
-    return np.random.default_rng(seed).permutation(np.arange(n, dtype=np.int64) % k)

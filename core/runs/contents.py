@@ -52,8 +52,8 @@ class Status:
 
     @property
     def outdated(self) -> bool:
-        """It was finished by an older version of the app; its state is "failed"."""
-        return self.form != FORM
+        """It was finished by an older version of the app, and its state is "failed" for that."""
+        return self.message == OUTDATED
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,8 @@ def _was_whole(run: Run, updated: float) -> bool:
 
 
 def run_at(key: str) -> Run:
-    """The run named `key`: trained here, or shipped with the app; status "missing" where it is neither.
+    """The run named `key`: trained here by this version of the app, or shipped with it; status "missing" where it is
+    neither.
 
     Raises ValueError for what is no key.
     """
@@ -46,4 +47,5 @@ def run_at(key: str) -> Run:
         raise ValueError("A run's key has 64 hexadecimal digits.")
     run = Run(settings.runs_folder() / key)
     shipped = settings.shipped_runs_folder() / key
-    return Run(shipped) if run.status().state == "missing" and shipped.is_dir() else run
+    status = run.status()
+    return Run(shipped) if (status.state == "missing" or status.outdated) and shipped.is_dir() else run

@@ -23,6 +23,7 @@ from core.config import RunConfig
 from core.embedding import Embedding
 from core.figures.evaluation import Evaluation
 from core.runs.contents import (
+    FORM,
     OUTDATED,
     Progress,
     RunDamaged,
@@ -72,7 +73,7 @@ class Run:
             return Status("missing")
         if status.state not in get_args(State):
             return Status("missing")
-        if status.state == "done" and status.outdated:
+        if status.state == "done" and status.form != FORM:
             return replace(status, state="failed", message=OUTDATED)
         return status
 
@@ -292,7 +293,7 @@ class Run:
 
     def _check(self, name: str) -> None:
         status = self.status()
-        if status.outdated:
+        if status.form != FORM:
             raise RunDamaged(OUTDATED)
         try:
             actual = hashlib.sha256(self._path(name).read_bytes()).hexdigest()

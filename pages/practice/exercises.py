@@ -9,7 +9,7 @@ from pages.ui.exercises.editor import exercise_editor
 CHOICE = "exercise"
 
 
-def check_cancelled(name: str) -> None:
+def go_on(name: str) -> None:
     st.session_state[CHOICE] = name
 
 
@@ -42,4 +42,4 @@ with task:
         help="For Jupyter: the same tasks and checks, with nothing to install.",
     )
 with editor:
-    exercise_editor(exercise, check_cancelled)
+    exercise_editor(exercise, go_on)

@@ -157,10 +157,10 @@ def figures(evaluation: Evaluation | None) -> None:
     with st.container(horizontal=True, gap="small"):
         for figure in HEADLINE.values():
             _figure(figure, evaluation)
-    if evaluation is not None:
-        rand, guessing = evaluation.values["rand_index"], evaluation.chance_rand_index
+    if evaluation is not None and "rand_index" in evaluation.chance:
+        rand, guessing = evaluation.values["rand_index"], evaluation.chance["rand_index"].mean
         st.caption(
-            f"Of two random images, clusters and digits agree on whether they belong together with probability "
+            f"Of two random images, clusters and classes agree on whether they belong together with probability "
             f"**{rand:.3f}**, the Rand index. Guessing gets {guessing:.2f}; the ARI counts only what is beyond that."
         )
 
@@ -172,8 +172,8 @@ def _figure(figure: Figure, evaluation: Evaluation | None) -> None:
         number = evaluation.values[figure.name]
         value = f"{number:.3f}" if math.isfinite(number) else "undefined"
         meaning += f" **{evaluation.undefined[figure.name]}**" if figure.name in evaluation.undefined else ""
-        if figure.name == "rand_index":
-            beside = f"guessing {evaluation.chance_rand_index:.2f}"
+        if figure.name == "rand_index" and figure.name in evaluation.chance:
+            beside = f"guessing {evaluation.chance[figure.name].mean:.2f}"
     st.metric(
         figure.short,
         value,

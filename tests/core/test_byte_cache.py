@@ -76,13 +76,13 @@ def test_what_is_larger_than_the_bound_is_given_and_not_kept(picture, made):
 
 
 def test_many_who_ask_at_once_cost_one_making(made):
-    began, check_cancelled = threading.Event(), threading.Event()
+    began, go_on = threading.Event(), threading.Event()
 
     @kept_by_size(len)
     def slow() -> bytes:
         made.append("x")
         began.set()
-        check_cancelled.wait(30)
+        go_on.wait(30)
         return b"x"
 
     answers: list[bytes] = []
@@ -90,7 +90,7 @@ def test_many_who_ask_at_once_cost_one_making(made):
     for thread in threads:
         thread.start()
     began.wait(30)
-    check_cancelled.set()
+    go_on.set()
     for thread in threads:
         thread.join()
     assert answers == [b"x"] * 20 and made == ["x"]

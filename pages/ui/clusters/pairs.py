@@ -9,9 +9,8 @@ import streamlit as st
 from core.charts import metric_charts
 from core.config import RunConfig
 from core.data import load_stored
-from core.figures.contingency import contingency
-from core.figures.rand import beyond_chance, chance_rand_index
-from core.lessons.pair_agreement import PairAgreement, random_clusters, sample_pairs
+from core.figures.rand import beyond_chance
+from core.lessons.pair_agreement import PairAgreement, sample_pairs
 from core.runs import Run
 from pages.ui import digit_drawings, run_view
 from pages.ui.digit_drawings import DIFFERENT, SAME, Card, Tile
@@ -79,7 +78,7 @@ def _pairs(folder: str, updated: float, batches: tuple[int, ...], *, random: boo
     embedding = Run(Path(folder)).embedding()
     labels, clusters = embedding.train_labels, embedding.train_clusters
     if random:
-        clusters = random_clusters(len(labels), len(np.unique(clusters)))
+        clusters = np.random.default_rng(0).permutation(clusters)
     parts = [sample_pairs(labels, clusters, count, seed=seed) for seed, count in enumerate(batches)]
     return PairAgreement(
         *(
@@ -126,8 +125,8 @@ def _curve(
     own: PairAgreement,
     by_chance: PairAgreement,
 ) -> None:
-    index = beyond_chance(labels, clusters).rand
-    guess = chance_rand_index(contingency(labels, random_clusters(len(labels), len(np.unique(clusters)))))
+    parts = beyond_chance(labels, clusters)
+    index, guess = parts.rand, parts.chance
     low, high = own.interval()
     with st.container(horizontal=True):
         st.metric(

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.charts import metric_charts
 from core.config import RunConfig
-from core.figures import FIGURES
+from core.figures import FIGURES, Chance
 from core.runs import Run
 from pages.ui.cards import cards
 from pages.ui.plain_text import plain
@@ -22,8 +22,8 @@ def show(run: Run, config: RunConfig) -> None:
     scored.sort(key=lambda figure: -round(evaluation.chance[figure.name].mean, 3))
     shuffles = max((evaluation.chance[figure.name].shuffles for figure in scored), default=0)
     st.markdown(
-        "All ask the same: do clusters and true classes tell the same story? They differ in **what guessing gets**: "
-        f"here the same clusters were dealt out at random {shuffles} times."
+        "All ask the same: do clusters and true classes tell the same story? They differ in **what guessing gets**, "
+        f"known by a formula or (±) by dealing the same clusters out at random {shuffles} times."
     )
     values, chance = evaluation.values, evaluation.chance
     rows = [(figure.short, values[figure.name], chance[figure.name].mean) for figure in scored]
@@ -41,7 +41,7 @@ def show(run: Run, config: RunConfig) -> None:
                 st.metric(
                     figure.label,
                     f"{value:.4f}" if math.isfinite(value) else "undefined",
-                    delta="" if guessing is None else _guessing(guessing.mean, guessing.spread),
+                    delta="" if guessing is None else _guessing(guessing),
                     delta_color="off",
                     delta_arrow="off",
                 )
@@ -50,7 +50,9 @@ def show(run: Run, config: RunConfig) -> None:
                     st.warning(plain(evaluation.undefined[figure.name]))
 
 
-def _guessing(mean: float, spread: float) -> str:
+def _guessing(chance: Chance) -> str:
     """The chance level, with as many digits as the figure above it."""
-    wide = f"{spread:.4f}" if spread >= 0.00005 else "< 0.0001"
-    return f"guessing {round(mean, 4) + 0.0:.4f} ± {wide}"  # + 0.0: no -0.0000
+    level = f"guessing {round(chance.mean, 4) + 0.0:.4f}"  # + 0.0: no -0.0000
+    if chance.shuffles == 0:
+        return level
+    return f"{level} ± {chance.spread:.4f}" if chance.spread >= 0.00005 else f"{level} ± < 0.0001"

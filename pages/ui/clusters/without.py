@@ -7,11 +7,14 @@ import streamlit as st
 from core.charts import metric_charts
 from core.config import RunConfig
 from core.figures import FIGURES, KINDS, Estimate, Figure
+from core.figures.base import Kind
 from core.figures.evaluation import Evaluation
 from core.figures.verification import Threshold
 from core.runs import Run
 from pages.ui.cards import cards
 from pages.ui.plain_text import plain
+
+KINDS_SHOWN: tuple[Kind, ...] = ("neighbours", "shape")
 
 
 def show(run: Run, config: RunConfig) -> None:
@@ -22,12 +25,23 @@ def show(run: Run, config: RunConfig) -> None:
         _neighbours(evaluation)
     with right:
         _verification(evaluation, config)
-    for kind in ("neighbours", "shape"):
+    for reason, figures in _why_undefined(evaluation).items():
+        st.warning(plain(f"{', '.join(figures)}: {reason}"), icon=":material/info:")
+    for kind in KINDS_SHOWN:
         figures = [figure for figure in FIGURES.values() if figure.kind == kind]
         st.subheader(KINDS[kind], anchor=False)
         for card, figure in zip(cards(len(figures), 4), figures, strict=True):
             with card:
                 _card(figure, evaluation)
+
+
+def _why_undefined(evaluation: Evaluation) -> dict[str, list[str]]:
+    """Each reason once, with the labels of the figures that have no value for it."""
+    reasons: dict[str, list[str]] = {}
+    for name, reason in evaluation.undefined.items():
+        if FIGURES[name].kind in KINDS_SHOWN:
+            reasons.setdefault(reason, []).append(FIGURES[name].label)
+    return reasons
 
 
 def _neighbours(evaluation: Evaluation) -> None:
@@ -36,11 +50,11 @@ def _neighbours(evaluation: Evaluation) -> None:
         "**k-NN accuracy**: the k nearest training images vote on a test image. **Recall@k**: one of its k nearest "
         "test images is of its class. More chances, so it can only rise."
     )
-    for curve in (evaluation.knn, evaluation.recall):
-        if curve.reason is not None:
-            st.warning(plain(curve.reason), icon=":material/info:")
-            return
-    curves = {"k-NN accuracy": evaluation.knn, "recall@k": evaluation.recall}
+    both = {"k-NN accuracy": evaluation.knn, "recall@k": evaluation.recall}
+    curves = {name: curve for name, curve in both.items() if curve.reason is None}
+    if not curves:
+        st.warning(plain(evaluation.knn.reason or ""), icon=":material/info:")
+        return
     st.vega_lite_chart(metric_charts.over_neighbours(curves, 300), key="over_neighbours")
     sampled = [f"{name} on {curve.sampled:,} of {curve.of:,} test images" for name, curve in curves.items()]
     st.caption(f"{'; '.join(sampled)}; bars: two standard errors. Dashed: guessing.")
@@ -89,8 +103,6 @@ def _card(figure: Figure, evaluation: Evaluation) -> None:
     )
     sampled = f" Sampled: {value.sampled:,} of {value.of:,}." if value.error > 0 else ""
     st.caption(f"{figure.meaning} {figure.range[0].upper()}{figure.range[1:]}; {figure.better}.{sampled}")
-    if value.reason is not None:
-        st.warning(plain(value.reason))
 
 
 def _shown(value: Estimate) -> str:

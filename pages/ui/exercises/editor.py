@@ -26,8 +26,8 @@ _COMPONENT = st.components.v2.component(
 )
 
 
-def exercise_editor(exercise: Exercise, check_cancelled: Callable[[str], None]) -> None:
-    """Show the editor with `exercise` in it; `check_cancelled` hears the name of the one that is asked for next."""
+def exercise_editor(exercise: Exercise, go_on: Callable[[str], None]) -> None:
+    """Show the editor with `exercise` in it; `go_on` hears the name of the one that is asked for next."""
     names = list(EXERCISES)
     place = names.index(exercise.name)
     following = EXERCISES[names[place + 1]] if place + 1 < len(names) else None
@@ -47,14 +47,14 @@ def exercise_editor(exercise: Exercise, check_cancelled: Callable[[str], None]) 
         key=_KEY,
         width="stretch",
         height="content",
-        on_next_change=lambda: _check_cancelled(check_cancelled),
+        on_next_change=lambda: _go_on(go_on),
     )
 
 
-def _check_cancelled(check_cancelled: Callable[[str], None]) -> None:
+def _go_on(go_on: Callable[[str], None]) -> None:
     name = st.session_state[_KEY].get("next")
     if name in EXERCISES:  # it comes from the browser
-        check_cancelled(name)
+        go_on(name)
 
 
 def _python() -> str:

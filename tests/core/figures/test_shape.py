@@ -6,9 +6,11 @@ import math
 import numpy as np
 import pytest
 from scipy.integrate import quad
+from sklearn.decomposition import PCA
 
-from core.figures.alignment_uniformity import alignment, alignment_by_chance, best_uniformity, uniformity
-from core.figures.effective_rank import effective_rank
+from core.figures import FIGURES
+from core.figures.alignment_uniformity import alignment, alignment_by_chance, uniformity
+from core.figures.effective_rank import effective_rank, variance_shares
 from core.figures.spread import between_share, spread
 from tests.core.shipped import shipped_embedding
 
@@ -38,22 +40,14 @@ def test_alignment_and_uniformity_are_those_of_a_loop_over_all_pairs(d: int) -> 
 
 
 @pytest.mark.parametrize("d", [2, 3, 10])
-def test_the_best_uniformity_is_the_integral_over_the_sphere_and_even_points_come_near(d: int) -> None:
+def test_even_points_have_the_uniformity_of_the_integral_over_the_sphere(d: int) -> None:
     # the angle between two even directions has a density in proportion to sin^(d-2)
     top = quad(lambda t: math.exp(-2 * (2 - 2 * math.cos(t))) * math.sin(t) ** (d - 2), 0, math.pi)[0]
     whole = quad(lambda t: math.sin(t) ** (d - 2), 0, math.pi)[0]
-    assert best_uniformity(d) == pytest.approx(math.log(top / whole))
-    even = np.random.default_rng(0).normal(size=(20_000, d))
-    found = uniformity(even)
-    assert found.value == pytest.approx(best_uniformity(d), abs=0.03)
-
-
-def test_the_best_uniformity_is_between_that_of_the_line_and_that_of_many_dimensions() -> None:
-    assert best_uniformity(1) == pytest.approx(math.log((1 + math.exp(-8)) / 2))
-    assert best_uniformity(2) == pytest.approx(-1.575, abs=1e-3)
-    assert -4 < best_uniformity(10_000) < -3.99
-    with pytest.raises(ValueError, match="at least one dimension"):
-        best_uniformity(0)
+    found = uniformity(np.random.default_rng(0).normal(size=(20_000, d)))
+    assert found.value == pytest.approx(math.log(top / whole), abs=0.03)
+    if d == 2:
+        assert f"{math.log(top / whole):.2f}" in FIGURES["uniformity"].range  # -1.58
 
 
 def test_sampled_uniformity_is_as_far_from_that_of_all_pairs_as_its_error_says() -> None:
@@ -74,6 +68,13 @@ def test_the_effective_rank_is_that_of_the_singular_values(d: int) -> None:
     expected = math.exp(-sum(share * math.log(share) for share in shares))
     assert effective_rank(points).value == pytest.approx(expected, rel=1e-6)
     assert effective_rank(points.astype(np.float64) + 100).value == pytest.approx(expected, rel=1e-6)
+
+
+def test_the_shares_of_variance_are_those_of_the_principal_components() -> None:
+    points, _ = cloud(4, 200, 5)
+    assert variance_shares(points) == pytest.approx(PCA().fit(points).explained_variance_ratio_, rel=1e-4)
+    line = np.outer(np.linspace(0, 1, 50), [3.0, 4.0, 0.0])
+    assert variance_shares(line) == pytest.approx([1, 0, 0], abs=1e-12)
 
 
 def test_points_on_a_line_have_rank_one_and_even_points_the_number_of_dimensions() -> None:
@@ -127,7 +128,11 @@ def test_what_has_no_shape_says_why() -> None:
         (good[:0], "no points"),
         (good[:1], "one place"),
     ):
-        figures = [uniformity(bad), effective_rank(bad), spread(bad)]
+        figures = [uniformity(bad), effective_rank(bad)]
+        if sentence in ("collapsed", "one place"):
+            assert spread(bad).value == 0
+        else:
+            figures.append(spread(bad))
         figures += [alignment(bad, labels[: len(bad)]), between_share(bad, labels[: len(bad)])]
         for figure in figures:
             assert math.isnan(figure.value)

@@ -9,7 +9,7 @@ from scipy.stats import binomtest
 from core.figures.contingency import contingency
 from core.figures.estimate import draw_pairs
 from core.figures.rand import adjusted_rand_index, chance_rand_index, rand_index
-from core.lessons.pair_agreement import random_clusters, sample_pairs
+from core.lessons.pair_agreement import sample_pairs
 from tests.core.shipped import shipped_embedding
 
 
@@ -74,8 +74,7 @@ def test_the_interval_holds_the_index_about_19_times_in_20(drawn: int) -> None:
 
 def test_random_clusters_agree_on_082_of_the_pairs_of_ten_digits() -> None:
     run = shipped_embedding()
-    clusters = random_clusters(60_000, 10, seed=5)
-    assert np.bincount(clusters).tolist() == [6000] * 10
+    clusters = np.random.default_rng(5).permutation(run.train_clusters)
     pairs = sample_pairs(run.train_labels, clusters, 50_000)
     assert pairs.running[-1] == pytest.approx(
         chance_rand_index(contingency(run.train_labels, clusters)), abs=4.5 * pairs.error[-1]
@@ -91,6 +90,3 @@ def test_what_cannot_be_drawn_is_refused_with_the_reason() -> None:
         sample_pairs(np.zeros(4), np.zeros(4), 0)
     with pytest.raises(ValueError, match="4 and 3"):
         sample_pairs(np.zeros(4), np.zeros(3), 5)
-    with pytest.raises(ValueError, match="at least one cluster"):
-        random_clusters(5, 0)
-    assert random_clusters(2, 10).tolist() in ([0, 1], [1, 0])

@@ -10,10 +10,12 @@ import pyarrow.parquet
 import pytest
 from safetensors.numpy import load
 
+from core.canvas.frames import CanvasOptions
 from core.config import PRESETS, RunConfig
 from core.losses import LOSSES
 from core.pipeline import train_and_measure
 from core.runs import Progress, Run, run_at
+from core.take_home.report import CanvasParts, Palette, report
 from core.take_home.run_file import run_file
 
 
@@ -95,3 +97,16 @@ def test_what_the_loss_has_learned_goes_along(loss: str, tmp_path: Path) -> None
     kept, words = load(files["learned.safetensors"]), files["README.md"].decode()
     assert kept.keys() == run.learned().keys() and all(name in words for name in kept)
     assert all(np.array_equal(array, run.learned()[name]) for name, array in kept.items())
+
+
+def test_what_is_undefined_says_why_in_the_zip_and_in_the_report(tmp_path: Path) -> None:
+    run = Run(tmp_path / "run")
+    run.begin(RunConfig(epochs=1, digits=3, hidden=(2,), learning_rate=1.0, batch_size=1000))
+    train_and_measure(run)
+    reason = run.evaluation().undefined["alignment"]
+    assert "collapsed" in reason
+    words = files_of(run_file(run))["README.md"].decode()
+    assert f"| Alignment | {reason} |" in words and "| Purity | 0." in words and "nan" not in words
+    canvas = CanvasParts("", "", "export default 0")
+    page = report(run, "", CanvasOptions(class_names=("0", "1", "2")), canvas, Palette([], []))
+    assert f"{reason}</td>" in page and '<td class="number">undefined</td>' in page
