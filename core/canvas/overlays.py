@@ -89,8 +89,8 @@ def _sample(run: Run, view: str, per_class: int) -> tuple[Floats, npt.NDArray[np
 @lru_cache(maxsize=8)
 def _contours(folder: str, updated: float, split: str, view: str) -> Shapes:
     lines = density.contours(*flat_points(Run(Path(folder)), split, view))
-    starts = np.flatnonzero(np.diff(lines.line, prepend=-1)) if len(lines.line) else np.zeros(0, int)
-    ends = [*starts[1:], len(lines.line)]
+    starts = np.flatnonzero(np.diff(lines.line, prepend=-1))
+    ends = np.append(starts, len(lines.line))[1:]  # none where there are no lines, as in a collapse
     corners = np.stack([lines.x, lines.y], axis=1)
     return {
         "lines": [

@@ -222,8 +222,7 @@ def test_each_score_stands_beside_its_chance_level(open_page: OpenPage) -> None:
     ]
     by_chance = 1 - sum(together) + 2 * together[0] * together[1]  # the closed form
     assert shown["Rand index"][1] == f"guessing {by_chance:.4f}"
-    assert "±" in shown["Purity"][1]
-    assert shown["Adjusted Rand index"][1] == "guessing 0.0000 ± < 0.0001"
+    assert shown["Adjusted Rand index"][1] == "guessing 0.0000"
     assert re.fullmatch(r"guessing 0\.11\d\d ± 0\.000\d", shown["Purity"][1])
     assert shown["V-measure"][0] == pytest.approx(shown["Normalized mutual information"][0], abs=1e-4)
 
