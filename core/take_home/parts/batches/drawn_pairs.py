@@ -7,15 +7,15 @@ from core.take_home.parts.settings import BATCH_SIZE
 
 def draw_pairs(labels, anchors):
     """The rows [2, n] of the anchors and of their partners."""
-    order, sizes = labels.argsort(), labels.bincount()  # all rows, class by class; images a class
-    starts = sizes.cumsum(0) - sizes  # where in `order` each class begins
-    start, size = starts[labels[anchors]], sizes[labels[anchors]]
+    order = labels.argsort()  # all rows, class by class
+    sizes = labels.bincount()  # how many images each class has
+    starts = sizes.cumsum(0) - sizes  # where each class begins in `order`
+    start, size = starts[labels[anchors]], sizes[labels[anchors]]  # of each anchor's class
     chance = torch.rand(len(anchors))
-    same = start + (chance * size).long()
-    behind = start + size + (chance * (len(labels) - size)).long()  # a place outside of the class
-    other = behind % len(labels)  # behind the last class comes the first
-    partners = order[torch.where(torch.rand(len(anchors)) < 0.5, same, other)]
-    return torch.stack([anchors, partners])
+    same = start + (chance * size).long()  # a place in the class
+    other = start + size + (chance * (len(labels) - size)).long()  # a place behind it, round the end
+    places = torch.where(torch.rand(len(anchors)) < 0.5, same, other % len(labels))
+    return torch.stack([anchors, order[places]])
 
 
 def batches(labels):

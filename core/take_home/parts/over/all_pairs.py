@@ -7,7 +7,7 @@ from core.take_home.parts.losses.contrastive import pair_loss
 
 
 def loss_of(embeddings, labels):
-    first, second = torch.triu_indices(len(labels), len(labels), offset=1)
+    first, second = torch.triu_indices(len(labels), len(labels), offset=1)  # the pairs of pdist
     same = labels[first] == labels[second]
     losses = pair_loss(torch.pdist(embeddings), same)
     return (mean(losses[same]) + mean(losses[~same])) / 2
