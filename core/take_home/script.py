@@ -92,6 +92,7 @@ def flags_of(config: RunConfig) -> set[str]:
     """The flags that hold for the run: see the lines that they are about."""
     entry, drawn = LOSSES[config.loss], config.sampling == "sampled"
     held = {
+        "kept_out": config.validation == "held_out" and not config.patience,
         "held_out": config.validation == "held_out",
         "on_test": config.validation == "test",
         "unseen_on_test": config.validation == "test" and config.unseen is not None,

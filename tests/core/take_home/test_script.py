@@ -123,7 +123,7 @@ CHANGED: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "views": ({"views": 0.4}, {}),
     "wrong_labels": ({"wrong_labels": 0.4}, {}),
     "patience": ({"patience": 9}, {}),
-    "validation": ({"validation": "test"}, {"patience": 9}),
+    "validation": ({"validation": "test"}, {}),
     "seed": ({"seed": 9}, {}),
 }
 

@@ -35,20 +35,21 @@ def grey(images: torch.Tensor) -> torch.Tensor:
 
 def test_the_images_are_those_of_the_first_classes(monkeypatch: pytest.MonkeyPatch) -> None:
     space = with_few_images(monkeypatch)
-    assert grey(space["images"]).tolist() == [row for row in range(6000) if row % 4 < 3]
+    rows = [row for row in range(6000) if row % 4 < 3]
+    assert grey(space["images"]).tolist() == rows[1000:]  # as in the app, 1,000 are held out
     assert torch.equal(grey(space["images"]) % 4, space["labels"])
 
 
 def test_a_class_never_shown_is_not_among_them(monkeypatch: pytest.MonkeyPatch) -> None:
     space = with_few_images(monkeypatch, "class_never_shown", held_out_class="1")
-    assert space["labels"].unique().tolist() == [0, 2] and len(space["labels"]) == 3000
+    assert space["labels"].unique().tolist() == [0, 2] and len(space["labels"]) == round(3500 * 2 / 3)
     assert torch.equal(grey(space["images"]) % 4, space["labels"])
 
 
 def test_a_share_of_the_labels_is_wrong_and_says_any_other_class(monkeypatch: pytest.MonkeyPatch) -> None:
     space = with_few_images(monkeypatch, "wrong_labels", wrong_labels=0.4)
     true, told = grey(space["images"]) % 4, space["labels"]
-    assert (true != told).sum() == 0.4 * 4500
+    assert (true != told).sum() == 0.4 * 3500
     for label in range(3):
         assert (told[(true == label) & (told != label)].bincount(minlength=3) > 200).sum() == 2
 
@@ -106,8 +107,8 @@ def test_the_rate_goes_straight_up_for_a_fifth_and_straight_down(
     monkeypatch: pytest.MonkeyPatch, views: float
 ) -> None:
     parts = ("encoder", "views", "one_cycle")
-    space = with_few_images(monkeypatch, *parts, views=views, epochs=4, learning_rate=0.01)
-    steps = 4 * (4500 // (100 - round(views * 50)))
+    space = with_few_images(monkeypatch, *parts, views=views, epochs=5, learning_rate=0.01)
+    steps = 5 * (3500 // (100 - round(views * 50)))
     rates = []
     for _ in range(steps):
         rates.append(space["optimizer"].param_groups[0]["lr"])

@@ -1,4 +1,4 @@
-"""An epoch: balanced batches, each of the same number of images of some random classes."""
+"""An epoch, batch by batch: the rows of as many images of each of some random classes."""
 
 import torch
 

@@ -1,4 +1,4 @@
-"""An epoch: each image once, with a random partner, of its own class or of another with even chance."""
+"""An epoch, batch by batch: the rows of each image and of a partner, of its class or not with even chance."""
 
 import torch
 

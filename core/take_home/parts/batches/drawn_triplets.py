@@ -1,4 +1,4 @@
-"""An epoch: as many random triplets as there are images."""
+"""An epoch, batch by batch: the rows of random triplets, as many as there are images."""
 
 import torch
 
