@@ -1,22 +1,18 @@
 """A run as a lesson to take along: one script, or one notebook, that trains it without this app.
 
 Its sections are the files in `core/take_home/parts`, ordinary Python that ruff and mypy check and tests
-run. What the config settles is which of them there are, the values in the first, and some of their lines:
-a line that ends in `# [flag]` or `# [not flag]` is there where the flag holds, or where it does not.
+run. What the config settles is which of them there are, the values in the first, and some of their lines
+(`core.take_home.sources`).
 """
 
-import re
-import sys
 import textwrap
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from core.config import PARAMETERS, PRESETS, RunConfig
 from core.data import DATASETS
 from core.losses import LOSSES
+from core.take_home.sources import Source, in_order, joined, needed, read, reads
 
-PARTS = Path(__file__).parent / "parts"
 ARGUMENT = 'sys.argv[1] if len(sys.argv) > 1 else "data"'
 # x_plus_sigmoid, which PyTorch does not have, is a part.
 ACTIVATIONS = {"relu": "nn.ReLU", "swish": "nn.SiLU", "gelu": "nn.GELU", "tanh": "nn.Tanh"}
@@ -38,9 +34,9 @@ class Section:
 def script(config: RunConfig) -> str:
     """The run of `config` as the text of a Python script."""
     head, *steps = sections(config, ARGUMENT)
-    codes = [f'"""{head.title}\n\n{head.words}{_RUN}\n"""\n\n{head.code}']
+    codes = [f'"""{head.title}.\n\n{head.words}{_RUN}\n"""\n\n{head.code}']
     codes += ["\n".join([f"# ---- {step.title}", *_comment(step.words), step.code]) for step in steps]
-    return _joined(codes, "\n\n") + "\n"
+    return joined(codes, "\n\n") + "\n"
 
 
 def sections(config: RunConfig, folder: str) -> list[Section]:
@@ -53,13 +49,14 @@ def sections(config: RunConfig, folder: str) -> list[Section]:
     steps.insert(0, Section("settings", "Settings: change what you like", "", settings))
     imports = [line for part in ("settings", *placed) for line in read(part, flags).imports]
     imports += [line for source in sources for line in source.imports]
-    code = _in_order(_needed(imports, "\n".join(step.code for step in steps)))
+    code = in_order(needed(imports, "\n".join(step.code for step in steps)))
     return [Section("head", _title(config), _INTRODUCTION, code), *steps]
 
 
 _INTRODUCTION = """An encoder learns to place images of one class close together, and images of different classes apart.
 Install: pip install torch torchvision scikit-learn"""
 _RUN = ", and run: python FILE [FOLDER]"
+_SEEDED = "torch.manual_seed(SEED)"
 
 
 def parts_of(config: RunConfig) -> list[str]:
@@ -121,70 +118,19 @@ def _one_cycle(config: RunConfig) -> bool:
     return config.schedule == "one_cycle" and config.epochs * (images // size) >= 10
 
 
-@dataclass(frozen=True)
-class _Source:
-    """A part's file, with the lines that some flags leave: its docstring, in two; the helpers and the lines
-    that it imports; its code."""
-
-    part: str
-    title: str
-    words: str
-    helpers: tuple[str, ...]
-    imports: tuple[str, ...]
-    code: str
-
-
-_MARKED = re.compile(r"(.*?) *# \[(not )?(\w+)\]")
-_OF_PARTS = "from core.take_home.parts."
-
-
-def read(part: str, flags: set[str]) -> _Source:
-    """A part, by its path without the ending."""
-    text = "\n".join(_kept((PARTS / f"{part}.py").read_text(encoding="utf-8"), flags))
-    _, words, rest = text.split('"""', 2)
-    lines = rest.splitlines()
-    imports = [line for line in lines if line.startswith(("import ", "from "))]
-    own = [line.removeprefix(_OF_PARTS) for line in imports if line.startswith(_OF_PARTS)]
-    helpers = tuple(line.split()[0].replace(".", "/") for line in own if line.startswith("helpers."))
-    code = "\n".join(line for line in lines if line not in imports).strip()
-    title, _, more = words.strip().partition("\n")
-    others = tuple(line for line in imports if not line.startswith(_OF_PARTS))
-    return _Source(part, title.removesuffix("."), more.strip(), helpers, others, code)
-
-
-def _kept(text: str, flags: set[str]) -> Iterator[str]:
-    for line in text.splitlines():
-        marked = _MARKED.fullmatch(line)
-        if marked is None:
-            yield line
-        elif (marked[3] in flags) == (marked[2] is None):
-            yield marked[1]
-
-
-def _section(source: _Source, flags: set[str], placed: set[str], config: RunConfig) -> Section:
+def _section(source: Source, flags: set[str], placed: set[str], config: RunConfig) -> Section:
     """The part, and before it the helpers that are not `placed` yet."""
     new = [helper for helper in source.helpers if helper not in placed]
     placed.update(new)
-    code = _joined([*(read(helper, flags).code for helper in new), source.code], "\n")
+    code = joined([*(read(helper, flags).code for helper in new), source.code], "\n")
     formula = LOSSES[config.loss].formula if source.part.startswith("losses/") else ""
     return Section(source.part, source.title, source.words, code, formula)
-
-
-def _joined(codes: Iterable[str], between: str) -> str:
-    """Pieces of code, with two empty lines around functions and classes and `between` elsewhere."""
-    text = ""
-    for code in codes:
-        begin = next(line for line in code.splitlines() if not line.startswith("#"))
-        end = next((line for line in reversed(text.splitlines()) if line[:1].strip()), "")
-        defined = any(line.startswith(("def ", "class ", "@")) for line in (begin, end))
-        text += (("\n\n\n" if defined else between) if text else "") + code
-    return text
 
 
 def _title(config: RunConfig) -> str:
     preset = next((name for name, preset in PRESETS.items() if preset == config), None)
     named = f": the preset “{preset}” of Contrastive Lab" if preset else ""
-    return f"Contrastive learning on {DATASETS[config.dataset].label}{named}."
+    return f"Contrastive learning on {DATASETS[config.dataset].label}{named}"
 
 
 def _settings(config: RunConfig, code: str, folder: str) -> str:
@@ -194,35 +140,24 @@ def _settings(config: RunConfig, code: str, folder: str) -> str:
         f"DATASET = torchvision.datasets.{DATASETS[config.dataset].torchvision or 'MNIST'}",
     ]
     for name, parameter in PARAMETERS.items():
-        value = {"held_out_class": config.unseen, "activation": ACTIVATIONS.get(config.activation)}.get(
-            name, getattr(config, name)
-        )
-        constant, comment = name.upper(), parameter.help.partition(". ")[0].removesuffix(".")
-        if name == "dataset" or value is None or not _reads(code + "SEED", constant):
+        if not reads(f"{code}\n{_SEEDED}", name.upper()) or name == "dataset":
             continue
-        line = f"{constant} = {value if name == 'activation' else repr(value)}"
-        long = len(line) + len(comment) + 4 > LONGEST
-        lines += [f"# {comment}", line] if long else [f"{line}  # {comment}"]
-    return "\n".join([*lines, "torch.manual_seed(SEED)"])
+        line, comment = f"{name.upper()} = {_value(config, name)}", parameter.help.partition(". ")[0]
+        together = f"{line}  # {comment.removesuffix('.')}"
+        lines += [together] if len(together) <= LONGEST else [*_comment(comment), line]
+    return "\n".join([*lines, _SEEDED])
 
 
-def _reads(code: str, name: str) -> bool:
-    return re.search(rf"\b{name}\b", code) is not None
-
-
-def _needed(imports: Iterable[str], code: str) -> set[str]:
-    """The import lines of which the code reads a name."""
-    names = {line: line.split("import ")[1].split(" as ")[-1].split(", ") for line in imports}
-    return {line for line, bound in names.items() if any(_reads(code, name) for name in bound)}
-
-
-def _in_order(imports: Iterable[str]) -> str:
-    """Import lines, those of the standard library first."""
-    groups: tuple[list[str], list[str]] = ([], [])
-    for line in sorted(imports, key=lambda line: (line.startswith("from"), line)):
-        groups[line.split()[1].split(".")[0] not in sys.stdlib_module_names].append(line)
-    return "\n\n".join("\n".join(group) for group in groups if group)
+def _value(config: RunConfig, name: str) -> str:
+    """A setting as Python has it."""
+    match name:
+        case "held_out_class":
+            return repr(config.unseen)
+        case "activation":
+            return ACTIVATIONS[config.activation]
+        case _:
+            return repr(getattr(config, name))
 
 
 def _comment(words: str) -> list[str]:
-    return [f"# {line}" for line in textwrap.wrap(words, 108)]
+    return [f"# {line}" for line in textwrap.wrap(words, LONGEST - 2)]

@@ -13,7 +13,8 @@ import pytest
 from core.config import PARAMETERS, PRESETS, RunConfig
 from core.losses import LOSSES
 from core.take_home.notebook import notebook
-from core.take_home.script import ARGUMENT, PARTS, flags_of, parts_of, read, script
+from core.take_home.script import ARGUMENT, flags_of, parts_of, script
+from core.take_home.sources import PARTS, read
 from tests.core.take_home.scripts import EVERY, cells_of, configs
 
 
