@@ -20,6 +20,7 @@ from benchmarks import (
     snapshots,
     step,
     stopping,
+    take_home,
     training_time,
 )
 from benchmarks.ending import ended_cleanly
@@ -39,6 +40,7 @@ BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
     "time_to_rand": training_time.time_to_rand,
     "tutorial_recipe": training_time.tutorial_recipe,
     "losses": losses.measure,
+    "take_home": take_home.measure,
     "load_same": load.same_preset,
     "load_different": load.different_configs,
     "load_browsers": load_browsers.measure,
@@ -47,7 +49,16 @@ BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
     "mixed_use": load.mixed_use,
 }
 # An hour, or a class for many minutes: only where it is asked for by name.
-BY_NAME_ONLY = {"losses", "load_same", "load_different", "load_browsers", "stop", "memory", "mixed_use"}
+BY_NAME_ONLY = {
+    "losses",
+    "take_home",
+    "load_same",
+    "load_different",
+    "load_browsers",
+    "stop",
+    "memory",
+    "mixed_use",
+}
 
 
 def main(arguments: list[str] | None = None) -> int:

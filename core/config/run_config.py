@@ -239,8 +239,8 @@ class RunConfig:
         0,
         "integer",
         "Patience",
-        "Early stopping: end when the validation loss has not improved for so many batches, and keep the "
-        "best weights. It is looked at every 4,096 images or so. 0: never.",
+        "Early stopping: end when the validation loss has not improved for so many batches. The best weights are "
+        "kept. The loss is looked at every 4,096 images or so. 0: never.",
         low=0,
         high=1000,
         unit="batches",

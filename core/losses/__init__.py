@@ -1,8 +1,9 @@
 """The catalogue of losses: `LOSSES` maps a name to its entry.
 
-A new loss is one new file with an `ENTRY` and one line here. Nothing in this package imports
-torch when it is loaded: a loss is written against the array API and works on torch tensors
-(training) and on NumPy arrays (the page's process) alike.
+A new loss is one new file with an `ENTRY`, one line here, and its textbook form for exported scripts
+(`core/take_home/parts/losses`). Nothing in this package imports torch when it is loaded: a loss is
+written against the array API and works on torch tensors (training) and on NumPy arrays (the page's
+process) alike.
 """
 
 from core.losses import (

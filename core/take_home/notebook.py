@@ -4,7 +4,7 @@ from core.config import RunConfig
 from core.notebook_cells import as_notebook, code, markdown
 from core.take_home.script import sections
 
-FOLDER = 'Path("data")'
+FOLDER = '"data"'
 
 
 def notebook(config: RunConfig) -> str:
@@ -12,6 +12,8 @@ def notebook(config: RunConfig) -> str:
     head, *steps = sections(config, FOLDER)
     cells = [markdown("introduction", f"# {head.title}\n\n{head.words}"), code("imports", head.code)]
     for step in steps:
-        name = step.title.lower().replace(" ", "-")
-        cells += [markdown(f"{name}-words", f"## {step.title}\n\n{step.words}"), code(name, step.code)]
+        name = step.part.replace("/", "-").replace("_", "-")
+        formula = f"$${step.formula}$$" if step.formula else ""
+        words = "\n\n".join(filter(None, (f"## {step.title}", formula, step.words)))
+        cells += [markdown(f"{name}-words", words), code(name, step.code)]
     return as_notebook(cells)

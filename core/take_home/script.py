@@ -1,142 +1,163 @@
 """A run as a lesson to take along: one script, or one notebook, that trains it without this app.
 
-The sections hold what the config at hand needs and nothing else. The loss, the activation and the drawing
-of pairs are the app's own lines (`core.take_home.inlining`); what stands here is what surrounds them.
-Equal to the app's own training to the last digit that tests ask for: tests/core/take_home/test_script.py.
+Its sections are the files in `core/take_home/parts`, ordinary Python that ruff and mypy check and tests
+run. What the config settles is which of them there are, the values in the first, and some of their lines
+(`core.take_home.sources`).
 """
 
-import sys
 import textwrap
-from collections.abc import Iterable
 from dataclasses import dataclass
 
-import numpy as np
-
-from core.activations import ACTIVATIONS
-from core.config import RunConfig
-from core.distances import TREE_DIMS
+from core.config import PARAMETERS, PRESETS, RunConfig
+from core.data import DATASETS
 from core.losses import LOSSES
-from core.miners import MINERS
-from core.take_home import parts, training_parts
-from core.take_home.inlining import Inlined
+from core.take_home.sources import Source, in_order, joined, needed, read, reads
+
+ARGUMENT = 'sys.argv[1] if len(sys.argv) > 1 else "data"'
+# x_plus_sigmoid, which PyTorch does not have, is a part.
+ACTIVATIONS = {"relu": "nn.ReLU", "swish": "nn.SiLU", "gelu": "nn.GELU", "tanh": "nn.Tanh"}
+LONGEST = 118  # a comment may be a little longer than a line of code
+IMAGES_A_CLASS = 6000  # more or less, in each of the data sets
 
 
 @dataclass(frozen=True)
 class Section:
-    """A step of the lesson: what it does, in words, and its code."""
+    """A step of the lesson: its part, what it does, in words, and its code. formula: LaTeX, or nothing."""
 
+    part: str
     title: str
     words: str
     code: str
-
-
-ARGUMENT = 'Path(sys.argv[1] if len(sys.argv) > 1 else "data")'
+    formula: str = ""
 
 
 def script(config: RunConfig) -> str:
     """The run of `config` as the text of a Python script."""
     head, *steps = sections(config, ARGUMENT)
-    text = [f'"""{head.title}\n\n{head.words}\n"""\n\n{head.code}']
-    text += [f"# ---- {step.title}\n{as_comment(step.words)}\n\n{step.code}" for step in steps]
-    return "\n\n\n".join(text) + "\n"
+    codes = [f'"""{head.title}.\n\n{head.words}{_RUN}\n"""\n\n{head.code}']
+    codes += ["\n".join([f"# ---- {step.title}", *_comment(step.words), step.code]) for step in steps]
+    return joined(codes, "\n\n") + "\n"
 
 
 def sections(config: RunConfig, folder: str) -> list[Section]:
     """The steps of the lesson, the first one with its imports. folder: where the images are, as an
     expression."""
-    body = parts.Parts(config)
-    taken = _taken(config, body)
-    names = {parameter: parameter.upper() for parameter in LOSSES[config.loss].parameters}
-    loss_of = body.loss_of_batch(names)
-    batches = training_parts.batches(body, taken.sampler)
-    loss = taken.loss + body.learned + ("" if body.mined else f"\n\n\n{loss_of}")
-    steps = [
-        Section("Settings", body.about_settings, body.settings(names, folder)),
-        Section("The images", body.about_images, body.images(taken.wrong)),
-        Section("The encoder", body.about_encoder, f"{taken.activation}\n\n\n{body.encoder}"),
-        Section("The loss", body.about_loss, loss),
+    flags, placed = flags_of(config), set[str]()
+    sources = [read(part, flags) for part in parts_of(config)]
+    steps = [_section(source, flags, placed, config) for source in sources]
+    settings = _settings(config, "\n".join(step.code for step in steps), folder)
+    steps.insert(0, Section("settings", "Settings: change what you like", "", settings))
+    imports = [line for part in ("settings", *placed) for line in read(part, flags).imports]
+    imports += [line for source in sources for line in source.imports]
+    code = in_order(needed(imports, "\n".join(step.code for step in steps)))
+    return [Section("head", _title(config), _INTRODUCTION, code), *steps]
+
+
+_INTRODUCTION = """An encoder learns to place images of one class close together, and images of different classes apart.
+Install: pip install torch torchvision scikit-learn"""
+_RUN = ", and run: python FILE [FOLDER]"
+_SEEDED = "torch.manual_seed(SEED)"
+
+
+def parts_of(config: RunConfig) -> list[str]:
+    """The parts of the run's script, in their order, without the settings and helpers."""
+    takes, drawn, mined = LOSSES[config.loss].takes, config.sampling == "sampled", config.miner != "none"
+    how = "drawn" if drawn else "mined" if mined else "all"
+    viewed = {"pairs": "of_pairs", "triplets": "of_triplets"}[takes] if drawn else "of_batches"
+    chosen = {
+        "images": True,
+        "class_never_shown": config.unseen is not None,
+        "encoder": True,
+        f"losses/{config.loss}": True,
+        f"miners/{config.miner}": mined,
+        f"over/{how}_{takes}": takes != "batch",
+        f"views/{viewed}": _views(config),
+        f"batches/drawn_{takes}": drawn,
+        "batches/balanced": config.sampler == "balanced",
+        "batches/shuffled": not drawn and config.sampler != "balanced",
+        "stopping/drawn": config.patience and drawn,
+        "stopping/batches": config.patience and not drawn,
+        "wrong_labels": config.wrong_labels,
+        "one_cycle": _one_cycle(config),
+        "training_with_patience" if config.patience else "training": True,
+        "figures": True,
+    }
+    return [part for part, wanted in chosen.items() if wanted]
+
+
+def flags_of(config: RunConfig) -> set[str]:
+    """The flags that hold for the run: see the lines that they are about."""
+    entry, drawn = LOSSES[config.loss], config.sampling == "sampled"
+    held = {
+        "kept_out": config.validation == "held_out" and not config.patience,
+        "held_out": config.validation == "held_out",
+        "on_test": config.validation == "test",
+        "unseen_on_test": config.validation == "test" and config.unseen is not None,
+        "normalised": entry.normalised,
+        "x_plus_sigmoid": config.activation == "x_plus_sigmoid",
+        "learned": entry.learned is not None,
+        "margin": "margin" in entry.parameters,
+        f"drawn_{entry.takes}": drawn,
+        "views": _views(config),
+        "two_views": _views(config) and not drawn,
+        "patience": config.patience,
+        "chance": config.miner == "distance_weighted",
+        "one_cycle": _one_cycle(config),
+    }
+    return {flag for flag, holds in held.items() if holds}
+
+
+def _views(config: RunConfig) -> bool:
+    return bool(config.views if config.sampling == "sampled" else config.view_pairs)
+
+
+def _one_cycle(config: RunConfig) -> bool:
+    """Whether the rate varies: as in the app, not where there are too few steps to go up and down in."""
+    images = IMAGES_A_CLASS * config.seen_classes
+    size = config.batch_size - (config.view_pairs if config.sampling == "all" else 0)
+    return config.schedule == "one_cycle" and config.epochs * (images // size) >= 10
+
+
+def _section(source: Source, flags: set[str], placed: set[str], config: RunConfig) -> Section:
+    """The part, and before it the helpers that are not `placed` yet."""
+    new = [helper for helper in source.helpers if helper not in placed]
+    placed.update(new)
+    code = joined([*(read(helper, flags).code for helper in new), source.code], "\n")
+    formula = LOSSES[config.loss].formula if source.part.startswith("losses/") else ""
+    return Section(source.part, source.title, source.words, code, formula)
+
+
+def _title(config: RunConfig) -> str:
+    preset = next((name for name, preset in PRESETS.items() if preset == config), None)
+    named = f": the preset “{preset}” of Contrastive Lab" if preset else ""
+    return f"Contrastive learning on {DATASETS[config.dataset].label}{named}"
+
+
+def _settings(config: RunConfig, code: str, folder: str) -> str:
+    """One constant a setting that the code reads, with what it means."""
+    lines = [
+        f"FOLDER = {folder}  # where the images are, or are downloaded to",
+        f"DATASET = torchvision.datasets.{DATASETS[config.dataset].torchvision or 'MNIST'}",
     ]
-    if body.mined:
-        steps.append(Section("The miner", body.about_miner, f"{taken.miner}\n\n\n{loss_of}"))
-    steps.append(Section("What a step looks at", training_parts.about_batches(body), batches))
-    if config.patience:
-        steps.append(Section("When to stop", training_parts.ABOUT_STOPPING, training_parts.stopping(body)))
-    figures = parts.figures(config.embedding_dims <= TREE_DIMS)
-    steps += [
-        Section("Training", training_parts.ABOUT_TRAINING, training_parts.training(body)),
-        Section("What came out", parts.ABOUT_FIGURES, figures),
-    ]
-    read = parts.names_read("\n".join(step.code for step in steps))
-    imports = taken.imports | {line for line in parts.IMPORTS if line.split()[-1] in read}
-    return [Section(body.title, body.introduction(imports), _in_order(imports)), *steps]
+    for name, parameter in PARAMETERS.items():
+        if not reads(f"{code}\n{_SEEDED}", name.upper()) or name == "dataset":
+            continue
+        line, comment = f"{name.upper()} = {_value(config, name)}", parameter.help.partition(". ")[0]
+        together = f"{line}  # {comment.removesuffix('.')}"
+        lines += [together] if len(together) <= LONGEST else [*_comment(comment), line]
+    return "\n".join([*lines, _SEEDED])
 
 
-@dataclass(frozen=True)
-class _Taken:
-    """What comes from the app's own source."""
-
-    imports: frozenset[str]
-    wrong: str
-    activation: str
-    loss: str
-    miner: str
-    sampler: str
-
-
-def _taken(config: RunConfig, body: parts.Parts) -> _Taken:
-    entry, facts = LOSSES[config.loss], _facts(config, body)
-    wrong = Inlined()
-    if config.wrong_labels:
-        wrong.add("core.sampling", "with_wrong_labels")
-    activation = Inlined(given=wrong.definitions)
-    function = ACTIVATIONS[config.activation].function
-    activation.add(function.__module__, function.__name__)
-    if entry.normalised:
-        activation.add("core.losses.distances", "directions")
-    loss = Inlined(facts, given={**activation.given, **activation.definitions})
-    loss.add(entry.function.__module__, entry.function.__name__)
-    if entry.learned is not None:
-        loss.add(entry.learned.__module__, entry.learned.__name__)
-        loss.add("core.training", "LEARNED_RATE")
-    miner = Inlined(facts, given={**loss.given, **loss.definitions})
-    if body.mined:
-        choose = MINERS[config.miner].function
-        miner.add(choose.__module__, choose.__name__)
-    sampler = Inlined(facts, given={**miner.given, **miner.definitions})
-    if training_parts.needs_sampler(body):
-        sampler.add("core.sampling", "ByClass", training_parts.methods_of_sampler(body))
-    if body.viewed:
-        sampler.add("core.sampling", "drawn" if body.drawn else "two_views")
-        sampler.add("core.training", "with_views")
-    all_taken = (wrong, activation, loss, miner, sampler)
-    imports = frozenset(line for one in all_taken for line in one.imports)
-    return _Taken(imports, *(one.text for one in all_taken))
+def _value(config: RunConfig, name: str) -> str:
+    """A setting as Python has it."""
+    match name:
+        case "held_out_class":
+            return repr(config.unseen)
+        case "activation":
+            return ACTIVATIONS[config.activation]
+        case _:
+            return repr(getattr(config, name))
 
 
-def _facts(config: RunConfig, body: parts.Parts) -> dict[str, bool]:
-    """What the config settles in the app's own lines."""
-    entry = LOSSES[config.loss]
-    facts = {f"{entry.takes} is None": not (body.drawn or body.mined), "views == 0": False}
-    if entry.learned is not None:
-        names = entry.learned(config.digits, config.embedding_dims, np.random.default_rng(0))
-        facts |= {f"{name} is None": False for name in names}
-    return facts
-
-
-def _in_order(imports: Iterable[str]) -> str:
-    """Import lines, one a module, those of the standard library first."""
-    names: dict[str, list[str]] = {}
-    for line in sorted(imports):
-        module, _, name = line.partition(" import ")
-        names.setdefault(module, []).extend([name] if name else [])
-    lines = [f"{module} import {', '.join(of)}" if of else module for module, of in names.items()]
-    groups: tuple[list[str], list[str]] = ([], [])
-    for line in sorted(lines, key=lambda line: (line.startswith("from"), line.lower())):
-        groups[line.split()[1].split(".")[0] not in sys.stdlib_module_names].append(line)
-    return "\n\n".join("\n".join(group) for group in groups if group)
-
-
-def as_comment(words: str) -> str:
-    """Words as lines of comment; a line of the words begins a new one."""
-    wrapped = [part for line in words.splitlines() for part in textwrap.wrap(line, 100)]
-    return "\n".join(f"# {line}" for line in wrapped)
+def _comment(words: str) -> list[str]:
+    return [f"# {line}" for line in textwrap.wrap(words, LONGEST - 2)]

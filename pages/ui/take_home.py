@@ -53,8 +53,8 @@ def _code(config: RunConfig) -> None:
         st.subheader("The code", anchor=False)
         text = script(config)
         st.markdown(
-            "This run without this app: the loss that it was trained with, line for line, and round it what "
-            "it takes to train and to measure. It prints the same figures."
+            "This run without this app, as a textbook has it: the encoder, the loss as its formula, the training, "
+            "and the figures by scikit-learn. The recipe is the same; the figures agree but for chance."
         )
         with st.container(horizontal=True):
             _download("Script", lambda: text, file_name(config, "py"), "text/x-python", "code")

@@ -24,6 +24,7 @@ NAMES = [
     "parallel",
     "random_rand",
     "losses",
+    "take_home",
     "load_same",
     "load_different",
     "load_browsers",

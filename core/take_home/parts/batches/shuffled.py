@@ -1,0 +1,15 @@
+"""An epoch, batch by batch: the rows of all images, in random order."""
+
+import torch
+
+from core.take_home.parts.settings import BATCH_SIZE
+from core.take_home.parts.views.of_batches import VIEWED  # [two_views]
+
+
+def batches(labels):
+    size = BATCH_SIZE  # [not two_views]
+    size = BATCH_SIZE - VIEWED  # [two_views]
+    size = min(size, len(labels))  # of the watched images there may be fewer  # [patience]
+    for rows in torch.randperm(len(labels)).split(size):
+        if len(rows) == size:  # a last batch that is not full is left out
+            yield rows

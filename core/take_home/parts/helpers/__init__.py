@@ -1,0 +1,1 @@
+"""What several parts need: put in before the first of them."""

@@ -1,0 +1,6 @@
+"""Sums of exponentials over a part of a table."""
+
+
+def log_sum_exp(values, mask):
+    """The logarithm of the sum of exp(values) over the last dimension, where `mask` holds."""
+    return values.masked_fill(~mask, -1e9).logsumexp(dim=-1)

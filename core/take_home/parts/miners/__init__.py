@@ -1,0 +1,1 @@
+"""The miners: each file defines `mine`, which chooses triplets of a batch."""

@@ -1,0 +1,1 @@
+"""What early stopping goes by: each file defines `validation_loss`."""

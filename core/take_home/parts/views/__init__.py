@@ -1,0 +1,1 @@
+"""Views instead of labels: each file defines `show`, which makes the views of a batch."""

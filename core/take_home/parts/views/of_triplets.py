@@ -1,0 +1,22 @@
+"""Views instead of labels: a share of the triplets are random views of images.
+
+Anchor and positive are then two views of one image, the negative is one of any other.
+"""
+
+import torch
+
+from core.take_home.parts.helpers.random_views import random_views
+from core.take_home.parts.settings import VIEWS
+
+
+def show(images, labels, rows):
+    """What the encoder is shown of the batch, and its labels."""
+    anchor, positive, negative = rows.chunk(3)
+    n = len(anchor)
+    viewed = torch.rand(n) < VIEWS
+    others = (anchor + torch.randint(1, len(labels), [n])) % len(labels)
+    positive, negative = torch.where(viewed, anchor, positive), torch.where(viewed, others, negative)
+    shown = images[torch.cat([anchor, positive, negative])]
+    in_views = torch.cat([viewed, viewed, viewed])
+    shown[in_views] = random_views(shown[in_views])
+    return shown, labels[rows]  # which the loss on triplets does not read
