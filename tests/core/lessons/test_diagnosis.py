@@ -196,7 +196,8 @@ def test_few_of_many_directions_with_a_loss_that_has_hardly_moved_is_flat() -> N
         config, reports(0.25, 0.24), SPREAD_OUT, in_directions(2)[0], in_directions(2)[1]
     ).sentence
     assert (
-        "of the 8 directions that 10 classes can use in 8 dimensions 2 hold 95% of the variance" in sentence
+        "95% of the variance lies along 2 of the 8 directions that 10 classes can use in 8 dimensions"
+        in sentence
     )
 
 
