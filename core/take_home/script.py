@@ -54,7 +54,7 @@ def sections(config: RunConfig, folder: str) -> list[Section]:
 
 
 _INTRODUCTION = """An encoder learns to place images of one class close together, and images of different classes apart.
-Install: pip install torch torchvision scikit-learn"""
+Install (Python 3.10 or newer): pip install torch torchvision scikit-learn"""
 _RUN = ", and run: python FILE [FOLDER]"
 _SEEDED = "torch.manual_seed(SEED)"
 
@@ -139,13 +139,31 @@ def _settings(config: RunConfig, code: str, folder: str) -> str:
         f"FOLDER = {folder}  # where the images are, or are downloaded to",
         f"DATASET = torchvision.datasets.{DATASETS[config.dataset].torchvision or 'MNIST'}",
     ]
-    for name, parameter in PARAMETERS.items():
+    for name in PARAMETERS:
         if not reads(f"{code}\n{_SEEDED}", name.upper()) or name == "dataset":
             continue
-        line, comment = f"{name.upper()} = {_value(config, name)}", parameter.help.partition(". ")[0]
-        together = f"{line}  # {comment.removesuffix('.')}"
+        line, comment = f"{name.upper()} = {_value(config, name)}", _meaning(config, name)
+        together = f"{line}  # {comment}"
         lines += [together] if len(together) <= LONGEST else [*_comment(comment), line]
     return "\n".join([*lines, _SEEDED])
+
+
+def _meaning(config: RunConfig, name: str) -> str:
+    """The first sentence of a setting's help; where that speaks of all runs, what it means in this one."""
+    entry, drawn = LOSSES[config.loss], config.sampling == "sampled"
+    words = PARAMETERS[name].help.partition(". ")[0].removesuffix(".")
+    match name:
+        case "margin":
+            units = {config.margin: "a distance", None: "a difference of distances"}
+            return f"{words}: {units.get(config.reach, 'a squared distance')}"
+        case "batch_size":
+            return f"How many {entry.takes if drawn else 'images'} each step looks at; no more than there are images"
+        case "learning_rate" if not _one_cycle(config):
+            return words.partition(";")[0]
+        case "digits":
+            return f"{words}; 2 to 10"
+        case _:
+            return words
 
 
 def _value(config: RunConfig, name: str) -> str:

@@ -10,5 +10,5 @@ def load(train):
 
 
 images, labels = load(train=True)
-# 1,000 are kept out of the training: the app watches its loss on them.  # [kept_out]
+# Not the first 1,000: the app keeps so many to watch its loss on, and this is its recipe.  # [kept_out]
 images, labels = images[1000:], labels[1000:]  # [kept_out]

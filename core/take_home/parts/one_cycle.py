@@ -1,20 +1,22 @@
-"""The learning rate: straight up from a fifth during a fifth of the steps, then straight down to nothing."""
+"""The learning rate: from LEARNING_RATE / 5 straight up during the first 20% of the steps, then down to 0."""
 
 import torch
 
 from core.take_home.parts.helpers.optimizer import optimizer
 from core.take_home.parts.images import labels
-from core.take_home.parts.settings import BATCH_SIZE, EPOCHS
+from core.take_home.parts.settings import BATCH_SIZE, EPOCHS, LEARNING_RATE
 from core.take_home.parts.views.of_batches import VIEWED  # [two_views]
 
 steps = EPOCHS * (len(labels) // BATCH_SIZE)  # [not two_views]
 steps = EPOCHS * (len(labels) // (BATCH_SIZE - VIEWED))  # [two_views]
+highest = [LEARNING_RATE]  # [not learned]
+highest = [LEARNING_RATE, 10 * LEARNING_RATE]  # [learned]
 schedule = torch.optim.lr_scheduler.OneCycleLR(
     optimizer,
-    max_lr=[group["lr"] for group in optimizer.param_groups],  # up to those set above
+    max_lr=highest,
     total_steps=steps,
     pct_start=0.2,
     div_factor=5,
     anneal_strategy="linear",
-    cycle_momentum=False,
+    cycle_momentum=False,  # Adam keeps its own
 )

@@ -1,4 +1,4 @@
-"""An epoch, batch by batch: the rows of each image and of a partner, of its class or not with even chance."""
+"""An epoch, batch by batch: each image with a partner, which is of its class in half of the cases."""
 
 import torch
 
@@ -11,10 +11,10 @@ def draw_pairs(labels, anchors):
     sizes = labels.bincount()  # how many images each class has
     starts = sizes.cumsum(0) - sizes  # where each class begins in `order`
     start, size = starts[labels[anchors]], sizes[labels[anchors]]  # of each anchor's class
-    chance = torch.rand(len(anchors))
-    same = start + (chance * size).long()  # a place in the class
-    other = start + size + (chance * (len(labels) - size)).long()  # a place behind it, round the end
-    places = torch.where(torch.rand(len(anchors)) < 0.5, same, other % len(labels))
+    chance = torch.rand(len(anchors))  # for whichever of the two is taken below
+    same = start + (chance * size).long()  # any place in the class
+    other = start + size + (chance * (len(labels) - size)).long()  # any other, after the class
+    places = torch.where(torch.rand(len(anchors)) < 0.5, same, other % len(labels))  # round the end
     return torch.stack([anchors, order[places]])
 
 

@@ -1,4 +1,4 @@
-"""An epoch, batch by batch: the rows of random triplets, as many as there are images."""
+"""An epoch, batch by batch: random triplets, about as many as there are images."""
 
 import torch
 
@@ -7,10 +7,10 @@ from core.take_home.parts.settings import BATCH_SIZE
 
 def draw_triplets(labels, n):
     """The rows [3, n] of anchors, of positives (other images of their classes), and of negatives."""
-    _, labels, sizes = labels.unique(return_inverse=True, return_counts=True)  # images a class
+    _, labels, sizes = labels.unique(return_inverse=True, return_counts=True)  # as 0, 1, ...
     order = labels.argsort()  # all rows, class by class
     starts = sizes.cumsum(0) - sizes  # where each class begins in `order`
-    own = torch.randint(len(sizes), [n])  # the class of anchor and positive
+    own = torch.randint(len(sizes), [n])  # the class of anchor and positive, any as likely
     other = (own + torch.randint(1, len(sizes), [n])) % len(sizes)  # that of the negative
     anchor = (torch.rand(n) * sizes[own]).long()  # a place in the class
     positive = (anchor + 1 + (torch.rand(n) * (sizes[own] - 1)).long()) % sizes[own]  # another place

@@ -1,4 +1,4 @@
-"""An epoch, batch by batch: the rows of all images, in random order."""
+"""An epoch, batch by batch: each image once, in random order."""
 
 import torch
 

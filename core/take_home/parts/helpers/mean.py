@@ -2,5 +2,5 @@
 
 
 def mean(values):
-    """Their mean, or 0 where there are none."""
+    """The mean; 0, not NaN, where there are no values."""
     return values.sum() / max(len(values), 1)

@@ -3,6 +3,6 @@
 from torch import nn
 
 
-class XPlusSigmoid(nn.Module):  # what the Wolfram notebook prints under the name "swish"
+class XPlusSigmoid(nn.Module):  # printed in the notebook as "swish", which is x * sigmoid(x)
     def forward(self, x):
         return x + x.sigmoid()

@@ -6,6 +6,6 @@ from core.take_home.parts.settings import MARGIN
 
 
 def pair_loss(d, same):
-    """Pairs of one class are pulled together by h/2, others pushed by max(0, m - h)/2 until h = m."""
+    """h/2 for a pair of one class, max(0, m - h)/2 for others: they are pushed until h = m = MARGIN."""
     h = d**2
     return torch.where(same, h / 2, (MARGIN - h).relu() / 2)

@@ -1,4 +1,4 @@
-"""The loss is taken over all pairs of a batch; positive and negative ones count half and half."""
+"""The loss of a batch: over all its pairs; those of one class and the others count half and half."""
 
 import torch
 
@@ -7,7 +7,7 @@ from core.take_home.parts.losses.contrastive import pair_loss
 
 
 def loss_of(embeddings, labels):
-    first, second = torch.triu_indices(len(labels), len(labels), offset=1)  # the pairs of pdist
+    first, second = torch.triu_indices(len(labels), len(labels), offset=1)  # in the order of pdist
     same = labels[first] == labels[second]
     losses = pair_loss(torch.pdist(embeddings), same)
     return (mean(losses[same]) + mean(losses[~same])) / 2

@@ -1,4 +1,4 @@
-"""The loss is taken over all triplets of a batch: anchor and positive of one class, negative of another."""
+"""The loss of a batch: over all its triplets, anchor and positive of one class, negative of another."""
 
 from core.take_home.parts.helpers.distances import distances
 from core.take_home.parts.helpers.masks import same_and_different

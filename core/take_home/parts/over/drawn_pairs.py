@@ -1,4 +1,4 @@
-"""The loss is taken over drawn pairs: half of a batch are their first images, the other half their second."""
+"""The loss of a batch: its first half are the first images of drawn pairs, its second half their partners."""
 
 from core.take_home.parts.losses.contrastive import pair_loss
 

@@ -1,4 +1,4 @@
-"""The loss is taken over drawn triplets: a batch holds all anchors, then all positives, then all negatives."""
+"""The loss of a batch: it holds the anchors of drawn triplets, then their positives, then their negatives."""
 
 from core.take_home.parts.losses.triplet_margin import triplet_loss
 

@@ -1,4 +1,4 @@
-"""The loss is taken over the two pairs of each mined triplet."""
+"""The loss of a batch: over the two pairs of each mined triplet."""
 
 import torch
 

@@ -1,4 +1,4 @@
-"""The loss is taken over the mined triplets."""
+"""The loss of a batch: over the mined triplets."""
 
 from core.take_home.parts.helpers.distances import distances
 from core.take_home.parts.helpers.mean import mean

@@ -1,6 +1,6 @@
 """
-Early stopping goes by the loss on 1,000 images that are held out of the training, always the same.  # [held_out]
-Early stopping goes by the loss on 2,000 test images, which makes the test figures too good.  # [on_test]
+Early stopping watches the loss on 1,000 images that are held out of the training.  # [held_out]
+Early stopping watches the loss on 2,000 test images: its source does, and it flatters the test figures.  # [on_test]
 """
 
 import torch
