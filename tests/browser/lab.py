@@ -242,7 +242,8 @@ def folders(runs: Path) -> set[str]:
 
 def stored_figures(run: Run) -> dict[str, float]:
     """The figures as they lie in the run's folder."""
-    figures: dict[str, float] = json.loads((run.folder / "figures.json").read_text())["figures"]
+    stored = json.loads((run.folder / "figures.json").read_text())["figures"]
+    figures: dict[str, float] = {name: stored[name]["value"] for name in HEADLINE}
     return figures
 
 
