@@ -16,7 +16,16 @@ from tests.browser.test_accessibility import serious
 from tests.drawn_digits import DrawnDigits
 
 PATH = "/clusters"
-PARTS = ("Davies-Bouldin", "KMeans", "Confusion", "Scores", "Rand index", "Without clusters", "Disagreement")
+PARTS = (
+    "Davies-Bouldin",
+    "KMeans",
+    "Confusion",
+    "Scores",
+    "Rand index",
+    "Without clusters",
+    "All figures",
+    "Disagreement",
+)
 
 
 # Text that Streamlit itself fades or tints with the theme's colours, on every page
