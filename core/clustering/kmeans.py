@@ -14,10 +14,7 @@ from threadpoolctl import threadpool_limits
 
 from core.confusion import confusion
 from core.embedding import Embedding
-from core.figures.estimate import NOT_FINITE
-
-Floats = npt.NDArray[np.float64]
-Points = npt.NDArray[np.floating]
+from core.figures.estimate import NOT_FINITE, Floats, Points
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ scikit-learn when it is imported: the pages' process reads figures and measures 
 
 from importlib import import_module
 
-from core.figures.base import KINDS, Figure, Subject
+from core.figures.base import KINDS, Figure, Kind, Subject
 from core.figures.estimate import Chance, Curve, Estimate
 
 # In the order in which a learner meets them.
@@ -35,4 +35,21 @@ HEADLINE: dict[str, Figure] = {
     if figure.headline and figure.split == split
 }
 
-__all__ = ["FIGURES", "HEADLINE", "KINDS", "Chance", "Curve", "Estimate", "Figure", "Subject"]
+
+def of_kind(kind: Kind) -> list[Figure]:
+    """The figures of a kind, in their order."""
+    return [figure for figure in FIGURES.values() if figure.kind == kind]
+
+
+__all__ = [
+    "FIGURES",
+    "HEADLINE",
+    "KINDS",
+    "Chance",
+    "Curve",
+    "Estimate",
+    "Figure",
+    "Kind",
+    "Subject",
+    "of_kind",
+]

@@ -7,8 +7,7 @@ import numpy as np
 from core.distances import TREE_DIMS
 from core.figures.base import Figure, Subject
 from core.figures.estimate import (
-    NO_POINTS,
-    NOT_FINITE,
+    COLLAPSED,
     Curve,
     Floats,
     Ints,
@@ -18,6 +17,7 @@ from core.figures.estimate import (
     check_labels,
     curve_of,
     undefined_curve,
+    why_not,
 )
 
 KNN_K = (1, 2, 3, 5, 10, 20, 50)
@@ -127,9 +127,8 @@ def of_test(subject: Subject) -> Curve:
 
 
 def _why_no_search(points: Points) -> str | None:
-    if len(points) == 0:
-        return NO_POINTS
-    return None if np.isfinite(points).all() else NOT_FINITE
+    reason = why_not(points)
+    return None if reason == COLLAPSED else reason  # in a collapse all points are neighbours
 
 
 ENTRIES = (

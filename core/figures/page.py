@@ -1,6 +1,6 @@
 """docs/figures.md: the catalogue of figures as a page, read off the entries."""
 
-from core.figures import FIGURES, KINDS
+from core.figures import KINDS, of_kind
 
 HEAD = """# The figures
 
@@ -23,16 +23,15 @@ def catalogue_page() -> str:
             "| figure | meaning | values | best | guessing | measured on | source |\n"
             "| --- | --- | --- | ---: | --- | --- | --- |"
         )
-        for name, figure in FIGURES.items():
-            if figure.kind == kind:
-                cells = (
-                    f"**{figure.label}** (`{name}`)",
-                    figure.meaning,
-                    figure.range,
-                    figure.best_text,
-                    figure.chance or "no value of its own",
-                    "training images" if figure.split == "train" else "test images",
-                    figure.source,
-                )
-                parts.append(f"| {' | '.join(cells)} |")
+        for figure in of_kind(kind):
+            cells = (
+                f"**{figure.label}** (`{figure.name}`)",
+                figure.meaning,
+                figure.range,
+                figure.best_text,
+                figure.chance or "no value of its own",
+                "training images" if figure.split == "train" else "test images",
+                figure.source,
+            )
+            parts.append(f"| {' | '.join(cells)} |")
     return "\n".join(parts) + "\n"

@@ -6,9 +6,7 @@ import numpy as np
 
 from core.figures.base import Figure, Subject
 from core.figures.contingency import contingency, of_train, score, score_of
-from core.figures.estimate import Chance, Estimate, Ints, Labels, undefined
-
-NO_TEST_IMAGES = "There are no test images to measure."
+from core.figures.estimate import NO_POINTS, Chance, Estimate, Ints, Labels, undefined
 
 
 def rand_index(table: Ints) -> float:
@@ -80,7 +78,7 @@ def _pair_counts(table: Ints) -> tuple[int, int, int, int]:
 def _of_test(subject: Subject) -> Estimate:
     labels, clusters = subject.embedding.test_labels, subject.embedding.test_clusters
     if len(labels) == 0:
-        return undefined(NO_TEST_IMAGES)
+        return undefined(NO_POINTS)
     return score_of(adjusted_rand_index, contingency(labels, clusters))
 
 

@@ -1,4 +1,4 @@
-"""The Rand index as what it is: draw two images at random; do digits and clusters agree on them?"""
+"""The Rand index as what it is: draw two images at random; do classes and clusters agree on them?"""
 
 from dataclasses import dataclass
 

@@ -14,7 +14,7 @@ from core.canvas.frames import CanvasOptions, pack, unpack
 from core.clustering import cluster_table
 from core.config import PARAMETERS, RunConfig
 from core.data import DATASETS
-from core.figures import FIGURES, KINDS
+from core.figures import KINDS, of_kind
 from core.figures.evaluation import Evaluation
 from core.losses import LOSSES
 from core.runs import Run
@@ -128,12 +128,13 @@ def _figures(evaluation: Evaluation) -> str:
         rows = [
             (
                 figure.label,
-                _number(evaluation.values[name]),
+                _number(evaluation.values[figure.name]),
                 figure.best_text,
-                " ".join(filter(None, (figure.meaning, figure.chance, evaluation.undefined.get(name)))),
+                " ".join(
+                    filter(None, (figure.meaning, figure.chance, evaluation.undefined.get(figure.name)))
+                ),
             )
-            for name, figure in FIGURES.items()
-            if figure.kind == kind
+            for figure in of_kind(kind)
         ]
         parts.append(f"<h3>{escape(question)}</h3>")
         parts.append(_table(("figure", "value", "best", "what it means"), rows, numbers={1, 2}))

@@ -154,8 +154,8 @@ def _meaning(config: RunConfig, name: str) -> str:
     words = PARAMETERS[name].help.partition(". ")[0].removesuffix(".")
     match name:
         case "margin":
-            units = {config.margin: "a distance", None: "a difference of distances"}
-            return f"{words}: {units.get(config.reach, 'a squared distance')}"
+            units = {4.0: "a distance", 2.0: "a squared distance", None: "a difference of distances"}
+            return f"{words}: {units[entry.reach(4.0)]}"  # how far a margin of 4 reaches tells what it is
         case "batch_size":
             return f"How many {entry.takes if drawn else 'images'} each step looks at; no more than there are images"
         case "learning_rate" if not _one_cycle(config):

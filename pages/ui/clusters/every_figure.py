@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from core.config import RunConfig
-from core.figures import FIGURES, KINDS, Figure
+from core.figures import KINDS, Figure, of_kind
 from core.figures.evaluation import Evaluation
 from core.runs import Run
 from pages.ui.plain_text import plain
@@ -20,7 +20,7 @@ def show(run: Run, config: RunConfig) -> None:
         "what the figure gets when nothing has been learned."
     )
     for kind, question in KINDS.items():
-        figures = [figure for figure in FIGURES.values() if figure.kind == kind]
+        figures = of_kind(kind)
         st.subheader(question, anchor=False)
         st.table(
             pd.DataFrame(

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.charts import metric_charts
 from core.config import RunConfig
-from core.figures import FIGURES, Chance
+from core.figures import Chance, of_kind
 from core.runs import Run
 from pages.ui.cards import cards
 from pages.ui.plain_text import plain
@@ -15,27 +15,29 @@ from pages.ui.plain_text import plain
 def show(run: Run, config: RunConfig) -> None:
     """The chart of all, and a card for each; from those that flatter to those that do not."""
     evaluation = run.evaluation()
-    agreement = [
-        figure for figure in FIGURES.values() if figure.kind == "agreement" and figure.split == "train"
-    ]
-    scored = [figure for figure in agreement if figure.name in evaluation.chance]
-    scored.sort(key=lambda figure: -round(evaluation.chance[figure.name].mean, 3))
-    shuffles = max((evaluation.chance[figure.name].shuffles for figure in scored), default=0)
+    values, chance = evaluation.values, evaluation.chance
+    figures = [figure for figure in of_kind("agreement") if figure.split == "train"]
+    figures.sort(
+        key=lambda figure: round(chance[figure.name].mean, 3) if figure.name in chance else -1, reverse=True
+    )
+    shuffles = max((guess.shuffles for guess in chance.values()), default=0)
     st.markdown(
         "All ask the same: do clusters and true classes tell the same story? They differ in **what guessing gets**, "
         f"known by a formula or (±) by dealing the same clusters out at random {shuffles} times."
     )
-    values, chance = evaluation.values, evaluation.chance
-    rows = [(figure.short, values[figure.name], chance[figure.name].mean) for figure in scored]
+    rows = [
+        (figure.short, values[figure.name], chance[figure.name].mean)
+        for figure in figures
+        if figure.name in chance
+    ]
     left, right = st.columns([1, 1.5], gap="large")
     with left:
         st.vega_lite_chart(metric_charts.beside_chance(rows, 330), key="beside_chance")
         st.caption(
             "A bar that begins far to the right has flattered before the network has learned anything."
         )
-    without = [figure for figure in agreement if figure not in scored]
     with right:
-        for card, figure in zip(cards(len(agreement), 2), [*scored, *without], strict=True):
+        for card, figure in zip(cards(len(figures), 2), figures, strict=True):
             value, guessing = values[figure.name], chance.get(figure.name)
             with card:
                 st.metric(

@@ -6,8 +6,7 @@ import streamlit as st
 
 from core.charts import metric_charts
 from core.config import RunConfig
-from core.figures import FIGURES, KINDS, Estimate, Figure
-from core.figures.base import Kind
+from core.figures import FIGURES, KINDS, Estimate, Figure, Kind, of_kind
 from core.figures.evaluation import Evaluation
 from core.figures.verification import Threshold
 from core.runs import Run
@@ -25,12 +24,12 @@ def show(run: Run, config: RunConfig) -> None:
         _neighbours(evaluation)
     with right:
         _verification(evaluation, config)
-    for reason, figures in _why_undefined(evaluation).items():
-        st.warning(plain(f"{', '.join(figures)}: {reason}"), icon=":material/info:")
+    for reason, labels in _why_undefined(evaluation).items():
+        st.warning(plain(f"{', '.join(labels)}: {reason}"), icon=":material/info:")
     for kind in KINDS_SHOWN:
-        figures = [figure for figure in FIGURES.values() if figure.kind == kind]
         st.subheader(KINDS[kind], anchor=False)
-        for card, figure in zip(cards(len(figures), 4), figures, strict=True):
+        shown = of_kind(kind)
+        for card, figure in zip(cards(len(shown), 4), shown, strict=True):
             with card:
                 _card(figure, evaluation)
 

@@ -137,3 +137,15 @@ def test_no_setting_is_left_out_of_the_script() -> None:
 
 def test_a_parameter_that_the_loss_does_not_read_is_no_reason_to_refuse() -> None:
     assert "TEMPERATURE" not in script(RunConfig(temperature=0.5))
+
+
+def test_a_margin_says_what_it_measures_whatever_its_value() -> None:
+    units = {
+        "contrastive": "a distance",
+        "contrastive_squared": "a squared distance",
+        "pair_hinge_triplet": "a distance",
+        "triplet_margin": "a difference of distances",
+    }
+    for loss, unit in units.items():
+        for margin in (1.0, 0.4):
+            assert f": {unit}\n" in script(RunConfig(loss=loss, margin=margin)), loss
