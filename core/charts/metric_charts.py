@@ -174,8 +174,8 @@ def roc(found: Verification, height: int) -> VegaLite:
         for name, threshold in named.items()
         if threshold is not None
     ]
-    x = axis("false", "other pairs taken for the same digit", format=".0%")
-    y = axis("true", "pairs of one digit found", format=".0%")
+    x = axis("false", "other pairs taken for one class", format=".0%")
+    y = axis("true", "pairs of one class found", format=".0%")
     for each in (x, y):
         each["scale"] = {"domain": [0, 1]}
     tip = [

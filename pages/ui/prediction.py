@@ -128,7 +128,16 @@ def _both(question: Question, guess: Guess, before: Run, after: Run) -> None:
             _picture(run, config, words)
     st.markdown(f"**Why.** {question.why}")
     with st.expander("All figures of both"):
-        st.dataframe(_figures(before, after), hide_index=True, width="content")
+        st.dataframe(
+            _figures(before, after),
+            hide_index=True,
+            width="content",
+            height="content",
+            column_config={
+                "figure": st.column_config.TextColumn(width=210),
+                "best": st.column_config.TextColumn(width=64),
+            },
+        )
     st.button("Guess again", icon=":material/undo:", on_click=state.guesses().pop, args=(question.name, None))
 
 
