@@ -10,7 +10,7 @@ from statistics import median
 from playwright.sync_api import Browser, Page, Response, sync_playwright
 
 from benchmarks.row import Row, say
-from core.canvas.frames import unpack
+from core.pictures.frames import unpack
 from run import PROJECT, find_browser
 from tests.browser.harness import APP, BROWSER_FLAGS, Server, running_server
 

@@ -12,7 +12,7 @@ from benchmarks.row import Row, say
 from benchmarks.trained import trained
 from core.config import PRESETS
 from core.data import load
-from core.density import contours, density
+from core.embedding.density import contours, density
 
 MASSES = tuple(1 - np.linspace(0.05, 1, 10)[:-1])  # the lines that seaborn draws by itself
 PLACES = 500

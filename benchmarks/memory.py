@@ -15,7 +15,7 @@ from benchmarks.load import CONFIG, SESSIONS, class_of
 from benchmarks.row import Row, say
 from benchmarks.server import Served, served
 from benchmarks.visitors import Visitor
-from core.canvas.replay import Replay
+from core.pictures.replay import Replay
 
 IDLE_SECONDS = 8  # CONTRASTIVE_LAB_IDLE here
 EVERY = 0.1  # seconds between two looks

@@ -9,9 +9,9 @@ from unittest import mock
 from benchmarks.row import Row, say
 from core.config import PRESETS, RunConfig
 from core.data import load
-from core.pipeline import _FolderWatcher as FolderWatcher
 from core.runs import Run
 from core.training import train
+from core.training.pipeline import _FolderWatcher as FolderWatcher
 
 PAIRS = 5
 
@@ -34,7 +34,7 @@ def measure() -> list[Row]:
 
 
 def _without(config: RunConfig) -> float:
-    with mock.patch("core.training.snapshot_steps", return_value=set[int]()):
+    with mock.patch("core.training.loop.snapshot_steps", return_value=set[int]()):
         return _train(config, _NoSnapshots)
 
 

@@ -12,11 +12,11 @@ from pytorch_metric_learning.distances import LpDistance
 from pytorch_metric_learning.losses import ContrastiveLoss
 
 from benchmarks.row import Row, say
+from core.batches.sampling import Batch, ByClass, batches
 from core.config import PRESETS
 from core.data import load
-from core.encoder import build, to_input
-from core.sampling import Batch, ByClass, batches
-from core.training import loss_of
+from core.encoders.encoder import build, to_input
+from core.training.batch_loss import loss_of
 
 CONFIG = PRESETS["fast"]
 ROUNDS, BLOCK = 60, 10  # a block of steps of each kind in turn: alternating every step would empty the caches

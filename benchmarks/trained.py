@@ -13,7 +13,7 @@ from benchmarks.row import say
 from core.clustering.kmeans import clustered
 from core.config import RunConfig
 from core.data import Split, load
-from core.encoder import to_input
+from core.encoders.encoder import to_input
 from core.figures.evaluation import evaluate
 from core.training import train
 

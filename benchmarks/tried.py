@@ -7,7 +7,7 @@ ENGINE = "tests/core/service/test_engine.py::test_"
 TOGETHER = "tests/core/service/test_engines_together.py::test_"
 SLOTS = "tests/core/service/test_slots.py::test_"
 STORAGE = "tests/core/service/test_storage.py::test_"
-RUNS = "tests/core/test_runs.py::test_"
+RUNS = "tests/core/runs/test_run.py::test_"
 FAULTS_SEEN = "tests/browser/test_faults.py::test_"
 RESTARTED = (
     "tests/browser/test_restart.py::"
@@ -101,7 +101,7 @@ FAULTS = (
         "bytes inverted; `rm`",
         (
             f"{FAULTS_SEEN}a_damaged_data_file_is_named",
-            "tests/core/test_data.py::test_a_missing_file_is_named_with_the_folder_where_it_belongs",
+            "tests/core/data/test_datasets.py::test_a_missing_file_is_named_with_the_folder_where_it_belongs",
         ),
     ),
     Try(

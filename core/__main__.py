@@ -84,7 +84,9 @@ def _pair(text: str) -> tuple[str, str]:
 
 
 def _train(run: Run, config: RunConfig) -> None:
-    from core.pipeline import train_and_measure  # torch, only once the arguments are known to be good
+    from core.training.pipeline import (
+        train_and_measure,  # torch, only once the arguments are known to be good
+    )
 
     # standard output is for what this command prints, whatever a library has to say
     with (
@@ -103,7 +105,7 @@ def _train(run: Run, config: RunConfig) -> None:
 
 
 def _ship(run: Run) -> Run:
-    from core.canvas.replaying import make_replay
+    from core.pictures.replaying import make_replay
     from core.shipping import ship
 
     make_replay(run)

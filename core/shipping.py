@@ -7,7 +7,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from core.canvas.replay import Replay
+from core.pictures.replay import Replay
 from core.runs import Run
 
 # The snapshots' frames and weights stay behind: the replay shows what they were for.

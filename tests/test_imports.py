@@ -14,34 +14,26 @@ PROJECT = Path(__file__).resolve().parent.parent
 # Bottom to top: a module imports from its own row and from rows above it in this list only.
 # A package (losses) stands for all of its modules.
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("settings", "byte_cache", "json_form", "notebook_cells", "activations", "losses", "miners", "data"),
-    ("embedding", "distances", "confusion", "clustering", "density", "figures"),
-    ("download", "config"),
-    ("augment", "sampling", "encoder", "numpy_encoder", "training", "runs"),
-    ("canvas",),
-    ("pipeline", "drawings", "lessons"),
-    ("charts", "export", "shipping"),
-    ("take_home", "service", "__main__"),
+    ("settings", "data", "losses", "miners", "embedding"),
+    ("density", "encoders", "figures"),
+    ("clustering", "config"),
+    ("batches", "runs"),
+    ("pictures", "training"),
+    ("drawings", "lessons"),
+    ("charts", "take_home", "shipping"),
+    ("service", "__main__"),
 )
 LEVEL = {module: level for level, modules in enumerate(LAYERS) for module in modules}
-# The second half of `data`, apart because it needs torchvision: imported when a data set is fetched.
-LATE = {("data", "download")}
 # arrays in, arrays out: they know nothing of networks, runs and pages
 ARRAYS_ONLY = {
-    "distances",
-    "confusion",
-    "embedding",
     "clustering",
     "density",
+    "embedding",
     "figures",
-    "json_form",
-    "canvas.reduction",
-    "canvas.voronoi",
-    "canvas.nearest",
     "lessons.batch_view",
     "lessons.mining_view",
     "lessons.square_or_root",
-    "drawings.drawing_prep",
+    "drawings.preprocessing",
     "drawings.ink",
     "drawings.few_shot",
 }
@@ -76,7 +68,7 @@ def core_part(name: str) -> str:
 
 
 def takes_arrays(module: str) -> bool:
-    """Whether core.canvas.voronoi.cells, or any module that it lies in, is among those that know arrays only."""
+    """Whether core.embedding.voronoi.cells, or any module that it lies in, is among those that know arrays only."""
     parts = module.split(".")[1:]
     return any(".".join(parts[:depth]) in ARRAYS_ONLY for depth in range(1, len(parts) + 1))
 
@@ -101,7 +93,7 @@ def core_breaches(tree: Path) -> Iterator[str]:
                 continue
             if takes_arrays(name) and not takes_arrays(module):
                 yield f"{file}: {name} takes arrays, and imports {module}"
-            if LEVEL[other] > LEVEL.get(own, -1) and (own, other) not in LATE:
+            if LEVEL[other] > LEVEL.get(own, -1):
                 yield f"{file}: {own} imports {module}, which stands above it"
 
 
@@ -141,7 +133,7 @@ def needed_by_pages(tree: Path) -> list[str]:
 
 
 def file_of(tree: Path, imported: str) -> str:
-    """core.canvas.frames.pack -> core.canvas.frames: the module, or package, that a name is imported from."""
+    """core.pictures.frames.pack -> core.pictures.frames: the module, or package, that a name is imported from."""
     parts = imported.split(".")
     while parts and not (tree / "/".join(parts)).is_dir() and not (tree / f"{'/'.join(parts)}.py").is_file():
         parts.pop()
@@ -178,7 +170,7 @@ def test_what_the_pages_import_and_what_takes_arrays_loads_without_torch() -> No
     assert {"core.config", "core.service.shared_engine", "core.losses", "core.charts.run_charts"} <= set(
         needed
     )
-    without = {*ARRAYS_ONLY, "activations", "canvas.frames", "data", "runs", "service.engine"}
+    without = {*ARRAYS_ONLY, "encoders.activations", "pictures.frames", "data", "runs", "service.engine"}
     modules = {*needed, *(f"core.{module}" for module in without)}
     assert first_to_load_torch(sorted(modules), PROJECT) == ""
 
@@ -194,7 +186,7 @@ def write(tree: Path, files: dict[str, str]) -> None:
 
 GOOD = {
     "streamlit_app.py": "import streamlit as st\n",
-    "core/data.py": "def fetch():\n    from core.download import fetch\n",
+    "core/data/datasets.py": "def fetch():\n    from core.data.download import fetch\n",
     "core/config/run_config.py": "from core.data import Split\nfrom core import settings\n",
     "core/losses/contrastive.py": "from core.losses.base import hinge\n",
     "pages/lab/train.py": "import streamlit as st\nfrom pages.ui import state\nfrom core import config\n",
@@ -234,9 +226,9 @@ def test_a_tree_that_keeps_the_rules_has_no_breach(tmp_path: Path) -> None:
             "__init__ imports core.service.engine.Engine",
         ),
         (
-            "core/density.py",
+            "core/embedding/density.py",
             "def late():\n    import torch.nn\n",
-            "core.density takes arrays, and imports torch.nn",
+            "core.embedding.density takes arrays, and imports torch.nn",
         ),
         (
             "core/figures/rand.py",

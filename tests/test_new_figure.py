@@ -42,7 +42,7 @@ from pathlib import Path
 
 from core.__main__ import main
 from core.config import RunConfig
-from core.canvas.frames import CanvasOptions
+from core.pictures.frames import CanvasOptions
 from core.runs import run_at
 from core.service.shared_engine import close_shared_engine
 from core.take_home.report import CanvasParts, Palette, report

@@ -1,4 +1,4 @@
-// Reads the bytes that core/canvas/frames.py packs; the layout is written down there.
+// Reads the bytes that core/pictures/frames.py packs; the layout is written down there.
 // coordinates[frame][k * d + axis] is point number k of the draw order, NaN where a frame lacks it.
 
 const MISSING = 65535;

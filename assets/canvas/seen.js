@@ -1,4 +1,4 @@
-// How the picture is seen, as the letters of a link: core/canvas/seen.py has their form.
+// How the picture is seen, as the letters of a link: core/pictures/bookmark.py has their form.
 
 const ASKED = "contrastive-lab-seen"; // the link asks so, and each canvas on the page that shows its run answers
 const LONGEST = 200;

@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from core.activations import ACTIVATIONS
-from core.charts.parts import VegaLite, axis, colour, holding_its_data
+from core.charts.vega import VegaLite, axis, colour, holding_its_data
+from core.encoders.activations import ACTIVATIONS
 
 FROM, TO, POINTS = -4.0, 4.0, 161
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from core.charts.parts import NEUTRAL, VegaLite, axis, holding_its_data
+from core.charts.vega import NEUTRAL, VegaLite, axis, holding_its_data
 from core.lessons.diagnosis import Reported, Shape
 
 # A loss beyond so many times the know-nothing value leaves the picture: else nothing else could be seen in it.

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.spatial import cKDTree
 
-from core.charts.parts import Layers, are_short
+from core.charts.vega import Layers, are_short
 
 # In shares of the picture's width and height:
 GAP = 0.02  # from a line to the name of its class
@@ -26,7 +26,7 @@ def density_contours(
 ) -> Layers:
     """Density lines of each class in the plane, with its name beside its outermost line, away from all others.
 
-    contours: the columns of `core.density.Contours`. points [k, 2] with labels [k]: drawn as dots.
+    contours: the columns of `core.embedding.density.Contours`. points [k, 2] with labels [k]: drawn as dots.
     """
     table = pd.DataFrame(dict(contours))
     table["class"] = [class_names[int(label)] for label in table["label"]]

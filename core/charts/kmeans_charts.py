@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from core.charts.parts import NEUTRAL, VegaLite, axis, holding_its_data
+from core.charts.vega import NEUTRAL, VegaLite, axis, holding_its_data
 from core.clustering.scan import ScanRow
 from core.figures.estimate import Floats
 

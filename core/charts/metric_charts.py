@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from core.charts.parts import NEUTRAL, VegaLite, axis, colour, holding_its_data
+from core.charts.vega import NEUTRAL, VegaLite, axis, colour, holding_its_data
 from core.figures.estimate import Curve
 from core.figures.verification import Verification
 from core.lessons.pair_agreement import PairAgreement

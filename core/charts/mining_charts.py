@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from core.charts.parts import VegaLite, holding_its_data
+from core.charts.vega import VegaLite, holding_its_data
 
 
 @holding_its_data

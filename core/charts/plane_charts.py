@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from core.charts.parts import NEUTRAL, VegaLite
+from core.charts.vega import NEUTRAL, VegaLite
 from core.clustering.plane import PairPlane
 
 Points = npt.NDArray[np.floating]

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from core.charts.parts import VegaLite, are_short, holding_its_data
+from core.charts.vega import VegaLite, are_short, holding_its_data
 from core.losses.base import PULLS, PUSHES
 from core.runs import Progress
 

@@ -1,6 +1,6 @@
 """A chart of what a few examples come to, with its spread over several draws."""
 
-from core.charts.parts import NEUTRAL, VegaLite, axis, colour, holding_its_data
+from core.charts.vega import NEUTRAL, VegaLite, axis, colour, holding_its_data
 from core.drawings.few_shot import FewShot
 
 OTHERS = "the other classes"

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.confusion import Confusion
+from core.embedding.confusion import Confusion
 from core.figures.davies_bouldin import DaviesBouldin, same_centre
 
 

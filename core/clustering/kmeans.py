@@ -12,8 +12,8 @@ from sklearn.cluster import KMeans, kmeans_plusplus
 from sklearn.exceptions import ConvergenceWarning
 from threadpoolctl import threadpool_limits
 
-from core.confusion import confusion
 from core.embedding import Embedding
+from core.embedding.confusion import confusion
 from core.figures.estimate import NOT_FINITE, Floats, Points
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from core.distances import blocks, squared_distances
+from core.embedding.distances import blocks, squared_distances
 from core.figures.contingency import contingency
 from core.figures.estimate import NO_POINTS, NOT_FINITE, Floats, Ints, Points, sample_of
 from core.figures.rand import adjusted_rand_index

@@ -1,16 +1,13 @@
 """Combinations of settings that cannot learn anything, or not in reasonable time: each with its sentence."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
+from core.config.declared import Settings
 from core.losses import LOSSES
 from core.miners import MINERS
 
-if TYPE_CHECKING:
-    from core.config.run_config import RunConfig
 
-
-def _needs_two_classes(config: "RunConfig") -> str | None:
+def _needs_two_classes(config: Settings) -> str | None:
     if config.digits > 1:
         return None
     return (
@@ -19,13 +16,13 @@ def _needs_two_classes(config: "RunConfig") -> str | None:
     )
 
 
-def _looks_at_all_triplets(config: "RunConfig") -> bool:
+def _looks_at_all_triplets(config: Settings) -> bool:
     if config.miner == "none":
         return LOSSES[config.loss].takes == "triplets" and config.sampling == "all"
     return MINERS[config.miner].looks_at_all
 
 
-def _too_many_triplets(config: "RunConfig") -> str | None:
+def _too_many_triplets(config: Settings) -> str | None:
     if not _looks_at_all_triplets(config) or config.batch_size <= 256:
         return None
     return (
@@ -34,7 +31,7 @@ def _too_many_triplets(config: "RunConfig") -> str | None:
     )
 
 
-def _batch_without_pairs(config: "RunConfig") -> str | None:
+def _batch_without_pairs(config: Settings) -> str | None:
     if config.sampling != "all" or config.batch_size >= 3:
         return None
     return (
@@ -43,7 +40,7 @@ def _batch_without_pairs(config: "RunConfig") -> str | None:
     )
 
 
-def _nothing_to_draw(config: "RunConfig") -> str | None:
+def _nothing_to_draw(config: Settings) -> str | None:
     if LOSSES[config.loss].takes != "batch" or config.sampling == "all":
         return None
     return (
@@ -52,7 +49,7 @@ def _nothing_to_draw(config: "RunConfig") -> str | None:
     )
 
 
-def _batch_loss_too_large(config: "RunConfig") -> str | None:
+def _batch_loss_too_large(config: Settings) -> str | None:
     if LOSSES[config.loss].takes != "batch" or config.batch_size <= 1024:
         return None
     return (
@@ -61,7 +58,7 @@ def _batch_loss_too_large(config: "RunConfig") -> str | None:
     )
 
 
-def _nothing_to_mine(config: "RunConfig") -> str | None:
+def _nothing_to_mine(config: Settings) -> str | None:
     if config.miner == "none":
         return None
     if LOSSES[config.loss].takes == "batch":
@@ -77,7 +74,7 @@ def _nothing_to_mine(config: "RunConfig") -> str | None:
     return None
 
 
-def _balanced_without_need(config: "RunConfig") -> str | None:
+def _balanced_without_need(config: Settings) -> str | None:
     if config.sampler == "random":
         return None
     if config.sampling != "all":
@@ -98,7 +95,7 @@ def _balanced_without_need(config: "RunConfig") -> str | None:
     return None
 
 
-def _views_without_classes(config: "RunConfig") -> str | None:
+def _views_without_classes(config: Settings) -> str | None:
     if config.views == 0:
         return None
     if LOSSES[config.loss].learned:
@@ -114,7 +111,7 @@ def _views_without_classes(config: "RunConfig") -> str | None:
     return None
 
 
-def _unseen_class_takes_no_part(config: "RunConfig") -> str | None:
+def _unseen_class_takes_no_part(config: Settings) -> str | None:
     if config.unseen is None or config.unseen < config.digits:
         return None
     return (
@@ -123,7 +120,7 @@ def _unseen_class_takes_no_part(config: "RunConfig") -> str | None:
     )
 
 
-def _too_few_classes_seen(config: "RunConfig") -> str | None:
+def _too_few_classes_seen(config: Settings) -> str | None:
     if config.unseen is None or config.digits > 2:
         return None
     return (
@@ -132,7 +129,7 @@ def _too_few_classes_seen(config: "RunConfig") -> str | None:
     )
 
 
-def _unseen_class_told_of(config: "RunConfig") -> str | None:
+def _unseen_class_told_of(config: Settings) -> str | None:
     if config.unseen is None or config.wrong_labels == 0:
         return None
     return (
@@ -142,7 +139,7 @@ def _unseen_class_told_of(config: "RunConfig") -> str | None:
 
 
 # Combinations that are refused before anything is queued, each with its reason.
-REFUSALS: tuple[Callable[["RunConfig"], str | None], ...] = (
+REFUSALS: tuple[Callable[[Settings], str | None], ...] = (
     _needs_two_classes,
     _unseen_class_takes_no_part,
     _too_few_classes_seen,

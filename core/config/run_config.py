@@ -1,8 +1,4 @@
-"""RunConfig: each parameter of a run, declared once.
-
-Type, bounds, default, unit and help text stand here and nowhere else: sliders, URL, validation,
-the run's key, the command line and the docs are read off this declaration. Imports no torch.
-"""
+"""RunConfig: the settings of one run, checked, with the key that names it and all that follows from them."""
 
 import dataclasses
 import hashlib
@@ -12,258 +8,23 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from core.activations import ACTIVATIONS
-from core.config.parameter import Parameter, declare
+from core.config.declared import Settings
+from core.config.parameter import Parameter
 from core.config.refusals import REFUSALS
 from core.data import DATASETS
 from core.losses import LOSSES, Composition
-from core.miners import MINERS
 
 # Raised only when the same config would train to something else; part of every run's key.
 TRAINING_VERSION = 2
 
 
 @dataclass(frozen=True)
-class RunConfig:
+class RunConfig(Settings):
     """One run, completely: equal configs train to equal weights, bit for bit.
 
     Raises ValueError with a sentence for a value out of its bounds and for a combination that
     cannot learn anything.
     """
-
-    dataset: str = declare(
-        "mnist",
-        "choice",
-        "Images",
-        "MNIST comes with the app. The others are fetched from their authors when first used.",
-        options={name: entry.label for name, entry in DATASETS.items()},
-        advanced=True,
-    )
-    loss: str = declare(
-        "contrastive",
-        "choice",
-        "Loss",
-        "What the network is punished for: which pairs are pulled together, which are pushed apart, and how "
-        "hard.",
-        options={name: entry.label for name, entry in LOSSES.items()},
-    )
-    margin: float = declare(
-        1.0,
-        "number",
-        "Margin",
-        "How far apart the loss wants different classes. Its formula says whether that is a distance, "
-        "a squared distance, or the difference of two distances.",
-        low=0.0,
-        high=5.0,
-        step=0.05,
-    )
-    temperature: float = declare(
-        0.1,
-        "number",
-        "Temperature",
-        "How sharply a loss on similarities prefers the nearest images.",
-        low=0.01,
-        high=10.0,
-        step=0.01,
-    )
-    scale: float = declare(
-        2.0,
-        "number",
-        "Scale",
-        "By how much a loss multiplies cosine similarities: the larger, the more the hardest images of the "
-        "batch count and the less all others.",
-        low=1.0,
-        high=256.0,
-        step=1.0,
-    )
-    similarity_margin: float = declare(
-        0.25,
-        "number",
-        "Similarity margin",
-        "A margin on cosine similarities, which go from -1 to 1. The loss's formula says between what.",
-        low=0.0,
-        high=1.0,
-        step=0.05,
-    )
-    weight: float = declare(
-        1.0,
-        "number",
-        "Weight",
-        "How much a loss's second term counts beside its first.",
-        low=0.0,
-        high=5.0,
-        step=0.05,
-    )
-    epochs: int = declare(
-        2,
-        "integer",
-        "Epochs",
-        "How many times training goes through all the images.",
-        low=1,
-        high=50,
-    )
-    embedding_dims: int = declare(
-        2,
-        "integer",
-        "Embedding dimensions",
-        "How many numbers are left of an image's 784. Two can be drawn as they are.",
-        low=2,
-        high=64,
-    )
-    digits: int = declare(
-        10,
-        "integer",
-        "Classes",
-        "How many digit classes take part: the first n, starting with 0.",
-        low=1,
-        high=10,
-    )
-    held_out_class: str = declare(
-        "none",
-        "choice",
-        "Class never shown",
-        "Training never sees the images of this class. They are embedded and measured all the same, so that "
-        "you can watch where they land, and your own drawing of it.",
-        options={"none": "None: all are shown", **{str(label): str(label) for label in range(10)}},
-        advanced=True,
-    )
-    sampling: str = declare(
-        "all",
-        "choice",
-        "Pairs or triplets",
-        "All that a batch holds, or drawn at random: one for each anchor of the batch, as the tutorial and the "
-        "notebook do.",
-        options={"all": "All of the batch", "sampled": "Drawn at random"},
-        advanced=True,
-    )
-    batch_size: int = declare(
-        200,
-        "integer",
-        "Batch size",
-        "How many images (drawn pairs or triplets, where these are drawn) each step looks at.",
-        low=1,
-        high=4096,
-        advanced=True,
-        logarithmic=True,
-    )
-    learning_rate: float = declare(
-        3e-3,
-        "number",
-        "Learning rate",
-        "How far each step moves the weights (Adam); the highest rate, where the schedule varies it.",
-        low=1e-5,
-        high=1.0,
-        step=1e-4,
-        advanced=True,
-        logarithmic=True,
-    )
-    schedule: str = declare(
-        "one_cycle",
-        "choice",
-        "Schedule",
-        "The learning rate over time: up and then down to nothing, or the same throughout.",
-        options={"one_cycle": "One cycle: up, then down", "constant": "Constant"},
-        advanced=True,
-    )
-    hidden: tuple[int, ...] = declare(
-        (256, 128, 32),
-        "widths",
-        "Hidden widths",
-        "The sizes of the layers between the 784 pixels and the embedding, such as 256-128-32.",
-        low=2,
-        high=512,
-        unit="units",
-        advanced=True,
-    )
-    activation: str = declare(
-        "relu",
-        "choice",
-        "Activation",
-        "The bend after each hidden layer; without one the encoder would be a linear map.",
-        options={name: entry.label for name, entry in ACTIVATIONS.items()},
-        advanced=True,
-    )
-    miner: str = declare(
-        "none",
-        "choice",
-        "Miner",
-        "Which of the batch's triplets are worth learning from. A loss on pairs takes the two pairs of each.",
-        options={
-            "none": "None: take them as they come",
-            **{name: entry.label for name, entry in MINERS.items()},
-        },
-        advanced=True,
-    )
-    sampler: str = declare(
-        "random",
-        "choice",
-        "Sampler",
-        "Which images a batch holds: shuffled ones as they come, or the same number of each of some classes.",
-        options={"random": "Random", "balanced": "Balanced: P classes × K images"},
-        advanced=True,
-    )
-    classes_per_batch: int = declare(
-        10,
-        "integer",
-        "Classes a batch",
-        "P, how many classes a balanced batch holds, or all that take part if there are fewer; K is the batch "
-        "size divided by it.",
-        low=2,
-        high=10,
-        advanced=True,
-        only_with=("sampler", "balanced"),
-    )
-    views: float = declare(
-        0.0,
-        "number",
-        "Views instead of labels",
-        "The share of positives made without a label: two random views of one image, cropped, rotated, shifted and "
-        "blurred. All other images are then its negatives, even those of its own class. 0: labels only; 1: no "
-        "label is used.",
-        low=0.0,
-        high=1.0,
-        step=0.05,
-        advanced=True,
-    )
-    wrong_labels: float = declare(
-        0.0,
-        "number",
-        "Wrong labels",
-        "The share of training images that are given the label of another class on purpose.",
-        low=0.0,
-        high=1.0,
-        step=0.05,
-        advanced=True,
-    )
-    patience: int = declare(
-        0,
-        "integer",
-        "Patience",
-        "Early stopping: end when the validation loss has not improved for so many batches. The best weights are "
-        "kept. The loss is looked at every 4,096 images or so. 0: never.",
-        low=0,
-        high=1000,
-        unit="batches",
-        advanced=True,
-    )
-    validation: str = declare(
-        "held_out",
-        "choice",
-        "Validation on",
-        "1,000 training images held out from the training, or 2,000 test images. Stopping by the test images "
-        "makes every test figure too good.",
-        options={"held_out": "Held-out training images", "test": "Test images (as the notebook does)"},
-        advanced=True,
-    )
-    seed: int = declare(
-        0,
-        "integer",
-        "Seed",
-        "Where chance starts: first weights, order of the images. Same seed, same run, bit for bit.",
-        low=0,
-        high=9999,
-        advanced=True,
-    )
 
     def __post_init__(self) -> None:
         for name, parameter in PARAMETERS.items():
@@ -295,11 +56,6 @@ class RunConfig:
         return hashlib.sha256(text.encode()).hexdigest()
 
     @property
-    def unseen(self) -> int | None:
-        """The label of the class that training never sees, or None."""
-        return None if self.held_out_class == "none" else int(self.held_out_class)
-
-    @property
     def layers(self) -> tuple[int, ...]:
         """The encoder's layer sizes, from 784 pixels to the embedding."""
         return (784, *self.hidden, self.embedding_dims)
@@ -325,16 +81,6 @@ class RunConfig:
     def loss_parameters(self) -> dict[str, float]:
         """The parameters that the loss reads, by name."""
         return {name: getattr(self, name) for name in LOSSES[self.loss].parameters}
-
-    @property
-    def seen_classes(self) -> int:
-        """How many classes the training sees."""
-        return self.digits - (self.unseen is not None)
-
-    @property
-    def balanced_classes(self) -> int:
-        """How many classes a balanced batch holds."""
-        return min(self.classes_per_batch, self.seen_classes)
 
     @property
     def view_pairs(self) -> int:

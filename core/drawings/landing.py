@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from core.canvas.nearest import Neighbours, nearest
-from core.numpy_encoder import NumpyEncoder, encoder_of
+from core.embedding.nearest import Neighbours, nearest
+from core.encoders.numpy_encoder import NumpyEncoder, encoder_of
 from core.runs import Embedding, Run, RunDamaged
 
 Image = npt.NDArray[np.uint8]
@@ -92,7 +92,7 @@ def journey(run: Run, image: Image, k: int = 6) -> Journey | None:
     steps = run.snapshot_steps()
     if not steps:
         return None
-    sample = run.shown_sample()
+    sample = run.sample()
     stops = []
     for step in steps:
         point = _encoder(run, run.weights_at(step)).embed(image[None])[0]

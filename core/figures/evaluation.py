@@ -3,14 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from core.confusion import Confusion, confusion
 from core.embedding import Embedding
+from core.embedding.confusion import Confusion, confusion
 from core.figures import FIGURES, davies_bouldin, neighbours, retrieval, verification
 from core.figures.base import Subject
 from core.figures.davies_bouldin import DaviesBouldin
 from core.figures.estimate import Chance, Curve, Estimate, check_labels, undefined
+from core.figures.json_form import from_json, to_json
 from core.figures.verification import Verification
-from core.json_form import from_json, to_json
 
 NOT_YET = "This run was measured before the figure was there. Train it again to have it."
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from core.distances import TREE_DIMS
+from core.embedding.distances import TREE_DIMS
 from core.figures.base import Figure, Subject
 from core.figures.estimate import (
     COLLAPSED,

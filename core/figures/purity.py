@@ -1,6 +1,6 @@
 """Which share of the images lies where it should: purity, and the same with one cluster to a class."""
 
-from core.confusion import matched_share
+from core.embedding.confusion import matched_share
 from core.figures.base import Figure
 from core.figures.contingency import score, shuffled
 from core.figures.estimate import Ints

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from core.distances import blocks, squared_distances
+from core.embedding.distances import blocks, squared_distances
 from core.figures.base import Figure, Subject
 from core.figures.estimate import (
     Chance,

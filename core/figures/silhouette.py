@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from core.distances import blocks, squared_distances
+from core.embedding.distances import blocks, squared_distances
 from core.figures.base import Figure, Subject
 from core.figures.estimate import (
     Estimate,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from core.lessons.diagnosis import Diagnosis, Shape, diagnose, shapes_of
 from core.runs import Progress, Run
 
-# What a training says that ended because its loss was no longer a number: core/training.py.
+# What a training says that ended because its loss was no longer a number: core/training/trainer.py.
 NO_NUMBER = "no longer a number"
 
 
@@ -27,7 +27,7 @@ def course_of(run: Run) -> Course | None:
     steps = run.snapshot_steps()
     if not steps:
         return None
-    labels = run.shown_sample().labels
+    labels = run.sample().labels
     snapshots = [run.snapshot(step).embeddings for step in steps]
     status, reports = run.status(), run.progress()
     found = diagnose(
@@ -52,6 +52,6 @@ def diagnosis_of(run: Run) -> Diagnosis | None:
         run.progress(),
         run.snapshot(steps[0]).embeddings,
         run.snapshot(steps[-1]).embeddings,
-        run.shown_sample().labels,
+        run.sample().labels,
         broken_off=status.state == "failed" and NO_NUMBER in status.message,
     )

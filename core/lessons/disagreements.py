@@ -8,10 +8,10 @@ import numpy.typing as npt
 from scipy.spatial.distance import pdist
 
 from core import settings
-from core.canvas.nearest import nearest
 from core.clustering import DaviesBouldin
 from core.config import RunConfig
-from core.confusion import Confusion
+from core.embedding.confusion import Confusion
+from core.embedding.nearest import nearest
 from core.figures import FIGURES
 from core.runs import Embedding, Run
 

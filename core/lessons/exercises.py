@@ -5,9 +5,10 @@ as text, no more: a learner's code and the checks run in the learner's own brows
 """
 
 from dataclasses import dataclass
-from pathlib import Path
 
-FOLDER = Path(__file__).resolve().parents[2] / "assets" / "exercises"
+from core.settings import PROJECT
+
+FOLDER = PROJECT / "assets" / "exercises"
 
 
 @dataclass(frozen=True)

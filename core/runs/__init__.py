@@ -8,7 +8,7 @@
     weights/<step>.safetensors   the encoder at the same steps
     embedding.safetensors, contours.safetensors, figures.json, weights.safetensors   the result
     learned.safetensors    what the loss has learned beside the encoder: proxies, centres, a head; of most losses none
-    replay/                every image at those steps, once somebody has asked for it: core/canvas/replay.py
+    replay/                every image at those steps, once somebody has asked for it: core/pictures/replay.py
     cancel                 its presence asks the worker to stop; says why
     lock                   held by the worker; the kernel frees it when the worker dies
     writer                 the server whose worker holds the lock
@@ -21,11 +21,12 @@ from core.embedding import Embedding
 from core.runs.contents import (
     ENDED,
     FORM,
+    HELD_OUT,
     OUTDATED,
     Progress,
     RunDamaged,
     RunsFolderUnusable,
-    ShownSample,
+    Sample,
     Snapshot,
     State,
     Status,
@@ -36,6 +37,7 @@ from core.runs.run import LEARNED, RESULT_FILES, Run
 __all__ = [
     "ENDED",
     "FORM",
+    "HELD_OUT",
     "LEARNED",
     "OUTDATED",
     "RESULT_FILES",
@@ -44,7 +46,7 @@ __all__ = [
     "Run",
     "RunDamaged",
     "RunsFolderUnusable",
-    "ShownSample",
+    "Sample",
     "Snapshot",
     "State",
     "Status",

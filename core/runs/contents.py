@@ -58,7 +58,12 @@ class Status:
 
 @dataclass(frozen=True)
 class Progress:
-    """One line of progress.jsonl; see `core.training.Report`."""
+    """How training stands after `step` of `steps`: mean loss and terms since the last report. One line of
+    progress.jsonl.
+
+    validation_loss: where it was measured. active: which share of the pairs or triplets looked at have a
+    gradient; None: not measured.
+    """
 
     step: int
     steps: int
@@ -66,8 +71,8 @@ class Progress:
     loss: float
     terms: dict[str, float]
     seconds: float
-    validation_loss: float | None
-    active: float | None
+    validation_loss: float | None = None
+    active: float | None = None
 
 
 @dataclass(frozen=True)
@@ -78,10 +83,21 @@ class Snapshot:
     embeddings: npt.NDArray[np.float32]
 
 
+HELD_OUT = 1000  # of a sample of training images the first so many measure the validation loss
+
+
 @dataclass(frozen=True)
-class ShownSample:
-    """The images of the live picture: their places [s] in a split, of its chosen classes, and labels [s]."""
+class Sample:
+    """The images of the live picture; the first of them measure the validation loss.
+
+    split: "train" or "test". indices: [s] into that split, limited to the classes that take part; labels: [s].
+    """
 
     split: str
     indices: npt.NDArray[np.int64]
     labels: npt.NDArray[np.uint8]
+
+    @property
+    def validating(self) -> int:
+        """How many of them, from the first, training never learns from."""
+        return len(self.indices) if self.split == "test" else HELD_OUT

@@ -1,38 +1,34 @@
 """The folder of a run, read and written; what lies in it says core/runs/__init__.py."""
 
 import contextlib
-import hashlib
 import io
 import json
-import os
 import shutil
 import threading
 import time
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from filelock import FileLock, Timeout
-from safetensors import SafetensorError
-from safetensors.numpy import load_file, save
+from safetensors.numpy import save
 
-from core.byte_cache import kept_by_size
 from core.config import RunConfig
 from core.embedding import Embedding
 from core.figures.evaluation import Evaluation
+from core.runs.byte_cache import kept_by_size
 from core.runs.contents import (
-    FORM,
-    OUTDATED,
     Progress,
     RunDamaged,
     RunsFolderUnusable,
-    ShownSample,
+    Sample,
     Snapshot,
     State,
     Status,
 )
+from core.runs.files import RunFiles
 
 LEARNED = "learned.safetensors"
 RESULT_FILES = (
@@ -47,10 +43,8 @@ _one_probe_at_a_time = threading.Lock()
 
 
 @dataclass(frozen=True)
-class Run:
+class Run(RunFiles):
     """The run in `folder`, read afresh at each call."""
-
-    folder: Path
 
     @property
     def key(self) -> str:
@@ -63,19 +57,6 @@ class Run:
             return RunConfig.from_dict(json.loads(self._path("config.json").read_text("utf-8")))
         except (OSError, ValueError, TypeError) as error:
             raise RunDamaged(f"The run's config.json cannot be read ({error}).") from error
-
-    def status(self) -> Status:
-        """How the run stands; state "missing" where there is no readable status, "failed" where it was finished
-        by an older version of the app."""
-        try:
-            status = Status(**{"form": 1, **json.loads(self._path("status.json").read_text("utf-8"))})
-        except (OSError, ValueError, TypeError):
-            return Status("missing")
-        if status.state not in get_args(State):
-            return Status("missing")
-        if status.state == "done" and status.form != FORM:
-            return replace(status, state="failed", message=OUTDATED)
-        return status
 
     def progress(self) -> list[Progress]:
         """All reports so far, first to last. A line still being written is left out."""
@@ -104,11 +85,11 @@ class Run:
         """The encoder's weights by name at the snapshot of `step`. Raises RunDamaged where they cannot be read."""
         return self._arrays(f"weights/{step:06d}.safetensors")
 
-    def shown_sample(self) -> ShownSample:
+    def sample(self) -> Sample:
         """The images that the snapshots show. Raises RunDamaged where that cannot be read."""
         arrays = self._arrays("sample.safetensors")
         split = "test" if arrays["in_test"][0] else "train"
-        return ShownSample(split, arrays["indices"], arrays["labels"])
+        return Sample(split, arrays["indices"], arrays["labels"])
 
     def embedding(self) -> Embedding:
         """The result's arrays, checked. Raises RunDamaged."""
@@ -269,48 +250,9 @@ class Run:
             self._path(f"frames/{later:06d}.npy").unlink()
             self._path(f"weights/{later:06d}.safetensors").unlink(missing_ok=True)
 
-    def write_arrays(self, name: str, arrays: dict[str, npt.NDArray[Any]]) -> str:
-        """A safetensors file; returns its SHA-256."""
-        return self._write(name, save(arrays))
-
     def write_evaluation(self, evaluation: Evaluation) -> str:
         """figures.json; returns its SHA-256."""
         return self._write("figures.json", evaluation.to_json().encode())
-
-    def _path(self, name: str) -> Path:
-        return self.folder / name
-
-    def _write(self, name: str, content: bytes) -> str:
-        """Write a file so that a reader sees all of it or none; returns its SHA-256."""
-        part = self._path(f"{name}.{os.getpid()}.part")
-        try:
-            part.write_bytes(content)
-        except OSError:
-            part.unlink(missing_ok=True)  # half of it would only fill the disk
-            raise
-        _replace(part, self._path(name))
-        return hashlib.sha256(content).hexdigest()
-
-    def _check(self, name: str) -> None:
-        status = self.status()
-        if status.form != FORM:
-            raise RunDamaged(OUTDATED)
-        try:
-            actual = hashlib.sha256(self._path(name).read_bytes()).hexdigest()
-        except OSError as error:
-            raise RunDamaged(f"The run's {name} is missing ({error.strerror}).") from error
-        if actual != status.files.get(name):
-            raise RunDamaged(f"The run's {name} is not what was written: the file is damaged.")
-
-    def _checked(self, name: str) -> dict[str, npt.NDArray[Any]]:
-        self._check(name)
-        return self._arrays(name)
-
-    def _arrays(self, name: str) -> dict[str, npt.NDArray[Any]]:
-        try:
-            return load_file(self._path(name))
-        except (OSError, SafetensorError) as error:
-            raise RunDamaged(f"The run's {name} cannot be read ({error}).") from error
 
 
 def _reports(path: Path) -> list[Progress]:
@@ -324,13 +266,3 @@ def _reports(path: Path) -> list[Progress]:
 @kept_by_size(lambda reports: 1000 * len(reports))
 def _reports_of_ended(path: Path, written: int, size: int) -> list[Progress]:
     return _reports(path)
-
-
-def _replace(part: Path, path: Path) -> None:
-    """os.replace; Windows refuses it for the moment in which a viewer has the old file open."""
-    for _ in range(50):
-        with contextlib.suppress(PermissionError):
-            os.replace(part, path)
-            return
-        time.sleep(0.02)
-    os.replace(part, path)

@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from core import byte_cache, settings
+from core import settings
 from core.config import RunConfig
-from core.runs import Run, RunsFolderUnusable, place_for
+from core.runs import Run, RunsFolderUnusable, byte_cache, place_for
 from core.service.clock import Clock
 from core.service.fair_queue import FairQueue, Job, NotNow
 from core.service.free_memory import give_memory_back

@@ -10,8 +10,9 @@ from typing import Any
 
 import psutil
 
-from core import byte_cache, settings
+from core import settings
 from core.config import TRAINING_VERSION
+from core.runs import byte_cache
 from core.service.engine import Engine, Standing
 
 DISK_LOW = 200_000_000  # bytes; some ten runs

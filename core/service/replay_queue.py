@@ -6,7 +6,7 @@ Knows no threads and no processes: the engine asks it under its own lock.
 from collections import deque
 from typing import Literal
 
-from core.canvas.replay import Replay
+from core.pictures.replay import Replay
 from core.runs import Run
 
 MOST_WAITING = 50

@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 
 # torch and scikit-learn: before a run, so that Stop need not wait for them in the middle of it
-NEEDED = ("core.pipeline", "sklearn.neighbors")
+NEEDED = ("core.training.pipeline", "sklearn.neighbors")
 
 
 def warm_up() -> None:
@@ -68,7 +68,7 @@ def replay_in_folder(folder: str, server: str = "") -> str:
 
     It may return before the replay is complete, when the engine has asked it to pause. Raises nothing.
     """
-    from core.canvas.replaying import make_replay
+    from core.pictures.replaying import make_replay
 
     run = Run(Path(folder))
     try:
@@ -86,7 +86,7 @@ def replay_in_folder(folder: str, server: str = "") -> str:
 
 
 def _train(run: Run, server: str) -> None:
-    from core.pipeline import train_and_measure
+    from core.training.pipeline import train_and_measure
 
     try:
         if run.cancel_requested():  # while this process was started

@@ -1,7 +1,7 @@
 """A run as a Jupyter notebook: the lesson of `core.take_home.script`, a cell a step."""
 
 from core.config import RunConfig
-from core.notebook_cells import as_notebook, code, markdown
+from core.take_home.notebook_cells import as_notebook, code, markdown
 from core.take_home.script import sections
 
 FOLDER = '"data"'

@@ -9,14 +9,14 @@ from html import escape
 
 import numpy as np
 
-from core.canvas import overlays, pictures
-from core.canvas.frames import CanvasOptions, pack, unpack
 from core.clustering import cluster_table
 from core.config import PARAMETERS, RunConfig
 from core.data import DATASETS
 from core.figures import KINDS, of_kind
 from core.figures.evaluation import Evaluation
 from core.losses import LOSSES
+from core.pictures import overlays, run_frames
+from core.pictures.frames import CanvasOptions, pack, unpack
 from core.runs import Run
 from core.settings import PROJECT
 from core.take_home.curve import loss_curve
@@ -94,10 +94,10 @@ def _shapes(run: Run, config: RunConfig) -> dict[str, overlays.Shapes]:
 
 def _frames(run: Run, options: CanvasOptions) -> tuple[bytes, str]:
     """A sample of the points at every snapshot, and what it is, in words."""
-    whole = unpack(pictures.of_split(run, "train"))
+    whole = unpack(run_frames.of_split(run, "train"))
     present = np.flatnonzero(np.isfinite(whole.coordinates).all(axis=(0, 2)))
     if len(present) == 0:  # frames of other images before the last one
-        sample = pictures.of_sample(run)
+        sample = run_frames.of_sample(run)
         whole = unpack(sample) if sample is not None else whole
         present = np.arange(len(whole.labels))
     count = min(POINTS, len(present))

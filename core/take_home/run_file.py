@@ -22,14 +22,14 @@ import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]
 from safetensors.numpy import save
 
-from core import export
-from core.canvas.frames import unpack
-from core.canvas.replay import SPLITS, Replay
 from core.config import PARAMETERS, RunConfig
 from core.data import DATASETS
 from core.figures import FIGURES
 from core.losses import LOSSES
+from core.pictures.frames import unpack
+from core.pictures.replay import SPLITS, Replay
 from core.runs import Run, Snapshot
+from core.take_home import export
 
 _DATE = (2026, 1, 1, 0, 0, 0)
 
@@ -38,7 +38,7 @@ def run_file(run: Run) -> bytes:
     """The zip of a finished run. Raises RunDamaged, and DataError where the images cannot be read."""
     config, status = run.config(), run.status()
     result = {"seconds": status.seconds, "step": status.step, "stopped_early": status.stopped_early}
-    sample = run.shown_sample()
+    sample = run.sample()
     snapshots = {f"{snapshot.step:06d}": snapshot.embeddings for snapshot in course_of(run)}
     learned = run.learned()
     contents: dict[str, str | bytes] = {
@@ -68,7 +68,7 @@ def run_file(run: Run) -> bytes:
 
 def course_of(run: Run) -> list[Snapshot]:
     """The sample's snapshots. A run that comes with the app has kept none, but a replay that they can be read off."""
-    replay, sample = Replay(run), run.shown_sample()
+    replay, sample = Replay(run), run.sample()
     if run.snapshot_steps() or not replay.has(sample.split):
         return [run.snapshot(step) for step in run.snapshot_steps()]
     frames = unpack(replay.frames(sample.split))

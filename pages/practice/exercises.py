@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from core.lessons.exercise_notebook import notebook
 from core.lessons.exercises import EXERCISES
+from core.take_home.exercise_notebook import notebook
 from pages.ui.exercises.editor import exercise_editor
 
 CHOICE = "exercise"

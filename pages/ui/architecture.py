@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from core.activations import ACTIVATIONS
 from core.charts.activation_chart import activations
 from core.config import RunConfig
+from core.encoders.activations import ACTIVATIONS
 from pages.ui.drawing import drawing
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
-from core.canvas.frames import CanvasOptions, with_options
+from core.pictures.frames import CanvasOptions, with_options
 from core.take_home.report import CanvasParts
 from pages.ui.component_files import component_files
 
@@ -65,7 +65,7 @@ class Selection:
 
 
 def embedding_canvas(options: CanvasOptions, frames: bytes, *, key: str) -> Selection:
-    """Shows `frames` (from `core.canvas.frames.pack`), or fetches its own where `options.source` says from where.
+    """Shows `frames` (from `core.pictures.frames.pack`), or fetches its own where `options.source` says from where.
 
     Called again with the same `key` and `options.run`, it goes on where it is: of frames given, give
     all so far each time.

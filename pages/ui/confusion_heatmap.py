@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 from core.charts.run_charts import cluster_name
-from core.confusion import Confusion
+from core.embedding.confusion import Confusion
 from pages.ui.heatmap import Cell, Heatmap
 
 COUNTS, BY_CLASS, BY_CLUSTER = "counts", "share of the class", "share of the cluster"

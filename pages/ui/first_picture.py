@@ -16,8 +16,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 from streamlit import file_util
 
-from core.canvas import pictures
-from core.canvas.frames import first_frame, with_options
+from core.pictures import run_frames
+from core.pictures.frames import first_frame, with_options
 from core.runs import RunDamaged, shipped_run
 from pages.ui.routes import kept_by_browser
 
@@ -62,7 +62,7 @@ def _picture() -> str:
 
     example, parts = shipped_run(), canvas.parts()
     options = run_view.canvas_options(example, example.config(), split="train", source="")
-    first = first_frame(pictures.of_split(example, "train"))
+    first = first_frame(run_frames.of_split(example, "train"))
     filled = {
         "promise": html.escape(PROMISE),
         "style": _style(),

@@ -7,10 +7,10 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from core.canvas import pictures
 from core.config import RunConfig
 from core.figures import FIGURES
 from core.lessons.predictions import OUTCOMES, Outcome, Question, outcome, value
+from core.pictures import run_frames
 from core.runs import Run, RunDamaged, RunsFolderUnusable, run_at
 from core.service.fair_queue import NotNow
 from core.service.shared_engine import shared_engine
@@ -155,7 +155,7 @@ def _verdict(question: Question, said: Outcome, became: Outcome | None, first: f
 def _picture(run: Run, config: RunConfig, words: str) -> None:
     shared_engine().ask_for_replay(run)
     options = replace(run_view.canvas_options(run, config, split="train", height=HEIGHT), seen="")
-    frames = run_view.NOTHING if routes.served() else pictures.of_split(run, "train")
+    frames = run_view.NOTHING if routes.served() else run_frames.of_split(run, "train")
     embedding_canvas(options, frames, key=f"predict_{words}")
 
 

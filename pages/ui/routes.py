@@ -16,9 +16,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from core.canvas import overlays, pictures
-from core.canvas.replay import SPLITS, Replay
 from core.data import DataError
+from core.pictures import overlays, run_frames
+from core.pictures.replay import SPLITS, Replay
 from core.runs import Run, RunDamaged, run_at, shipped_run, was_whole
 from core.service.shared_engine import shared_engine
 from pages.ui import ticking
@@ -59,7 +59,7 @@ def warm_up() -> None:
     """Read the run that Home shows before the first visitor asks for it, and import what its page needs."""
     importlib.import_module("pages.ui.run_view")
     with contextlib.suppress(RunDamaged, OSError):  # the page says what is wrong with it
-        pictures.of_split(shipped_run(), "train")
+        run_frames.of_split(shipped_run(), "train")
     # What is imported stays. Walked through by every garbage collection, it cost more than a page.
     gc.collect()
     gc.freeze()
@@ -85,13 +85,13 @@ def status(request: Request) -> Response:
 
 
 def frames(request: Request) -> Response:
-    """Embeddings as `core.canvas.frames` packs them: of the sample so far, or of a finished run's split."""
+    """Embeddings as `core.pictures.frames` packs them: of the sample so far, or of a finished run's split."""
     run, split = _run(request), request.path_params["split"]
     if split == "sample":
-        content = pictures.of_sample(run, _number(request, "after", -1))
+        content = run_frames.of_sample(run, _number(request, "after", -1))
         return _nothing_yet() if content is None else _bytes(request, content)
     run = _finished(run, split)
-    return _bytes(request, pictures.of_split(run, split, request.query_params.get("view", "")))
+    return _bytes(request, run_frames.of_split(run, split, request.query_params.get("view", "")))
 
 
 def images(request: Request) -> Response:
@@ -99,7 +99,7 @@ def images(request: Request) -> Response:
     run, split = _run(request), request.path_params["split"]
     if split != "sample":
         run = _finished(run, split)
-    return _bytes(request, pictures.images_part(run, split, request.path_params["part"]), compress=True)
+    return _bytes(request, run_frames.images_part(run, split, request.path_params["part"]), compress=True)
 
 
 def contours(request: Request) -> Response:

@@ -9,9 +9,6 @@ import numpy.typing as npt
 import pandas as pd
 import streamlit as st
 
-from core.canvas import pictures
-from core.canvas.frames import CanvasOptions, pack
-from core.canvas.views import PICTURE_DIMS
 from core.charts import density_charts, run_charts
 from core.clustering import cluster_table
 from core.config import PARAMETERS, PRESETS, RunConfig
@@ -19,6 +16,9 @@ from core.data import DATASETS
 from core.figures import HEADLINE, Figure
 from core.figures.evaluation import Evaluation
 from core.losses import LOSSES
+from core.pictures import run_frames
+from core.pictures.frames import CanvasOptions, pack
+from core.pictures.reducing import PICTURE_DIMS
 from core.runs import Run
 from core.service.shared_engine import shared_engine
 from pages.ui import address, routes, state
@@ -67,14 +67,14 @@ def name_for(config: RunConfig) -> str:
 def live_picture(run: Run, config: RunConfig) -> None:
     """The 2,000 sampled images at each snapshot so far; follows the newest while training goes on."""
     options = canvas_options(run, config, split="sample", live=under_way(run))
-    frames = b"" if routes.served() else pictures.of_sample(run)
+    frames = b"" if routes.served() else run_frames.of_sample(run)
     embedding_canvas(options, frames or NOTHING, key="picture")
 
 
 def picture(run: Run, config: RunConfig) -> None:
     """All the training images, as the finished encoder sees them, and how they came there."""
     shared_engine().ask_for_replay(run)
-    frames = NOTHING if routes.served() else pictures.of_split(run, "train")
+    frames = NOTHING if routes.served() else run_frames.of_split(run, "train")
     embedding_canvas(canvas_options(run, config, split="train"), frames, key="picture")
     if config.unseen is not None:
         st.caption(

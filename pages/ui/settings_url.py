@@ -12,12 +12,12 @@ from collections.abc import Mapping
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from core.canvas import seen
 from core.config import PARAMETERS, RunConfig, parse_field
+from core.pictures import bookmark
 from pages.ui import state
 
 PART = "part"  # of the page: which of its tabs is open
-SEEN = "seen"  # how the canvas shows the run of the link, in the form of core/canvas/seen.py
+SEEN = "seen"  # how the canvas shows the run of the link, in the form of core/pictures/bookmark.py
 DIGIT_FROM, TEST_IMAGE = "digit_from", "test_image"  # of Draw: which tab the digit is from, which image
 # Beside the settings, what an address may name: the keys of widgets that say what is looked at, some with how
 # many classes or dimensions there are to choose from.
@@ -51,7 +51,7 @@ def read() -> bool:
         if name not in PARAMETERS and not _OF_THE_VIEW.fullmatch(name)
     ]
     try:
-        state.set_seen(_key_of_settings(), seen.checked(present.get(SEEN, "")))
+        state.set_seen(_key_of_settings(), bookmark.checked(present.get(SEEN, "")))
     except ValueError as error:
         state.set_seen(None, "")
         problems.append(str(error))

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.canvas.frames import CanvasOptions, pack, with_options
 from core.data import load
+from core.pictures.frames import CanvasOptions, pack, with_options
 from core.runs import Run
 from pages.ui import canvas, run_view
 from run import PROJECT

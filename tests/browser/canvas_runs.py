@@ -5,8 +5,8 @@ import sys
 
 import numpy as np
 
-from core.canvas.views import reduction_of, snapshots_of
 from core.config import RunConfig
+from core.pictures.reducing import reduction_of, snapshots_of
 from core.runs import Run
 from tests.browser.harness import PROJECT, Server
 

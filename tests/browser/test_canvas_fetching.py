@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Response, expect
 
-from core.canvas.frames import unpack
-from core.canvas.replay import Replay
 from core.config import RunConfig
+from core.pictures.frames import unpack
+from core.pictures.replay import Replay
 from core.runs import Run
 from tests.browser.canvas_lab import Canvas, Visit, share_right
 from tests.browser.canvas_page import OfRun
@@ -53,7 +53,7 @@ def wait_for_end(canvas: Canvas) -> None:
 def test_a_finished_run_shows_all_points_at_its_end_and_a_sample_before(
     visit: Visit, server: Server, run: Run
 ) -> None:
-    sample = run.shown_sample()
+    sample = run.sample()
     canvas = visit(OfRun(server, run, split=sample.split))
     embedding = run.embedding()
     points, labels = drawn(run, sample.split), embedding.labels(sample.split)
@@ -182,7 +182,7 @@ def test_of_more_than_three_dimensions_each_snapshot_brings_all_anew(visit: Visi
 def test_what_is_picked_stays_with_its_image_when_all_points_come(
     visit: Visit, server: Server, run: Run
 ) -> None:
-    sample, embedding = run.shown_sample(), run.embedding()
+    sample, embedding = run.sample(), run.embedding()
     assert sample.split == "train"
     canvas = visit(OfRun(server, run, split="sample", pick=True))
     canvas.stage.focus()

@@ -7,8 +7,9 @@ import pytest
 from playwright.sync_api import expect
 from scipy.spatial import cKDTree
 
-from core.canvas import overlays, voronoi
 from core.config import RunConfig
+from core.embedding import voronoi
+from core.pictures import overlays
 from core.runs import Run
 from tests.browser.canvas_lab import COLOURS, Canvas, Visit
 from tests.browser.canvas_page import Cloud, OfRun, clusters

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from core.canvas.seen import checked
+from core.pictures.bookmark import checked
 from tests.browser.canvas_lab import Canvas, Visit, pixels_of, share_right
 from tests.browser.canvas_page import Cloud, clusters
 from tests.browser.harness import MOVING

@@ -106,7 +106,7 @@ def test_a_finished_run_deleted_under_its_viewer_is_told_of_and_can_be_trained_a
 def test_a_damaged_data_file_is_named(
     watched: tuple[Page, Watch], start_server: StartServer, tmp_path: Path
 ) -> None:
-    """One that is missing: tests/core/test_data.py."""
+    """One that is missing: tests/core/data/test_datasets.py."""
     page, seen = watched
     seen.expect("/images/train/")  # which the canvas asks for, to show them on hover
     copy = tmp_path / "project"

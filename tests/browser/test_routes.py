@@ -19,9 +19,9 @@ import psutil
 import pytest
 from safetensors.numpy import load_file
 
-from core.canvas.frames import unpack
 from core.config import PRESETS, RunConfig
 from core.data import load
+from core.pictures.frames import unpack
 from core.runs import Run
 from tests.browser.canvas_runs import QUICK, trained
 from tests.browser.harness import PROJECT, Server, running_server

@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 from playwright.sync_api import Browser, Page, expect
 
-from core.canvas import overlays
 from core.config import PRESETS
 from core.lessons.predictions import value
+from core.pictures import overlays
 from core.runs import run_at, shipped_run
 from tests.browser.canvas_lab import Canvas
 from tests.browser.harness import Server, open_page, watch

@@ -55,7 +55,7 @@ def runs_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """One real run of one epoch, to be read only."""
-    from core.pipeline import train_and_measure
+    from core.training.pipeline import train_and_measure
 
     run = Run(tmp_path_factory.mktemp("finished") / SHORT.key)
     run.begin(SHORT)

@@ -12,8 +12,9 @@ import torch
 
 from core.config import RunConfig
 from core.data import Dataset, Split, load
-from core.encoder import Encoder, build
-from core.training import Cancelled, Report, Sample, TrainingFailed, train
+from core.encoders.encoder import Encoder, build
+from core.runs import Progress, Sample
+from core.training import Cancelled, TrainingFailed, train
 
 MNIST = 60_000
 SOME = 10_000  # 45 steps of 200 an epoch, beside the 1,000 held out
@@ -37,7 +38,7 @@ class Training:
 
     config: RunConfig
     sample: Sample
-    reports: tuple[Report, ...]
+    reports: tuple[Progress, ...]
     snapshots: tuple[Snapshot, ...]
     weights: Weights
     learned: Weights
@@ -74,7 +75,7 @@ class Recorder:
 
     def __init__(self, stop_before: int | None = None) -> None:
         self.sample: Sample | None = None
-        self.reports: list[Report] = []
+        self.reports: list[Progress] = []
         self.snapshots: list[Snapshot] = []
         self.asked = 0
         self.stop_before = stop_before
@@ -83,7 +84,7 @@ class Recorder:
         assert self.sample is None and not self.reports and not self.snapshots
         self.sample = sample
 
-    def report(self, report: Report) -> None:
+    def report(self, report: Progress) -> None:
         self.reports.append(report)
 
     def snapshot(self, step: int, embeddings: npt.NDArray[np.float32], encoder: Encoder) -> None:

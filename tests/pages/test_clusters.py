@@ -53,7 +53,7 @@ def showing(app: AppTest, run: Run) -> AppTest:
 
 
 def trained(config: RunConfig) -> Run:
-    from core.pipeline import train_and_measure
+    from core.training.pipeline import train_and_measure
 
     run = place_for(config)
     run.begin(config)

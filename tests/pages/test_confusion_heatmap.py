@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.confusion import Confusion
+from core.embedding.confusion import Confusion
 from pages.ui.confusion_heatmap import BY_CLASS, BY_CLUSTER, COUNTS, confusion_heatmap
 from pages.ui.heatmap import Heatmap
 

@@ -35,7 +35,7 @@ def showing(app: AppTest, config: RunConfig) -> AppTest:
 
 
 def trained(config: RunConfig) -> Run:
-    from core.pipeline import train_and_measure
+    from core.training.pipeline import train_and_measure
 
     run = place_for(config)
     run.begin(config)
@@ -161,8 +161,8 @@ def test_a_run_that_is_gone_is_a_sentence(open_page: OpenPage) -> None:
 
 
 def test_ink_is_what_a_drawing_has_not_left_white() -> None:
-    from core.drawings.drawing_prep import as_mnist
     from core.drawings.picture_file import read_drawing
+    from core.drawings.preprocessing import as_mnist
 
     paper = Image.new("RGBA", (280, 280), "white")
     paper.paste((22, 32, 46, 255), (130, 40, 150, 240))

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.canvas.reduction import REDUCTIONS
 from core.config import PRESETS, RunConfig
+from core.embedding.reduction import REDUCTIONS
 from core.runs import State, example_run, place_for
 from tests.pages.conftest import OpenPage
 
@@ -41,7 +41,7 @@ def test_it_opens_on_the_shipped_run_and_says_how_to_begin(open_page: OpenPage) 
 
 
 def test_the_share_of_test_images_in_their_own_cell_is_that_of_the_run(open_page: OpenPage) -> None:
-    from core.canvas import overlays
+    from core.pictures import overlays
 
     app = open_page(PAGE)
     share = overlays.share_in_own_cell(example_run(), "", 300)
@@ -96,7 +96,7 @@ def test_more_dimensions_are_reduced_and_it_says_how_much_that_keeps(open_page: 
 
 
 def _train(config: RunConfig) -> None:
-    from core.pipeline import train_and_measure
+    from core.training.pipeline import train_and_measure
 
     run = place_for(config)
     run.begin(config)

@@ -6,8 +6,8 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.canvas.frames import CanvasOptions, unpack
 from core.config import PRESETS, RunConfig
+from core.pictures.frames import CanvasOptions, unpack
 from pages.ui import settings_url
 from tests.pages.conftest import OpenPage
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from core import byte_cache
+from core.runs import byte_cache
 from core.service.health import health, version
 from core.service.shared_engine import close_shared_engine, shared_engine
 from tests.pages.conftest import OpenPage

@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.charts import plane_charts
 from core.config import RunConfig
-from core.confusion import Confusion
+from core.embedding.confusion import Confusion
 from core.runs import Run
 from pages.ui import draws, run_view
 from pages.ui.clusters import shared

@@ -3,10 +3,10 @@
 import numpy as np
 import streamlit as st
 
-from core.canvas.nearest import nearest
 from core.charts import plane_charts
 from core.config import RunConfig
 from core.data import load_stored
+from core.embedding.nearest import nearest
 from core.figures import FIGURES
 from core.lessons.disagreements import (
     DISAGREEMENTS,

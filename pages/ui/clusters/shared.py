@@ -3,10 +3,10 @@
 import numpy as np
 import numpy.typing as npt
 
-from core.canvas.views import reduction_of
 from core.config import RunConfig
 from core.data import load_stored
 from core.figures.estimate import sample_of
+from core.pictures.reducing import reduction_of
 from core.runs import Run
 from pages.ui.digits import digits
 

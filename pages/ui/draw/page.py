@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import streamlit as st
 
-from core.canvas import pictures, views
 from core.config import RunConfig
 from core.drawings import landing
 from core.drawings.landing import Journey, Landing
+from core.pictures import reducing, run_frames
 from core.runs import Run
 from core.service.shared_engine import shared_engine
 from pages.ui import digit_drawings, routes, run_view
@@ -84,7 +84,7 @@ def _what_it_sees(digit: Digit | None) -> None:
 def _live_picture(run: Run, config: RunConfig) -> None:
     options = run_view.canvas_options(run, config, split="sample", live=True, height=HEIGHT)
     options = replace(options, shown=SHOWN)
-    frames = (None if routes.served() else pictures.of_sample(run)) or run_view.NOTHING
+    frames = (None if routes.served() else run_frames.of_sample(run)) or run_view.NOTHING
     embedding_canvas(options, frames, key="draw_embedding")
 
 
@@ -92,7 +92,7 @@ def _picture(run: Run, config: RunConfig, place: Landing | None, way: Journey | 
     shared_engine().ask_for_replay(run)
     options = run_view.canvas_options(run, config, split="train", height=HEIGHT)
     if place is not None:
-        to_draw = views.reduction_of(run)
+        to_draw = reducing.reduction_of(run)
         stops = [(stop.step, stop.point) for stop in way.stops] if way else [(run.status().step, place.point)]
         drawn = [to_draw.apply(point[None])[0] for _, point in stops]
         options = replace(
@@ -102,5 +102,5 @@ def _picture(run: Run, config: RunConfig, place: Landing | None, way: Journey | 
             mark_steps=tuple(step for step, _ in stops),
         )
     options = replace(options, shown=SHOWN)
-    frames = run_view.NOTHING if routes.served() else pictures.of_split(run, "train")
+    frames = run_view.NOTHING if routes.served() else run_frames.of_split(run, "train")
     embedding_canvas(options, frames, key="draw_embedding")

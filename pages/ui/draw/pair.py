@@ -4,9 +4,9 @@ import numpy as np
 import streamlit as st
 
 from core.drawings import landing
-from core.drawings.drawing_prep import as_mnist
 from core.drawings.landing import Landing
 from core.drawings.picture_file import PictureRefused
+from core.drawings.preprocessing import as_mnist
 from core.figures.verification import Verification
 from core.runs import Run
 from pages.ui import digit_drawings

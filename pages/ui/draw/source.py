@@ -8,9 +8,9 @@ import streamlit as st
 
 from core.config import RunConfig
 from core.data import load_stored
-from core.drawings.drawing_prep import as_mnist
 from core.drawings.ink import ink_of
 from core.drawings.picture_file import MOST_BYTES, PictureRefused, read_picture
+from core.drawings.preprocessing import as_mnist
 from pages.ui.draw.paper import paper
 from pages.ui.plain_text import plain
 from pages.ui.run_view import class_names

@@ -3,9 +3,9 @@
 import numpy as np
 import streamlit as st
 
-from core import export
 from core.config import RunConfig
 from core.runs import Run
+from core.take_home import export
 from pages.ui import run_view
 from pages.ui.canvas import Selection
 from pages.ui.embedding.settings import SPLITS, Looking

@@ -7,12 +7,12 @@ import numpy.typing as npt
 import streamlit as st
 from threadpoolctl import threadpool_limits
 
-from core.canvas import overlays, pictures, views
-from core.canvas.nearest import instructive, nearest, nearest_images
-from core.canvas.reduction import REDUCTIONS
 from core.charts import density_charts, run_charts
 from core.config import RunConfig
 from core.data import DataError, load_stored
+from core.embedding.nearest import instructive, nearest, nearest_images
+from core.embedding.reduction import REDUCTIONS
+from core.pictures import overlays, reducing, run_frames
 from core.runs import Embedding, Run
 from core.service.shared_engine import shared_engine
 from pages.ui import navigation, routes, run_view
@@ -80,7 +80,7 @@ def _picture(run: Run, config: RunConfig, looking: Looking) -> Selection:
         telling=True,
         height=HEIGHT,
     )
-    frames = run_view.NOTHING if routes.served() else pictures.of_split(run, looking.split, looking.view)
+    frames = run_view.NOTHING if routes.served() else run_frames.of_split(run, looking.split, looking.view)
     return embedding_canvas(options, frames, key="embedding")
 
 
@@ -226,7 +226,7 @@ def _directions(run: Run, config: RunConfig, looking: Looking) -> None:
     if dims == 2:
         st.info("This embedding has two dimensions: the picture shows all of it, and nothing needs reducing.")
         return
-    reduction = views.reduction_of(run, looking.view)
+    reduction = reducing.reduction_of(run, looking.view)
     if looking.view and not REDUCTIONS[looking.view].linear:
         st.markdown(
             f"{REDUCTIONS[looking.view].explanation} It has no directions, so there are no shares to show."

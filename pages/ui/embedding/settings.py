@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from core.canvas.reduction import REDUCTIONS
-from core.canvas.views import PICTURE_DIMS
-from core.canvas.voronoi import usual_per_class
 from core.config import RunConfig
+from core.embedding.reduction import REDUCTIONS
+from core.embedding.voronoi import usual_per_class
+from core.pictures.reducing import PICTURE_DIMS
 from core.runs import Run
 from pages.ui.run_view import class_names
 

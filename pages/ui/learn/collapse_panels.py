@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from core.canvas.reduction import fit
 from core.charts import collapse_charts
 from core.config import RunConfig
+from core.embedding.reduction import fit
 from core.lessons import texts
 from core.lessons.collapses import COLLAPSES, Collapse
 from core.lessons.diagnosing import Course, course_of
@@ -204,6 +204,6 @@ def _figures(course: Course) -> None:
 def _dots(one: _Shown, course: Course) -> collapse_charts.VegaLite:
     points = one.run.snapshot(course.steps[-1]).embeddings
     flat = points if points.shape[1] == 2 else fit(points, 2).apply(points)
-    labels = one.run.shown_sample().labels
+    labels = one.run.sample().labels
     frame = 1.2 * max(one.config.reach or 1.0, 0.5)
     return collapse_charts.dots(flat, labels, run_view.class_names(one.config), frame, 320)

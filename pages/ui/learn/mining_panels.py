@@ -7,13 +7,13 @@ import numpy.typing as npt
 import pandas as pd
 import streamlit as st
 
-from core.canvas.pictures import places_of_classes
 from core.charts import mining_charts
 from core.config import RunConfig
 from core.data import DataError, load_stored
 from core.lessons import mining_view
 from core.lessons.mining_view import EASY, HARD, NAMES, SEMI_HARD, Luck, Rings
 from core.losses import LOSSES
+from core.pictures.run_frames import places_of_classes
 from core.runs import Embedding, Run, RunDamaged
 from pages.ui import draws, history, run_view
 from pages.ui.drawing import drawing

@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from core.batches.sampling import ByClass, Indices, batches
 from core.config import PRESETS, RunConfig
 from core.data import DATASETS, Split, load_stored
 from core.lessons import batch_view
 from core.lessons.batch_view import BatchView
-from core.sampling import ByClass, Indices, batches
 from pages.ui import digit_drawings, draws
 from pages.ui.digit_drawings import DIFFERENT, SAME, Card, Tile
 from pages.ui.drawing import drawing

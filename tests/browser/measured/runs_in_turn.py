@@ -8,7 +8,7 @@ import streamlit as st
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
 
-from core.canvas.frames import CanvasOptions, pack
+from core.pictures.frames import CanvasOptions, pack
 from pages.ui.canvas import embedding_canvas
 
 count = st.session_state.setdefault("count", 0)

@@ -4,8 +4,8 @@ import math
 
 import pytest
 
-from core.activations import ACTIVATIONS
 from core.charts.activation_chart import activations
+from core.encoders.activations import ACTIVATIONS
 
 
 def sigmoid(x: float) -> float:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pytest
 
 from core.charts import density_charts
-from core.density import contours, density
+from core.embedding.density import contours, density
 
 NAMES = ("0", "1", "2", "3", "4")
 Points = npt.NDArray[np.float64]

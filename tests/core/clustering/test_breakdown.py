@@ -8,7 +8,7 @@ import pytest
 from sklearn.metrics import davies_bouldin_score
 
 from core.clustering import cluster_table, davies_bouldin, pair_explained
-from core.confusion import confusion
+from core.embedding.confusion import confusion
 from tests.core.shipped import shipped_embedding
 
 

@@ -12,7 +12,7 @@ from sklearn.metrics import adjusted_rand_score
 from threadpoolctl import threadpool_limits
 
 from core.clustering.kmeans import assign, clustered, kmeans
-from core.confusion import confusion
+from core.embedding.confusion import confusion
 
 
 def blobs(seed: int, n: int, d: int, k: int) -> tuple[np.ndarray, np.ndarray]:

@@ -5,8 +5,8 @@ import pytest
 from PIL import Image
 
 from core.data import Dataset
-from core.drawings.drawing_prep import as_mnist
 from core.drawings.ink import ink_of
+from core.drawings.preprocessing import as_mnist
 
 HEIGHT, WIDTH = 600, 800
 

@@ -12,9 +12,9 @@ from sklearn.neighbors import NearestNeighbors
 
 from core.config import RunConfig
 from core.data import Dataset
-from core.drawings.drawing_prep import as_mnist
 from core.drawings.landing import encoder_for, journey, land
-from core.encoder import embed
+from core.drawings.preprocessing import as_mnist
+from core.encoders.encoder import embed
 from core.runs import Embedding, Run, RunDamaged
 from core.settings import PROJECT
 from pages.ui.draw.paper import USUAL_WIDTH
@@ -73,7 +73,7 @@ def test_an_embedding_without_a_place_has_no_landing(embedding: Embedding) -> No
 
 
 def test_a_journey_passes_where_the_snapshots_say(finished: Run, mnist: Dataset) -> None:
-    sample = finished.shown_sample()
+    sample = finished.sample()
     for place in (0, 7, 1500):
         way = journey(finished, mnist.train.images[sample.indices[place]])
         assert way is not None and way.split == sample.split == "train"

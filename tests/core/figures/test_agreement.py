@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import metrics as sk
 
-from core.confusion import confusion, matched_share
+from core.embedding.confusion import confusion, matched_share
 from core.figures import FIGURES, Subject
 from core.figures.contingency import contingency, shuffled_tables
 from core.figures.estimate import chance_of

@@ -10,7 +10,7 @@ from sklearn.metrics import davies_bouldin_score
 
 from core.clustering import DaviesBouldin, cluster_table, davies_bouldin
 from core.clustering.kmeans import kmeans
-from core.confusion import confusion
+from core.embedding.confusion import confusion
 
 
 def blobs(seed: int, n: int, d: int, k: int) -> tuple[np.ndarray, np.ndarray]:

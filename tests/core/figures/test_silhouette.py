@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import silhouette_samples as theirs
 from sklearn.metrics import silhouette_score
 
-from core import distances
+from core.embedding import distances
 from core.figures.silhouette import silhouette, silhouette_samples, silhouettes
 from tests.core.shipped import shipped_embedding
 

@@ -8,7 +8,7 @@ from sklearn.metrics import adjusted_rand_score, davies_bouldin_score, rand_scor
 from sklearn.neighbors import KNeighborsClassifier
 
 from core.clustering import davies_bouldin
-from core.confusion import confusion
+from core.embedding.confusion import confusion
 from core.figures import FIGURES
 from core.lessons.disagreements import (
     DISAGREEMENTS,

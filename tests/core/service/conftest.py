@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from core.canvas.replay import Replay
+from core.pictures.replay import Replay
 from core.runs import Run
 from core.service import engine as engine_module
 from core.service.engine import Engine

@@ -9,9 +9,9 @@ import weakref
 import psutil
 import pytest
 
-from core.canvas.frames import unpack
-from core.canvas.replay import Replay
 from core.config import RunConfig
+from core.pictures.frames import unpack
+from core.pictures.replay import Replay
 from core.runs import Run, RunDamaged, RunsFolderUnusable, place_for
 from core.service import engine as engine_module
 from core.service.clock import Clock

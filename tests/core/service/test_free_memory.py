@@ -7,8 +7,8 @@ from contextlib import closing
 
 import pytest
 
-from core.byte_cache import kept_by_size
 from core.runs import shipped_run
+from core.runs.byte_cache import kept_by_size
 from core.service import engine
 from core.service.clock import Clock
 from core.service.engine import QUIET_AFTER, Engine

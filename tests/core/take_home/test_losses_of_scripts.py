@@ -7,11 +7,12 @@ import pytest
 import torch
 import torch.nn.functional as F  # noqa: N812
 
+from core.batches.sampling import Batch
 from core.config import RunConfig
 from core.losses import LOSSES
 from core.miners.distance_weighted import chances
-from core.sampling import Batch
-from core.training import loss_of, mine, start_learned
+from core.training.batch_loss import loss_of, mine
+from core.training.trainer import start_learned
 from tests.core.take_home.scripts import namespace, ways, what
 
 

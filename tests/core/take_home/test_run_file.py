@@ -10,13 +10,13 @@ import pyarrow.parquet
 import pytest
 from safetensors.numpy import load
 
-from core.canvas.frames import CanvasOptions
 from core.config import PRESETS, RunConfig
 from core.losses import LOSSES
-from core.pipeline import train_and_measure
+from core.pictures.frames import CanvasOptions
 from core.runs import Progress, Run, run_at
 from core.take_home.report import CanvasParts, Palette, report
 from core.take_home.run_file import run_file
+from core.training.pipeline import train_and_measure
 
 
 def files_of(content: bytes) -> dict[str, bytes]:
@@ -73,8 +73,8 @@ def test_the_course_of_the_training_is_in_it(finished: Run, files: dict[str, byt
     assert sorted(map(int, snapshots)) == finished.snapshot_steps()
     for step, points in snapshots.items():
         assert np.array_equal(points, finished.snapshot(int(step)).embeddings)
-    assert np.array_equal(sample["indices"], finished.shown_sample().indices)
-    assert sample["in_test"].tolist() == [finished.shown_sample().split == "test"]
+    assert np.array_equal(sample["indices"], finished.sample().indices)
+    assert sample["in_test"].tolist() == [finished.sample().split == "test"]
     status = finished.status()
     result = {"seconds": status.seconds, "step": status.step, "stopped_early": status.stopped_early}
     assert json.loads(files["result.json"]) == result
@@ -85,7 +85,7 @@ def test_the_course_of_the_shipped_run_is_that_of_its_replay() -> None:
     snapshots = load(files_of(run_file(shipped))["snapshots.safetensors"])
     assert len(snapshots) == 15
     last = snapshots[max(snapshots)]
-    assert np.allclose(last, shipped.embedding().train[shipped.shown_sample().indices], atol=1e-3)
+    assert np.allclose(last, shipped.embedding().train[shipped.sample().indices], atol=1e-3)
 
 
 @pytest.mark.parametrize("loss", [name for name, entry in LOSSES.items() if entry.learned])

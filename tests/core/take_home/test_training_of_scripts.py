@@ -8,7 +8,7 @@ import torch
 import torchvision
 
 from core.config import PARAMETERS, RunConfig
-from core.encoder import build
+from core.encoders.encoder import build
 from core.take_home.script import sections
 from tests.core.take_home.scripts import namespace
 

@@ -1,1 +1,0 @@
-"""What the canvas shows: frames, views, overlays, and the replay of a finished run."""

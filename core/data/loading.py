@@ -1,0 +1,65 @@
+"""Reads a data set, checked: MNIST from assets/, the others from where they were downloaded to."""
+
+import gzip
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+
+from core import settings
+from core.data.catalogue import DATASETS, DatasetEntry
+from core.data.idx import DataError, Dataset, from_idx
+
+MNIST_FOLDER = settings.PROJECT / "assets" / "mnist"
+
+
+@lru_cache(maxsize=3)
+def load(name: str) -> Dataset:
+    """The data set `name`, read once per process.
+
+    Raises DataError, with a sentence for the reader, where a file is missing, damaged, or cannot
+    be fetched.
+    """
+    entry = DATASETS[name]
+    if entry.torchvision is not None:
+        from core.data.download import fetch  # imports torchvision: only where it is needed
+
+        return fetch(entry)
+    return read_folder(entry, MNIST_FOLDER)
+
+
+@lru_cache(maxsize=3)
+def load_stored(name: str) -> Dataset:
+    """The data set `name` where it is on this disk already; never fetches, never needs torch.
+
+    Raises DataError where a file is missing or damaged.
+    """
+    entry = DATASETS[name]
+    if entry.torchvision is None:
+        return load(name)
+    return read_folder(entry, settings.downloads_folder() / entry.torchvision)
+
+
+def read_folder(entry: DatasetEntry, folder: Path) -> Dataset:
+    """The data set whose four gzip files lie in `folder`, each checked against its published checksum
+    (SHA-256, or MD5 where its authors publish nothing else).
+
+    Raises DataError where a file is missing or is not the one that was published.
+    """
+    return from_idx(*(_read_checked(folder / name, checksum) for name, checksum in entry.files.items()))
+
+
+def _read_checked(path: Path, checksum: str) -> bytes:
+    try:
+        compressed = path.read_bytes()
+    except OSError as error:
+        raise DataError(
+            f"The data file {path.name} cannot be read ({error.strerror}). "
+            f"It belongs in {path.parent}: restore it from the project's repository."
+        ) from error
+    algorithm = "md5" if len(checksum) == 32 else "sha256"
+    if hashlib.new(algorithm, compressed, usedforsecurity=False).hexdigest() != checksum:
+        raise DataError(
+            f"The data file {path.name} in {path.parent} is damaged: its checksum is not the published "
+            "one. Restore it from the project's repository."
+        )
+    return gzip.decompress(compressed)

@@ -1,0 +1,126 @@
+"""What the canvas draws over and under the points of a finished run: contour lines and Voronoi cells."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from core.embedding import density, voronoi
+from core.pictures.reducing import reduction_of
+from core.runs import Run
+
+Floats = npt.NDArray[np.float64]
+
+Shapes = dict[str, Any]
+Columns = dict[str, npt.NDArray[Any]]
+
+
+def contours(run: Run, split: str, view: str = "") -> Shapes:
+    """The density contours of a split's picture: `lines`, each with label, mass and flat corners `xy`;
+    `left_out`, label -> why this class has none.
+
+    Raises RunDamaged, and ValueError for a view that there is not or that is not flat.
+    """
+    return _contours(str(run.folder), run.status().updated, split, view)
+
+
+def as_columns(shapes: Shapes, labels: Sequence[int]) -> Columns:
+    """The lines of some classes as the columns of `core.embedding.density.Contours`, for a chart."""
+    lines = [line for line in shapes["lines"] if line["label"] in labels]
+    corners = [np.array(line["xy"]).reshape(-1, 2) for line in lines]
+    sizes = [len(part) for part in corners]
+    flat = np.concatenate(corners) if corners else np.zeros((0, 2))
+    return {
+        "label": np.repeat(np.array([line["label"] for line in lines], dtype=np.int64), sizes),
+        "mass": np.repeat(np.array([line["mass"] for line in lines]), sizes),
+        "line": np.repeat(np.arange(len(lines)), sizes),
+        "x": flat[:, 0],
+        "y": flat[:, 1],
+    }
+
+
+def cells(run: Run, split: str, view: str = "", per_class: int = 0) -> Shapes:
+    """The Voronoi cells of `per_class` training images a class (0: the usual number), cut to a box
+    somewhat larger than a split's picture: `cells`, each with label and flat corners `xy`; `reason`,
+    where there is something to say of them.
+
+    Raises RunDamaged, and ValueError for a view that there is not or that is not flat, and for a
+    number below 0.
+    """
+    return _cells(str(run.folder), run.status().updated, split, view, per_class)
+
+
+def share_in_own_cell(run: Run, view: str = "", per_class: int = 0) -> float:
+    """The share of test images that fall into a cell of their own class; see `core.embedding.voronoi`."""
+    return _share(str(run.folder), run.status().updated, view, per_class)
+
+
+def flat_points(run: Run, split: str, view: str = "") -> tuple[Floats, npt.NDArray[np.uint8]]:
+    """The two coordinates [n, 2] at which a split's images are drawn, and their labels [n].
+
+    Raises ValueError where the view has three.
+    """
+    embedding = run.embedding()
+    points = reduction_of(run, view).apply(embedding.points(split))
+    if points.shape[1] != 2:
+        raise ValueError("Contours and cells are drawn in two dimensions only.")
+    return points, embedding.labels(split)
+
+
+def share_of(
+    run: Run, split: str, images: npt.NDArray[np.int64], view: str = "", per_class: int = 0
+) -> float:
+    """The same share of some images [k] of a split; where they are training images, some own a cell themselves."""
+    points, labels = flat_points(run, split, view)
+    return voronoi.share_in_own_cell(*_sample(run, view, per_class), points[images], labels[images])
+
+
+def _sample(run: Run, view: str, per_class: int) -> tuple[Floats, npt.NDArray[np.uint8]]:
+    """The training images that own a cell, and their labels."""
+    points, labels = flat_points(run, "train", view)
+    sample = voronoi.choose(labels, per_class)
+    return points[sample], labels[sample]
+
+
+@lru_cache(maxsize=8)
+def _contours(folder: str, updated: float, split: str, view: str) -> Shapes:
+    lines = density.contours(*flat_points(Run(Path(folder)), split, view))
+    starts = np.flatnonzero(np.diff(lines.line, prepend=-1))
+    ends = np.append(starts, len(lines.line))[1:]  # none where there are no lines, as in a collapse
+    corners = np.stack([lines.x, lines.y], axis=1)
+    return {
+        "lines": [
+            {
+                "label": int(lines.label[start]),
+                "mass": float(lines.mass[start]),
+                "xy": _short(corners[start:end]),
+            }
+            for start, end in zip(starts, ends, strict=True)
+        ],
+        "left_out": {str(label): reason for label, reason in lines.left_out.items()},
+    }
+
+
+@lru_cache(maxsize=4)
+def _cells(folder: str, updated: float, split: str, view: str, per_class: int) -> Shapes:
+    run = Run(Path(folder))
+    box = voronoi.box_around(flat_points(run, split, view)[0], margin=0.6)
+    diagram = voronoi.cells(*_sample(run, view, per_class), box)
+    return {
+        "cells": [{"label": int(label), "xy": _short(corners)} for label, corners in diagram if len(corners)],
+        "reason": diagram.reason,
+    }
+
+
+@lru_cache(maxsize=32)
+def _share(folder: str, updated: float, view: str, per_class: int) -> float:
+    run = Run(Path(folder))
+    return voronoi.share_in_own_cell(*_sample(run, view, per_class), *flat_points(run, "test", view))
+
+
+def _short(corners: Floats) -> list[float]:
+    """Flat, with as many digits as can be seen."""
+    return [float(f"{value:.5g}") for value in corners.ravel()]

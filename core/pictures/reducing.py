@@ -1,0 +1,50 @@
+"""Along which directions a run is seen: its reduction to the two or three dimensions of a picture."""
+
+import contextlib
+from functools import lru_cache
+from pathlib import Path
+
+from core.embedding.reduction import REDUCTIONS, Projection, Reduction, aligned, fit
+from core.runs import Run, RunDamaged, Snapshot
+
+PICTURE_DIMS = 3  # what the canvas can show; more are reduced to this
+
+
+def snapshots_of(run: Run) -> list[Snapshot]:
+    """The snapshots of the sample so far, in order."""
+    snapshots = []
+    for step in run.snapshot_steps():
+        with contextlib.suppress(RunDamaged):  # gone since it was listed: the run has begun anew
+            snapshots.append(run.snapshot(step))
+    return snapshots
+
+
+def live_reduction(snapshots: list[Snapshot]) -> Reduction:
+    """The directions that the last snapshot fills best, turned so that the picture does not turn from
+    one snapshot to the next: the reductions of all are followed from the first one on."""
+    to_draw = fit(snapshots[0].embeddings, PICTURE_DIMS)
+    for snapshot in snapshots[1:]:
+        to_draw = aligned(fit(snapshot.embeddings, PICTURE_DIMS), to_draw)
+    return to_draw
+
+
+def reduction_of(run: Run, view: str = "") -> Projection:
+    """A view's reduction, fitted on the training images' embeddings [n, d] of a finished run.
+
+    view: a name in REDUCTIONS; "" for truncated SVD to three dimensions where there are more, turned
+    like the live picture that it follows.
+    Raises RunDamaged, and ValueError for a view that there is not here.
+    """
+    return _reduction(str(run.folder), run.status().updated, view)
+
+
+@lru_cache(maxsize=8)
+def _reduction(folder: str, updated: float, view: str) -> Projection:
+    run = Run(Path(folder))
+    train = run.embedding().train
+    if view:
+        if view not in REDUCTIONS:
+            raise ValueError(f"There is no view {view[:20]!r}; there are: {', '.join(REDUCTIONS)}.")
+        return REDUCTIONS[view].fit(train)
+    usual, snapshots = fit(train, PICTURE_DIMS), snapshots_of(run)
+    return aligned(usual, live_reduction(snapshots)) if snapshots and train.shape[1] > PICTURE_DIMS else usual

@@ -1,0 +1,47 @@
+"""Makes a replay: the weights kept at each snapshot, applied to every image. Needs torch."""
+
+import numpy as np
+import torch
+
+from core.data import load
+from core.encoders.encoder import embed, with_weights
+from core.pictures.reducing import reduction_of
+from core.pictures.replay import SPLITS, Replay
+from core.runs import Run
+
+
+def make_replay(run: Run) -> None:
+    """Compute what is still missing of the replay of a finished run, or return early when asked to pause, or
+    when the run is no longer a finished one: it is trained anew.
+
+    Raises RunDamaged where the run cannot be read, DataError where the images cannot, and OSError where
+    the replay cannot be written.
+    """
+    replay = Replay(run)
+    if replay.ready():
+        return
+    torch.set_num_threads(1)
+    config = run.config()
+    data = load(config.dataset)
+    images = {
+        "train": torch.from_numpy(data.train.first_classes(config.digits).images),
+        "test": torch.from_numpy(data.test.first_classes(config.digits).images),
+    }
+    to_draw = reduction_of(run)  # fixed by the last snapshot, so that the frames do not tumble
+    steps = run.snapshot_steps()
+    replay.begin()
+    for step in steps:
+        if replay.pause_requested() or run.status().state != "done":
+            return
+        if replay.has_step(step):
+            continue
+        weights = {name: torch.from_numpy(array) for name, array in run.weights_at(step).items()}
+        encoder = with_weights(config, weights)
+        replay.write_step(
+            step,
+            {
+                split: to_draw.apply(embed(encoder, images[split]).numpy()).astype(np.float32)
+                for split in SPLITS
+            },
+        )
+    replay.finish(steps)

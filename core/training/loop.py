@@ -1,0 +1,177 @@
+"""The training loop: from a config and a data set to a trained encoder.
+
+It knows nothing of files, processes or pages. Whoever runs it hands in a `Watcher`, which is told of
+each report and snapshot and may ask it to stop.
+"""
+
+import math
+import time
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from core.config import RunConfig
+from core.data import Dataset
+from core.encoders.encoder import Encoder, embed
+from core.losses import Loss
+from core.runs import Progress, Sample
+from core.training.sample import choose_sample
+from core.training.trainer import Stepped, Trainer, TrainingFailed
+from core.training.validation import EarlyStopping, Validation
+
+SNAPSHOTS = 15
+REPORTS = 100
+DIVERGED = (
+    "At step {step:,} the loss was no longer a number: the weights have grown beyond all bounds. "
+    "Take a lower learning rate."
+)
+
+
+class Cancelled(Exception):
+    """The watcher asked to stop."""
+
+
+class Watcher(Protocol):
+    """What the training tells, and the one thing that it asks."""
+
+    def begin(self, sample: Sample) -> None: ...
+
+    def report(self, progress: Progress) -> None: ...
+
+    def snapshot(self, step: int, embeddings: npt.NDArray[np.float32], encoder: Encoder) -> None: ...
+
+    def cancelled(self) -> bool: ...
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A trained encoder, the step whose weights it has, and how long training took.
+
+    learned: the proxies, centres or head that the loss has learned beside it, by name; mostly none.
+    """
+
+    encoder: Encoder
+    step: int
+    stopped_early: bool
+    seconds: float
+    learned: dict[str, torch.Tensor] = field(default_factory=dict)
+
+
+def train(config: RunConfig, data: Dataset, watcher: Watcher) -> Trained:
+    """Train the encoder of `config` on `data`, on one thread.
+
+    Raises Cancelled when the watcher asks for it, TrainingFailed when the loss is no longer a
+    number. Equal configs give equal weights, bit for bit, on the same machine.
+    """
+    torch.set_num_threads(1)
+    return _Loop(config, data, watcher).run()
+
+
+def snapshot_steps(steps: int) -> set[int]:
+    """About 15 steps from 0 to `steps`, dense at first, when the embedding moves most."""
+    return {0} | {round(step) for step in np.geomspace(1, steps, SNAPSHOTS - 1)}
+
+
+class _Loop:
+    """One call of `train`: the trainer, what measures it, and what has been reported of it."""
+
+    def __init__(self, config: RunConfig, data: Dataset, watcher: Watcher) -> None:
+        self.began = time.perf_counter()
+        train_split, test_split = (split.first_classes(config.digits) for split in (data.train, data.test))
+        sample = choose_sample(config, train_split, test_split)
+        watcher.begin(sample)
+        self.config, self.watcher = config, watcher
+        self.trainer = Trainer(config, train_split, sample)
+        self.validation = Validation(config, sample, train_split if sample.split == "train" else test_split)
+        self.stopping = EarlyStopping(config.patience)
+        self.snapshots = snapshot_steps(self.trainer.steps)
+        # A validation every 4,096 images or so: often enough to stop by, and cheap beside the training.
+        self.check_every = math.ceil(4096 / config.batch_size)
+        self.report_every = max(1, self.trainer.steps // REPORTS)
+        self.meter = _Meter()
+        self.step = 0
+
+    def run(self) -> Trained:
+        """All epochs, or as many as early stopping leaves."""
+        self._snapshot()
+        for epoch in range(1, self.config.epochs + 1):
+            for batch in self.trainer.epoch():
+                if self.watcher.cancelled():
+                    raise Cancelled
+                self.step += 1
+                self.meter.add(self.trainer.step(batch, measure_active=self.step in self.snapshots))
+                if self._look(epoch):
+                    return self._trained(stopped_early=True)
+        return self._trained(stopped_early=False)
+
+    def _look(self, epoch: int) -> bool:
+        """After a step: snapshot, validate and report where it is time to; says whether to stop early."""
+        loss = None
+        if self.step in self.snapshots:
+            loss = self._validation_loss(self._snapshot())
+        stop = False
+        if self.config.patience and self.step % self.check_every == 0:
+            loss = self._validation_loss(self._embed_sample()) if loss is None else loss
+            stop = self.stopping.exhausted(self.step, loss, self.trainer.encoder, self.trainer.learned)
+        if loss is not None or self.step % self.report_every == 0 or self.step == self.trainer.steps:
+            self._report(epoch, loss)
+        return stop
+
+    def _report(self, epoch: int, validation_loss: float | None) -> None:
+        mean, terms, active = self.meter.take()
+        if not math.isfinite(mean):
+            raise TrainingFailed(DIVERGED.format(step=self.step))
+        seconds = time.perf_counter() - self.began
+        steps = self.trainer.steps
+        self.watcher.report(Progress(self.step, steps, epoch, mean, terms, seconds, validation_loss, active))
+
+    def _snapshot(self) -> torch.Tensor:
+        embeddings = self._embed_sample()
+        self.watcher.snapshot(self.step, embeddings.numpy(), self.trainer.encoder)
+        return embeddings
+
+    def _embed_sample(self) -> torch.Tensor:
+        embeddings = embed(self.trainer.encoder, self.validation.images)
+        if not torch.isfinite(embeddings).all():
+            raise TrainingFailed(DIVERGED.format(step=self.step))
+        return embeddings
+
+    def _validation_loss(self, embeddings: torch.Tensor) -> float:
+        return self.validation.loss(self.trainer.encoder, embeddings, self.trainer.learned)
+
+    def _trained(self, *, stopped_early: bool) -> Trained:
+        learned = self.trainer.learned
+        if self.stopping.weights:  # the best ones, which early stopping kept
+            self.trainer.encoder.load_state_dict(self.stopping.weights)
+            learned, self.step = self.stopping.learned, self.stopping.step
+            self._snapshot()
+        kept = {name: tensor.detach() for name, tensor in learned.items()}
+        return Trained(self.trainer.encoder, self.step, stopped_early, time.perf_counter() - self.began, kept)
+
+
+class _Meter:
+    """Mean loss, terms and active share since they were last taken."""
+
+    def __init__(self) -> None:
+        self._losses: list[Loss] = []
+        self._active: list[float] = []
+
+    def add(self, stepped: Stepped) -> None:
+        terms = {name: term.detach() for name, term in stepped.loss.terms.items()}
+        self._losses.append(Loss(stepped.loss.total.detach(), terms))
+        if stepped.active is not None:
+            self._active.append(stepped.active)
+
+    def take(self) -> tuple[float, dict[str, float], float | None]:
+        count = len(self._losses)
+        mean = sum(float(loss.total) for loss in self._losses) / count
+        terms = {
+            name: sum(float(loss.terms[name]) for loss in self._losses) / count
+            for name in self._losses[0].terms
+        }
+        active = sum(self._active) / len(self._active) if self._active else None
+        self._losses, self._active = [], []
+        return mean, terms, active

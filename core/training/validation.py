@@ -1,0 +1,77 @@
+"""The validation loss, and early stopping by it."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+
+from core.batches.sampling import ByClass, validation_batches
+from core.config import RunConfig
+from core.data import Split
+from core.encoders.encoder import Encoder, embed
+from core.runs import Sample
+from core.training.batch_loss import loss_of, mine
+from core.training.sample import SAMPLE, of_taught_classes
+from core.training.trainer import with_views
+
+Learned = Mapping[str, torch.Tensor]
+
+
+class Validation:
+    """The validation loss: the config's loss on fixed batches of the sample, views and all.
+
+    split: the one that the sample is of, limited to the classes that take part.
+    """
+
+    def __init__(self, config: RunConfig, sample: Sample, split: Split) -> None:
+        self.images = torch.from_numpy(split.images[sample.indices])
+        self._config = config
+        labels = torch.from_numpy(sample.labels[: sample.validating])
+        self._places = torch.from_numpy(np.flatnonzero(of_taught_classes(config, labels.numpy())))
+        labels = labels[self._places]
+        generator = np.random.default_rng(SAMPLE)
+        self._batches = validation_batches(config, ByClass(labels.numpy()), generator)
+        self._labels = [
+            labels[batch.images] if batch.labels is None else torch.from_numpy(batch.labels)
+            for batch in self._batches
+        ]
+        self._views = [
+            with_views(self.images[self._places][batch.images], batch, generator) if batch.views else None
+            for batch in self._batches
+        ]
+
+    def loss(self, encoder: Encoder, embeddings: torch.Tensor, learned: Learned) -> float:
+        """Mean over the batches, from the sample's embeddings [s, d]."""
+        mining = np.random.default_rng(SAMPLE)
+        losses = []
+        with torch.inference_mode():
+            embeddings = embeddings[self._places]
+            for batch, labels, views in zip(self._batches, self._labels, self._views, strict=True):
+                points = embeddings[batch.images] if views is None else embed(encoder, views)
+                mined, _ = mine(self._config, points, labels, batch, mining)
+                losses.append(float(loss_of(self._config, points, labels, mined, learned).total))
+        return sum(losses) / len(losses)
+
+
+@dataclass
+class EarlyStopping:
+    """Remembers the best validation loss and the weights that had it.
+
+    patience: after so many batches without a better one training ends; 0: never.
+    """
+
+    patience: int
+    best: float = math.inf
+    step: int = 0
+    weights: dict[str, torch.Tensor] = field(default_factory=dict)
+    learned: dict[str, torch.Tensor] = field(default_factory=dict)
+
+    def exhausted(self, step: int, loss: float, encoder: Encoder, learned: Learned) -> bool:
+        """Whether it is time to stop, after the validation loss at a step."""
+        if loss < self.best:
+            self.best, self.step = loss, step
+            self.weights = {name: tensor.clone() for name, tensor in encoder.state_dict().items()}
+            self.learned = {name: tensor.detach().clone() for name, tensor in learned.items()}
+        return step - self.step >= self.patience

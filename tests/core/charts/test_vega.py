@@ -1,0 +1,29 @@
+"""core.charts.vega: what every chart of ours has in common."""
+
+import altair as alt
+
+from core.charts.vega import axis, holding_its_data
+
+
+def test_no_chart_keeps_data_where_streamlit_takes_them_out() -> None:
+    """At the top of a specification they would be handed over only after the chart was drawn, empty."""
+
+    @holding_its_data
+    def points(height: int) -> dict:
+        """Two points."""
+        return {
+            "height": height,
+            "description": "two points",
+            "data": {"values": [{"a": 1}, {"a": 2}]},
+            "mark": "point",
+            "encoding": {"x": axis("a", "a")},
+        }
+
+    spec = points(90)
+    alt.LayerChart.from_dict(spec)  # raises for what is not Vega-Lite
+    assert "data" not in spec and "datasets" not in spec
+    assert (spec["height"], spec["description"]) == (90, "two points")
+    assert spec["layer"] == [
+        {"data": {"values": [{"a": 1}, {"a": 2}]}, "mark": "point", "encoding": {"x": axis("a", "a")}}
+    ]
+    assert points.__doc__ == "Two points."

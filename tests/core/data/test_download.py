@@ -1,0 +1,263 @@
+"""The other data sets, fetched from a real mirror on this machine: an HTTP server in a thread."""
+
+import dataclasses
+import gzip
+import hashlib
+import http.server
+import os
+import socket
+import socketserver
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torchvision.datasets
+
+from core.config import RunConfig
+from core.data import DATASETS, DataError, Dataset, DatasetEntry, Split, load
+from core.data.download import fetch
+from core.runs import Run
+from core.service.slots import WORKER_ENVIRONMENT
+from core.settings import PROJECT
+from core.training.pipeline import train_and_measure
+
+SENTENCE = "Fashion-MNIST does not come with the app and could not be fetched: .* Choose MNIST"
+
+
+def idx_files(train: Split, test: Split) -> dict[str, bytes]:
+    """What an author publishes: gzip files in IDX format, of 28 x 28 images and of labels."""
+    files = {}
+    for prefix, split in (("train", train), ("t10k", test)):
+        count = len(split.labels).to_bytes(4, "big")
+        header = (2051).to_bytes(4, "big") + count + (28).to_bytes(4, "big") * 2
+        files[f"{prefix}-images-idx3-ubyte.gz"] = gzip.compress(header + split.images.tobytes())
+        files[f"{prefix}-labels-idx1-ubyte.gz"] = gzip.compress(
+            (2049).to_bytes(4, "big") + count + split.labels.tobytes()
+        )
+    return files
+
+
+@dataclasses.dataclass
+class Mirror:
+    """A folder behind HTTP, the paths that were asked for, and the catalogue's entry of what it has."""
+
+    folder: Path
+    downloads: Path
+    address: str
+    entry: DatasetEntry
+    train: Split
+    test: Split
+    asked: list[str]
+
+
+@pytest.fixture
+def published(mnist: Dataset) -> tuple[Split, Split]:
+    """Real images under another name: the last 300 digits to train on, the last 100 to test on."""
+    return (
+        Split(mnist.train.images[-300:], mnist.train.labels[-300:]),
+        Split(mnist.test.images[-100:], mnist.test.labels[-100:]),
+    )
+
+
+@pytest.fixture
+def mirror(
+    published: tuple[Split, Split], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Mirror]:
+    train, test = published
+    folder = tmp_path / "mirror" / "FashionMNIST"
+    folder.mkdir(parents=True)
+    files = idx_files(train, test)
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    checksums = {name: hashlib.md5(files[name]).hexdigest() for name in DATASETS["fashion_mnist"].files}
+    asked: list[str] = []
+
+    class Handler(http.server.SimpleHTTPRequestHandler):
+        def __init__(self, *arguments: object) -> None:
+            super().__init__(*arguments, directory=str(folder.parent))  # type: ignore[arg-type]
+
+        def log_request(self, *_: object) -> None:
+            asked.append(self.path)
+
+        def log_error(self, *_: object) -> None:
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))  # how soon it notices its end
+    thread.start()
+    address = f"http://127.0.0.1:{server.server_port}"
+    monkeypatch.setenv("CONTRASTIVE_LAB_MIRROR", address)
+    monkeypatch.setenv("CONTRASTIVE_LAB_DOWNLOADS", str(tmp_path / "downloads"))
+    entry = dataclasses.replace(DATASETS["fashion_mnist"], files=checksums)
+    yield Mirror(folder, tmp_path / "downloads", address, entry, train, test, asked)
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def same(data: Dataset, mirror: Mirror) -> bool:
+    return all(
+        np.array_equal(ours.images, theirs.images)
+        and np.array_equal(ours.labels, theirs.labels)
+        and ours.images.dtype == ours.labels.dtype == np.uint8
+        for ours, theirs in ((data.train, mirror.train), (data.test, mirror.test))
+    )
+
+
+@pytest.mark.parametrize("name", [name for name, entry in DATASETS.items() if entry.torchvision])
+def test_the_catalogues_checksums_are_torchvisions_own(name: str) -> None:
+    entry = DATASETS[name]
+    assert list(entry.files.items()) == getattr(torchvision.datasets, str(entry.torchvision)).resources
+
+
+def test_the_catalogues_class_names_are_as_many_and_in_the_order_of_torchvisions() -> None:
+    ours = DATASETS["fashion_mnist"].classes
+    theirs = torchvision.datasets.FashionMNIST.classes
+    assert [name.split("/")[0].lower() for name in theirs] == [name.lower() for name in ours]
+
+
+def test_a_data_set_is_fetched_from_the_mirror_as_it_was_published(mirror: Mirror) -> None:
+    assert same(fetch(mirror.entry), mirror)
+    assert set(mirror.asked) == {f"/FashionMNIST/{name}" for name in mirror.entry.files}
+
+
+def test_a_slash_at_the_end_of_the_mirrors_address_does_no_harm(
+    mirror: Mirror, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CONTRASTIVE_LAB_MIRROR", mirror.address + "/")
+    assert same(fetch(mirror.entry), mirror)
+
+
+def test_a_data_set_that_was_fetched_once_is_read_from_disk(
+    mirror: Mirror, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetch(mirror.entry)
+    mirror.asked.clear()
+    assert same(fetch(mirror.entry), mirror)
+    assert mirror.asked == []
+    monkeypatch.setenv("CONTRASTIVE_LAB_MIRROR", "http://127.0.0.1:9")  # nobody listens there
+    assert same(fetch(mirror.entry), mirror)
+
+
+def test_a_worker_says_nothing_while_it_fetches_a_data_set(mirror: Mirror) -> None:
+    """It would stand in the server's log."""
+    code = (
+        "import dataclasses; from core.data import DATASETS; from core.data.download import fetch; "
+        f"fetch(dataclasses.replace(DATASETS['fashion_mnist'], files={mirror.entry.files}))"
+    )
+    environment = os.environ | WORKER_ENVIRONMENT
+    told = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, env=environment, capture_output=True)
+    assert (told.returncode, told.stdout, told.stderr) == (0, b"", b"")
+    assert set(mirror.asked) == {f"/FashionMNIST/{name}" for name in mirror.entry.files}
+
+
+@pytest.mark.parametrize("name", DATASETS["fashion_mnist"].files)
+def test_a_mirror_that_serves_a_damaged_file_is_refused_and_tried_again_the_next_time(
+    mirror: Mirror, name: str
+) -> None:
+    whole = (mirror.folder / name).read_bytes()
+    (mirror.folder / name).write_bytes(whole[:-9] + bytes([whole[-9] ^ 1]) + whole[-8:])
+    with pytest.raises(DataError, match=SENTENCE):
+        fetch(mirror.entry)
+    (mirror.folder / name).write_bytes(whole)
+    assert same(fetch(mirror.entry), mirror)
+
+
+def test_a_mirror_without_the_file_is_refused(mirror: Mirror) -> None:
+    (mirror.folder / "t10k-labels-idx1-ubyte.gz").unlink()
+    with pytest.raises(DataError, match=SENTENCE):
+        fetch(mirror.entry)
+
+
+def test_a_mirror_that_is_not_there_is_refused_and_mnist_is_still_read(
+    mirror: Mirror, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CONTRASTIVE_LAB_MIRROR", "http://127.0.0.1:9")
+    with pytest.raises(DataError, match=SENTENCE):
+        fetch(mirror.entry)
+    with pytest.raises(DataError, match=SENTENCE):
+        load("fashion_mnist")
+    load.cache_clear()
+    assert len(load("mnist").train.labels) == 60_000
+
+
+def test_a_server_that_does_not_speak_http_is_refused(
+    mirror: Mirror, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Mumble(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            self.request.recv(4096)
+            self.request.sendall(b"good morning\r\n\r\n")
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Mumble) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,)).start()
+        monkeypatch.setenv("CONTRASTIVE_LAB_MIRROR", f"http://127.0.0.1:{server.server_address[1]}")
+        try:
+            with pytest.raises(DataError, match=SENTENCE):
+                fetch(mirror.entry)
+        finally:
+            server.shutdown()
+
+
+def test_a_server_that_never_answers_is_given_up(mirror: Mirror, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.data.download.PATIENCE", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        monkeypatch.setenv("CONTRASTIVE_LAB_MIRROR", f"http://127.0.0.1:{silent.getsockname()[1]}")
+        with pytest.raises(DataError, match=SENTENCE):
+            fetch(mirror.entry)
+    assert socket.getdefaulttimeout() is None
+
+
+def test_a_downloads_folder_that_cannot_be_made_is_refused(mirror: Mirror) -> None:
+    mirror.downloads.write_text("a file where the folder should be")
+    with pytest.raises(DataError, match=r"cannot be stored: .*downloads is not a folder.* Choose MNIST"):
+        fetch(mirror.entry)
+
+
+def test_files_on_disk_that_were_cut_short_are_fetched_again(mirror: Mirror) -> None:
+    """As a worker leaves them that was ended in the middle of a fetch."""
+    fetch(mirror.entry)
+    for path in [path for path in mirror.downloads.rglob("*") if path.is_file()]:
+        whole = path.read_bytes()
+        path.write_bytes(whole[: len(whole) // 2])
+        assert same(fetch(mirror.entry), mirror), path.name
+
+
+def test_two_that_fetch_at_the_same_time_both_get_it_whole(mirror: Mirror) -> None:
+    results: list[Dataset] = []
+    barrier = threading.Barrier(4)
+
+    def one() -> None:
+        barrier.wait()
+        results.append(fetch(mirror.entry))
+
+    threads = [threading.Thread(target=one) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(results) == 4 and all(same(data, mirror) for data in results)
+
+
+def test_stop_is_obeyed_while_a_data_set_is_on_its_way(mirror: Mirror, tmp_path: Path) -> None:
+    """From a site that answers only after the run has been cancelled."""
+    load.cache_clear()
+    run = Run(tmp_path / "runs" / "stopped")
+    run.begin(RunConfig(dataset="fashion_mnist", epochs=1))
+    with socket.create_server(("127.0.0.1", 0)) as slow, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CONTRASTIVE_LAB_MIRROR", f"http://127.0.0.1:{slow.getsockname()[1]}")
+        training = threading.Thread(target=train_and_measure, args=(run,))
+        training.start()
+        asked, _ = slow.accept()  # the worker waits for the first file now
+        with asked:
+            run.request_cancel("Somebody pressed Stop.")
+            training.join(60)
+            assert not training.is_alive()
+            assert (run.status().state, run.status().message) == ("cancelled", "Somebody pressed Stop.")
+            [fetching] = [thread for thread in threading.enumerate() if thread.name == "fetch"]
+    fetching.join(60)  # the site has gone: it gives up, and tells nobody
+    assert not fetching.is_alive()

@@ -1,0 +1,316 @@
+"""core.embedding.voronoi against brute force, scipy's own Voronoi diagram and scikit-learn's nearest neighbour."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.spatial import Voronoi
+from sklearn.neighbors import KNeighborsClassifier
+
+from core.embedding.voronoi import Box, Cells, box_around, cells, choose, share_in_own_cell, usual_per_class
+
+Generator = np.random.Generator
+BOX: Box = (-1.0, -2.0, 3.0, 1.5)
+
+
+def scattered(generator: Generator) -> np.ndarray:
+    return generator.uniform([-1, -2], [3, 1.5], (300, 2))
+
+
+def clustered(generator: Generator) -> np.ndarray:
+    """Ten tight clusters, as of a trained network, in float32."""
+    centres = generator.uniform([-0.5, -1.5], [2.5, 1], (10, 2))
+    return (centres[generator.integers(0, 10, 400)] + 0.01 * generator.normal(size=(400, 2))).astype(
+        np.float32
+    )
+
+
+def lattice(_: Generator) -> np.ndarray:
+    """Four points on each circle: no triangulation is better than another."""
+    return np.stack(np.meshgrid(np.arange(-0.75, 3, 0.25), np.arange(-1.75, 1.5, 0.25)), -1).reshape(-1, 2)
+
+
+def on_a_circle(_: Generator) -> np.ndarray:
+    angles = np.arange(40) * 2 * np.pi / 40
+    return np.stack([1 + np.cos(angles), np.sin(angles) - 0.2], axis=1)
+
+
+def on_a_line(generator: Generator) -> np.ndarray:
+    return generator.uniform(-0.9, 1.4, (30, 1)) * [1.0, 0.6] + [0.2, 0.1]
+
+
+def needle(generator: Generator) -> np.ndarray:
+    """A thousand times as long as it is wide."""
+    return generator.normal(size=(200, 2)) * [0.4, 0.0004] + [1, 0]
+
+
+def partly_outside(generator: Generator) -> np.ndarray:
+    """Most of them far from the box, which their cells reach into or do not."""
+    return generator.normal(size=(200, 2)) * 6
+
+
+def one(_: Generator) -> np.ndarray:
+    return np.array([[2.0, 1.0]])
+
+
+def two(_: Generator) -> np.ndarray:
+    return np.array([[0.0, 1.0], [1.0, -0.5]])
+
+
+SHAPES: list[Callable[[Generator], np.ndarray]] = [
+    scattered,
+    clustered,
+    lattice,
+    on_a_circle,
+    on_a_line,
+    needle,
+    partly_outside,
+    one,
+    two,
+]
+
+
+def in_polygon(corners: np.ndarray, places: np.ndarray, slack: float = 1e-9) -> np.ndarray:
+    """Which of the places [p, 2] lie left of every side of a counter-clockwise polygon."""
+    sides = np.roll(corners, -1, axis=0) - corners
+    towards = places[:, None] - corners
+    turn = sides[:, 0] * towards[..., 1] - sides[:, 1] * towards[..., 0]
+    return np.all(turn >= -slack, axis=1)
+
+
+def polygons(diagram: Cells) -> list[np.ndarray]:
+    return np.split(diagram.vertices, diagram.offsets[1:-1])
+
+
+def box_area(box: Box) -> float:
+    return (box[2] - box[0]) * (box[3] - box[1])
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("seed", [0, 1])
+def test_any_place_of_the_box_lies_in_the_cell_of_its_nearest_point(
+    shape: Callable[[Generator], np.ndarray], seed: int
+) -> None:
+    generator = np.random.default_rng(seed)
+    points = shape(generator)
+    diagram = cells(points, np.arange(len(points)), BOX)
+    assert diagram.reason is None
+    assert np.array_equal(diagram.labels, np.arange(len(points)))
+    places = generator.uniform(BOX[:2], BOX[2:], (400, 2))
+    distances = np.linalg.norm(places[:, None] - points.astype(float), axis=2)
+    nearest, margin = distances.argmin(axis=1), np.diff(np.sort(distances, axis=1)[:, :2], axis=1)
+    for number, corners in enumerate(polygons(diagram)):
+        own = nearest == number
+        if own.any():
+            assert in_polygon(corners, places[own]).all()
+        if len(corners) and margin.size:
+            # and no place that is clearly another's
+            assert not in_polygon(corners, places[~own & (margin[:, 0] > 1e-6)], slack=-1e-12).any()
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_cells_fill_the_box_and_hold_their_own_points(shape: Callable[[Generator], np.ndarray]) -> None:
+    points = shape(np.random.default_rng(3))
+    diagram = cells(points, np.zeros(len(points), np.uint8), BOX)
+    assert diagram.areas().sum() == pytest.approx(box_area(BOX), rel=1e-9)
+    assert np.all(diagram.areas() >= -1e-12)
+    assert np.array_equal(diagram.cell_of, np.arange(len(points)))
+    np.testing.assert_allclose(diagram.places, points, atol=1e-12 * max(1, np.abs(points).max()))
+    low, high = np.array(BOX[:2]), np.array(BOX[2:])
+    assert np.all((diagram.vertices >= low) & (diagram.vertices <= high))
+    within = np.all((points > low) & (points < high), axis=1)
+    for point, inside, corners in zip(points, within, polygons(diagram), strict=True):
+        if inside:
+            assert in_polygon(corners, point[None].astype(float))[0]
+    assert set(map(tuple, diagram.vertices)) >= {(x, y) for x in (BOX[0], BOX[2]) for y in (BOX[1], BOX[3])}
+
+
+@pytest.mark.parametrize("shape", [scattered, clustered, lattice, on_a_circle, needle, partly_outside])
+def test_the_corners_inside_the_box_are_those_of_scipys_diagram(
+    shape: Callable[[Generator], np.ndarray],
+) -> None:
+    points = shape(np.random.default_rng(5)).astype(np.float64)
+
+    def strictly_inside(corners: np.ndarray) -> np.ndarray:
+        return corners[
+            np.all((corners > np.array(BOX[:2]) + 1e-9) & (corners < np.array(BOX[2:]) - 1e-9), axis=1)
+        ]
+
+    def both_ways(these: np.ndarray, those: np.ndarray) -> float:
+        gaps = np.linalg.norm(these[:, None] - those, axis=2)
+        return float(max(gaps.min(axis=0).max(), gaps.min(axis=1).max()))
+
+    theirs = strictly_inside(Voronoi(points).vertices)
+    ours = strictly_inside(cells(points, np.zeros(len(points)), BOX).vertices)
+    assert len(theirs) > 0
+    assert both_ways(ours, theirs) < 1e-7
+
+
+def test_one_point_owns_the_box_and_two_own_the_halves_of_it() -> None:
+    (alone,) = cells(np.array([[0.3, 0.4]]), np.array([7]), BOX)
+    assert alone[0] == 7
+    assert sorted(map(tuple, alone[1])) == [(-1.0, -2.0), (-1.0, 1.5), (3.0, -2.0), (3.0, 1.5)]
+    halves = cells(np.array([[0.0, 0.0], [1.0, 0.0]]), np.array([4, 2]), BOX)
+    assert halves.areas() == pytest.approx([1.5 * 3.5, 2.5 * 3.5])
+    assert halves.labels.tolist() == [4, 2]
+
+
+def test_points_in_one_place_share_a_cell_with_the_label_that_most_of_them_have() -> None:
+    points = np.array([[0, 0], [1, 1], [0, 0], [1, 1], [-0.0, 0.0], [1, 1], [1, 1]], np.float32)
+    diagram = cells(points, np.array([5, 8, 3, 2, 3, 8, 2], np.uint8), BOX)
+    assert diagram.cell_of.tolist() == [0, 1, 0, 1, 0, 1, 1]
+    assert diagram.labels.tolist() == [3, 2]  # two of three; the lower one of two pairs
+    assert diagram.labels.dtype == np.uint8
+    assert diagram.areas().sum() == pytest.approx(box_area(BOX))
+    assert diagram.reason is None
+
+
+def test_points_too_near_to_be_told_apart_share_a_cell() -> None:
+    generator = np.random.default_rng(0)
+    points = scattered(generator)
+    twins = np.concatenate([points, points + 1e-12 * generator.normal(size=points.shape)])
+    diagram = cells(twins, np.tile(np.arange(300), 2), BOX)
+    assert np.array_equal(diagram.labels[diagram.cell_of], np.tile(np.arange(300), 2))
+    assert len(diagram) < 600
+    np.testing.assert_allclose(
+        np.bincount(diagram.labels, diagram.areas()),
+        cells(points, np.arange(300), BOX).areas(),
+        atol=1e-6,
+    )
+
+
+def test_collapsed_points_own_the_box_together_and_the_reason_says_so() -> None:
+    diagram = cells(np.full((50, 2), 0.1, np.float32), np.repeat([1, 6], [20, 30]), BOX)
+    assert [label for label, _ in diagram] == [6]
+    assert diagram.areas() == pytest.approx([box_area(BOX)])
+    assert diagram.reason is not None
+    assert "one place" in diagram.reason
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_points_that_are_not_finite_own_no_cell(bad: float) -> None:
+    points = scattered(np.random.default_rng(0))
+    points[[3, 70], [1, 0]] = bad
+    diagram = cells(points, np.arange(300), BOX)
+    assert np.flatnonzero(diagram.cell_of < 0).tolist() == [3, 70]
+    assert set(diagram.labels.tolist()) == set(range(300)) - {3, 70}
+    assert diagram.reason is not None
+    assert diagram.reason.startswith("2 of 300 points are not finite")
+    assert diagram.areas().sum() == pytest.approx(box_area(BOX))
+
+
+@pytest.mark.parametrize(
+    ("points", "sentence"), [(np.empty((0, 2)), "no points"), (np.full((4, 2), np.nan), "diverged")]
+)
+def test_without_finite_points_the_diagram_is_empty_with_a_reason(points: np.ndarray, sentence: str) -> None:
+    diagram = cells(points, np.zeros(len(points), int), BOX)
+    assert len(diagram) == len(list(diagram)) == len(diagram.areas()) == 0
+    assert diagram.cell_of.tolist() == [-1] * len(points)
+    assert diagram.reason is not None
+    assert sentence in diagram.reason
+
+
+@given(
+    points=st.lists(
+        st.tuples(st.floats(-1e6, 1e6, width=32), st.floats(-1e6, 1e6, width=32)), min_size=1, max_size=12
+    )
+)
+@settings(max_examples=100, deadline=None)
+def test_the_cells_of_any_points_fill_the_box_round_them(points: list[tuple[float, float]]) -> None:
+    array = np.array(points, np.float32)
+    box = box_around(array)
+    diagram = cells(array, np.arange(len(array)), box)
+    assert diagram.areas().sum() == pytest.approx(box_area(box), rel=1e-9)
+    assert np.isfinite(diagram.vertices).all()
+    assert set(diagram.cell_of.tolist()) == set(range(len(diagram)))
+
+
+def test_the_cells_are_walked_with_their_labels_and_those_outside_the_box_are_passed_over() -> None:
+    points = np.array([[0.0, 0.0], [50.0, 0.0], [1.0, 1.0]])
+    diagram = cells(points, np.array([4, 5, 6]), BOX)
+    assert [label for label, _ in diagram] == [4, 6]
+    assert diagram.areas()[1] == 0
+    assert sum(len(corners) for _, corners in diagram) == len(diagram.vertices)
+
+
+def test_a_sample_has_as_many_points_of_each_class_as_asked_for_and_there_are() -> None:
+    labels = np.random.default_rng(0).permutation(np.repeat(np.array([0, 3, 9], np.uint8), [500, 40, 2000]))
+    chosen = choose(labels, 100)
+    assert np.array_equal(chosen, np.unique(chosen))
+    assert np.bincount(labels[chosen], minlength=10)[[0, 3, 9]].tolist() == [100, 40, 100]
+    assert np.bincount(labels[choose(labels)])[[0, 3, 9]].tolist() == [500, 40, usual_per_class(3)]
+    assert np.array_equal(choose(labels, 5000), np.arange(len(labels)))
+    assert len(choose(labels[:0])) == 0
+
+
+def test_a_sample_is_the_same_each_time_and_grows_out_of_the_smaller_one() -> None:
+    labels = np.random.default_rng(0).integers(0, 10, 5000)
+    assert np.array_equal(choose(labels, 30), choose(labels, 30))
+    assert set(choose(labels, 30)) < set(choose(labels, 31))
+    assert not np.array_equal(choose(labels, 30), choose(labels, 30, seed=1))
+    without_nines = np.flatnonzero(labels < 9)
+    there = without_nines[choose(labels[without_nines], 30)]
+    assert np.array_equal(there, [place for place in choose(labels, 30) if labels[place] < 9])
+
+
+@pytest.mark.parametrize(("classes", "count"), [(1, 3000), (3, 1000), (7, 429), (10, 300), (0, 3000)])
+def test_the_usual_sample_is_3000_points_shared_out_among_the_classes(classes: int, count: int) -> None:
+    assert usual_per_class(classes) == count
+
+
+@pytest.mark.parametrize("d", [2, 5])
+@pytest.mark.parametrize("seed", [0, 1])
+def test_the_share_in_its_own_cell_is_scikit_learns_nearest_neighbour_accuracy(d: int, seed: int) -> None:
+    generator = np.random.default_rng(seed)
+    labels, test_labels = generator.integers(0, 4, 500), generator.integers(0, 4, 300)
+    sample = generator.normal(size=(500, d)) + 0.8 * labels[:, None]
+    test = generator.normal(size=(300, d)) + 0.8 * test_labels[:, None]
+    expected = KNeighborsClassifier(1).fit(sample, labels).score(test, test_labels)
+    assert share_in_own_cell(sample, labels, test, test_labels) == pytest.approx(expected)
+    assert 0.4 < expected < 0.9
+
+
+def test_the_share_counts_the_test_points_inside_the_polygons_of_their_class() -> None:
+    generator = np.random.default_rng(2)
+    sample, labels = scattered(generator), generator.integers(0, 3, 300)
+    sample[200:] = sample[:100]  # in one place with another label, some of them
+    test, test_labels = scattered(generator), generator.integers(0, 3, 300)
+    hits = np.zeros(300, bool)
+    for label, corners in cells(sample, labels, BOX):
+        hits |= in_polygon(corners, test) & (test_labels == label)
+    assert share_in_own_cell(sample, labels, test, test_labels) == pytest.approx(hits.mean())
+
+
+def test_a_test_point_that_is_not_finite_lies_in_no_cell() -> None:
+    sample, labels = np.array([[0.0, 0.0], [1.0, 0.0], [np.nan, 0.0]]), np.array([0, 1, 1])
+    test = np.array([[0.1, 0.0], [np.inf, 0.0], [0.9, 0.0], [0.2, 0.0]])
+    assert share_in_own_cell(sample, labels, test, np.array([0, 1, 1, 1])) == 0.5
+    assert share_in_own_cell(np.full((3, 2), np.nan), labels, test, np.array([0, 1, 1, 1])) == 0
+
+
+def test_a_box_leaves_a_margin_round_the_finite_points() -> None:
+    points = np.array([[0.0, 5.0], [10.0, 6.0], [np.nan, 99.0]])
+    assert box_around(points, 0.2) == pytest.approx((-2, 3, 12, 8))
+    assert box_around(np.full((3, 2), 4.0)) == (3, 3, 5, 5)
+    assert box_around(np.empty((0, 2))) == (-1, -1, 1, 1)
+    far = box_around(np.full((3, 2), 3e38, np.float32))
+    assert far[0] < far[2]
+
+
+def test_impossible_requests_are_refused_with_the_reason() -> None:
+    points, labels = np.ones((5, 2)), np.zeros(5, int)
+    for box in ((0, 0, 0, 1), (1, 0, 0, 1), (0, 0, np.nan, 1), (0, 0, np.inf, 1)):
+        with pytest.raises(ValueError, match="an area"):
+            cells(points, labels, box)
+    with pytest.raises(ValueError, match="in the plane"):
+        cells(np.ones((5, 3)), labels, BOX)
+    with pytest.raises(ValueError, match="one label"):
+        cells(points, labels[:4], BOX)
+    with pytest.raises(ValueError, match="one label"):
+        share_in_own_cell(points, labels, points, labels[:4])
+    with pytest.raises(ValueError, match="Without test points"):
+        share_in_own_cell(points, labels, points[:0], labels[:0])
+    with pytest.raises(ValueError, match="or more"):
+        choose(labels, -1)
