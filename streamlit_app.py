@@ -28,9 +28,9 @@ async def engine(_: st.App) -> AsyncIterator[None]:
     from core.service.shared_engine import close_shared_engine, shared_engine
 
     started = shared_engine(warm=False)
-    routes.announce()
+    addresses.announce()
     # What pages need is there before the first visitor; the worker, which takes seconds for torch, is not waited for.
-    await asyncio.to_thread(routes.warm_up)
+    await asyncio.to_thread(warm_up)
     threading.Thread(target=started.warm_up, daemon=True, name="warm-up").start()
     try:
         yield
@@ -39,13 +39,13 @@ async def engine(_: st.App) -> AsyncIterator[None]:
 
 
 if get_script_run_ctx(suppress_warning=True) is None:
-    from pages.ui import first_picture, health_routes, routes
-    from pages.ui.exercises import routes as exercise_routes
+    from pages.ui.serving import addresses, exercise_routes, first_picture, health_routes, run_routes
+    from pages.ui.serving.warming import warm_up
 
     base = st.config.get_option("server.baseUrlPath") or ""
     answers = [
         *first_picture.routes(base),
-        *routes.routes(base),
+        *run_routes.routes(base),
         *exercise_routes.routes(base),
         *health_routes.routes(base),
     ]

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.ui.health_panel import health_panel
+from pages.ui.server.health_panel import health_panel
 
 st.title("This server")
 st.markdown("How many train, who waits, and what room is left. For whoever looks after the server.")

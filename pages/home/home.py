@@ -3,19 +3,20 @@
 import streamlit as st
 
 from core.runs import RunDamaged, shipped_run
-from pages.ui import navigation, run_view
-from pages.ui.first_picture import PROMISE
+from pages.ui import navigation
+from pages.ui.runs.picture import canvas_options, picture
+from pages.ui.serving.first_picture import PROMISE
 
 st.title(PROMISE)
 example = shipped_run()  # of which the first picture is
 try:
-    run_view.picture(example, example.config())
+    picture(example, canvas_options(example, example.config(), split="train"), key="picture")
 except RunDamaged as damage:
     st.error(f"The example cannot be shown. {damage} Restore it from the project's repository.")
 
 doors = {section: promise for section, promise in navigation.DOORS.items() if section in navigation.SECTIONS}
 for column, (section, promise) in zip(st.columns(len(doors)), doors.items(), strict=True):
-    page = navigation.SECTIONS[section][0]
+    first = navigation.SECTIONS[section][0]
     with column.container(border=True, height="stretch"):
-        st.page_link(page, label=f"**{section}**", icon=page.icon, width="stretch")
+        navigation.link(first, f"**{section}**", width="stretch")
         st.caption(promise)

@@ -4,10 +4,10 @@ import streamlit as st
 
 from core.data import DataError
 from core.runs import RunDamaged
-from pages.ui import history
-from pages.ui.clusters import parts
+from pages.ui.clusters import page
+from pages.ui.components.plain_text import plain
 from pages.ui.embedding import panels
-from pages.ui.plain_text import plain
+from pages.ui.runs import history
 
 history.arrive_by_link()
 history.picker()
@@ -15,7 +15,7 @@ run = history.shown()
 try:
     config = run.config()
     if run.status().state == "done":
-        parts.show(run, config)
+        page.show(run, config)
     else:
         panels.not_finished(run)
 except (RunDamaged, DataError) as damage:

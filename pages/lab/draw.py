@@ -4,10 +4,10 @@ import streamlit as st
 
 from core.data import DataError
 from core.runs import RunDamaged
-from pages.ui import history
+from pages.ui.components.plain_text import plain
 from pages.ui.draw import page, waiting
-from pages.ui.plain_text import plain
-from pages.ui.watching import under_way
+from pages.ui.runs import history
+from pages.ui.runs.following import under_way
 
 history.arrive_by_link()
 history.picker()

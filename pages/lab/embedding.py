@@ -3,9 +3,9 @@
 import streamlit as st
 
 from core.runs import RunDamaged
-from pages.ui import history
+from pages.ui.components.plain_text import plain
 from pages.ui.embedding import panels, settings
-from pages.ui.plain_text import plain
+from pages.ui.runs import history
 
 history.arrive_by_link()
 history.picker()

@@ -3,14 +3,15 @@
 import streamlit as st
 
 from core.runs import RunDamaged
-from pages.ui import history, take_home
-from pages.ui.plain_text import plain
+from pages.ui.components.plain_text import plain
+from pages.ui.runs import history
+from pages.ui.take_home import page
 
 history.arrive_by_link()
 history.picker()
 run = history.shown()
 try:
-    take_home.show(run, run.config())
+    page.show(run, run.config())
 except RunDamaged as damage:
     st.error(
         f"This run cannot be taken along. {plain(str(damage))} Choose another one, or train it again.",

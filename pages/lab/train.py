@@ -2,13 +2,15 @@
 
 import streamlit as st
 
-from pages.ui import actions, controls, history, settings_url, state
-from pages.ui.panel import run_panel
-from pages.ui.plain_text import plain
-from pages.ui.watching import awaited
+from pages.ui import state
+from pages.ui.components.plain_text import plain
+from pages.ui.controls import settings_url, sidebar
+from pages.ui.runs import following, history
+from pages.ui.train import actions
+from pages.ui.train.panel import run_panel
 
 came_by_link = settings_url.read()
-config = controls.sidebar()
+config = sidebar.sidebar()
 if config is not None:
     settings_url.write(config)
     if came_by_link:
@@ -17,7 +19,7 @@ if config is not None:
 with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
     history.picker()
     with st.container(horizontal=True, width="content", gap="xsmall"):
-        waiting = awaited() is not None
+        waiting = following.awaited() is not None
         st.button(
             "Train",
             type="primary",
@@ -32,13 +34,12 @@ with st.container(horizontal=True, horizontal_alignment="distribute", vertical_a
             icon=":material/stop:",
             shortcut="Ctrl+Shift+Enter",
             disabled=not waiting,
-            on_click=actions.stop,
+            on_click=following.stop,
             key="stop",
         )
 
 if problems := state.link_problems():
     st.warning("\n".join(f"- {plain(sentence)}" for sentence in problems[:8]), icon=":material/link_off:")
-if problem := state.problem():
-    st.error(plain(problem), icon=":material/error:")
+following.show_problem()
 
 run_panel(config, waits=waiting)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.ui.learn import mining_panels, pairs_panels
-from pages.ui.lessons import lesson
+from pages.ui.learn.lesson_text import lesson
 
 st.title("Pairs and triplets")
 lesson("pairs")

@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.lessons.exercises import EXERCISES
 from core.take_home.exercise_notebook import notebook
-from pages.ui.exercises.editor import exercise_editor
+from pages.ui.practice.editor import exercise_editor
 
 CHOICE = "exercise"
 

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from core.lessons.predictions import QUESTIONS
-from pages.ui import prediction, state
+from pages.ui import state
+from pages.ui.practice import prediction
 
 st.title("Predict, then reveal")
 st.markdown(

@@ -1,7 +1,6 @@
 """The frame around every page: its title, its navigation, its place in the browser's tab."""
 
 import sys
-from copy import copy
 from pathlib import Path
 
 import streamlit as st
@@ -11,15 +10,14 @@ if str(PROJECT) not in sys.path:  # where this file is run by itself, as the tes
     sys.path.insert(0, str(PROJECT))
 
 from pages.ui import navigation, state
-from pages.ui.one_at_a_time import in_turn
+from pages.ui.serving.one_at_a_time import in_turn
 
 st.set_page_config(
     page_title="Contrastive Lab", page_icon=str(PROJECT / "assets" / "icon.svg"), layout="wide"
 )
 st.logo(str(PROJECT / "assets" / "logo.svg"), size="large")
-# Copies: whether a page may be run is written on it, and sessions are drawn at the same time.
 page = st.navigation(
-    {section: [copy(each) for each in group] for section, group in navigation.SECTIONS.items()},
+    {section: [place.page() for place in places] for section, places in navigation.SECTIONS.items()},
     position="top",  # the sidebar is for the settings: they and the picture fit on one screen
 )
 state.set_page_path(page.url_path)

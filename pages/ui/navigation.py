@@ -1,59 +1,50 @@
 """The pages there are, by section: the one list that navigation and links are made from."""
 
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import streamlit as st
 
 FOLDER = Path(__file__).resolve().parents[1]
 
-HOME = st.Page(FOLDER / "home" / "home.py", title="Home", icon=":material/home:", default=True)
-PAIRS = st.Page(
-    FOLDER / "learn" / "pairs.py",
-    title="Pairs and triplets",
-    icon=":material/join_inner:",
-    url_path="pairs",
-)
-LOSSES = st.Page(
-    FOLDER / "learn" / "losses.py", title="Losses", icon=":material/swap_vert:", url_path="losses"
-)
-COLLAPSE = st.Page(
-    FOLDER / "learn" / "collapse.py", title="Collapse", icon=":material/compress:", url_path="collapse"
-)
-TRAIN = st.Page(
-    FOLDER / "lab" / "train.py", title="Train", icon=":material/model_training:", url_path="train"
-)
-EMBEDDING = st.Page(
-    FOLDER / "lab" / "embedding.py", title="Embedding", icon=":material/scatter_plot:", url_path="embedding"
-)
-CLUSTERS = st.Page(
-    FOLDER / "lab" / "clusters.py", title="Clusters", icon=":material/workspaces:", url_path="clusters"
-)
-DRAW = st.Page(FOLDER / "lab" / "draw.py", title="Draw", icon=":material/draw:", url_path="draw")
-TAKE_HOME = st.Page(
-    FOLDER / "lab" / "take_home.py",
-    title="Take it home",
-    icon=":material/download:",
-    url_path="take_home",
-)
-EXERCISES = st.Page(
-    FOLDER / "practice" / "exercises.py", title="Exercises", icon=":material/code:", url_path="exercises"
-)
 
-PREDICT = st.Page(
-    FOLDER / "practice" / "predict.py",
-    title="Predict, then reveal",
-    icon=":material/psychology_alt:",
-    url_path="predict",
-)
+@dataclass(frozen=True)
+class Place:
+    """A page: its file below `pages/`, its title and icon, and its address ("" for the first page)."""
 
+    file: str
+    title: str
+    icon: str
+    address: str
+    visibility: Literal["visible", "hidden"] = "visible"
+
+    def page(self) -> st.Page:
+        """As Streamlit wants it. A new one each time: Streamlit writes on it whether it may be run, and sessions
+        are drawn at the same time."""
+        return st.Page(
+            FOLDER / self.file,
+            title=self.title,
+            icon=self.icon,
+            url_path=self.address or None,
+            default=not self.address,
+            visibility=self.visibility,
+        )
+
+
+HOME = Place("home/home.py", "Home", ":material/home:", "")
+PAIRS = Place("learn/pairs.py", "Pairs and triplets", ":material/join_inner:", "pairs")
+LOSSES = Place("learn/losses.py", "Losses", ":material/swap_vert:", "losses")
+COLLAPSE = Place("learn/collapse.py", "Collapse", ":material/compress:", "collapse")
+TRAIN = Place("lab/train.py", "Train", ":material/model_training:", "train")
+EMBEDDING = Place("lab/embedding.py", "Embedding", ":material/scatter_plot:", "embedding")
+CLUSTERS = Place("lab/clusters.py", "Clusters", ":material/workspaces:", "clusters")
+DRAW = Place("lab/draw.py", "Draw", ":material/draw:", "draw")
+TAKE_HOME = Place("lab/take_home.py", "Take it home", ":material/download:", "take_home")
+EXERCISES = Place("practice/exercises.py", "Exercises", ":material/code:", "exercises")
+PREDICT = Place("practice/predict.py", "Predict, then reveal", ":material/psychology_alt:", "predict")
 # For whoever looks after the server: found by its address only.
-SERVER = st.Page(
-    FOLDER / "about" / "server.py",
-    title="This server",
-    icon=":material/dns:",
-    url_path="server",
-    visibility="hidden",
-)
+SERVER = Place("about/server.py", "This server", ":material/dns:", "server", visibility="hidden")
 
 SECTIONS = {
     "": (HOME, SERVER),
@@ -68,3 +59,8 @@ DOORS = {
     "Lab": "Train your own in two seconds and take the result apart.",
     "Practice": "Write the loss yourself, checked as you go.",
 }
+
+
+def link(place: Place, label: str, width: Literal["content", "stretch"] = "content") -> None:
+    """A link to a page, with its icon."""
+    st.page_link(place.page(), label=label, icon=place.icon, width=width)

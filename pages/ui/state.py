@@ -59,7 +59,9 @@ def page_path() -> str:
 
 
 def set_page_path(path: str) -> None:
-    """Remember which page is on screen."""
+    """Remember which page is on screen; what could not be trained on the last one is forgotten."""
+    if path != page_path():
+        set_problem(None)
     st.session_state[_PAGE] = path
 
 
@@ -164,7 +166,7 @@ def set_link_problems(problems: list[str]) -> None:
 
 
 def problem() -> str | None:
-    """Why the last press of Train came to nothing, in a sentence."""
+    """Why the run that was asked for last could not be queued, in a sentence."""
     return cast("str | None", st.session_state.get(_PROBLEM))
 
 
@@ -197,3 +199,8 @@ def set_seen(key: str | None, seen: str) -> None:
 def guesses() -> dict[str, Guess]:
     """What was guessed, by the name of the question."""
     return cast(dict[str, Guess], st.session_state.setdefault(_GUESSES, {}))
+
+
+def forget_guess(question: str) -> None:
+    """Have the question asked again."""
+    guesses().pop(question, None)

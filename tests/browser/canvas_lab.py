@@ -17,7 +17,7 @@ from PIL import Image
 from playwright.sync_api import Locator, Page
 from scipy.spatial import cKDTree
 
-from pages.ui.canvas import Selection, selection_from
+from pages.ui.components.canvas import Selection, selection_from
 from tests.browser.canvas_page import Picture
 from tests.browser.harness import Watch, painted
 

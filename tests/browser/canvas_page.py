@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from core.data import load
 from core.pictures.frames import CanvasOptions, pack, with_options
 from core.runs import Run
-from pages.ui import canvas, run_view
+from pages.ui.components import canvas
+from pages.ui.runs.picture import NOTHING, canvas_options
 from run import PROJECT
 from tests.browser.harness import Server
 
@@ -172,7 +173,7 @@ class OfRun:
 
     def packed(self) -> bytes:
         """What Python hands to the canvas: where its frames are."""
-        options = run_view.canvas_options(
+        options = canvas_options(
             self.folder,
             self.folder.config(),
             split=self.split,
@@ -181,7 +182,7 @@ class OfRun:
             telling=self.pick,
             source=f"{self.server.url}/runs/{self.folder.key}",
         )
-        return with_options(run_view.NOTHING, options)
+        return with_options(NOTHING, options)
 
 
 Picture = Cloud | OfRun

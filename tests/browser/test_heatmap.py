@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from core.data import DATASETS
-from pages.ui.component_files import component_files
-from pages.ui.heatmap import Cell, Heatmap
+from pages.ui.components.component_files import component_files
+from pages.ui.components.heatmap import Cell, Heatmap
 
 MOUNT = """async ([script, data]) => {
     const { default: mount } = await import("data:text/javascript," + encodeURIComponent(script));

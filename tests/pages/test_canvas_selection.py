@@ -5,7 +5,7 @@ import base64
 import numpy as np
 import pytest
 
-from pages.ui.canvas import MOST_IMAGES, selection_from
+from pages.ui.components.canvas import MOST_IMAGES, selection_from
 
 RUN = "a" * 64
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from core.embedding.confusion import Confusion
-from pages.ui.confusion_heatmap import BY_CLASS, BY_CLUSTER, COUNTS, confusion_heatmap
-from pages.ui.heatmap import Heatmap
+from pages.ui.components.confusion_heatmap import BY_CLASS, BY_CLUSTER, COUNTS, confusion_heatmap
+from pages.ui.components.heatmap import Heatmap
 
 NAMES = ("T-shirt", "Trouser", "Ankle boot")
 # 1,000 T-shirts and 3,000 boots; cluster B is matched to boots, A to T-shirts, C to none

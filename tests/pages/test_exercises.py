@@ -9,8 +9,8 @@ from starlette.responses import Response
 from streamlit.testing.v1 import AppTest
 
 from core.lessons.exercises import EXERCISES
-from pages.ui.exercises import python as exercise_python
-from pages.ui.exercises import routes
+from pages.ui.practice import python as exercise_python
+from pages.ui.serving import exercise_routes
 from tests.pages.conftest import OpenPage
 
 PAGE = "practice/exercises.py"
@@ -23,7 +23,7 @@ def handed(app: AppTest) -> dict[str, object]:
 
 
 def answer(version: str) -> Response:
-    return routes.python(Request({"type": "http", "path_params": {"version": version}}))
+    return exercise_routes.python(Request({"type": "http", "path_params": {"version": version}}))
 
 
 def test_the_first_exercise_is_open(open_page: OpenPage) -> None:
@@ -79,4 +79,4 @@ def test_an_outdated_address_is_refused_with_a_sentence() -> None:
     ("base", "path"), [("", "/practice/python/{version}"), ("/a/", "/a/practice/python/{version}")]
 )
 def test_the_route_stands_below_the_address_of_the_app(base: str, path: str) -> None:
-    assert [route.path for route in routes.routes(base)] == [path]
+    assert [route.path for route in exercise_routes.routes(base)] == [path]

@@ -9,7 +9,7 @@ from starlette.requests import Request
 
 from core import settings
 from core.runs import shipped_run
-from pages.ui import first_picture
+from pages.ui.serving import first_picture
 
 FIRST = b'<div id="first-picture"'
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from pages.ui.heatmap import Cell, Heatmap, pressed_cell
+from pages.ui.components.heatmap import Cell, Heatmap, pressed_cell
 
 SHOWN = Heatmap(
     "a table",

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.config import PRESETS, RunConfig
 from core.pictures.frames import CanvasOptions, unpack
-from pages.ui import settings_url
+from pages.ui.controls import settings_url
 from tests.pages.conftest import OpenPage
 
 # Copied from the address bar in November 2026. Nobody may change these lines: students keep such links. Where

@@ -1,10 +1,10 @@
-"""pages.ui.number_text: no number of a nearly collapsed run is written as nought."""
+"""pages.ui.components.number_text: no number of a nearly collapsed run is written as nought."""
 
 import math
 
 import pytest
 
-from pages.ui.number_text import column_format, in_formula, written
+from pages.ui.components.number_text import column_format, in_formula, written
 
 
 @pytest.mark.parametrize("value", [0.246, 12.5, 0.01, 0.0099, 2.36e-5, 1e-300, -2e-7])

@@ -5,8 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from pages.ui import one_at_a_time
-from pages.ui.one_at_a_time import in_turn
+from pages.ui.serving import one_at_a_time
+from pages.ui.serving.one_at_a_time import in_turn
 
 
 @pytest.mark.parametrize(

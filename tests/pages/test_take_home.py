@@ -6,7 +6,7 @@ import pytest
 
 from core.config import RunConfig
 from core.take_home.script import script
-from pages.ui.take_home import file_name
+from pages.ui.take_home.page import file_name
 from tests.pages.conftest import OpenPage
 
 PAGE = "lab/take_home.py"

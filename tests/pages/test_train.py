@@ -15,7 +15,7 @@ from core.figures import HEADLINE
 from core.losses import LOSSES
 from core.runs import FORM, OUTDATED, Status, place_for, run_at
 from pages.ui import state
-from pages.ui.watching import under_way
+from pages.ui.runs.following import under_way
 from tests.core.conftest import SMALL, wait_until
 from tests.pages.conftest import OpenPage
 

@@ -9,11 +9,12 @@ from core.charts import plane_charts
 from core.config import RunConfig
 from core.embedding.confusion import Confusion
 from core.runs import Run
-from pages.ui import draws, run_view
 from pages.ui.clusters import shared
-from pages.ui.confusion_heatmap import BY_CLASS, BY_CLUSTER, COUNTS, confusion_heatmap
-from pages.ui.heatmap import heatmap
-from pages.ui.plain_text import plain
+from pages.ui.components.confusion_heatmap import BY_CLASS, BY_CLUSTER, COUNTS, confusion_heatmap
+from pages.ui.components.heatmap import heatmap
+from pages.ui.components.plain_text import plain
+from pages.ui.controls import reshuffle
+from pages.ui.runs.names import class_names
 
 MATCHED, UNMATCHED = "matched to classes", "as KMeans leaves them"
 IMAGES = 18
@@ -21,7 +22,7 @@ IMAGES = 18
 
 def show(run: Run, config: RunConfig) -> None:
     """The table, and the images of the cell that is pressed."""
-    names = run_view.class_names(config)
+    names = class_names(config)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         cells = st.segmented_control(
             "Cells",
@@ -64,7 +65,7 @@ def show(run: Run, config: RunConfig) -> None:
                     ("Class", "Cluster"), (shown.rows, shown.columns), keys, strict=True
                 )
             )
-            draws.button("Other images", "confusion")
+            reshuffle.button("Other images", "confusion")
         _behind(run, config, int(table.digits[row]), int(table.clusters[column]), shown.columns[column])
 
 
@@ -81,13 +82,13 @@ def _pick(keys: tuple[str, str], row: int, column: int) -> None:
 
 def _behind(run: Run, config: RunConfig, digit: int, cluster: int, called: str) -> None:
     """The images of one cell, and where they lie."""
-    embedding, names = run.embedding(), run_view.class_names(config)
+    embedding, names = run.embedding(), class_names(config)
     chosen = np.flatnonzero((embedding.train_labels == digit) & (embedding.train_clusters == cluster))
     what = f"class {names[digit]} in cluster {called}"
     if len(chosen) == 0:
         st.info(f"No image of {plain(what)}.")
         return
-    drawn = draws.generator("confusion", digit, cluster).permutation(chosen)
+    drawn = reshuffle.generator("confusion", digit, cluster).permutation(chosen)
     st.markdown(f"**{len(chosen):,} images** of {plain(what)}")
     some = drawn[:IMAGES]
     shared.show_images(config, some, [names[digit]] * len(some), what.capitalize(), key="confusion_images")

@@ -10,11 +10,11 @@ from core.clustering import DaviesBouldin, PairExplained, pair_explained
 from core.clustering.plane import pair_plane
 from core.config import RunConfig
 from core.runs import Run
-from pages.ui import run_view
 from pages.ui.clusters import davies_table
-from pages.ui.heatmap import Cell, Heatmap, heatmap
-from pages.ui.number_text import in_formula, written
-from pages.ui.plain_text import plain
+from pages.ui.components.heatmap import Cell, Heatmap, heatmap
+from pages.ui.components.number_text import in_formula, written
+from pages.ui.components.plain_text import plain
+from pages.ui.runs.names import class_names
 
 CLUSTERS, DIGITS = "KMeans clusters", "True classes"
 PAIR_HEIGHT = 400
@@ -24,7 +24,7 @@ _KIND = "davies_kind"
 def show(run: Run, config: RunConfig) -> None:
     """Both indices, side by side, and below them the pair of clusters that is picked in either."""
     evaluation = run.evaluation()
-    names = run_view.class_names(config)
+    names = class_names(config)
     table = evaluation.confusion
     matched = dict(zip(table.clusters.tolist(), table.matched_digit.tolist(), strict=True))
     found, classes = evaluation.davies_bouldin, evaluation.davies_bouldin_of_classes
@@ -106,13 +106,11 @@ def _pair(kind: str, index: DaviesBouldin) -> tuple[int, int]:
     count = len(index.labels)
     similarity = np.where(np.isfinite(index.similarity), index.similarity, -np.inf)
     np.fill_diagonal(similarity, -np.inf)
-    worst = np.unravel_index(int(similarity.argmax()), similarity.shape)
-    if worst[0] == worst[1] and count > 1:  # no S is defined
-        worst = (0, 1)
-    places = [
-        st.session_state.get(key, int(place)) for key, place in zip(_keys(kind, count), worst, strict=True)
-    ]
-    return places[0], places[1]
+    first, second = divmod(int(similarity.argmax()), count)
+    if first == second and count > 1:  # no S is defined
+        first, second = 0, 1
+    first_key, second_key = _keys(kind, count)
+    return st.session_state.get(first_key, first), st.session_state.get(second_key, second)
 
 
 def _why_they_differ(clusters: DaviesBouldin, digits: DaviesBouldin) -> None:
@@ -139,7 +137,7 @@ def _picked(
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if st.session_state.get(_KIND) not in several:  # picked when another run was on the page
             st.session_state[_KIND] = several[0]
-        kind = st.segmented_control("Of the", several, key=_KIND, required=True)
+        kind = st.segmented_control("Of the", several, key=_KIND, required=True) or several[0]
         index, names = indices[kind], called[kind]
         keys = _keys(kind, len(names))
         for key, place in zip(keys, _pair(kind, index), strict=True):

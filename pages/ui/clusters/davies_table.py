@@ -5,7 +5,7 @@ import pandas as pd
 import streamlit as st
 
 from core.clustering import DaviesBouldin
-from pages.ui.number_text import column_format
+from pages.ui.components.number_text import column_format
 
 _WIDTH = 62
 

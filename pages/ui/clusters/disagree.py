@@ -18,10 +18,11 @@ from core.lessons.disagreements import (
     looks_good,
 )
 from core.runs import Embedding, Run
-from pages.ui import digit_drawings, run_view
 from pages.ui.clusters import shared
-from pages.ui.digit_drawings import SAME, Card, Tile
-from pages.ui.drawing import drawing
+from pages.ui.components import digit_cards
+from pages.ui.components.digit_cards import SAME, Card, Tile
+from pages.ui.components.svg import show_svg
+from pages.ui.runs.names import class_names
 
 IMAGES, FAR = 18, 6
 HEIGHT = 380
@@ -99,7 +100,7 @@ def _figures(each: Disagreement, guess: set[str]) -> None:
 
 
 def _picture(each: Disagreement, points_to_blame: Blamed | None) -> None:
-    embedding, names = each.run.embedding(), run_view.class_names(each.config)
+    embedding, names = each.run.embedding(), class_names(each.config)
     points = shared.flat(each.run, embedding.train)
     some = shared.sample(len(points))
     if points_to_blame is None:
@@ -125,7 +126,7 @@ def _some(points: Blamed, count: int) -> shared.Ints:
 def _images(each: Disagreement, points: Blamed) -> None:
     st.subheader("The points to blame", anchor=False)
     st.markdown(points.sentence)
-    embedding, names = each.run.embedding(), run_view.class_names(each.config)
+    embedding, names = each.run.embedding(), class_names(each.config)
     if each.shows == "far":
         _with_neighbours(each, embedding, points)
         return
@@ -136,7 +137,7 @@ def _images(each: Disagreement, points: Blamed) -> None:
 
 def _with_neighbours(each: Disagreement, embedding: Embedding, points: Blamed) -> None:
     images = load_stored(each.config.dataset).train.first_classes(each.config.digits).images
-    names = run_view.class_names(each.config)
+    names = class_names(each.config)
     several, words = [], []
     for place in points.images[:FAR]:
         near = nearest(embedding.train, embedding.train[place], NEIGHBOURS, exclude=int(place)).indices
@@ -144,5 +145,5 @@ def _with_neighbours(each: Disagreement, embedding: Embedding, points: Blamed) -
         several.append(Card(tiles, 1 + NEIGHBOURS, 36))
         words.append(" ".join(names[embedding.train_labels[other]] for other in (place, *near)))
     alt = f"Far images, each before its five nearest neighbours: {'; '.join(words)}."
-    drawing(digit_drawings.cards(several, alt), key=f"blamed_{each.name}")
+    show_svg(digit_cards.cards(several, alt), key=f"blamed_{each.name}")
     st.caption("Grey frame: an image far from its centre. Blue: its five nearest neighbours.")

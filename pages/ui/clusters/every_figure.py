@@ -9,7 +9,7 @@ from core.config import RunConfig
 from core.figures import KINDS, Figure, of_kind
 from core.figures.evaluation import Evaluation
 from core.runs import Run
-from pages.ui.plain_text import plain
+from pages.ui.components.plain_text import plain
 
 
 def show(run: Run, config: RunConfig) -> None:

@@ -12,9 +12,10 @@ from core.data import load_stored
 from core.figures.rand import beyond_chance
 from core.lessons.pair_agreement import PairAgreement, sample_pairs
 from core.runs import Run
-from pages.ui import digit_drawings, run_view
-from pages.ui.digit_drawings import DIFFERENT, SAME, Card, Tile
-from pages.ui.drawing import drawing
+from pages.ui.components import digit_cards
+from pages.ui.components.digit_cards import DIFFERENT, SAME, Card, Tile
+from pages.ui.components.svg import show_svg
+from pages.ui.runs.names import class_names
 
 DRAWS = (10, 100, 10_000)
 MOST = 200_000  # pairs; beyond them nothing can be seen to move
@@ -91,7 +92,7 @@ def _pairs(folder: str, updated: float, batches: tuple[int, ...], *, random: boo
 def _last(run: Run, config: RunConfig, pairs: PairAgreement) -> None:
     st.markdown(f"The last {min(LAST, len(pairs.first))} pairs")
     images = load_stored(config.dataset).train.first_classes(config.digits).images
-    labels, names = run.embedding().train_labels, run_view.class_names(config)
+    labels, names = run.embedding().train_labels, class_names(config)
     several, words = [], []
     for at in range(len(pairs.first) - 1, max(-1, len(pairs.first) - 1 - LAST), -1):
         ends = int(pairs.first[at]), int(pairs.second[at])
@@ -102,11 +103,11 @@ def _last(run: Run, config: RunConfig, pairs: PairAgreement) -> None:
         tiles = [Tile(images[end], frame) for end in ends]
         several.append(Card(tiles, 2, 58, line=line))
         words.append(f"{names[labels[ends[0]]]} and {names[labels[ends[1]]]}, {line}")
-    drawing(
-        digit_drawings.cards(several, f"Drawn pairs, class / cluster: {'; '.join(words)}."), key="last_pairs"
+    show_svg(
+        digit_cards.cards(several, f"Drawn pairs, class / cluster: {'; '.join(words)}."), key="last_pairs"
     )
     legend = ((SAME, "agree"), (DIFFERENT, "disagree"))
-    drawing(digit_drawings.legend(legend), key="last_pairs_legend")
+    show_svg(digit_cards.legend(legend), key="last_pairs_legend")
     st.caption("Below each: class / cluster, the same or two.")
     counts = pairs.counts
     st.markdown(

@@ -8,8 +8,8 @@ from core.charts import metric_charts
 from core.config import RunConfig
 from core.figures import Chance, of_kind
 from core.runs import Run
-from pages.ui.cards import cards
-from pages.ui.plain_text import plain
+from pages.ui.components.cards import cards
+from pages.ui.components.plain_text import plain
 
 
 def show(run: Run, config: RunConfig) -> None:

@@ -8,7 +8,7 @@ from core.data import load_stored
 from core.figures.estimate import sample_of
 from core.pictures.reducing import reduction_of
 from core.runs import Run
-from pages.ui.digits import digits
+from pages.ui.components.digits import digits
 
 Ints = npt.NDArray[np.int64]
 

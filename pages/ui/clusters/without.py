@@ -10,8 +10,8 @@ from core.figures import FIGURES, KINDS, Estimate, Figure, Kind, of_kind
 from core.figures.evaluation import Evaluation
 from core.figures.verification import Threshold
 from core.runs import Run
-from pages.ui.cards import cards
-from pages.ui.plain_text import plain
+from pages.ui.components.cards import cards
+from pages.ui.components.plain_text import plain
 
 KINDS_SHOWN: tuple[Kind, ...] = ("neighbours", "shape")
 

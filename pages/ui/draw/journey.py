@@ -5,11 +5,12 @@ import streamlit as st
 from core.config import RunConfig
 from core.data import load_stored
 from core.drawings.landing import Journey
-from pages.ui import digit_drawings, run_view
-from pages.ui.digit_drawings import Card, Tile
+from pages.ui.components import digit_cards
+from pages.ui.components.digit_cards import Card, Tile
+from pages.ui.components.svg import show_svg
 from pages.ui.draw import waiting
 from pages.ui.draw.source import Digit
-from pages.ui.drawing import drawing
+from pages.ui.runs.names import class_names
 
 WITHOUT = (
     "This run came here without the network at each of its snapshots, which would be 14 MB, so where your digit lay "
@@ -26,7 +27,7 @@ def show(config: RunConfig, digit: Digit | None, way: Journey | None) -> None:
         st.info(WITHOUT, icon=":material/route:")
         waiting.button("Train these settings", config, key="train_for_journey")
         return
-    names = run_view.class_names(config)
+    names = class_names(config)
     data = load_stored(config.dataset)
     images = (data.train if way.split == "train" else data.test).first_classes(config.digits).images
     st.markdown(
@@ -48,4 +49,4 @@ def show(config: RunConfig, digit: Digit | None, way: Journey | None) -> None:
     said = "; ".join(
         f"step {stop.step}: {', '.join(names[label] for label in stop.labels)}" for stop in way.stops
     )
-    drawing(digit_drawings.cards(cards, f"The classes of the nearest images. {said}."), key="journey")
+    show_svg(digit_cards.cards(cards, f"The classes of the nearest images. {said}."), key="journey")

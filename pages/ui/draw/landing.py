@@ -7,10 +7,11 @@ from core.config import RunConfig
 from core.data import load_stored
 from core.drawings.landing import Landing
 from core.runs import Run
-from pages.ui import digit_drawings, run_view
-from pages.ui.digit_drawings import Card, Tile
-from pages.ui.drawing import drawing
-from pages.ui.plain_text import plain
+from pages.ui.components import digit_cards
+from pages.ui.components.digit_cards import Card, Tile
+from pages.ui.components.plain_text import plain
+from pages.ui.components.svg import show_svg
+from pages.ui.runs.names import class_names
 
 
 def verdict(run: Run, config: RunConfig, place: Landing | None) -> None:
@@ -20,7 +21,7 @@ def verdict(run: Run, config: RunConfig, place: Landing | None) -> None:
             "Nothing is drawn yet. Every point is a training image, where this run's network puts it."
         )
         return
-    names = run_view.class_names(config)
+    names = class_names(config)
     others = [
         f"{place.votes[label]} × {plain(names[label])}"
         for label in sorted(range(len(names)), key=lambda label: -place.votes[label])
@@ -42,7 +43,7 @@ def show(config: RunConfig, place: Landing | None) -> None:
     if place is None:
         st.info("Draw a digit first: its nearest training images appear here.", icon=":material/draw:")
         return
-    names = run_view.class_names(config)
+    names = class_names(config)
     images = load_stored(config.dataset).train.first_classes(config.digits).images
     cards = [
         Card([Tile(image)], across=1, side=64, line=f"{names[label]} · {distance:.2g}")
@@ -52,7 +53,7 @@ def show(config: RunConfig, place: Landing | None) -> None:
     ]
     st.markdown("**The nearest training images** in the embedding, with their class and distance")
     said = ", ".join(card.line for card in cards)
-    drawing(digit_drawings.cards(cards, f"The nearest images, class and distance: {said}."), key="nearest")
+    show_svg(digit_cards.cards(cards, f"The nearest images, class and distance: {said}."), key="nearest")
     if config.unseen is not None:
         st.caption(
             f"Images of {plain(names[config.unseen])} are among them though training never saw that class: "

@@ -1,24 +1,28 @@
 """The Draw page: the digit on the left, the embedding that it lands in beside it, and what follows below."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
 from core.config import RunConfig
 from core.drawings import landing
 from core.drawings.landing import Journey, Landing
-from core.pictures import reducing, run_frames
+from core.pictures import reducing
+from core.pictures.frames import CanvasOptions
 from core.runs import Run
-from core.service.shared_engine import shared_engine
-from pages.ui import digit_drawings, routes, run_view
-from pages.ui.canvas import embedding_canvas
-from pages.ui.digit_drawings import Card, Tile
+from pages.ui.components import digit_cards
+from pages.ui.components.digit_cards import Card, Tile
+from pages.ui.components.svg import show_svg
+from pages.ui.controls.settings_url import PART
 from pages.ui.draw import journey as draw_journey
 from pages.ui.draw import landing as draw_landing
 from pages.ui.draw import pair, unseen, waiting
 from pages.ui.draw.source import Digit, choose
-from pages.ui.drawing import drawing
-from pages.ui.settings_url import PART
+from pages.ui.runs.following import follow
+from pages.ui.runs.picture import canvas_options, live_picture, picture
+from pages.ui.runs.status_line import progress_line
 
 HEIGHT = 470
 SHOWN = ("margin", "mark")  # at first; said with the live picture too, as what is shown stays with the run
@@ -35,18 +39,14 @@ def show(run: Run, config: RunConfig) -> None:
     with left:
         _what_it_sees(digit)
     with right:
-        if done:
-            _picture(run, config, place, way)
-            draw_landing.verdict(run, config, place)
-        else:
-            _live_picture(run, config)
-            waiting.progress(run)
+        # one place for both, so that the canvas stays when the training ends
+        follow([] if done else [run], partial(_picture, run, config, place, way), canvas_of=run)
     tabs = st.tabs(
         ["Neighbours", "Its journey", "Same or different", "A digit never seen"],
         key=PART,
         bind="query-params",
     )
-    panels = (
+    panels: tuple[Callable[[], None], ...] = (
         lambda: draw_landing.show(config, place),
         lambda: draw_journey.show(config, digit, way),
         lambda: pair.show(run, digit, place),
@@ -73,7 +73,7 @@ def _what_it_sees(digit: Digit | None) -> None:
         # in the page itself: a picture of its own would be gone again before a slow browser asked for it
         with st.container(width=120):
             own = Card([Tile(digit.image)], across=1, side=112)
-            drawing(digit_drawings.cards([own], f"What the network sees of {digit.words}."), key="sees")
+            show_svg(digit_cards.cards([own], f"What the network sees of {digit.words}."), key="sees")
         st.caption(
             f"**What the network sees** of {digit.words}: 28 x 28 grey levels, the digit 20 pixels long, its centre of "
             "mass in the middle, as in MNIST.",
@@ -81,16 +81,19 @@ def _what_it_sees(digit: Digit | None) -> None:
         )
 
 
-def _live_picture(run: Run, config: RunConfig) -> None:
-    options = run_view.canvas_options(run, config, split="sample", live=True, height=HEIGHT)
-    options = replace(options, shown=SHOWN)
-    frames = (None if routes.served() else run_frames.of_sample(run)) or run_view.NOTHING
-    embedding_canvas(options, frames, key="draw_embedding")
-
-
 def _picture(run: Run, config: RunConfig, place: Landing | None, way: Journey | None) -> None:
-    shared_engine().ask_for_replay(run)
-    options = run_view.canvas_options(run, config, split="train", height=HEIGHT)
+    if run.status().state == "done":
+        picture(run, _options(run, config, place, way), key="draw_embedding")
+        draw_landing.verdict(run, config, place)
+        return
+    options = canvas_options(run, config, split="sample", live=True, height=HEIGHT)
+    live_picture(run, replace(options, shown=SHOWN), key="draw_embedding")
+    progress_line(run)
+    st.caption("Your drawing stays: as soon as the training is done, it lands in the new embedding.")
+
+
+def _options(run: Run, config: RunConfig, place: Landing | None, way: Journey | None) -> CanvasOptions:
+    options = canvas_options(run, config, split="train", height=HEIGHT)
     if place is not None:
         to_draw = reducing.reduction_of(run)
         stops = [(stop.step, stop.point) for stop in way.stops] if way else [(run.status().step, place.point)]
@@ -101,6 +104,4 @@ def _picture(run: Run, config: RunConfig, place: Landing | None, way: Journey | 
             mark=tuple(float(value) for point in drawn for value in point),
             mark_steps=tuple(step for step, _ in stops),
         )
-    options = replace(options, shown=SHOWN)
-    frames = run_view.NOTHING if routes.served() else run_frames.of_split(run, "train")
-    embedding_canvas(options, frames, key="draw_embedding")
+    return replace(options, shown=SHOWN)

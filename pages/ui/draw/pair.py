@@ -9,13 +9,13 @@ from core.drawings.picture_file import PictureRefused
 from core.drawings.preprocessing import as_mnist
 from core.figures.verification import Verification
 from core.runs import Run
-from pages.ui import digit_drawings
-from pages.ui.digit_drawings import Card, Tile
+from pages.ui.components import digit_cards
+from pages.ui.components.digit_cards import Card, Tile
+from pages.ui.components.plain_text import plain
+from pages.ui.components.svg import show_svg
 from pages.ui.draw import waiting
 from pages.ui.draw.paper import paper
 from pages.ui.draw.source import Digit
-from pages.ui.drawing import drawing
-from pages.ui.plain_text import plain
 
 
 def show(run: Run, first: Digit | None, place: Landing | None) -> None:
@@ -39,7 +39,7 @@ def show(run: Run, first: Digit | None, place: Landing | None) -> None:
         else:
             point = landing.encoder_for(run).embed(image[None])[0]
             both = [Card([Tile(one)], across=1, side=84) for one in (first.image, image)]
-            drawing(digit_drawings.cards(both, "The two digits that are compared."), key="pair")
+            show_svg(digit_cards.cards(both, "The two digits that are compared."), key="pair")
             distance = float(np.linalg.norm(point.astype(np.float64) - place.point))
             _verdict(distance, run.evaluation().verification)
 

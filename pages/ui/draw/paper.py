@@ -50,7 +50,7 @@ def paper(key: str) -> Ink | None:
         _tools(key)
     if content is None:
         return None
-    return 255.0 - read_drawing(content, SIDE, SIDE)
+    return 255.0 - read_drawing(content, SIDE, SIDE).astype(np.float64)
 
 
 def _tools(key: str) -> None:

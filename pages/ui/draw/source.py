@@ -1,5 +1,6 @@
 """Whose digit it is: drawn here, out of a picture, or one of the test images."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,10 +12,10 @@ from core.data import load_stored
 from core.drawings.ink import ink_of
 from core.drawings.picture_file import MOST_BYTES, PictureRefused, read_picture
 from core.drawings.preprocessing import as_mnist
+from pages.ui.components.plain_text import plain
+from pages.ui.controls.settings_url import DIGIT_FROM, TEST_IMAGE
 from pages.ui.draw.paper import paper
-from pages.ui.plain_text import plain
-from pages.ui.run_view import class_names
-from pages.ui.settings_url import DIGIT_FROM, TEST_IMAGE
+from pages.ui.runs.names import class_names
 
 DRAW, PICTURE, TEST = "Draw", "Picture", "Test image"
 NOT_FOUND = (
@@ -40,8 +41,9 @@ def choose(config: RunConfig) -> Digit | None:
     """
     tabs = st.tabs([DRAW, PICTURE, TEST], key=DIGIT_FROM, bind="query-params")
     # all of them are made, the paper in any case: a drawing that is not on the page would be lost
+    ways: tuple[Callable[[], Digit | None], ...] = (_drawn, _loaded, lambda: _tested(config))
     digits = []
-    for tab, make in zip(tabs, (_drawn, _loaded, lambda: _tested(config)), strict=True):
+    for tab, make in zip(tabs, ways, strict=True):
         with tab:
             try:
                 digits.append(make())

@@ -11,26 +11,25 @@ from core.drawings import few_shot
 from core.drawings.few_shot import FewShot
 from core.drawings.landing import Landing
 from core.runs import Run
-from pages.ui import run_view
+from pages.ui.components.plain_text import plain
 from pages.ui.draw import waiting
-from pages.ui.plain_text import plain
+from pages.ui.runs.names import class_names
 
 
 def show(run: Run, config: RunConfig, place: Landing | None) -> None:
-    """Of a run that has seen all classes, how to train one that has not; of the other kind, what it knows."""
+    """Of a run that has learned all classes, how to train one that has not; of the other kind, what it knows."""
     if config.unseen is None:
         _offer(config)
         return
-    name = plain(run_view.class_names(config)[config.unseen])
     left, right = st.columns(2, gap="large")
     with left:
-        _where_it_lands(run, config, name, place)
+        _where_it_lands(run, config, config.unseen, place)
     with right:
-        _with_examples(run, config, name)
+        _with_examples(run, config, config.unseen)
 
 
 def _offer(config: RunConfig) -> None:
-    names = run_view.class_names(config)
+    names = class_names(config)
     st.markdown(
         "**Hold one class out of the training** and see where its images, and your drawing of it, land all the same. "
         "If the network has learned what makes digits alike, and not just ten answers, a new digit finds a place of "
@@ -52,17 +51,18 @@ def _offer(config: RunConfig) -> None:
         waiting.button(f"Train without {names[unseen]}", wanted, key="train_without")
 
 
-def _where_it_lands(run: Run, config: RunConfig, name: str, place: Landing | None) -> None:
-    names = run_view.class_names(config)
+def _where_it_lands(run: Run, config: RunConfig, unseen: int, place: Landing | None) -> None:
+    names = class_names(config)
+    name = plain(names[unseen])
     st.subheader(f"Where {name} lands", anchor=False)
-    shares = _shares(str(run.folder), run.status().updated, config.unseen)
+    shares = _shares(str(run.folder), run.status().updated, unseen)
     told = [f"**{plain(names[label])}** ({share:.0%})" for label, share in list(shares.items())[:4]]
     st.markdown(
         f"Training never saw a {name}. Of its test images, the nearest image of another class is most often "
         f"{', '.join(told)}. A double click on the {name} below the picture shows them alone."
     )
     if place is not None:
-        of_it = int(place.votes[config.unseen]) if config.unseen is not None else 0
+        of_it = int(place.votes[unseen])
         st.markdown(
             f"Of the {len(place.labels)} training images nearest to **your digit**, {of_it} are a {name}."
         )
@@ -72,9 +72,10 @@ def _where_it_lands(run: Run, config: RunConfig, name: str, place: Landing | Non
     )
 
 
-def _with_examples(run: Run, config: RunConfig, name: str) -> None:
+def _with_examples(run: Run, config: RunConfig, unseen: int) -> None:
+    name = plain(class_names(config)[unseen])
     st.subheader("What a few examples come to", anchor=False)
-    found = _few_shot(str(run.folder), run.status().updated, config.unseen)
+    found = _few_shot(str(run.folder), run.status().updated, unseen)
     st.vega_lite_chart(shot_charts.over_examples(found, f"{name}, never seen", 250), key="few_shot")
     mean, spread = found.means()[0], found.spreads()[0]
     st.markdown(

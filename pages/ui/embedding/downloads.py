@@ -6,9 +6,9 @@ import streamlit as st
 from core.config import RunConfig
 from core.runs import Run
 from core.take_home import export
-from pages.ui import run_view
-from pages.ui.canvas import Selection
+from pages.ui.components.canvas import Selection
 from pages.ui.embedding.settings import SPLITS, Looking
+from pages.ui.runs.names import name_for
 
 
 def show(run: Run, config: RunConfig, looking: Looking, selection: Selection) -> None:
@@ -18,7 +18,7 @@ def show(run: Run, config: RunConfig, looking: Looking, selection: Selection) ->
     picked = selection.of(looking.split, len(labels))
     if len(picked) and st.toggle(f"Only the {len(picked):,} selected images", key="only_selected"):
         chosen = picked
-    name = f"{run_view.name_for(config)}, {SPLITS[looking.split].lower()}"
+    name = f"{name_for(config)}, {SPLITS[looking.split].lower()}"
     st.markdown(
         f"**Coordinates** of {len(chosen):,} {SPLITS[looking.split].lower()}, with label and cluster."
     )

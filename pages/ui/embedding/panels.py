@@ -1,6 +1,9 @@
 """What stands on the Embedding page: the picture, and the panels that answer to what is picked in it."""
 
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,17 +15,20 @@ from core.config import RunConfig
 from core.data import DataError, load_stored
 from core.embedding.nearest import instructive, nearest, nearest_images
 from core.embedding.reduction import REDUCTIONS
-from core.pictures import overlays, reducing, run_frames
+from core.pictures import overlays, reducing
 from core.runs import Embedding, Run
-from core.service.shared_engine import shared_engine
-from pages.ui import navigation, routes, run_view
-from pages.ui.canvas import Selection, embedding_canvas
-from pages.ui.digit_drawings import DIFFERENT, SAME
-from pages.ui.digits import digits
+from pages.ui import navigation
+from pages.ui.components.canvas import Selection
+from pages.ui.components.digit_cards import DIFFERENT, SAME
+from pages.ui.components.digits import digits
+from pages.ui.components.plain_text import plain
+from pages.ui.controls.settings_url import PART
 from pages.ui.embedding import downloads
 from pages.ui.embedding.settings import SPLITS, Looking
-from pages.ui.plain_text import plain
-from pages.ui.settings_url import PART
+from pages.ui.runs.following import follow, under_way
+from pages.ui.runs.names import class_names
+from pages.ui.runs.picture import canvas_options, picture
+from pages.ui.runs.status_line import progress_line
 
 HEIGHT = 640
 NEIGHBOURS = 7  # they fit into a row, on a phone, too
@@ -39,8 +45,9 @@ def not_finished(run: Run) -> None:
     elif status.ended or status.state == "missing":
         st.info("This run was not finished, so there is no embedding to look at. Choose another one above.")
     else:
-        st.info("This run is still being trained. Its picture is on the Train page until it has finished.")
-    st.page_link(navigation.TRAIN, label="To the Train page", icon=":material/model_training:")
+        st.info("This run is still being trained. This page goes on when it has finished.")
+        follow([run], partial(progress_line, run)) if under_way(run) else None
+    navigation.link(navigation.TRAIN, "To the Train page")
 
 
 def show(run: Run, config: RunConfig, looking: Looking) -> None:
@@ -70,18 +77,9 @@ def show(run: Run, config: RunConfig, looking: Looking) -> None:
 
 
 def _picture(run: Run, config: RunConfig, looking: Looking) -> Selection:
-    shared_engine().ask_for_replay(run)
-    options = run_view.canvas_options(
-        run,
-        config,
-        split=looking.split,
-        view=looking.view,
-        per_class=looking.per_class,
-        telling=True,
-        height=HEIGHT,
-    )
-    frames = run_view.NOTHING if routes.served() else run_frames.of_split(run, looking.split, looking.view)
-    return embedding_canvas(options, frames, key="embedding")
+    options = canvas_options(run, config, split=looking.split, height=HEIGHT)
+    options = replace(options, view=looking.view, per_class=looking.per_class, telling=True)
+    return picture(run, options, key="embedding")
 
 
 def _images(config: RunConfig, split: str) -> npt.NDArray[np.uint8]:
@@ -107,7 +105,7 @@ def _neighbours(
         pinned = _example(str(run.folder), run.status().updated, looking.split)
         if pinned is None:
             return
-    names = run_view.class_names(config)
+    names = class_names(config)
     itself = pinned if looking.split == "train" else None
     learned = nearest(embedding.train, points[pinned], NEIGHBOURS, exclude=itself)
     pixels = nearest_images(train_images, images[pinned], NEIGHBOURS, exclude=itself)
@@ -156,7 +154,7 @@ def _selected(config: RunConfig, embedding: Embedding, looking: Looking, selecti
             icon=":material/gesture_select:",
         )
         return
-    names = run_view.class_names(config)
+    names = class_names(config)
     counts = np.bincount(labels[chosen], minlength=len(names))
     largest = int(counts.argmax())
     st.markdown(
@@ -183,14 +181,14 @@ def _density(run: Run, config: RunConfig, looking: Looking, selection: Selection
     shapes = overlays.contours(run, looking.split, looking.view)
     lines = overlays.as_columns(shapes, looking.classes)
     for label, reason in shapes["left_out"].items():
-        st.caption(f"{run_view.class_names(config)[int(label)]} has no lines: {reason}")
+        st.caption(f"{class_names(config)[int(label)]} has no lines: {reason}")
     if len(lines["x"]) == 0:
         st.info("There is no density to draw: every class lies on a single point or line.")
         return
     points, labels = overlays.flat_points(run, looking.split, looking.view)
     chosen = selection.of(looking.split, len(labels))[:MOST_DOTS]
     chart = density_charts.density_contours(
-        lines, run_view.class_names(config), CHART_HEIGHT, points[chosen], labels[chosen]
+        lines, class_names(config), CHART_HEIGHT, points[chosen], labels[chosen]
     )
     st.altair_chart(chart, key="embedding_density")
     dots = f" The dots are the selected images{', the first thousand' * (len(chosen) == MOST_DOTS)}." * bool(
@@ -205,7 +203,11 @@ def _cells(run: Run, config: RunConfig, looking: Looking, selection: Selection) 
     if not looking.flat(config):
         st.info("Cells are drawn in the plane: choose two directions in the sidebar.")
         return
-    guessing = {"delta": f"guessing {1 / config.digits:.0%}", "delta_color": "off", "delta_arrow": "off"}
+    guessing: dict[str, Any] = {
+        "delta": f"guessing {1 / config.digits:.0%}",
+        "delta_color": "off",
+        "delta_arrow": "off",
+    }
     share = overlays.share_in_own_cell(run, looking.view, looking.per_class)
     chosen = selection.of(looking.split, len(run.embedding().labels(looking.split)))
     with st.container(horizontal=True):

@@ -9,7 +9,7 @@ from core.embedding.reduction import REDUCTIONS
 from core.embedding.voronoi import usual_per_class
 from core.pictures.reducing import PICTURE_DIMS
 from core.runs import Run
-from pages.ui.run_view import class_names
+from pages.ui.runs.names import class_names
 
 _DIRECTIONS = "directions"
 SPLITS = {"train": "Training images", "test": "Test images"}

@@ -2,26 +2,27 @@
 
 import math
 from dataclasses import dataclass
+from functools import partial
 
 import streamlit as st
 
 from core.charts import collapse_charts
+from core.charts.vega import VegaLite
 from core.config import RunConfig
 from core.embedding.reduction import fit
 from core.lessons import texts
 from core.lessons.collapses import COLLAPSES, Collapse
 from core.lessons.diagnosing import Course, course_of
 from core.lessons.diagnosis import Cure
-from core.runs import Run, RunDamaged, RunsFolderUnusable, place_for
-from core.service.fair_queue import NotNow
-from core.service.shared_engine import shared_engine
-from pages.ui import navigation, run_view, state
-from pages.ui.lessons import caption
-from pages.ui.plain_text import plain
-from pages.ui.watching import awaited, under_way
+from core.runs import Run, RunDamaged, place_for
+from pages.ui import navigation, state
+from pages.ui.components.plain_text import plain
+from pages.ui.learn.lesson_text import caption
+from pages.ui.runs import following
+from pages.ui.runs.following import awaited, under_way
+from pages.ui.runs.names import class_names, describe
 
-TICK_SECONDS = 0.4
-_CHOSEN, _CURED, _TROUBLE = "collapse_chosen", "collapse_cured", "collapse_trouble"
+_CHOSEN, _CURED = "collapse_chosen", "collapse_cured"
 BROKEN, CURED = "broken", "cured"
 
 
@@ -36,16 +37,15 @@ class _Shown:
 
 
 def collapse() -> None:
-    """The buttons, and the runs below them; anew every moment while one is under way."""
+    """The buttons, and the runs below them, followed while one is under way."""
     _buttons(busy=awaited() is not None)
-    if trouble := st.session_state.get(_TROUBLE):
-        st.error(plain(trouble), icon=":material/error:")
+    following.show_problem()
     shown = _shown()
     if not shown:
         st.info("Nothing is broken yet. Press one of the buttons above.", icon=":material/arrow_upward:")
         return
     moving = [one.run for one in shown if under_way(one.run)]
-    st.fragment(_panels, run_every=TICK_SECONDS if moving else None)(shown, moving)
+    following.follow(moving, partial(_panels, shown))
 
 
 def _buttons(*, busy: bool) -> None:
@@ -76,29 +76,17 @@ def _shown() -> list[_Shown]:
 def _break(one: Collapse) -> None:
     st.session_state[_CHOSEN] = one.name
     st.session_state[_CURED] = None
-    _start(one.config)
+    following.ask_for(one.config)
 
 
 def _cure(cure: Cure) -> None:
     st.session_state[_CURED] = cure
-    _start(cure.config)
+    following.ask_for(cure.config)
 
 
-def _start(config: RunConfig) -> None:
-    st.session_state[_TROUBLE] = None
-    try:
-        run = shared_engine().submit(config, state.visitor())
-    except (RunsFolderUnusable, NotNow) as error:
-        st.session_state[_TROUBLE] = str(error)
-        return
-    if not run.status().ended:
-        state.wait_for(run.key)
-
-
-def _panels(shown: list[_Shown], moving: list[Run]) -> None:
-    awaited()  # says that this session still waits
-    if shown != _shown() or not all(under_way(run) for run in moving):
-        st.rerun()  # the whole page: its buttons can be pressed again, and nothing needs to tick any more
+def _panels(shown: list[_Shown]) -> None:
+    if shown != _shown():
+        st.rerun()  # a cure was asked for: the buttons above change as well
     columns = st.columns(2, gap="large")
     for one, column in zip(shown, columns, strict=False):
         with column:
@@ -138,7 +126,7 @@ def _panel(one: _Shown) -> None:
         )
     if not moves:
         done = f"Trained in {status.seconds:.1f} s. " if status.state == "done" else ""
-        st.caption(f"{done}{run_view.describe(one.config)} · seed {one.config.seed}")
+        st.caption(f"{done}{describe(one.config)} · seed {one.config.seed}")
         st.button(
             "Open it in the Lab",
             icon=":material/open_in_new:",
@@ -148,7 +136,7 @@ def _panel(one: _Shown) -> None:
             key=f"lab_{one.which}",
         )
         if state.shown_run() == one.run.key:
-            st.page_link(navigation.TRAIN, label="It is on the Train page now")
+            navigation.link(navigation.TRAIN, "It is on the Train page now")
 
 
 def _diagnosis(one: _Shown, course: Course, *, moves: bool) -> None:
@@ -201,9 +189,9 @@ def _figures(course: Course) -> None:
         )
 
 
-def _dots(one: _Shown, course: Course) -> collapse_charts.VegaLite:
+def _dots(one: _Shown, course: Course) -> VegaLite:
     points = one.run.snapshot(course.steps[-1]).embeddings
     flat = points if points.shape[1] == 2 else fit(points, 2).apply(points)
     labels = one.run.sample().labels
     frame = 1.2 * max(one.config.reach or 1.0, 0.5)
-    return collapse_charts.dots(flat, labels, run_view.class_names(one.config), frame, 320)
+    return collapse_charts.dots(flat, labels, class_names(one.config), frame, 320)

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.ui.component_files import component_files
+from pages.ui.components.component_files import component_files
 
 _COMPONENT = st.components.v2.component("contrastive_lab_curve", **component_files("curve"))
 

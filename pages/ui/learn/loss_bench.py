@@ -17,8 +17,8 @@ from core.losses import LOSSES, LossEntry
 from core.losses.base import PULLS, PUSHES
 from pages.ui.learn import lesson_points
 from pages.ui.learn.curve import Curve, Dot, curve
+from pages.ui.learn.lesson_text import caption
 from pages.ui.learn.plane import Look, Moved, Plane, Ring, Tie, plane
-from pages.ui.lessons import caption
 
 # The digits that the classes stand for, in colours that are not those of pull and push.
 LOOKS = (Look("0", 4), Look("1", 9), Look("7", 7))

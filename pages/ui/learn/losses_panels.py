@@ -14,9 +14,9 @@ from core.lessons.loss_table import LossRow, loss_table
 from core.lessons.measured_losses import DIMS, EPOCHS, MEASURED_FIGURES, SEEDS, measured, read
 from core.lessons.square_or_root import SquareOrRoot, measure
 from core.losses import LOSSES
-from pages.ui import draws
+from pages.ui.controls import reshuffle
 from pages.ui.learn import lesson_points, loss_bench
-from pages.ui.lessons import caption, lesson
+from pages.ui.learn.lesson_text import caption, lesson
 
 
 def bench() -> None:
@@ -62,7 +62,7 @@ def square_or_root() -> None:
     """The tutorial's side question, answered by measurement."""
     st.subheader("Why d² and not d?")
     lesson("square_or_root")
-    found = _measured(draws.number("square_or_root"))
+    found = _measured(reshuffle.number("square_or_root"))
     left, right = st.columns([1, 1.3], gap="large")
     with left:
         with st.container(horizontal=True):
@@ -70,7 +70,7 @@ def square_or_root() -> None:
             st.metric("d, ns a pair", f"{found.root_ns:.2f}", width=130)
             st.metric("The root costs", f"× {found.root_ns / found.square_ns:.2f}", width=130)
         caption("losses_captions", "measured", pairs=f"{found.pairs:,}", rounds=f"{found.rounds}")
-        draws.button("Measure again", "square_or_root")
+        reshuffle.button("Measure again", "square_or_root")
     with right:
         st.table(_slopes(found))
         lesson(
@@ -140,7 +140,7 @@ def learned() -> None:
     st.subheader("What each of them learns")
     lesson("losses_measured", epochs=f"{EPOCHS}", batch=f"{RunConfig().batch_size}", seeds=f"{len(SEEDS)}")
     found = read()
-    columns = {"Loss": [entry.label for entry in LOSSES.values()]}
+    columns: dict[str, list[str] | list[float]] = {"Loss": [entry.label for entry in LOSSES.values()]}
     for dims, (figure, label) in product(DIMS, MEASURED_FIGURES.items()):
         columns[f"{dims}-D: {label}"] = [measured(found, loss, dims, figure).mean for loss in LOSSES]
     numbers = {name: st.column_config.NumberColumn(format="%.3f") for name in list(columns)[1:]}

@@ -15,11 +15,13 @@ from core.lessons.mining_view import EASY, HARD, NAMES, SEMI_HARD, Luck, Rings
 from core.losses import LOSSES
 from core.pictures.run_frames import places_of_classes
 from core.runs import Embedding, Run, RunDamaged
-from pages.ui import draws, history, run_view
-from pages.ui.drawing import drawing
+from pages.ui.components.plain_text import plain
+from pages.ui.components.svg import show_svg
+from pages.ui.controls import reshuffle
 from pages.ui.learn import ring_drawing
-from pages.ui.lessons import caption, lesson
-from pages.ui.plain_text import plain
+from pages.ui.learn.lesson_text import caption, lesson
+from pages.ui.runs import history
+from pages.ui.runs.names import class_names
 
 SHOWN = {HARD: 5, SEMI_HARD: 9, EASY: 12}  # at most so many images in a ring
 NAMED_SIZES = (64, 512, 4096)
@@ -51,7 +53,7 @@ def _margin(config: RunConfig) -> float:
 
 
 def _rings(run: Run, config: RunConfig, embedding: Embedding) -> None:
-    labels, names = embedding.train_labels, run_view.class_names(config)
+    labels, names = embedding.train_labels, class_names(config)
     key = f"pairs_anchor_{len(labels)}"
     if key not in st.session_state:
         st.session_state[key] = mining_view.typical_anchor(
@@ -72,11 +74,11 @@ def _rings(run: Run, config: RunConfig, embedding: Embedding) -> None:
                 args=(key, len(labels)),
                 key="new_anchor",
             )
-            draws.button("New positive", "positive")
+            reshuffle.button("New positive", "positive")
     positive, generator = _positive(labels, anchor)
     around = mining_view.rings(embedding.train, labels, anchor, positive, _margin(config))
     with left:
-        drawing(_drawing_of_rings(config, labels, around, anchor, positive, generator), key="rings")
+        show_svg(_drawing_of_rings(config, labels, around, anchor, positive, generator), key="rings")
     with right:
         _counts(around)
         caption(
@@ -89,13 +91,13 @@ def _rings(run: Run, config: RunConfig, embedding: Embedding) -> None:
 
 def _positive(labels: npt.NDArray[np.uint8], anchor: int) -> tuple[int, np.random.Generator]:
     """An anchor's positive as it was drawn last, and the chance that is left for what else is drawn with it."""
-    generator = draws.generator("positive", anchor)
+    generator = reshuffle.generator("positive", anchor)
     return mining_view.another_of_its_class(labels, anchor, generator), generator
 
 
 def _new_anchor(key: str, images: int) -> None:
-    draws.again("anchor")
-    st.session_state[key] = int(draws.generator("anchor").integers(0, images))
+    reshuffle.again("anchor")
+    st.session_state[key] = int(reshuffle.generator("anchor").integers(0, images))
 
 
 def _counts(around: Rings) -> None:
@@ -120,7 +122,7 @@ def _drawing_of_rings(
     positive: int,
     generator: np.random.Generator,
 ) -> str:
-    whole, names = load_stored(config.dataset).train, run_view.class_names(config)
+    whole, names = load_stored(config.dataset).train, class_names(config)
     places = places_of_classes(whole, config.digits)
     shown = [
         [
@@ -143,7 +145,7 @@ def _drawing_of_rings(
 
 def _luck(run: Run, config: RunConfig) -> None:
     st.subheader("Hard ones by luck")
-    found = _batches(str(run.folder), run.status().updated, _margin(config), draws.number("luck"))
+    found = _batches(str(run.folder), run.status().updated, _margin(config), reshuffle.number("luck"))
     named = [found.sizes.index(size) for size in NAMED_SIZES if size in found.sizes]
     small, large = named[0], named[-1]
     lesson(
@@ -164,14 +166,14 @@ def _luck(run: Run, config: RunConfig) -> None:
     with right:
         st.table(_table(found, named))
         caption("pairs_captions", "luck", anchors=f"{len(found.hard)}")
-        draws.button("New batches", "luck")
+        reshuffle.button("New batches", "luck")
 
 
 @st.cache_data(max_entries=20, show_spinner=False)
 def _batches(folder: str, updated: float, margin: float, draw: int) -> Luck:
     embedding = Run(Path(folder)).embedding()
     sizes = [size for size in SIZES if size <= len(embedding.train_labels)]
-    generator = draws.generator("luck")
+    generator = reshuffle.generator("luck")
     return mining_view.luck(embedding.train, embedding.train_labels, margin, sizes, ANCHORS, generator)
 
 

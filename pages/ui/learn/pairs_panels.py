@@ -9,10 +9,11 @@ from core.config import PRESETS, RunConfig
 from core.data import DATASETS, Split, load_stored
 from core.lessons import batch_view
 from core.lessons.batch_view import BatchView
-from pages.ui import digit_drawings, draws
-from pages.ui.digit_drawings import DIFFERENT, SAME, Card, Tile
-from pages.ui.drawing import drawing
-from pages.ui.lessons import caption, lesson
+from pages.ui.components import digit_cards
+from pages.ui.components.digit_cards import DIFFERENT, SAME, Card, Tile
+from pages.ui.components.svg import show_svg
+from pages.ui.controls import reshuffle
+from pages.ui.learn.lesson_text import caption, lesson
 
 DATA = "mnist"
 NAMES = DATASETS[DATA].classes
@@ -49,40 +50,40 @@ def samples() -> None:
     """Random images of each class."""
     st.subheader("Ten classes of images")
     lesson("pairs_samples", images=f"{len(_train().labels):,}")
-    generator, by_class = draws.generator("samples"), _by_class()
+    generator, by_class = reshuffle.generator("samples"), _by_class()
     several = []
     for label in by_class.classes:
         drawn = by_class.same(np.full(IMAGES_A_CLASS, label), generator)
         tiles = [Tile(image) for image in _train().images[drawn]]
         several.append(Card(tiles, 2, 28, NAMES[label], f"{by_class.count[label]:,}"))
     alt = f"{IMAGES_A_CLASS} random images of each of the classes {', '.join(NAMES)}."
-    drawing(digit_drawings.cards(several, alt), key="samples")
-    draws.button("New images", "samples")
+    show_svg(digit_cards.cards(several, alt), key="samples")
+    reshuffle.button("New images", "samples")
 
 
 def pairs() -> None:
     """Pairs, as the tutorial draws them."""
     st.subheader("Pairs: same or different")
     lesson("pairs_drawn", share=f"{_share_of_one_class():.1%}")
-    generator, labels = draws.generator("pairs"), _train().labels
+    generator, labels = reshuffle.generator("pairs"), _train().labels
     several, words = [], []
     for one, other in _drawn(FED_PAIRS, generator):
         same = labels[one] == labels[other]
         tiles = [Tile(_train().images[place], SAME if same else DIFFERENT) for place in (one, other)]
         several.append(Card(tiles, 2, 46, line="1: same" if same else "0: different"))
         words.append(f"{NAMES[labels[one]]} and {NAMES[labels[other]]}, label {int(same)}")
-    drawing(digit_drawings.cards(several, f"{PAIRS} drawn pairs: {'; '.join(words)}."), key="pairs")
-    draws.button("New pairs", "pairs")
+    show_svg(digit_cards.cards(several, f"{PAIRS} drawn pairs: {'; '.join(words)}."), key="pairs")
+    reshuffle.button("New pairs", "pairs")
 
 
 def triplets() -> None:
     """Triplets, as the notebook draws them."""
     st.subheader("Triplets: nearer and farther")
     lesson("pairs_triplets")
-    generator, labels = draws.generator("triplets"), _train().labels
+    generator, labels = reshuffle.generator("triplets"), _train().labels
     several, words = [], []
     for three in _drawn(FED_TRIPLETS, generator):
-        looks = ((digit_drawings.FRAME, "anchor"), (SAME, "positive"), (DIFFERENT, "negative"))
+        looks = ((digit_cards.FRAME, "anchor"), (SAME, "positive"), (DIFFERENT, "negative"))
         tiles = [
             Tile(_train().images[place], colour, word)
             for place, (colour, word) in zip(three, looks, strict=True)
@@ -90,8 +91,8 @@ def triplets() -> None:
         several.append(Card(tiles, 3, 50))
         words.append(" ".join(NAMES[labels[place]] for place in three))
     alt = f"{TRIPLETS} drawn triplets, each anchor, positive, negative: {'; '.join(words)}."
-    drawing(digit_drawings.cards(several, alt), key="triplets")
-    draws.button("New triplets", "triplets")
+    show_svg(digit_cards.cards(several, alt), key="triplets")
+    reshuffle.button("New triplets", "triplets")
 
 
 def batch() -> None:
@@ -113,10 +114,10 @@ def batch() -> None:
             f"The table of all pairs of {size} images of the classes {' '.join(names)}: learned from are "
             f"{table.positive} positive and {table.negative} negative pairs."
         )
-        picture = digit_drawings.batch(list(_train().images[images]), names, table, alt)
-        drawing(picture + digit_drawings.BATCH_LEGEND, key="batch")
+        picture = digit_cards.batch(list(_train().images[images]), names, table, alt)
+        show_svg(picture + digit_cards.BATCH_LEGEND, key="batch")
     with right:
-        draws.button("New batch", "batch")
+        reshuffle.button("New batch", "batch")
         with st.container(horizontal=True):
             st.metric("Positive pairs", f"{table.positive:,}", width=108)
             st.metric("Negative pairs", f"{table.negative:,}", width=108)
@@ -128,7 +129,7 @@ def batch() -> None:
 def _batch(size: int, *, drawn: bool, by_class: bool) -> tuple[Indices, BatchView]:
     """The images of a batch, and its table; drawn pairs have two images each."""
     fed = RunConfig(sampling="sampled", batch_size=size // 2) if drawn else RunConfig(batch_size=size)
-    batch = next(batches(fed, _by_class(), draws.generator("batch", size)))
+    batch = next(batches(fed, _by_class(), reshuffle.generator("batch", size)))
     images, pairs = batch.images, batch.tuples
     if by_class:
         order, pairs = batch_view.sorted_by_class(_train().labels[images], pairs)

@@ -3,11 +3,11 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 import streamlit as st
 
-from pages.ui.component_files import component_files
+from pages.ui.components.component_files import component_files
 
 _COMPONENT = st.components.v2.component("contrastive_lab_plane", **component_files("plane"))
 
@@ -99,7 +99,7 @@ def moved_points(value: Any, shown: Plane) -> Moved | None:
     if not isinstance(value, Mapping) or value.get("version") != shown.version:
         return None
     points, picked, sent = value.get("points"), value.get("picked"), value.get("sent")
-    if not _whole(sent) or not _whole(picked) or not 0 <= picked < len(shown.points):
+    if not _whole(sent) or not _whole(picked) or picked >= len(shown.points):
         return None
     if not isinstance(points, (list, tuple)) or len(points) != len(shown.points):
         return None
@@ -108,7 +108,7 @@ def moved_points(value: Any, shown: Plane) -> Moved | None:
     return Moved([[float(x), float(y)] for x, y in points], picked)
 
 
-def _whole(value: Any) -> bool:
+def _whole(value: Any) -> TypeGuard[int]:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 

@@ -6,7 +6,7 @@ from html import escape
 
 from core.lessons import mining_view
 from core.lessons.mining_view import Rings
-from pages.ui.digit_drawings import INK, SAME, Image, framed
+from pages.ui.components.digit_cards import INK, SAME, Image, framed
 
 KIND_COLOURS = ("#d33318", "#e8950c", "#94a4a2")  # hard, semi-hard, easy
 

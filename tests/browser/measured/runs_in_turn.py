@@ -9,7 +9,7 @@ import streamlit as st
 sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
 
 from core.pictures.frames import CanvasOptions, pack
-from pages.ui.canvas import embedding_canvas
+from pages.ui.components.canvas import embedding_canvas
 
 count = st.session_state.setdefault("count", 0)
 generator = np.random.default_rng(count)

@@ -1,0 +1,1 @@
+"""Predict, and the exercises' editor."""

@@ -1,0 +1,71 @@
+"""The picture of a run: which frames the canvas gets, and how it shows them."""
+
+import numpy as np
+
+from core.config import RunConfig
+from core.pictures import run_frames
+from core.pictures.frames import CanvasOptions, pack
+from core.runs import Run
+from core.service.shared_engine import shared_engine
+from pages.ui import state
+from pages.ui.components.canvas import Selection, embedding_canvas
+from pages.ui.runs.names import class_names, describe
+from pages.ui.serving import addresses
+
+HEIGHT = 560
+# Frames without a point: what the canvas is handed where it fetches for itself.
+NOTHING = pack(np.zeros((0, 0, 2), np.float32), np.zeros(0, np.uint8), np.zeros(0, np.uint32))
+_WHICH = {"sample": "2,000 of the images", "train": "all training images", "test": "all test images"}
+
+
+def live_picture(run: Run, options: CanvasOptions, *, key: str) -> None:
+    """The 2,000 sampled images at each snapshot so far; follows the newest while training goes on."""
+    frames = b"" if addresses.served() else run_frames.of_sample(run)
+    embedding_canvas(options, frames or NOTHING, key=key)
+
+
+def picture(run: Run, options: CanvasOptions, *, key: str) -> Selection:
+    """All images of the options' split, as the finished encoder sees them, and how they came there."""
+    shared_engine().ask_for_replay(run)
+    frames = NOTHING if addresses.served() else run_frames.of_split(run, options.split, options.view)
+    return embedding_canvas(options, frames, key=key)
+
+
+def canvas_options(
+    run: Run,
+    config: RunConfig,
+    *,
+    split: str,
+    live: bool = False,
+    height: int = HEIGHT,
+    source: str | None = None,
+) -> CanvasOptions:
+    """How the canvas shows a run: its sample while it is trained, or a split when it is done.
+
+    source: below which address its frames are, for a picture outside of a session; None: as the session has it.
+    """
+    finished, seen = split != "sample", ""
+    if source is None:
+        source, seen = addresses.of_run(run) if addresses.served() else "", state.seen_of(run.key)
+    return CanvasOptions(
+        run=run.key,
+        source=source,
+        split=split,
+        class_names=class_names(config),
+        title=f"Embedding of {_WHICH[split]}",
+        description=describe(config),
+        live=live,
+        margin=config.reach,
+        margin_label=_margin_label(config),
+        height=height,
+        colours=("digit", "cluster", "agreement") if finished else ("digit",),
+        overlays=("margin", "centroids", "contours", "cells") if finished else ("margin", "centroids"),
+        selectable=True,
+        seen=seen,
+    )
+
+
+def _margin_label(config: RunConfig) -> str:
+    """What is written on the circle where the loss stops pushing."""
+    on_the_square = config.reach is not None and config.reach != config.margin
+    return f"√margin = {config.reach:.2f}" if on_the_square else f"margin {config.margin:.2f}"

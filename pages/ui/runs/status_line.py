@@ -1,0 +1,86 @@
+"""In words: how a run stands, how far it has come, and how long it still takes."""
+
+import streamlit as st
+
+from core.config import RunConfig
+from core.runs import Run, Status
+from core.service.shared_engine import shared_engine
+from pages.ui import state
+from pages.ui.components.plain_text import plain
+from pages.ui.runs import following
+from pages.ui.runs.names import describe
+
+
+def progress_line(run: Run) -> None:
+    """On a page where a run is only waited for: how it stands, how much of it is done, and a way out.
+
+    Raises RunDamaged.
+    """
+    config, status = run.config(), run.status()
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f"{standing(run, status, config)} · {describe(config)}")
+        if state.waiting_for() == run.key and st.button("Stop", icon=":material/stop:", type="tertiary"):
+            following.stop()
+            st.rerun()
+    st.progress(fraction(run))
+
+
+def elsewhere_line(run: Run) -> None:
+    """Another run is on the page, but the one that this session waits for goes on."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        name = state.run_names().get(run.key, "The run you started")
+        st.markdown(f":material/play_circle: **{plain(name)}** goes on beside this: {fraction(run):.0%}")
+        st.button("Show it", type="tertiary", on_click=state.show_run, args=(run.key,))
+
+
+def standing(run: Run, status: Status, config: RunConfig) -> str:
+    """How the run stands, in a few words of Markdown."""
+    match status.state:
+        case "queued":
+            return f":material/hourglass_top: {_place_in_queue(run)}"
+        case "training":
+            return f":material/play_circle: **Training** · {_time_left(run, stops_early=config.patience > 0)}"
+        case "measuring":
+            return ":material/straighten: **Measuring** the clusters of all images"
+        case "done":
+            early = f", stopped early at step {status.step:,}" if status.stopped_early else ""
+            return f":material/check_circle: **Trained in {status.seconds:.1f} s**{early}"
+        case "cancelled":
+            return (
+                f":material/stop_circle: **Stopped** before its end{status.message and f'. {status.message}'}"
+            )
+        case "failed" if status.outdated:
+            return ":material/update: **Of an older version**"
+        case "failed" | "missing":
+            return ":material/error: **Failed**"
+
+
+def fraction(run: Run) -> float:
+    """How much of the training is done, 0 to 1."""
+    reports = run.progress()
+    return reports[-1].step / reports[-1].steps if reports else 0.0
+
+
+def _place_in_queue(run: Run) -> str:
+    before, wait = shared_engine().queued_before(run.key), shared_engine().expected_wait(run.key)
+    if before is None or wait is None:
+        return "**Starting** the training process"
+    place = "next" if before == 0 else f"{before} before it"
+    return f"**In the queue**, {place} · begins in about {_about(wait)}"
+
+
+def _about(seconds: float) -> str:
+    """An estimate, no finer than it is."""
+    if seconds < 60:
+        return f"{max(1, round(seconds))} s"
+    return f"{round(seconds / 60)} min"
+
+
+def _time_left(run: Run, *, stops_early: bool) -> str:
+    reports = run.progress()
+    if not reports:
+        return "starting"
+    last = reports[-1]
+    left = last.seconds / last.step * (last.steps - last.step)
+    at_most = "at most " if stops_early else ""
+    return f"epoch {last.epoch}, step {last.step:,} of {last.steps:,} · {at_most}{left:.0f} s left"

@@ -1,0 +1,1 @@
+"""What the server answers beside the pages: read-only addresses, and the first picture of Home."""

@@ -1,0 +1,28 @@
+"""The read-only address of the Python that the exercises run on in the visitor's browser."""
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from pages.ui.practice import python as exercise_python
+from pages.ui.serving.addresses import below
+
+PATH = "practice/python"
+
+
+def routes(base: str = "") -> list[Route]:
+    """The route, below `base`, the path under which the whole app is served ("" for the root)."""
+    return [Route(below(base, f"{PATH}/{{version}}"), python)]
+
+
+def python(request: Request) -> Response:
+    """The worker's script, for good: another script has another address."""
+    if request.path_params["version"] != exercise_python.version():
+        sentence = "This page is older than the app. Load it again."
+        return JSONResponse({"error": sentence}, status_code=404, headers={"Cache-Control": "no-store"})
+    headers = {
+        "Cache-Control": "public, max-age=31536000, immutable",
+        "Content-Encoding": "identity",  # it is packed already, and the page unpacks it itself
+        "X-Content-Type-Options": "nosniff",
+    }
+    return Response(exercise_python.script(), media_type="application/gzip", headers=headers)

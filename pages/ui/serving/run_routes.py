@@ -1,0 +1,186 @@
+"""The read-only addresses below /runs/<key> from which the canvas fetches what it draws.
+
+They serve what any visitor may see of a run, under a key of 64 hexadecimal digits, and nothing by path. The run that
+comes with the app is at /example, whatever was trained here with its settings.
+No script runs for them: forty students who watch cost forty small answers.
+"""
+
+import hashlib
+from collections.abc import Callable
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from core.data import DataError
+from core.pictures import overlays, run_frames
+from core.pictures.replay import SPLITS, Replay
+from core.runs import Run, RunDamaged, run_at, shipped_run, was_whole
+from core.service.shared_engine import shared_engine
+from pages.ui.runs import pace
+from pages.ui.serving.addresses import below
+
+Endpoint = Callable[[Request], Response]
+
+
+def routes(base: str = "") -> list[Route]:
+    """The routes, below `base`, the path under which the whole app is served ("" for the root)."""
+    answers = {
+        "status": status,
+        "frames/{split}": frames,
+        "images/{split}/{part:int}": images,
+        "contours/{split}": contours,
+        "cells/{split}": cells,
+    }
+    return [
+        Route(below(base, f"{run}/{what}"), _guarded(endpoint))
+        for run in ("runs/{key}", "example")
+        for what, endpoint in answers.items()
+    ]
+
+
+def status(request: Request) -> Response:
+    """How the run and its replay stand. `moved`: another text whenever its page has something new to show."""
+    run = _run(request)
+    replay = Replay(run)
+    state = "ready" if replay.ready() else shared_engine().replay_state(run.key)
+    steps = run.snapshot_steps()
+    answer = {
+        "state": run.status().state,
+        "steps": steps,
+        "moved": _moved(run),
+        **pace.of_canvas(),
+        "replay": {
+            "state": state,
+            "done": replay.done() if state != "ready" else len(steps),
+            "of": len(steps),
+        },
+    }
+    return JSONResponse(answer, headers={"Cache-Control": "no-store"})
+
+
+def _moved(run: Run) -> str:
+    reports = run.progress()
+    return (
+        f"{run.status().state} {reports[-1].step if reports else 0} {shared_engine().queued_before(run.key)}"
+    )
+
+
+def frames(request: Request) -> Response:
+    """Embeddings as `core.pictures.frames` packs them: of the sample so far, or of a finished run's split."""
+    run, split = _run(request), request.path_params["split"]
+    if split == "sample":
+        content = run_frames.of_sample(run, _number(request, "after", -1))
+        return _nothing_yet() if content is None else _bytes(request, content)
+    run = _finished(run, split)
+    return _bytes(request, run_frames.of_split(run, split, request.query_params.get("view", "")))
+
+
+def images(request: Request) -> Response:
+    """A part of the images, spread over the whole picture."""
+    run, split = _run(request), request.path_params["split"]
+    if split != "sample":
+        run = _finished(run, split)
+    return _bytes(request, run_frames.images_part(run, split, request.path_params["part"]), compress=True)
+
+
+def contours(request: Request) -> Response:
+    """The density contours of each class, as lines."""
+    run, split = _run(request), request.path_params["split"]
+    run = _finished(run, split)
+    return JSONResponse(overlays.contours(run, split, request.query_params.get("view", "")))
+
+
+def cells(request: Request) -> Response:
+    """The Voronoi cells of some images of each class, as polygons."""
+    run, split = _run(request), request.path_params["split"]
+    run = _finished(run, split)
+    view, per_class = request.query_params.get("view", ""), _number(request, "per_class", 0)
+    return JSONResponse(overlays.cells(run, split, view, per_class))
+
+
+class _NotThere(Exception):
+    """What was asked for does not exist."""
+
+
+def _guarded(endpoint: Endpoint) -> Endpoint:
+    """`endpoint`, with a sentence where there is no answer."""
+
+    def answer(request: Request) -> Response:
+        try:
+            return endpoint(request)
+        except _NotThere as error:
+            return _problem(404, str(error))
+        except ValueError as error:
+            return _problem(400, str(error))
+        except (RunDamaged, DataError) as error:
+            if isinstance(error, RunDamaged) and _begins_anew(request):
+                return _nothing_yet()
+            return _problem(410, f"{error} Train the run again.")
+
+    return answer
+
+
+def _named(request: Request) -> Run:
+    return run_at(request.path_params["key"]) if "key" in request.path_params else shipped_run()
+
+
+def _run(request: Request) -> Run:
+    try:
+        run = _named(request)
+    except ValueError as error:
+        raise _NotThere(str(error)) from error
+    if run.status().state == "missing":
+        raise _NotThere("There is no such run here (any more). Train it again.")
+    return run
+
+
+def _begins_anew(request: Request) -> bool:
+    """Whether what a live picture lacks is there in a moment: its run is under way, or its folder is being
+    emptied, which keeps its former status to the last."""
+    run = _named(request)
+    return request.path_params.get("split") == "sample" and (run.has_writer() or not run.status().ended)
+
+
+def _nothing_yet() -> Response:
+    return Response(status_code=204, headers={"Cache-Control": "no-store"})
+
+
+def _finished(run: Run, split: str) -> Run:
+    """The run to show all images of: `run` when it is finished, or the one of the same settings that the
+    app came with, as long as the one made here is under way or damaged."""
+    if split not in SPLITS:
+        raise _NotThere(f"There are no {split!r} images; there are: {', '.join(SPLITS)}.")
+    if run.key == shipped_run().key:
+        return run if was_whole(run) else shipped_run()
+    if run.status().state != "done":
+        raise _NotThere("This run is not finished.")
+    return run
+
+
+def _number(request: Request, name: str, default: int) -> int:
+    text = request.query_params.get(name, str(default))
+    try:
+        return int(text)
+    except ValueError:
+        raise ValueError(f"{name} should be a whole number, not {text[:20]!r}.") from None
+
+
+def _bytes(request: Request, content: bytes, *, compress: bool = False) -> Response:
+    answer = kept_by_browser(request, content, "application/octet-stream")
+    if not compress:  # coordinates hardly shrink, and packing them takes its time
+        answer.headers["Content-Encoding"] = "identity"
+    return answer
+
+
+def kept_by_browser(request: Request, content: bytes, media_type: str) -> Response:
+    """Sent anew only where it has changed."""
+    tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+    headers = {"ETag": tag, "Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"}
+    if request.headers.get("if-none-match") == tag:
+        return Response(status_code=304, headers=headers)
+    return Response(content, media_type=media_type, headers=headers)
+
+
+def _problem(code: int, sentence: str) -> Response:
+    return JSONResponse({"error": sentence}, status_code=code, headers={"Cache-Control": "no-store"})

@@ -1,0 +1,34 @@
+"""What the Train page's buttons do to the settings and the run on the page."""
+
+import streamlit as st
+
+from core.runs import run_at
+from pages.ui import state
+from pages.ui.controls import settings_url
+from pages.ui.runs import following
+from pages.ui.runs.names import name_for
+
+
+def train() -> None:
+    """Have the settings as they stand trained, and put their run on the page."""
+    try:
+        config = settings_url.current()
+    except ValueError as error:
+        state.set_problem(str(error))
+        return
+    run = following.ask_for(config)
+    if run is None:
+        return
+    state.set_link_problems([])
+    if run.status().state == "done":
+        st.toast(
+            "Trained already: same settings and seed, same run. Change one of them for another.",
+            icon=":material/bolt:",
+            duration=7,  # seconds: two sentences, while the page is drawn again
+        )
+    state.remember_run(run.key, name_for(config))
+
+
+def use_settings_of(key: str) -> None:
+    """Set the sliders to what run `key` was trained with."""
+    settings_url.put(run_at(key).config())

@@ -1,0 +1,167 @@
+"""The panel of one run: its status, its picture, its loss curve and its figures, kept up to date."""
+
+from functools import partial
+
+import streamlit as st
+
+from core.config import RunConfig
+from core.data import DATASETS
+from core.figures.evaluation import Evaluation
+from core.losses import LOSSES
+from core.pictures.reducing import PICTURE_DIMS
+from core.runs import Run, RunDamaged, Status
+from core.service.shared_engine import shared_engine
+from pages.ui import state
+from pages.ui.components.plain_text import plain
+from pages.ui.runs import history, link, results
+from pages.ui.runs.following import awaited, follow, under_way
+from pages.ui.runs.names import class_names, describe
+from pages.ui.runs.picture import canvas_options, live_picture, picture
+from pages.ui.runs.status_line import elsewhere_line, fraction, standing
+from pages.ui.train import actions
+from pages.ui.train.architecture import architecture
+from pages.ui.train.diagnosis_line import diagnosis_line
+
+
+def run_panel(settings: RunConfig | None, *, waits: bool) -> None:
+    """Show the run on the page, and follow it, and the one that the session waits for.
+
+    settings: what the sliders stand at, to say when the picture belongs to other settings. waits: whether the
+    buttons above it stand as for somebody who waits for a run.
+    """
+    waiting_for, shown = awaited(), history.shown()
+    if waits and waiting_for is None:
+        st.rerun()  # it ended while the page was being drawn: nothing would free the buttons later
+    # the one that is waited for whatever has become of it by now: the panel sees that it has ended
+    moving = list(dict.fromkeys([*filter(None, [waiting_for]), *filter(under_way, [shown])]))
+    follow(moving, partial(_panel, settings, shown), canvas_of=shown)
+
+
+def _panel(settings: RunConfig | None, shown: Run) -> None:
+    run = history.shown()
+    if run != shown:
+        st.rerun()  # another one was chosen: buttons and the list change
+    moves = under_way(run)  # before its status: an end between the two would look like an interruption
+    status = run.status()
+    waiting_for = awaited()
+    if waiting_for is not None and waiting_for.key != run.key:
+        elsewhere_line(waiting_for)
+    try:
+        config = run.config()
+        _status_line(run, status, config, settings, interrupted=not status.ended and not moves)
+        _what_went_wrong(status, moves)
+        if moves and (waiting_for is None or waiting_for.key != run.key):
+            _goes_on_without_us(run, joins=waiting_for is None and settings == config)
+        diagnosis_line(run, status)
+        _results(run, status, config)
+    except RunDamaged as damage:
+        st.error(
+            f"This run cannot be shown. {plain(str(damage))} Press Train to train it again; "
+            "other runs are not affected.",
+            icon=":material/broken_image:",
+        )
+
+
+def _status_line(
+    run: Run, status: Status, config: RunConfig, settings: RunConfig | None, *, interrupted: bool
+) -> None:
+    """How the run stands, a button where the sliders differ from it, and how much of the training is done.
+
+    interrupted: nothing works on it, though its status does not say so.
+    """
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="status"):
+        if interrupted:
+            words = ":material/power_off: **Interrupted**"
+        elif status.state == "done" and run.key == history.SHIPPED and state.shown_run() is None:
+            words = ":material/check_circle: **An example**, trained before you came"
+        else:
+            words = standing(run, status, config)
+        st.markdown(f"{words} · {describe(config)} · {DATASETS[config.dataset].label}")
+        if settings is not None and settings != config:
+            back = st.button(
+                "Settings differ from this picture",
+                icon=":material/sync_alt:",
+                type="tertiary",
+                on_click=actions.use_settings_of,
+                args=(run.key,),
+                help="Press here to set the sliders back to this run's settings, or Train for a run with the new ones.",
+            )
+            if back:
+                st.rerun()  # the sliders lie outside of this fragment
+    st.progress(1.0 if status.state == "done" else fraction(run))
+
+
+def _goes_on_without_us(run: Run, *, joins: bool) -> None:
+    """Why a run still moves of which this session has pressed Stop.
+
+    joins: Train can be pressed, and with the settings as they stand it would be the same run.
+    """
+    if shared_engine().others_watching(run.key, state.visitor()):
+        again = " Press Train to wait for it again." if joins else ""
+        st.caption(
+            ":material/group: You have left this run. Others are still waiting for it, so it goes on." + again
+        )
+
+
+def _what_went_wrong(status: Status, moves: bool) -> None:
+    if status.state == "failed" and not moves:
+        st.error(plain(status.message), icon=":material/error:")
+    elif not status.ended and not moves:
+        st.warning(
+            "This run was interrupted: the server or its worker was stopped. Press Train to train it again.",
+            icon=":material/power_off:",
+        )
+
+
+def _results(run: Run, status: Status, config: RunConfig) -> None:
+    evaluation = run.evaluation() if status.state == "done" else None
+    left, right = st.columns([1.45, 1], gap="medium")
+    with left:
+        _pictures(run, config, evaluation)
+    with right:
+        results.loss_curve(run, config)
+        results.figures(evaluation)
+        architecture(config)
+
+
+def _pictures(run: Run, config: RunConfig, evaluation: Evaluation | None) -> None:
+    names = [link.FIRST, "Density", "Clusters", "Davies-Bouldin"]
+    if (part := state.take_part()) in names:
+        st.session_state[link.TABS] = part
+    # Only the tab that is open is made: the charts of the others are most of what a page costs.
+    embedding, density, clusters, davies_bouldin = st.tabs(names, key=link.TABS, on_change="rerun")
+    with embedding:  # always: the canvas keeps its place in the replay, and its selection, behind another tab
+        if evaluation is None:
+            live_picture(run, canvas_options(run, config, split="sample", live=under_way(run)), key="picture")
+        else:
+            picture(run, canvas_options(run, config, split="train"), key="picture")
+            _what_the_picture_leaves_out(config)
+    for tab in (density, clusters, davies_bouldin):
+        with tab:
+            if evaluation is None:
+                st.caption("Comes when the run has finished.")
+            elif tab.open and tab is density:
+                results.density(run, config)
+            elif tab.open and tab is clusters:
+                results.confusion(evaluation, config)
+            elif tab.open:
+                results.davies_bouldin(evaluation, config)
+
+
+def _what_the_picture_leaves_out(config: RunConfig) -> None:
+    if config.unseen is not None:
+        st.caption(
+            f"Training never saw the class {class_names(config)[config.unseen]}. Its images are in this picture, and "
+            "in every figure, all the same."
+        )
+    if config.normalised:
+        sphere = "circle" if config.embedding_dims == 2 else "sphere"
+        st.caption(
+            f"{LOSSES[config.loss].label} looks at directions only, so this run's embeddings lie on the unit {sphere}: "
+            "in the picture, in the clusters and in all figures."
+        )
+    if config.embedding_dims > PICTURE_DIMS:
+        st.caption(
+            f"{config.embedding_dims} dimensions, drawn in {PICTURE_DIMS} by truncated SVD: directions that the "
+            "picture leaves out may still separate classes that overlap here."
+        )
