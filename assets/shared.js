@@ -1,17 +1,17 @@
 // What several components share: parts of a drawing, handles to drag, telling Python, colours.
 
-function element(name, attributes, text) {
+export function element(name, attributes, text) {
   const made = document.createElementNS("http://www.w3.org/2000/svg", name);
   set(made, attributes);
   if (text !== undefined) made.textContent = text;
   return made;
 }
 
-function set(part, attributes) {
+export function set(part, attributes) {
   for (const [name, value] of Object.entries(attributes)) part.setAttribute(name, value);
 }
 
-function draggable(handle, { begin, move, end }) {
+export function draggable(handle, { begin, move, end }) {
   let held = false;
   handle.onpointerdown = (event) => {
     event.preventDefault();
@@ -30,7 +30,7 @@ function draggable(handle, { begin, move, end }) {
 }
 
 // Calls `say` soon, but at most every so many milliseconds, or now.
-class Teller {
+export class Teller {
   constructor(every, say) {
     Object.assign(this, { every, say, timer: null, last: 0 });
   }
@@ -51,7 +51,7 @@ class Teller {
   }
 }
 
-function luminanceOf(hex) {
+export function luminanceOf(hex) {
   const [r, g, b] = [1, 3, 5].map((at) => {
     const value = parseInt(hex.slice(at, at + 2), 16) / 255;
     return value <= 0.03928 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
@@ -60,7 +60,7 @@ function luminanceOf(hex) {
 }
 
 // An element with its properties and what is in it.
-function make(tag, properties, ...children) {
+export function make(tag, properties, ...children) {
   const made = Object.assign(document.createElement(tag), properties);
   made.append(...children);
   return made;
@@ -69,7 +69,7 @@ function make(tag, properties, ...children) {
 const instances = new WeakMap(); // what is mounted, by its parent
 
 // What a component exports whose state is a `Kind`, with update(component) and destroy().
-function mounting(Kind, selector) {
+export function mounting(Kind, selector) {
   return (component) => {
     const { parentElement } = component;
     const root = parentElement.querySelector(selector);

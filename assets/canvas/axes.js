@@ -1,5 +1,8 @@
 // What is drawn with lines and letters: a light grid below the points, numbers and the margin circle above.
 
+import { css, mix } from "./theme.js";
+import { EYE, project2d, project3d } from "./view.js";
+
 function niceTicks(low, high, wanted) {
   const rough = (high - low) / wanted;
   const power = Math.pow(10, Math.floor(Math.log10(rough)));
@@ -32,7 +35,7 @@ function ticksOf(state) {
   return { x, y, toX: (v) => ax * v + bx, toY: (v) => ay * v + by };
 }
 
-function drawGrid(canvas, state) {
+export function drawGrid(canvas, state) {
   const context = prepare(canvas, state);
   if (!state.frames) return;
   if (state.frames.d === 3) return drawBox(context, state);
@@ -62,7 +65,7 @@ function write(context, state, text, x, y, align, strength = 0.72) {
   context.fillText(text, x, y);
 }
 
-function drawOverlay(canvas, state) {
+export function drawOverlay(canvas, state) {
   const context = prepare(canvas, state);
   if (!state.frames) return;
   if (state.menu.on.has("margin")) drawMargin(context, state);

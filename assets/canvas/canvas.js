@@ -1,6 +1,25 @@
 // The embedding canvas: one instance a mounted component, redrawn only while something changes.
 
-const QUIET = 10000; // milliseconds between two announcements that nobody asked for
+import { mounting } from "../shared.js";
+import { colourBy, groupsOf, paletteOf } from "./colours.js";
+import { DAMAGED, Fetching } from "./fetching.js";
+import { takeOver } from "./first.js";
+import { readFrames, sameBytes } from "./frames.js";
+import { attachGestures } from "./gestures.js";
+import { Legend } from "./legend.js";
+import { summary } from "./measures.js";
+import { Menu, savePicture } from "./menu.js";
+import { moving } from "./moving.js";
+import { Overlays } from "./overlays.js";
+import { PointLayer, pointRadius } from "./points.js";
+import { redrawing } from "./redrawing.js";
+import { ASKED, seeing, USUAL_TURN } from "./seen.js";
+import { Selecting } from "./selection.js";
+import { readTheme } from "./theme.js";
+import { Timeline } from "./timeline.js";
+import { extentOf } from "./view.js";
+import { words } from "./words.js";
+
 const TELL_END_AFTER = 1500; // milliseconds; a page that is drawn often has noticed by then
 const SELDOM = 1000; // milliseconds between two looks: so many wait that the page is drawn seldom
 

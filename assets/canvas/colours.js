@@ -1,11 +1,14 @@
 // What the points are coloured by: their digit, their cluster, or whether the two agree.
 
-const COLOURINGS = { digit: "Digit", cluster: "Cluster", agreement: "Agreement" };
-const AGREES = 0, DIFFERS = 1;
-const NO_CLUSTER = 255;
+import { sizesOf } from "./frames.js";
+import { mix } from "./theme.js";
+
+export const COLOURINGS = { digit: "Digit", cluster: "Cluster", agreement: "Agreement" };
+export const AGREES = 0, DIFFERS = 1;
+export const NO_CLUSTER = 255;
 
 // Groups the points anew; the legend and the muting follow the groups.
-function colourBy(frames, colouring) {
+export function colourBy(frames, colouring) {
   const { digits, clusters } = frames;
   if (colouring === "cluster") frames.classes = clusters;
   else if (colouring === "agreement") frames.classes = clusters.map((cluster, k) => (cluster === digits[k] ? AGREES : DIFFERS));
@@ -14,7 +17,7 @@ function colourBy(frames, colouring) {
 }
 
 // [{ label, name, size }] of the groups, in their order.
-function groupsOf(frames, colouring) {
+export function groupsOf(frames, colouring) {
   const names = frames.options.class_names ?? [];
   const size = (label) => frames.sizes.get(label) ?? 0;
   if (colouring === "agreement") {
@@ -28,7 +31,7 @@ function groupsOf(frames, colouring) {
 }
 
 // The colour of each group; those that agree stay in the background.
-function paletteOf(theme, colouring) {
+export function paletteOf(theme, colouring) {
   if (colouring !== "agreement") return theme.palette;
   return [mix(theme.background, theme.palette[0], 0.45), theme.dark ? [255, 140, 60] : [205, 60, 0]];
 }

@@ -1,5 +1,7 @@
 // Fetches the frames of a run from the app itself, so that no script runs while somebody watches.
 
+import { joined, lengthOfFirst, readFrames } from "./frames.js";
+
 const LIVE_WAIT = 400; // milliseconds between two looks at a run in training, where the server names no others
 const REPLAY_WAIT = 1000; // and at a replay that is being made
 const HIDDEN_WAIT = 10000; // and while nobody looks at the page
@@ -7,7 +9,7 @@ const LONGEST_WAIT = 30000; // after many failures in a row
 const ENDED = ["done", "failed", "cancelled"];
 const BEING_MADE = ["waiting", "computing"];
 
-class Fetching {
+export class Fetching {
   // heard: called with all frames so far (null where there is nothing new) and the status of the run;
   // ended: with the state in which a live run has ended, and the pace at which it was looked at; failed: with a sentence; early: whether the first
   // frame is wanted while the others are on their way
@@ -160,9 +162,9 @@ async function received(answer, begun) {
 }
 
 // The browser has had the time to draw what was shown.
-const painted = () => new Promise((resolve) => (document.hidden ? resolve() : requestAnimationFrame(() => setTimeout(resolve))));
+export const painted = () => new Promise((resolve) => (document.hidden ? resolve() : requestAnimationFrame(() => setTimeout(resolve))));
 
-const DAMAGED = "This embedding cannot be drawn: its data are damaged.";
+export const DAMAGED = "This embedding cannot be drawn: its data are damaged.";
 
 // What the server says in words, where it does not give what was asked for.
-class Refusal extends Error {}
+export class Refusal extends Error {}

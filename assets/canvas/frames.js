@@ -2,11 +2,11 @@
 // coordinates[frame][k * d + axis] is point number k of the draw order, NaN where a frame lacks it.
 
 const MISSING = 65535;
-const LEVELS = 65534;
+export const LEVELS = 65534;
 const IDS = 1, CLUSTERS = 2;
 
 // first: only the first frame is there yet; it stands in for all others, and the picture is called partial.
-function readFrames(bytes, first = false) {
+export function readFrames(bytes, first = false) {
   // A copy starts at offset 0, so that typed arrays may be laid over it.
   const buffer = bytes.slice().buffer;
   const header = new DataView(buffer);
@@ -53,7 +53,7 @@ function readFrames(bytes, first = false) {
 }
 
 // How many bytes there are up to the end of the first frame of more than one; Infinity where that is not known.
-function lengthOfFirst(bytes) {
+export function lengthOfFirst(bytes) {
   if (bytes.length < 24) return Infinity;
   const header = new DataView(bytes.buffer, bytes.byteOffset);
   const d = header.getUint16(6, true), n = header.getUint32(8, true), f = header.getUint32(12, true);
@@ -113,7 +113,7 @@ function outline(parts, d) {
 }
 
 // The frames so far with more of them behind; the new ones alone where they begin again.
-function joined(frames, more) {
+export function joined(frames, more) {
   const follows = frames && frames.f && more.f && more.n === frames.n && more.d === frames.d && more.steps[0] > frames.steps[frames.f - 1];
   if (!follows) return more;
   return {
@@ -127,7 +127,7 @@ function joined(frames, more) {
 }
 
 // Whether the numbers of the images mean the same in both: those that both show have the same digit.
-function sameImages(frames, others) {
+export function sameImages(frames, others) {
   if (frames.images === others.images) return true;
   const digits = new Map();
   for (let k = 0; k < frames.n; k++) digits.set(frames.images[k], frames.digits[k]);
@@ -138,7 +138,7 @@ function sameImages(frames, others) {
   return true;
 }
 
-function sizesOf(groups) {
+export function sizesOf(groups) {
   const sizes = new Map();
   for (const group of groups) sizes.set(group, (sizes.get(group) ?? 0) + 1);
   return sizes;
@@ -148,7 +148,7 @@ function greatestCommonDivisor(a, b) {
   return b === 0 ? a : greatestCommonDivisor(b, a % b);
 }
 
-function sameBytes(a, b) {
+export function sameBytes(a, b) {
   if (a === b) return true;
   if (!a || !b || a.length !== b.length) return false;
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;

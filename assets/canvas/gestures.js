@@ -2,7 +2,7 @@
 
 const CLICK = 5; // CSS pixels that a finger may stray in a click
 
-function attachGestures(stage, view) {
+export function attachGestures(stage, view) {
   const fingers = new Map();
   const place = (event) => {
     const box = stage.getBoundingClientRect();

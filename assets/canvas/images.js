@@ -1,10 +1,12 @@
 // The images of the points, fetched in parts of a thousand that are spread over the whole picture.
 
+import { mix } from "./theme.js";
+
 const PART = 1000;
 const FIRST_PARTS = 5; // fetched in advance: so many thousand points answer at once
 const KEPT_PARTS = 20;
 
-class Images {
+export class Images {
   constructor(arrived) {
     this.arrived = arrived;
     this.parts = new Map();
@@ -65,7 +67,7 @@ class Images {
 }
 
 // Ink dark on light, or light on dark, in 28 x 28 pixels.
-function drawDigit(canvas, pixels, theme) {
+export function drawDigit(canvas, pixels, theme) {
   const context = canvas.getContext("2d");
   const image = context.createImageData(28, 28);
   for (let i = 0; i < 784; i++) {

@@ -1,6 +1,9 @@
 // One button a class: press to hide or show it; double click or Shift to show only that one.
 
-class Legend {
+import { css } from "./theme.js";
+import { count } from "./timeline.js";
+
+export class Legend {
   constructor(root, changed) {
     this.element = root.querySelector(".legend");
     this.changed = changed;

@@ -1,7 +1,11 @@
 // An image that is none of the points: where it lies, and its way there through the snapshots.
 // options.mark holds its coordinates, one place after the other, options.mark_steps the step of each.
 
-function drawMark(context, state, strength) {
+import { between } from "./points.js";
+import { css } from "./theme.js";
+import { project2d, project3d } from "./view.js";
+
+export function drawMark(context, state, strength) {
   const { frames, theme, width, height, ratio } = state;
   const { mark = [], mark_steps: steps = [] } = frames.options;
   if (!steps.length || mark.length !== steps.length * frames.d) return;

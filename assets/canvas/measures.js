@@ -1,7 +1,9 @@
 // What is said of a frame as a whole: its centre, its spread, the middle of each class.
 
+import { LEVELS } from "./frames.js";
+
 // How many points a frame has, their centre, and their spread: root mean square distance from it.
-function summary(frames, frame) {
+export function summary(frames, frame) {
   const { n, d } = frames, points = frames.coordinates[frame], present = frames.present[frame];
   const centre = new Array(d).fill(0);
   if (!present) return { count: 0, centre, spread: 0 };
@@ -12,7 +14,7 @@ function summary(frames, frame) {
 }
 
 // The least distance that is told from none: the last digit that was sent, or that 32 bits hold.
-function finest(frames) {
+export function finest(frames) {
   return Math.hypot(...frames.high.map((high, axis) => {
     const low = frames.low[axis];
     return Math.max((high - low) / LEVELS, Math.max(Math.abs(low), Math.abs(high)) * 2e-7);
@@ -20,7 +22,7 @@ function finest(frames) {
 }
 
 // digit -> mean of its points in a frame
-function means(frames, frame) {
+export function means(frames, frame) {
   const { n, d, digits } = frames, points = frames.coordinates[frame];
   const sums = new Map();
   for (let k = 0; k < n; k++) {

@@ -1,6 +1,13 @@
 // The menu of what is shown: colours and overlays. And the picture as a file.
 
-class Menu {
+import { make } from "../shared.js";
+import { drawGrid, drawOverlay } from "./axes.js";
+import { COLOURINGS } from "./colours.js";
+import { OVERLAYS } from "./overlays.js";
+import { PointLayer } from "./points.js";
+import { css } from "./theme.js";
+
+export class Menu {
   constructor(root, changed) {
     this.button = root.querySelector(".layers");
     this.panel = root.querySelector(".menu");
@@ -75,7 +82,7 @@ const PRINT_RATIO = 4; // pixels a CSS pixel: 384 dpi at the size that the pictu
 const LONGEST_SIDE = 8192, MOST_PIXELS = 16e6;
 
 // What is seen, as a PNG file: drawn anew for print, beside the screen, which stays as it is.
-function savePicture(view, name) {
+export function savePicture(view, name) {
   const { width, height, theme } = view;
   const ratio = Math.min(PRINT_RATIO, LONGEST_SIDE / Math.max(width, height), Math.sqrt(MOST_PIXELS / (width * height)));
   const whole = document.createElement("canvas"), layer = document.createElement("canvas");

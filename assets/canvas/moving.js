@@ -1,11 +1,13 @@
 // Moves the view: by hand, and to where all points are seen.
 
+import { fitView, panBy, zoomAt } from "./view.js";
+
 // A zoom within what there is to see; 1 shows everything.
-function nearEnough(zoom, d) {
+export function nearEnough(zoom, d) {
   return Math.max(0.25, Math.min(d === 3 ? 12 : 400, zoom));
 }
 
-const moving = {
+export const moving = {
   // The view at once where it is going to.
   settle() {
     this.extent = this.goal;

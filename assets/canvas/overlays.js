@@ -1,13 +1,20 @@
 // What can be laid over and under the points: centroids, density lines, Voronoi cells, an image of one's own.
 
-const OVERLAYS = { margin: "Margin circle", centroids: "Centroids", contours: "Density lines", cells: "Voronoi cells", mark: "Your image" };
+import { Refusal } from "./fetching.js";
+import { drawMark } from "./mark.js";
+import { means } from "./measures.js";
+import { between } from "./points.js";
+import { css, mix } from "./theme.js";
+import { project2d, project3d } from "./view.js";
+
+export const OVERLAYS = { margin: "Margin circle", centroids: "Centroids", contours: "Density lines", cells: "Voronoi cells", mark: "Your image" };
 const ADDRESSES = {
   contours: { shapes: "lines", query: ({ view }) => (view ? { view } : {}) },
   cells: { shapes: "cells", query: ({ view, per_class }) => ({ ...(view && { view }), per_class: per_class ?? 0 }) },
 };
 const MANY_CELLS = 8000; // more are drawn to a bitmap of their own, which moves with the view until that rests
 
-class Overlays {
+export class Overlays {
   constructor(arrived) {
     this.arrived = arrived;
     this.given = {}; // what a page without a server brings along, as the routes would answer

@@ -1,7 +1,10 @@
 // Which point lies where the pointer is, and which lie within a line drawn round them.
 
+import { between } from "./points.js";
+import { camera, EYE, project2d } from "./view.js";
+
 // Places of all points in CSS pixels, in draw order, NaN for those that are not shown; depth in 3-D.
-function placesOf(state, into) {
+export function placesOf(state, into) {
   const { frames, muted, width, height } = state;
   const { n, d, classes } = frames;
   const { from, to, share } = between(state.playhead, frames.f);
@@ -35,7 +38,7 @@ function placesOf(state, into) {
 }
 
 // The point nearest to (px, py) within `reach` pixels, in 3-D the one nearest to the eye; -1 for none.
-function pick(places, px, py, reach) {
+export function pick(places, px, py, reach) {
   const { x, y, depth } = places;
   let best = -1, score = Infinity;
   for (let k = 0; k < x.length; k++) {
@@ -49,7 +52,7 @@ function pick(places, px, py, reach) {
 }
 
 // All points, those nearest to (px, py) first.
-function byDistance(places, px, py, most) {
+export function byDistance(places, px, py, most) {
   const { x, y } = places;
   const near = [];
   for (let k = 0; k < x.length; k++) if (x[k] === x[k]) near.push([(x[k] - px) ** 2 + (y[k] - py) ** 2, k]);
@@ -57,7 +60,7 @@ function byDistance(places, px, py, most) {
 }
 
 // The points within a closed line of corners [[x, y], ...]; even-odd rule.
-function within(places, corners) {
+export function within(places, corners) {
   const { x, y } = places;
   const xs = corners.map(([cx]) => cx), ys = corners.map(([, cy]) => cy);
   const left = Math.min(...xs), right = Math.max(...xs), top = Math.min(...ys), bottom = Math.max(...ys);

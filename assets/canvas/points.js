@@ -1,6 +1,10 @@
 // Draws every point into one ImageData. Each point is a small round stamp, placed to a quarter of a
 // pixel so that slow movement is smooth, and blended over what is there.
 
+import { AGREES, DIFFERS } from "./colours.js";
+import { mix } from "./theme.js";
+import { camera, EYE, project2d } from "./view.js";
+
 const PHASES = 4;
 const PAD = 24; // CSS pixels around the picture, so that stamps need no check at its edge
 const SHADES = 24; // steps of depth in 3-D
@@ -32,12 +36,12 @@ function makeStamps(radius, rowLength) {
 }
 
 // Radius in CSS pixels: so large that the points fill the picture, and larger when it is zoomed in.
-function pointRadius(n, width, height, zoom) {
+export function pointRadius(n, width, height, zoom) {
   const base = Math.min(2.8, Math.max(0.72, 0.3 * Math.sqrt((width * height) / Math.max(1, n))));
   return Math.min(7, Math.max(0.6, base * Math.pow(Math.max(0.2, zoom), 0.4)));
 }
 
-class PointLayer {
+export class PointLayer {
   constructor(canvas) {
     this.canvas = canvas;
     this.context = canvas.getContext("2d");
@@ -232,7 +236,7 @@ function stamp(pixels, row, stamps, x, y, colour) {
   }
 }
 
-function between(playhead, f) {
+export function between(playhead, f) {
   const from = Math.max(0, Math.min(f - 1, Math.floor(playhead)));
   const share = Math.min(1, Math.max(0, playhead - from));
   const to = share ? Math.min(f - 1, from + 1) : from; // on a frame only that frame counts

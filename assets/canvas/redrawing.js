@@ -1,8 +1,11 @@
 // When something is drawn: at a new size, and for as long as something moves.
 
+import { drawGrid, drawOverlay } from "./axes.js";
+import { fitView } from "./view.js";
+
 const HIGHEST_RATIO = 3; // device pixels a CSS pixel beyond which nobody sees a difference
 
-const redrawing = {
+export const redrawing = {
   resize() {
     const width = this.stage.clientWidth, height = this.stage.clientHeight;
     const ratio = Math.min(HIGHEST_RATIO, window.devicePixelRatio || 1);

@@ -1,10 +1,15 @@
 // How the picture is seen, as the letters of a link: core/canvas/seen.py has their form.
 
-const ASKED = "contrastive-lab-seen"; // the link asks so, and each canvas on the page that shows its run answers
+import { COLOURINGS } from "./colours.js";
+import { nearEnough } from "./moving.js";
+import { OVERLAYS } from "./overlays.js";
+import { fitView } from "./view.js";
+
+export const ASKED = "contrastive-lab-seen"; // the link asks so, and each canvas on the page that shows its run answers
 const LONGEST = 200;
 const LARGEST = 1e6;
 const NUMBER = /^-?\d{1,9}(\.\d{1,12})?(e-\d{1,2})?$/;
-const USUAL_TURN = { yaw: 0.6, pitch: 0.42 };
+export const USUAL_TURN = { yaw: 0.6, pitch: 0.42 };
 
 // The runs whose link has been taken up since the page was opened: only once, then the visitor's hand rules.
 const takenUp = new Set();
@@ -34,7 +39,7 @@ function short(value, of) {
   return String(Number(value.toFixed(decimals)));
 }
 
-const seeing = {
+export const seeing = {
   // The picture as it is seen now; "" where it is as anybody sees it who opens the page.
   seen() {
     const { frames, timeline, legend, menu, view } = this;

@@ -1,11 +1,18 @@
 // Points that are looked at, pinned and selected, and what Python hears of them.
 
+import { make } from "../shared.js";
+import { NO_CLUSTER } from "./colours.js";
+import { sameImages } from "./frames.js";
+import { drawDigit, Images } from "./images.js";
+import { byDistance, pick, placesOf, within } from "./picking.js";
+import { count } from "./timeline.js";
+
 const REACH = 9; // CSS pixels from a point at which the pointer still finds it
 const TOUCH_REACH = 22;
 const STILL = 200; // milliseconds without another choice, after which Python hears of the last
 const NEIGHBOURHOOD = 100; // points that a key selects around the pinned one
 
-class Selecting {
+export class Selecting {
   // view: the canvas; tell: called with what is to be sent to Python
   constructor(root, view, tell) {
     const find = (selector) => root.querySelector(selector);

@@ -2,7 +2,7 @@
 
 const PALETTE = ["#3f90da", "#ffa90e", "#bd1f01", "#94a4a2", "#832db6", "#a96b59", "#e76300", "#b9ac70", "#43474f", "#92dadd"];
 
-function readTheme(element, classes) {
+export function readTheme(element, classes) {
   const style = getComputedStyle(element);
   const colour = (name, fallback) => {
     const value = style.getPropertyValue(name).trim();
@@ -30,10 +30,10 @@ function brightness([r, g, b]) {
   return (0.299 * r + 0.587 * g + 0.114 * b) / 255;
 }
 
-function mix(a, b, share) {
+export function mix(a, b, share) {
   return a.map((value, i) => Math.round(value + (b[i] - value) * share));
 }
 
-function css([r, g, b], alpha = 1) {
+export function css([r, g, b], alpha = 1) {
   return `rgba(${r}, ${g}, ${b}, ${alpha})`;
 }

@@ -1,8 +1,10 @@
 // The clock: where between the frames the picture stands, and the bar that moves it.
 
+import { between } from "./points.js";
+
 const SPEEDS = [1, 2, 4, 0.25, 0.5];
 
-class Timeline {
+export class Timeline {
   constructor(root, changed) {
     const find = (selector) => root.querySelector(selector);
     this.bar = find(".timeline");
@@ -228,6 +230,6 @@ function positionOf(step, steps) {
   return Math.max(0, steps.length - 1);
 }
 
-function count(number) {
+export function count(number) {
   return number.toLocaleString("en");
 }

@@ -3,9 +3,9 @@
 // in 3-D x and y move the picture on the screen instead, and yaw and pitch turn it.
 
 const PADDING = { left: 44, right: 20, top: 20, bottom: 34 };
-const EYE = 4; // distance of the 3-D camera from the centre, in radii of the cloud
+export const EYE = 4; // distance of the 3-D camera from the centre, in radii of the cloud
 
-function fitView(extent, d, width, height) {
+export function fitView(extent, d, width, height) {
   const w = Math.max(40, width - PADDING.left - PADDING.right);
   const h = Math.max(40, height - PADDING.top - PADDING.bottom);
   if (d === 3) return { x: 0, y: 0, scale: (Math.min(w + 30, h + 30) / 2 / extent.radius) * 0.98 };
@@ -19,7 +19,7 @@ function fitView(extent, d, width, height) {
 
 // The region to show: all points of all frames, unless a few stray far from the rest,
 // and the margin circle where it is not much larger than the cloud.
-function extentOf(frames) {
+export function extentOf(frames) {
   const { n, d, coordinates, low, high, options } = frames;
   const every = Math.max(1, Math.floor((n * frames.f) / 20000));
   const ranges = low.map((_, axis) => {
@@ -68,7 +68,7 @@ function extentOf(frames) {
 }
 
 // x -> ax * x + bx in CSS pixels; screens count y downwards.
-function project2d(view, width, height) {
+export function project2d(view, width, height) {
   return {
     ax: view.scale, bx: width / 2 - view.x * view.scale,
     ay: -view.scale, by: height / 2 + view.y * view.scale,
@@ -76,12 +76,12 @@ function project2d(view, width, height) {
 }
 
 // Rows of the camera: right, down and towards the eye, for z3 pointing up.
-function camera(yaw, pitch) {
+export function camera(yaw, pitch) {
   const cy = Math.cos(yaw), sy = Math.sin(yaw), cp = Math.cos(pitch), sp = Math.sin(pitch);
   return { right: [cy, sy, 0], down: [sy * sp, -cy * sp, -cp], toward: [sy * cp, -cy * cp, sp] };
 }
 
-function project3d(state, point) {
+export function project3d(state, point) {
   const { right, down, toward } = camera(state.yaw, state.pitch);
   const { centre, radius } = state.extent;
   const [x, y, z] = point.map((value, axis) => value - centre[axis]);
@@ -95,7 +95,7 @@ function project3d(state, point) {
 }
 
 // Zooms so that what lies under (px, py) stays there.
-function zoomAt(view, d, factor, px, py, width, height) {
+export function zoomAt(view, d, factor, px, py, width, height) {
   const dx = px - width / 2, dy = py - height / 2;
   const scale = view.scale * factor;
   if (d === 3) return { x: dx - (dx - view.x) * factor, y: dy - (dy - view.y) * factor, scale };
@@ -106,7 +106,7 @@ function zoomAt(view, d, factor, px, py, width, height) {
   };
 }
 
-function panBy(view, d, dx, dy) {
+export function panBy(view, d, dx, dy) {
   if (d === 3) return { ...view, x: view.x + dx, y: view.y + dy };
   return { ...view, x: view.x - dx / view.scale, y: view.y + dy / view.scale };
 }

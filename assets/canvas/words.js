@@ -1,6 +1,15 @@
 // The picture in words: for screen readers, for the sentence over an unusual picture, and for tests.
 
-const words = {
+import { NO_CLUSTER } from "./colours.js";
+import { finest } from "./measures.js";
+import { OVERLAYS } from "./overlays.js";
+import { between } from "./points.js";
+import { count } from "./timeline.js";
+import { project2d, project3d } from "./view.js";
+
+const QUIET = 10000; // milliseconds between two announcements that nobody asked for
+
+export const words = {
   // Whether all points of the frame shown are the same to within the last digit that was sent.
   collapsed() {
     const { count: there, spread } = this.summaryAt(Math.round(this.playhead));

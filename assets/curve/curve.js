@@ -1,5 +1,7 @@
 // The loss over the distance of a pair; where the loss has a margin or a temperature, it is a handle on the curve.
 
+import { draggable, element, set, Teller } from "../shared.js";
+
 const WIDTH = 460, HEIGHT = 230, LEFT = 42, RIGHT = 12, TOP = 14, BOTTOM = 36, SEND_EVERY = 120;
 const COLOURS = { positive: "#3f90da", negative: "#e76300" };
 

@@ -2,7 +2,7 @@
 
 const INDENT = "    ";
 
-class CodeEditor {
+export class CodeEditor {
   // changed() hears of every edit, run() of Ctrl+Enter
   constructor(code, label, changed, run) {
     Object.assign(this, { changed, run });

@@ -1,5 +1,12 @@
 // The exercises' editor: what belongs to one mounted component, and how its parts hang together.
 
+import { make, mounting } from "../shared.js";
+import { CodeEditor } from "./code.js";
+import { Help } from "./help.js";
+import { Results } from "./results.js";
+import { Sandbox } from "./sandbox.js";
+import { remember, remembered } from "./storage.js";
+
 class ExerciseEditor {
   constructor(root) {
     this.root = root;

@@ -1,6 +1,8 @@
 // Hints one at a time, and the solution after an honest try.
 
-class Help {
+import { make } from "../shared.js";
+
+export class Help {
   // seen(count) hears how many hints are open
   constructor(root, seen) {
     const find = (selector) => root.querySelector(selector);

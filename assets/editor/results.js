@@ -1,5 +1,8 @@
 // What came of a run: the checks one by one, the first problem in words, traceback and output.
 
+import { make } from "../shared.js";
+import { SECONDS } from "./sandbox.js";
+
 const ENDINGS = {
   late: `Stopped after ${SECONDS} seconds. Is there a loop that never ends, or one that does far more than it needs to?`,
   crashed: "Python itself broke down, perhaps because it ran out of memory. Look for a list that grows and grows.",
@@ -7,7 +10,7 @@ const ENDINGS = {
   stopped: "You stopped it.",
 };
 
-class Results {
+export class Results {
   constructor(root) {
     const find = (selector) => root.querySelector(selector);
     this.section = find(".results");

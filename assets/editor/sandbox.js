@@ -1,6 +1,6 @@
 // Python in a worker, in a frame without an origin: what runs there reaches neither this page nor any server.
 
-const SECONDS = 3; // what a run may take
+export const SECONDS = 3; // what a run may take
 const START_SECONDS = 30; // and what Python may take to be there, on a slow machine
 const MESSAGES = 20000; // more is no longer output, it is a flood
 
@@ -33,7 +33,7 @@ async function fetchScript(address) {
 }
 
 // Serves one run, so that each begins with a fresh Python.
-class Sandbox {
+export class Sandbox {
   constructor(place, address) {
     this.ready = new Promise((resolve, reject) => {
       this.giveUp = reject;

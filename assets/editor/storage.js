@@ -3,7 +3,7 @@
 const PREFIX = "contrastive-lab/exercise/";
 const inMemory = new Map(); // where the browser keeps nothing for this site
 
-function remembered(name) {
+export function remembered(name) {
   let text = inMemory.get(name);
   try {
     text = localStorage.getItem(PREFIX + name) ?? text;
@@ -15,7 +15,7 @@ function remembered(name) {
   return { code: null, before: null, tries: 0, hints: 0, solved: false, ...kept };
 }
 
-function remember(name, changes) {
+export function remember(name, changes) {
   const kept = { ...remembered(name), ...changes };
   const text = JSON.stringify(kept);
   inMemory.set(name, text);

@@ -1,5 +1,7 @@
 // A table of shaded numbers. Where cells can be pressed, they are buttons: for a click, or the arrow keys and Enter.
 
+import { luminanceOf, make } from "../shared.js";
+
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".heatmap");
   const table = root.querySelector("table");

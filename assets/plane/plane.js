@@ -1,6 +1,8 @@
 // A plane with a few points to drag, and the forces of a loss on them as arrows.
 // The server computes the forces; what is dragged is told it several times a second.
 
+import { draggable, element, luminanceOf, Teller } from "../shared.js";
+
 const SIDE = 480, RADIUS = 11, SEND_EVERY = 90, LONGEST = 0.9, FRAME = 55;
 const KEYS = { ArrowUp: [0, 1], ArrowDown: [0, -1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
 const PULL = "#3f90da", PUSH = "#e76300";

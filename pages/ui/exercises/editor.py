@@ -15,14 +15,9 @@ from pages.ui.component_files import component_files
 from pages.ui.exercises import python as exercise_python
 from pages.ui.exercises import routes as exercise_routes
 
-# One module for the browser, in reading order.
-SCRIPTS = ("storage", "code", "sandbox", "results", "help", "editor")
-
 _KEY = "exercise_editor"
-
-
 _COMPONENT = st.components.v2.component(
-    "contrastive_lab_editor", **component_files("editor", SCRIPTS), isolate_styles=True
+    "contrastive_lab_editor", **component_files("editor"), isolate_styles=True
 )
 
 
