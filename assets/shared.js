@@ -1,4 +1,7 @@
-// What several components share: parts of a drawing, handles to drag, telling Python, colours.
+// Shared by several components: SVG and HTML elements, drag handles, messages to Python, colours.
+
+// The link asks for bookmarks with this event, and every canvas on the page that shows its run answers.
+export const ASKED = "contrastive-lab-seen";
 
 export function element(name, attributes, text) {
   const made = document.createElementNS("http://www.w3.org/2000/svg", name);
@@ -20,7 +23,7 @@ export function draggable(handle, { begin, move, end }) {
     held = true;
     begin();
   };
-  // touch-action alone does not keep every browser from scrolling the page under a finger on a part of an SVG
+  // For SVG elements, touch-action alone does not prevent scrolling in every browser.
   handle.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
   handle.onpointermove = (event) => held && move(event);
   handle.onpointerup = handle.onpointercancel = () => {
@@ -29,7 +32,7 @@ export function draggable(handle, { begin, move, end }) {
   };
 }
 
-// Calls `say` soon, but at most every so many milliseconds, or now.
+// Throttles calls of `say` to one per `every` milliseconds; tell(true) calls it at once.
 export class Teller {
   constructor(every, say) {
     Object.assign(this, { every, say, timer: null, last: 0 });
@@ -59,16 +62,16 @@ export function luminanceOf(hex) {
   return 0.2126 * r + 0.7152 * g + 0.0722 * b;
 }
 
-// An element with its properties and what is in it.
+// An HTML element with properties and children.
 export function make(tag, properties, ...children) {
   const made = Object.assign(document.createElement(tag), properties);
   made.append(...children);
   return made;
 }
 
-const instances = new WeakMap(); // what is mounted, by its parent
+const instances = new WeakMap(); // mounted instances by parent element
 
-// What a component exports whose state is a `Kind`, with update(component) and destroy().
+// The export of a component whose instances are of class `Kind`, with update(component) and destroy().
 export function mounting(Kind, selector) {
   return (component) => {
     const { parentElement } = component;

@@ -1,5 +1,5 @@
-// Home's picture is on the screen before Streamlit is (assets/home): it makes way for the page's own canvas, once
-// that has points to show or says why it has none.
+// Home shows a first picture before Streamlit has started (assets/home). It is removed once the page's own canvas
+// has points to show, or an error.
 
 import { painted } from "./fetching.js";
 
