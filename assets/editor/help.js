@@ -1,9 +1,9 @@
-// Hints one at a time, and the solution after an honest try.
+// Hints one at a time, and the solution after a try of one's own.
 
 import { make } from "../shared.js";
 
 export class Help {
-  // seen(count) hears how many hints are open
+  // seen(count) is called with the number of open hints
   constructor(root, seen) {
     const find = (selector) => root.querySelector(selector);
     this.seen = seen;
@@ -43,7 +43,7 @@ export class Help {
   }
 }
 
-// What stands between backticks is code.
+// Text between backticks becomes code.
 function withCode(text) {
   return text.split("`").map((part, at) => (at % 2 === 0 ? part : make("code", {}, part)));
 }

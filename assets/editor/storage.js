@@ -1,7 +1,7 @@
-// What is remembered of each exercise, in this browser: the code, the tries, the hints seen, whether it is solved.
+// What this browser stores per exercise: the code, the number of tries and hints seen, whether it is solved.
 
 const PREFIX = "contrastive-lab/exercise/";
-const inMemory = new Map(); // where the browser keeps nothing for this site
+const inMemory = new Map(); // fallback without storage
 
 export function remembered(name) {
   let text = inMemory.get(name);
@@ -21,6 +21,6 @@ export function remember(name, changes) {
   inMemory.set(name, text);
   try {
     localStorage.setItem(PREFIX + name, text);
-  } catch {} // full or forbidden: it lasts as long as the page
+  } catch {} // full or forbidden: kept until the page is closed
   return kept;
 }

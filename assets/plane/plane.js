@@ -1,5 +1,5 @@
 // A plane with a few points to drag, and the forces of a loss on them as arrows.
-// The server computes the forces; what is dragged is told it several times a second.
+// The server computes the forces; positions are sent to it several times a second during a drag.
 
 import { draggable, element, luminanceOf, Teller } from "../shared.js";
 
@@ -28,7 +28,7 @@ function fresh(root, data) {
   return plane;
 }
 
-// The server's points are taken over unless this hand has moved them since.
+// Takes the server's points, unless the visitor has moved them since.
 function take(plane, data) {
   const news = data.version !== plane.version;
   if (news) {
@@ -71,7 +71,7 @@ function draw(plane) {
   plane.svg.setAttribute("aria-label", data.title);
   plane.back.replaceChildren(...grid(plane), ...rings(plane), ...ties(plane));
   plane.arrows.replaceChildren(...(plane.walking === null ? arrows(plane) : []));
-  points(plane);
+  placePoints(plane);
   plane.root.querySelector(".told").textContent = data.told;
 }
 
@@ -101,7 +101,7 @@ function rings(plane) {
   });
 }
 
-// From the anchor to the two points that the filled-in formula speaks of.
+// Lines from the anchor to the two points used in the formula.
 function ties(plane) {
   return plane.data.ties.flatMap(({ from, to, kind }) => {
     const [x1, y1] = plane.at(plane.points[from]), [x2, y2] = plane.at(plane.points[to]);
@@ -127,7 +127,7 @@ function arrows(plane) {
           "data-term": term, "data-place": place }),
         head(end, unit, colour),
       ];
-      // longer than can be shown: a second head
+      // a second head: longer than can be shown
       if (length > LONGEST) parts.push(head([end[0] - 9 * unit[0], end[1] + 9 * unit[1]], unit, colour));
       return parts;
     }));
@@ -139,8 +139,8 @@ function head([x, y], [right, up], colour) {
   return element("polygon", { class: "head", fill: colour, points: [corner(5, 0), corner(-5, 5), corner(-5, -5)].join(" ") });
 }
 
-// Kept from one drawing to the next, or a drag and the focus would be lost.
-function points(plane) {
+// Reuses the elements, or a drag and the focus would be lost.
+function placePoints(plane) {
   const { data } = plane;
   if (plane.front.children.length !== data.points.length) {
     plane.front.replaceChildren(...data.points.map((_, place) => handle(plane, place)));
@@ -175,7 +175,7 @@ function handle(plane, place) {
       plane.dragging = plane.picked = place;
     },
     move: (event) => {
-      if (plane.dragging !== place) return; // two fingers: the later one
+      if (plane.dragging !== place) return; // with two fingers, the later one counts
       const box = plane.svg.getBoundingClientRect();
       const half = plane.data.half_width;
       move(plane, place, [
@@ -206,7 +206,7 @@ function handle(plane, place) {
   return group;
 }
 
-// A hand on a point ends the walk where it has come to.
+// Touching a point stops the walk.
 function halt(plane) {
   clearInterval(plane.walking);
   plane.walking = null;
