@@ -67,7 +67,7 @@ class ExerciseEditor {
     remember(this.data.name, { before: this.editor.code });
     this.editor.replace(this.data.stub);
     this.showRestore();
-    this.say("Your code is gone from the editor; the button before brings it back.");
+    this.say("Your code is no longer in the editor; “Undo: bring my code back” restores it.");
   }
 
   bringBack() {

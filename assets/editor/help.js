@@ -1,4 +1,4 @@
-// Hints one at a time, and the solution after a try of one's own.
+// Hints one at a time, and the solution after an attempt.
 
 import { make } from "../shared.js";
 
@@ -33,7 +33,7 @@ export class Help {
     this.button.textContent = this.open === 0 ? "Give me a hint" : `Hint ${this.open + 1} of ${this.hints.length}`;
     this.list.replaceChildren(...this.hints.slice(0, this.open).map((hint) => make("li", {}, ...withCode(hint))));
     this.solve.setAttribute("aria-disabled", String(!tried));
-    this.why.textContent = tried ? "" : "The solution opens once you have run a try of your own.";
+    this.why.textContent = tried ? "" : "The solution unlocks once you have run your own attempt.";
     this.name();
   }
 
