@@ -32,20 +32,20 @@ export function draggable(handle, { begin, move, end }) {
   };
 }
 
-// Throttles calls of `say` to one per `every` milliseconds; tell(true) calls it at once.
-export class Teller {
-  constructor(every, say) {
-    Object.assign(this, { every, say, timer: null, last: 0 });
+// Runs `action` at most once per `interval` milliseconds; run(true) runs it at once.
+export class Throttle {
+  constructor(interval, action) {
+    Object.assign(this, { interval, action, timer: null, last: 0 });
   }
 
-  tell(now) {
+  run(now) {
     if (this.timer !== null && !now) return;
     this.stop();
     this.timer = setTimeout(() => {
       this.timer = null;
       this.last = performance.now();
-      this.say();
-    }, now ? 0 : Math.max(0, this.last + this.every - performance.now()));
+      this.action();
+    }, now ? 0 : Math.max(0, this.last + this.interval - performance.now()));
   }
 
   stop() {

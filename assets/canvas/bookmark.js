@@ -53,7 +53,7 @@ export const bookmarking = {
     const usual = frames.options.shown ?? ["margin"];
     if (shown.length !== usual.length || shown.some((name) => !usual.includes(name))) pieces.push(`o${shown.join("_")}`);
     pieces.push(...this.cameraPieces());
-    if (this.selecting.pinned >= 0) pieces.push(`i${this.selecting.pinned}`);
+    if (this.selection.pinned >= 0) pieces.push(`i${this.selection.pinned}`);
     return pieces.join("~");
   },
 
@@ -102,9 +102,9 @@ export const bookmarking = {
   // Needs the pinned image to be among those shown.
   applyPinned() {
     const [image] = this.pending?.i ?? [];
-    if (image === undefined || !this.frames.options.selectable || this.selecting.placeOf(image) < 0) return;
+    if (image === undefined || !this.frames.options.selectable || this.selection.placeOf(image) < 0) return;
     this.pending.i = undefined;
-    this.selecting.pin(image);
+    this.selection.pin(image);
   },
 
   // Needs the picture's size and points. Clamped to where a visitor could move the camera.

@@ -15,7 +15,7 @@ import { PointLayer, pointRadius } from "./points.js";
 import { receiving } from "./receiving.js";
 import { redrawing } from "./redrawing.js";
 import { savePicture } from "./saving.js";
-import { Selecting } from "./selection.js";
+import { PointSelection } from "./selection.js";
 import { hook } from "./testing.js";
 import { readTheme } from "./theme.js";
 import { Timeline } from "./timeline.js";
@@ -65,13 +65,13 @@ class EmbeddingCanvas {
     this.menu = new Menu(root, (what) => this.onMenu(what));
     this.timeline = new Timeline(root, (atRest) => this.onTimeline(atRest));
     this.legend = new Legend(root, () => this.onLegend());
-    this.fetching = new Fetching(
-      (frames, status) => this.hear(frames, status),
-      (state, wait) => this.onEnd(state, wait),
-      (sentence) => this.fail(sentence),
-      () => !this.motion.matches && !this.frames?.f,
-    );
-    this.selecting = new Selecting(root, this, (selection) => this.component?.setStateValue("selection", selection));
+    this.fetching = new Fetching({
+      onFrames: (frames, status) => this.onFrames(frames, status),
+      onEnd: (state, interval) => this.onEnd(state, interval),
+      onError: (sentence) => this.onError(sentence),
+      wantsFirst: () => !this.motion.matches && !this.frames?.f,
+    });
+    this.selection = new PointSelection(root, this, (picked) => this.component?.setStateValue("selection", picked));
     this.gestures = new Gestures(this.stage, this);
   }
 
@@ -130,7 +130,7 @@ class EmbeddingCanvas {
 
   // A flag per image index; the other points are faded. Null without a selection.
   get chosen() {
-    return this.selecting.chosen;
+    return this.selection.chosen;
   }
 
   get palette() {
@@ -197,8 +197,8 @@ class EmbeddingCanvas {
     window.removeEventListener(ASKED, this.answer);
     this.fetching.stop();
     this.overlays.clear();
-    this.selecting.images.clear();
-    clearTimeout(this.selecting.sending);
+    this.selection.images.clear();
+    clearTimeout(this.selection.sending);
     cancelAnimationFrame(this.request);
     this.request = -1;
     this.resizing.disconnect();
@@ -209,6 +209,7 @@ class EmbeddingCanvas {
   }
 }
 
+// More methods of the class, one file per subject.
 Object.assign(EmbeddingCanvas.prototype, receiving, redrawing, moving, bookmarking, words);
 
 export default mounting(EmbeddingCanvas, ".cl-canvas");

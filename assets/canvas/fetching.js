@@ -10,12 +10,12 @@ const ENDED = new Set(["done", "failed", "cancelled"]);
 const BEING_MADE = new Set(["waiting", "computing"]);
 
 export class Fetching {
-  // heard(frames, status): all frames so far (null if nothing is new) and the run's status
-  // ended(state, wait): how a live run ended, and the current polling interval
-  // failed(sentence)
-  // early(): whether to deliver the first frame while the others are still loading
-  constructor(heard, ended, failed, early) {
-    Object.assign(this, { heard, ended, failed, early });
+  // onFrames(frames, status): all frames so far (null if nothing is new) and the run's status
+  // onEnd(state, interval): how a live run ended, and the polling interval in milliseconds
+  // onError(sentence)
+  // wantsFirst(): whether to deliver the first frame while the others are still loading
+  constructor({ onFrames, onEnd, onError, wantsFirst }) {
+    Object.assign(this, { onFrames, onEnd, onError, wantsFirst });
     this.onVisible = () => {
       if (!document.hidden) this.again();
     };
@@ -78,8 +78,8 @@ export class Fetching {
     if (turn !== this.turn) return;
     this.busy = false;
     this.failures = failure ? this.failures + 1 : 0;
-    if (failure) this.failed(failure instanceof Refusal ? failure.message : "The server cannot be reached. The picture goes on when it is back.");
-    else this.heard(isNew ? this.frames : null, status);
+    if (failure) this.onError(failure instanceof Refusal ? failure.message : "The server cannot be reached. The picture goes on when it is back.");
+    else this.onFrames(isNew ? this.frames : null, status);
     if (turn === this.turn) this.next(failure, status);
   }
 
@@ -91,7 +91,7 @@ export class Fetching {
       this.soon = false;
       return this.poll();
     }
-    if (live && ENDED.has(status.state)) this.ended(status.state, status.wait ?? LIVE_WAIT);
+    if (live && ENDED.has(status.state)) this.onEnd(status.state, status.wait ?? LIVE_WAIT);
     else if (live) this.wait(status.wait ?? LIVE_WAIT);
     else if (split !== "sample" && this.making(status)) this.wait(REPLAY_WAIT);
   }
@@ -113,7 +113,7 @@ export class Fetching {
     const { split, view } = this.options;
     const answer = await this.get(`frames/${split}${view ? `?view=${encodeURIComponent(view)}` : ""}`);
     const bytes = await received(answer, (first) => {
-      if (this.early() && this.take(first, turn, null, true)) this.heard(this.frames, status);
+      if (this.wantsFirst() && this.take(first, turn, null, true)) this.onFrames(this.frames, status);
     });
     if (turn === this.turn) this.whole = ready;
     return this.take(bytes, turn, null);

@@ -5,13 +5,13 @@ const PAN = 40; // CSS pixels per arrow key
 
 export class Gestures {
   constructor(stage, canvas) {
-    Object.assign(this, { stage, canvas, selecting: canvas.selecting });
+    Object.assign(this, { stage, canvas, selection: canvas.selection });
     this.fingers = new Map();
     this.start = null; // where the first finger went down, while it may still be a click
     stage.onpointerdown = (event) => this.down(event);
     stage.onpointermove = (event) => this.move(event);
     stage.onpointerup = stage.onpointercancel = (event) => this.up(event);
-    stage.onpointerleave = () => this.selecting.leave();
+    stage.onpointerleave = () => this.selection.leave();
     stage.onwheel = (event) => this.wheel(event);
     stage.ondblclick = (event) => {
       if (!onControl(event)) canvas.reset();
@@ -25,7 +25,7 @@ export class Gestures {
   }
 
   down(event) {
-    const { canvas, fingers, selecting, stage } = this;
+    const { canvas, fingers, selection, stage } = this;
     if (onControl(event) || event.button > 1) return;
     stage.setPointerCapture(event.pointerId);
     const now = this.place(event);
@@ -33,19 +33,19 @@ export class Gestures {
     this.start = fingers.size === 1 ? now : null;
     canvas.menu.open(false);
     canvas.touched();
-    if (fingers.size > 1) selecting.stopDrawing(); // a pinch is no lasso
-    const boxed = event.shiftKey && selecting.telling && canvas.frames.d === 2;
-    if (fingers.size === 1 && boxed) selecting.begin(now.x, now.y, "box");
-    else if (fingers.size === 1 && selecting.mode !== "move") selecting.begin(now.x, now.y);
+    if (fingers.size > 1) selection.stopDrawing(); // a pinch is no lasso
+    const boxed = event.shiftKey && selection.telling && canvas.frames.d === 2;
+    if (fingers.size === 1 && boxed) selection.begin(now.x, now.y, "box");
+    else if (fingers.size === 1 && selection.mode !== "move") selection.begin(now.x, now.y);
     else stage.classList.add("dragging");
   }
 
   move(event) {
-    const { canvas, fingers, selecting, start } = this;
+    const { canvas, fingers, selection, start } = this;
     const before = fingers.get(event.pointerId), now = this.place(event);
     if (!before) return this.hover(event, now);
     if (start && Math.hypot(now.x - start.x, now.y - start.y) > CLICK) this.start = null;
-    if (fingers.size === 1 && selecting.corners) selecting.extend(now.x, now.y);
+    if (fingers.size === 1 && selection.corners) selection.extend(now.x, now.y);
     else if (fingers.size === 1) canvas.drag(now.x - before.x, now.y - before.y, event.shiftKey || event.buttons === 4);
     else if (fingers.size === 2) this.pinch(event, before, now);
     fingers.set(event.pointerId, now);
@@ -53,8 +53,8 @@ export class Gestures {
 
   hover(event, { x, y }) {
     if (event.pointerType !== "mouse") return;
-    if (onControl(event)) this.selecting.leave();
-    else this.selecting.hover(x, y);
+    if (onControl(event)) this.selection.leave();
+    else this.selection.hover(x, y);
   }
 
   pinch(event, before, now) {
@@ -65,12 +65,12 @@ export class Gestures {
   }
 
   up(event) {
-    const { fingers, selecting, start } = this;
+    const { fingers, selection, start } = this;
     if (!fingers.delete(event.pointerId) || fingers.size > 0) return;
     this.stage.classList.remove("dragging");
-    if (selecting.corners && !start && event.type === "pointerup") selecting.end();
-    else selecting.stopDrawing();
-    if (start && event.type === "pointerup") selecting.press(start.x, start.y, event.pointerType !== "mouse");
+    if (selection.corners && !start && event.type === "pointerup") selection.end();
+    else selection.stopDrawing();
+    if (start && event.type === "pointerup") selection.press(start.x, start.y, event.pointerType !== "mouse");
     this.start = null;
   }
 
@@ -82,16 +82,16 @@ export class Gestures {
   }
 
   key(event) {
-    const { canvas, selecting } = this;
+    const { canvas, selection } = this;
     if (event.target !== this.stage || event.ctrlKey || event.metaKey || event.altKey) return;
     const action = {
       ArrowLeft: () => canvas.drag(PAN, 0, event.shiftKey), ArrowRight: () => canvas.drag(-PAN, 0, event.shiftKey),
       ArrowUp: () => canvas.drag(0, PAN, event.shiftKey), ArrowDown: () => canvas.drag(0, -PAN, event.shiftKey),
       "+": () => canvas.zoomBy(1.25), "=": () => canvas.zoomBy(1.25), "-": () => canvas.zoomBy(0.8),
       0: () => canvas.reset(), " ": () => canvas.togglePlay(),
-      Enter: () => selecting.step(0), n: () => selecting.step(1), p: () => selecting.step(-1),
-      s: () => selecting.selectAround(), Escape: () => selecting.clear(),
-      l: () => selecting.telling && selecting.modes.lasso.click(), b: () => selecting.telling && selecting.modes.box.click(),
+      Enter: () => selection.step(0), n: () => selection.step(1), p: () => selection.step(-1),
+      s: () => selection.selectAround(), Escape: () => selection.clear(),
+      l: () => selection.telling && selection.modes.lasso.click(), b: () => selection.telling && selection.modes.box.click(),
     }[event.key];
     if (!action) return;
     event.preventDefault();

@@ -6,8 +6,8 @@ import { DAMAGED } from "./fetching.js";
 import { takeOver } from "./first.js";
 import { readFrames } from "./frames.js";
 
-const TELL_END_AFTER = 1500; // milliseconds; a page that polls often has noticed by then
-const SELDOM = 1000; // milliseconds between polls from which on the page polls too rarely to notice
+const TELL_END_AFTER = 1500; // milliseconds; a page that reruns often has noticed by then
+const SELDOM = 1000; // milliseconds; with longer polling intervals, the page reruns too rarely to wait for that
 
 export const receiving = {
   // Data from Python: the frames themselves, or options that say where to fetch them.
@@ -31,13 +31,13 @@ export const receiving = {
     this.fetching.follow(options);
     // For the same run, keep the current frames until the new ones arrive.
     const { f, options: before } = this.frames ?? {};
-    if (sameRun && f && before.split !== options.split) this.selecting.images.clear();
+    if (sameRun && f && before.split !== options.split) this.selection.images.clear();
     if (sameRun && f && (before.split !== options.split || before.view !== options.view)) return;
     this.show(sameRun && f ? { ...this.frames, options } : frames);
   },
 
   // Fetched frames, shown with the options from the page.
-  hear(frames, status) {
+  onFrames(frames, status) {
     this.progress = status.replay;
     this.failure = "";
     if (frames) {
@@ -49,7 +49,7 @@ export const receiving = {
     this.redraw();
   },
 
-  fail(sentence) {
+  onError(sentence) {
     this.failure = sentence;
     this.describe(true);
     this.redraw();
@@ -79,7 +79,7 @@ export const receiving = {
     else this.startRun();
     this.applyCamera();
     this.timeline.held = Boolean(frames?.partial);
-    this.selecting.use(frames, sameRun ? before : null);
+    this.selection.use(frames, sameRun ? before : null);
     this.applyPinned();
     this.overlays.on = this.menu.on;
     if (frames) this.overlays.want(options, this.menu.offered);
@@ -105,10 +105,10 @@ export const receiving = {
 
   // Tells Python that a live run has ended, unless the page has already noticed: two reruns at the same moment,
   // of the page and of a fragment that the first one removes, fail inside Streamlit.
-  onEnd(state, wait) {
+  onEnd(state, interval) {
     const tell = () => {
       if (this.root.isConnected && this.fetching.options.live) this.component.setTriggerValue("ended", state);
     };
-    setTimeout(tell, wait < SELDOM ? TELL_END_AFTER : 0);
+    setTimeout(tell, interval < SELDOM ? TELL_END_AFTER : 0);
   },
 };

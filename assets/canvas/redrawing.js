@@ -67,7 +67,7 @@ export const redrawing = {
       drawOverlay(this.overlay, this);
     }
     this.points.draw(this);
-    this.selecting.show();
+    this.selection.show();
     this.showNotice();
   },
 

@@ -12,7 +12,7 @@ const TOUCH_REACH = 22;
 const STILL = 200; // milliseconds without a change before Python is told
 const NEIGHBOURHOOD = 100; // number of points that the S key selects around the pinned one
 
-export class Selecting {
+export class PointSelection {
   // canvas: the EmbeddingCanvas; tell: called with the selection to send to Python
   constructor(root, canvas, tell) {
     const find = (selector) => root.querySelector(selector);

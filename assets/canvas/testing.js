@@ -14,7 +14,7 @@ export function hook(canvas) {
 function stateOf(canvas) {
   const { camera, yaw, pitch, turning, width, height, ownCamera, playhead, extent, colouring, theme, frames } = canvas;
   const { clock, playing, following, steps } = canvas.timeline;
-  const { pinned, count: selected, hovered } = canvas.selecting;
+  const { pinned, count: selected, hovered } = canvas.selection;
   return {
     view: camera, ownView: ownCamera, yaw, pitch, turning, width, height, extent, zoom: extent ? canvas.zoom() : 1,
     playhead, clock, playing, following, steps,

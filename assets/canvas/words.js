@@ -81,8 +81,8 @@ export const words = {
       if (finite) parts.push(`Spread ${Number(spread.toPrecision(3))}, the root mean square distance from the centre.`);
       if (frames.f > 1 || frames.options.live) parts.push(`Training ${this.timeline.text()}.`);
       if (this.colouring !== "digit") parts.push(`Coloured by ${this.colouring}: ${this.classes.map(({ name, size }) => `${name} ${count(size)}`).join(", ")}.`);
-      if (this.selecting.count) parts.push(this.selecting.count === 1 ? "1 point is selected." : `${count(this.selecting.count)} points are selected.`);
-      if (this.selecting.pinned >= 0) parts.push(this.pinnedSentence());
+      if (this.selection.count) parts.push(this.selection.count === 1 ? "1 point is selected." : `${count(this.selection.count)} points are selected.`);
+      if (this.selection.pinned >= 0) parts.push(this.pinnedSentence());
       const hidden = this.legend.hiddenNames();
       if (hidden.length) parts.push(`Hidden: ${hidden.join(", ")}.`);
       const over = [...this.menu.on].filter((name) => this.menu.offered.has(name)).map((name) => OVERLAYS[name].toLowerCase());
@@ -103,11 +103,11 @@ export const words = {
   },
 
   pinnedSentence() {
-    const { frames, selecting } = this;
-    const k = selecting.placeOf(selecting.pinned);
+    const { frames, selection } = this;
+    const k = selection.placeOf(selection.pinned);
     const name = (label) => frames.options.class_names?.[label] ?? String(label);
     const matched = frames.clusters[k] === NO_CLUSTER ? ", in a cluster matched to no digit" : `, in the cluster matched to ${name(frames.clusters[k])}`;
-    return `Picked: image ${count(selecting.numberOf(k))}, a ${name(frames.digits[k])}${frames.hasClusters ? matched : ""}.`;
+    return `Picked: image ${count(selection.numberOf(k))}, a ${name(frames.digits[k])}${frames.hasClusters ? matched : ""}.`;
   },
 
   // The picture's label is always current. Changes that the visitor caused and new runs are announced at once,

@@ -1,6 +1,6 @@
 // The loss as a function of a pair's distance. A margin or temperature is a handle on the curve.
 
-import { draggable, element, set, Teller } from "../shared.js";
+import { draggable, element, set, Throttle } from "../shared.js";
 
 const WIDTH = 460, HEIGHT = 230, LEFT = 42, RIGHT = 12, TOP = 14, BOTTOM = 36, SEND_EVERY = 120;
 const COLOURS = { positive: "#3f90da", negative: "#e76300" };
@@ -10,13 +10,13 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const chart = (root.chart ??= fresh(root, data));
   chart.data = data;
   chart.send = (value) => setTriggerValue("handle", value);
-  if (!chart.dragging && chart.teller.timer === null && chart.sent <= data.heard) chart.handle = data.handle;
+  if (!chart.dragging && chart.throttle.timer === null && chart.sent <= data.heard) chart.handle = data.handle;
   draw(chart);
 }
 
 function fresh(root, data) {
   const chart = { svg: root.querySelector(".chart"), sent: data.heard, dragging: false };
-  chart.teller = new Teller(SEND_EVERY, () => chart.send({ sent: (chart.sent += 1), at: chart.handle }));
+  chart.throttle = new Throttle(SEND_EVERY, () => chart.send({ sent: (chart.sent += 1), at: chart.handle }));
   return chart;
 }
 
@@ -88,7 +88,7 @@ function makeGrip(chart) {
     },
     end: () => {
       chart.dragging = false;
-      chart.teller.tell(true);
+      chart.throttle.run(true);
     },
   });
   grip.onkeydown = (event) => {
@@ -103,7 +103,7 @@ function makeGrip(chart) {
 function move(chart, value) {
   chart.handle = Math.max(0, Math.min(chart.data.farthest, value));
   draw(chart);
-  chart.teller.tell();
+  chart.throttle.run();
 }
 
 function number(value) {

@@ -34,7 +34,7 @@ function showFirst() {
   const destroy = mount({ data, parentElement: host.shadowRoot, setTriggerValue: ignore, setStateValue: ignore });
   const canvas = instances.get(host.shadowRoot);
   canvas.given = canvas.frames.options;
-  canvas.hear(readFrames(bytesOf("{{first}}"), true), {});
+  canvas.onFrames(readFrames(bytesOf("{{first}}"), true), {});
   return destroy;
 }
 

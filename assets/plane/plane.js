@@ -1,7 +1,7 @@
 // A plane with a few points to drag, and the forces of a loss on them as arrows.
 // The server computes the forces; positions are sent to it several times a second during a drag.
 
-import { draggable, element, luminanceOf, Teller } from "../shared.js";
+import { draggable, element, luminanceOf, Throttle } from "../shared.js";
 
 const SIDE = 480, RADIUS = 11, SEND_EVERY = 90, LONGEST = 0.9, FRAME = 55;
 const KEYS = { ArrowUp: [0, 1], ArrowDown: [0, -1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
@@ -20,7 +20,7 @@ function fresh(root, data) {
   const svg = root.querySelector(".space");
   svg.setAttribute("viewBox", `0 0 ${SIDE} ${SIDE}`);
   const plane = { root, svg, version: null, sent: data.heard, dragging: null, walking: null };
-  plane.teller = new Teller(SEND_EVERY, () => {
+  plane.throttle = new Throttle(SEND_EVERY, () => {
     const { version, points, picked = plane.data.anchor } = plane;
     plane.send({ sent: (plane.sent += 1), version, points, picked });
   });
@@ -33,7 +33,7 @@ function take(plane, data) {
   const news = data.version !== plane.version;
   if (news) {
     plane.version = data.version;
-    plane.teller.stop();
+    plane.throttle.stop();
     if (plane.dragging === null) {
       plane.sent = data.heard;
       clearInterval(plane.walking);
@@ -41,7 +41,7 @@ function take(plane, data) {
       if (plane.points && data.frames.length > 1 && !still()) return walk(plane, data.frames);
     }
   }
-  const waiting = plane.dragging !== null || plane.teller.timer !== null || plane.sent > data.heard;
+  const waiting = plane.dragging !== null || plane.throttle.timer !== null || plane.sent > data.heard;
   if (!plane.points || (!waiting && plane.walking === null)) plane.points = data.points.map((point) => [...point]);
 }
 
@@ -186,7 +186,7 @@ function handle(plane, place) {
     end: () => {
       if (plane.dragging !== place) return;
       plane.dragging = null;
-      plane.teller.tell(true);
+      plane.throttle.run(true);
     },
   });
   group.onkeydown = (event) => {
@@ -194,7 +194,7 @@ function handle(plane, place) {
     if (event.key === "Enter" || event.key === " ") {
       event.preventDefault();
       plane.picked = place;
-      plane.teller.tell(true);
+      plane.throttle.run(true);
     }
     if (!steps) return;
     event.preventDefault();
@@ -216,5 +216,5 @@ function move(plane, place, point) {
   const half = plane.data.edge;
   plane.points[place] = point.map((value) => Math.max(-half, Math.min(half, value)));
   draw(plane);
-  plane.teller.tell();
+  plane.throttle.run();
 }
