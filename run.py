@@ -305,12 +305,20 @@ def quick(arguments: Sequence[str]) -> int:
 
 
 def check(python: Path) -> int:
-    """Style and types; 0 where there is nothing to correct."""
-    for tool in (["ruff", "check"], ["ruff", "format", "--check"], ["mypy"]):
-        say(" ".join(tool))
-        code = call([python, "-m", *tool])
+    """Style and types of Python and JavaScript; 0 where there is nothing to correct."""
+    # a program without a Python module; the suffix depends on the system
+    oxlint = shutil.which("oxlint", path=str(python.parent)) or "oxlint"
+    commands: dict[str, list[str | Path]] = {
+        "ruff check": [python, "-m", "ruff", "check"],
+        "ruff format --check": [python, "-m", "ruff", "format", "--check"],
+        "oxlint --deny-warnings assets": [oxlint, "--deny-warnings", "assets"],
+        "mypy": [python, "-m", "mypy"],
+    }
+    for name, command in commands.items():
+        say(name)
+        code = call(command)
         if code != 0:
-            say(f"`{' '.join(tool)}` found something to correct (above); the tests were not run.")
+            say(f"`{name}` found something to correct (above); the tests were not run.")
             return code
     return 0
 

@@ -1,17 +1,20 @@
-// What several components share: parts of a drawing, handles to drag, telling Python, colours.
+// Shared by several components: SVG and HTML elements, drag handles, messages to Python, colours.
 
-function element(name, attributes, text) {
+// The link asks for bookmarks with this event, and every canvas on the page that shows its run answers.
+export const ASKED = "contrastive-lab-seen";
+
+export function element(name, attributes, text) {
   const made = document.createElementNS("http://www.w3.org/2000/svg", name);
   set(made, attributes);
   if (text !== undefined) made.textContent = text;
   return made;
 }
 
-function set(part, attributes) {
+export function set(part, attributes) {
   for (const [name, value] of Object.entries(attributes)) part.setAttribute(name, value);
 }
 
-function draggable(handle, { begin, move, end }) {
+export function draggable(handle, { begin, move, end }) {
   let held = false;
   handle.onpointerdown = (event) => {
     event.preventDefault();
@@ -20,7 +23,7 @@ function draggable(handle, { begin, move, end }) {
     held = true;
     begin();
   };
-  // touch-action alone does not keep every browser from scrolling the page under a finger on a part of an SVG
+  // For SVG elements, touch-action alone does not prevent scrolling in every browser.
   handle.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
   handle.onpointermove = (event) => held && move(event);
   handle.onpointerup = handle.onpointercancel = () => {
@@ -29,20 +32,20 @@ function draggable(handle, { begin, move, end }) {
   };
 }
 
-// Calls `say` soon, but at most every so many milliseconds, or now.
-class Teller {
-  constructor(every, say) {
-    Object.assign(this, { every, say, timer: null, last: 0 });
+// Runs `action` at most once per `interval` milliseconds; run(true) runs it at once.
+export class Throttle {
+  constructor(interval, action) {
+    Object.assign(this, { interval, action, timer: null, last: 0 });
   }
 
-  tell(now) {
+  run(now) {
     if (this.timer !== null && !now) return;
     this.stop();
     this.timer = setTimeout(() => {
       this.timer = null;
       this.last = performance.now();
-      this.say();
-    }, now ? 0 : Math.max(0, this.last + this.every - performance.now()));
+      this.action();
+    }, now ? 0 : Math.max(0, this.last + this.interval - performance.now()));
   }
 
   stop() {
@@ -51,7 +54,7 @@ class Teller {
   }
 }
 
-function luminanceOf(hex) {
+export function luminanceOf(hex) {
   const [r, g, b] = [1, 3, 5].map((at) => {
     const value = parseInt(hex.slice(at, at + 2), 16) / 255;
     return value <= 0.03928 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
@@ -59,17 +62,17 @@ function luminanceOf(hex) {
   return 0.2126 * r + 0.7152 * g + 0.0722 * b;
 }
 
-// An element with its properties and what is in it.
-function make(tag, properties, ...children) {
+// An HTML element with properties and children.
+export function make(tag, properties, ...children) {
   const made = Object.assign(document.createElement(tag), properties);
   made.append(...children);
   return made;
 }
 
-const instances = new WeakMap(); // what is mounted, by its parent
+const instances = new WeakMap(); // mounted instances by parent element
 
-// What a component exports whose state is a `Kind`, with update(component) and destroy().
-function mounting(Kind, selector) {
+// The export of a component whose instances are of class `Kind`, with update(component) and destroy().
+export function mounting(Kind, selector) {
   return (component) => {
     const { parentElement } = component;
     const root = parentElement.querySelector(selector);

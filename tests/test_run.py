@@ -156,9 +156,12 @@ def test_without_a_browser_and_without_a_way_to_install_one_the_tests_are_refuse
 
 # ---- the checks and the tests
 
+CHECKS = ["ruff check", "ruff format --check", "oxlint --deny-warnings assets", "mypy"]
+TOOLS = ("ruff", "oxlint", "mypy", "pytest")
+
 
 def with_tools(folder: Path, **codes: int) -> None:
-    """ruff, mypy and pytest that say how they were called and exit with a given code."""
+    """ruff, oxlint, mypy and pytest that say how they were called and exit with a given code."""
     for tool in ("ruff", "mypy", "pytest"):
         code = codes.get(tool, 0)
         (folder / f"{tool}.py").write_text(
@@ -166,6 +169,13 @@ def with_tools(folder: Path, **codes: int) -> None:
             if tool == "pytest"
             else f"import sys\nprint('{tool}', *sys.argv[1:])\nsys.exit({code})\n"
         )
+    oxlint = executable(run.python_of(folder / ".venv").parent, "oxlint")
+    code = codes.get("oxlint", 0)
+    oxlint.write_text(
+        f"@echo oxlint %*\n@exit /b {code}\n"
+        if run.WINDOWS
+        else f'#!/bin/sh\necho oxlint "$@"\nexit {code}\n'
+    )
 
 
 def output(answer: subprocess.CompletedProcess[str], *tools: str) -> list[str]:
@@ -179,18 +189,18 @@ def test_the_checks_run_before_the_tests_and_the_tests_are_told_the_browser(
     with_tools(folder, pytest=5)
     answer = start(folder, "test", CHROMIUM=str(browser))
     assert answer.returncode == 5
-    tools = output(answer, "ruff", "mypy", "pytest")
     tests = f"pytest {' '.join(run.IN_TWO_PROCESSES)} {browser}"
-    assert tools == ["ruff check", "ruff format --check", "mypy", tests]
+    assert output(answer, *TOOLS) == [*CHECKS, tests]
     assert answer.stdout.splitlines()[-1] == tests
 
 
-def test_a_check_that_fails_ends_it_with_its_code(folder: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("check", ["oxlint --deny-warnings assets", "mypy"])
+def test_a_check_that_fails_ends_it_with_its_code(folder: Path, tmp_path: Path, check: str) -> None:
     browser = executable(tmp_path / "bin", "chromium")
-    with_tools(folder, mypy=7)
+    with_tools(folder, **{check.split()[0]: 7})
     answer = start(folder, "test", CHROMIUM=str(browser))
     assert answer.returncode == 7
-    assert "`mypy` found something to correct" in answer.stdout
+    assert f"`{check}` found something to correct" in answer.stdout
     assert output(answer, "pytest") == []
 
 
@@ -199,7 +209,7 @@ def test_quick_runs_the_checks_and_looks_for_no_browser(folder: Path, tmp_path: 
     answer = start(folder, "quick", CHROMIUM=str(tmp_path / "nothing"))
     assert answer.returncode == 0
     tests = " ".join(["pytest", *run.IN_TWO_PROCESSES, *run.WITHOUT_PROCESSES, str(tmp_path / "nothing")])
-    assert output(answer, "ruff", "mypy", "pytest") == ["ruff check", "ruff format --check", "mypy", tests]
+    assert output(answer, *TOOLS) == [*CHECKS, tests]
 
 
 def test_with_arguments_only_pytest_runs_with_them(folder: Path, tmp_path: Path) -> None:
@@ -207,7 +217,7 @@ def test_with_arguments_only_pytest_runs_with_them(folder: Path, tmp_path: Path)
     with_tools(folder, ruff=1)
     answer = start(folder, "test", "-k", "two words", CHROMIUM=str(browser))
     assert answer.returncode == 0
-    assert output(answer, "ruff", "mypy", "pytest") == [f"pytest -k two words {browser}"]
+    assert output(answer, *TOOLS) == [f"pytest -k two words {browser}"]
 
 
 # ---- the environment

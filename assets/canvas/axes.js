@@ -1,4 +1,7 @@
-// What is drawn with lines and letters: a light grid below the points, numbers and the margin circle above.
+// Lines and text: a light grid below the points, tick labels and the margin circle above.
+
+import { EYE, project2d, project3d } from "./camera.js";
+import { css, mix } from "./theme.js";
 
 function niceTicks(low, high, wanted) {
   const rough = (high - low) / wanted;
@@ -20,19 +23,19 @@ function prepare(canvas, state) {
   context.setTransform(state.ratio, 0, 0, state.ratio, 0, 0);
   context.clearRect(0, 0, state.width, state.height);
   context.font = `11px ${state.theme.font}`;
-  // Between letters there may be whole pixels of the screen only, which would show in print.
+  // By default letters are spaced in whole screen pixels, which would show in print.
   if (state.still) context.textRendering = "geometricPrecision";
   return context;
 }
 
 function ticksOf(state) {
-  const { ax, bx, ay, by } = project2d(state.view, state.width, state.height);
+  const { ax, bx, ay, by } = project2d(state.camera, state.width, state.height);
   const x = niceTicks(-bx / ax, (state.width - bx) / ax, Math.max(2, state.width / 90));
   const y = niceTicks((state.height - by) / ay, -by / ay, Math.max(2, state.height / 85));
   return { x, y, toX: (v) => ax * v + bx, toY: (v) => ay * v + by };
 }
 
-function drawGrid(canvas, state) {
+export function drawGrid(canvas, state) {
   const context = prepare(canvas, state);
   if (!state.frames) return;
   if (state.frames.d === 3) return drawBox(context, state);
@@ -50,7 +53,7 @@ function drawGrid(canvas, state) {
   for (const value of y.ticks) line(value, true);
 }
 
-// Letters with a rim of the background's colour stay readable over points.
+// An outline in the background colour keeps text readable over points.
 function write(context, state, text, x, y, align, strength = 0.72) {
   context.textAlign = align;
   context.textBaseline = "middle";
@@ -62,7 +65,7 @@ function write(context, state, text, x, y, align, strength = 0.72) {
   context.fillText(text, x, y);
 }
 
-function drawOverlay(canvas, state) {
+export function drawOverlay(canvas, state) {
   const context = prepare(canvas, state);
   if (!state.frames) return;
   if (state.menu.on.has("margin")) drawMargin(context, state);
@@ -89,11 +92,11 @@ function drawMargin(context, state) {
   if (!margin) return;
   let x, y, radius;
   if (state.frames.d === 2) {
-    const { ax, bx, by } = project2d(state.view, state.width, state.height);
+    const { ax, bx, by } = project2d(state.camera, state.width, state.height);
     [x, y, radius] = [bx, by, margin * ax];
   } else {
     const centre = project3d(state, [0, 0, 0]);
-    [x, y, radius] = [centre.x, centre.y, margin * state.view.scale * (EYE / (EYE - centre.depth))];
+    [x, y, radius] = [centre.x, centre.y, margin * state.camera.scale * (EYE / (EYE - centre.depth))];
   }
   if (radius < 6 || radius > 20 * (state.width + state.height)) return;
   context.strokeStyle = css(state.theme.text, state.frames.d === 2 ? 0.8 : 0.45);
@@ -103,7 +106,7 @@ function drawMargin(context, state) {
   context.arc(x, y, radius, 0, 2 * Math.PI);
   context.stroke();
   context.setLineDash([]);
-  // The name stands on the circle wherever there is room for it in the picture: above first.
+  // The label goes where the circle has room for it inside the picture, preferably at the top.
   const text = state.frames.options.margin_label || `margin ${margin.toFixed(2)}`;
   context.font = `500 12px ${state.theme.font}`;
   const half = context.measureText(text).width / 2 + 8;

@@ -1,13 +1,46 @@
-// The embedding canvas: one instance a mounted component, redrawn only while something changes.
+// The embedding canvas: one instance per mounted component, redrawn only while something changes.
 
-const QUIET = 10000; // milliseconds between two announcements that nobody asked for
-const TELL_END_AFTER = 1500; // milliseconds; a page that is drawn often has noticed by then
-const SELDOM = 1000; // milliseconds between two looks: so many wait that the page is drawn seldom
+import { ASKED, mounting } from "../shared.js";
+import { bookmarking, USUAL_TURN } from "./bookmark.js";
+import { colourBy, groupsOf, paletteOf } from "./colours.js";
+import { Fetching } from "./fetching.js";
+import { sameBytes } from "./frames.js";
+import { Gestures } from "./gestures.js";
+import { Legend } from "./legend.js";
+import { summary } from "./measures.js";
+import { Menu } from "./menu.js";
+import { moving } from "./moving.js";
+import { Overlays } from "./overlays.js";
+import { PointLayer, pointRadius } from "./points.js";
+import { receiving } from "./receiving.js";
+import { redrawing } from "./redrawing.js";
+import { savePicture } from "./saving.js";
+import { PointSelection } from "./selection.js";
+import { hook } from "./testing.js";
+import { readTheme } from "./theme.js";
+import { Timeline } from "./timeline.js";
+import { words } from "./words.js";
 
 class EmbeddingCanvas {
   constructor(root) {
     this.root = root;
-    const find = (selector) => root.querySelector(selector);
+    this.frames = null;
+    this.width = this.height = 0;
+    this.camera = { x: 0, y: 0, scale: 1 };
+    Object.assign(this, USUAL_TURN);
+    this.pending = null; // the parts of the link's bookmark that are not applied yet
+    this.ownCamera = false; // the visitor moved or zoomed: don't move the camera
+    this.turning = false;
+    this.visible = true;
+    this.work = [];
+    this.findElements();
+    this.makeParts();
+    this.listen();
+    root.contrastiveCanvas = hook(this);
+  }
+
+  findElements() {
+    const find = (selector) => this.root.querySelector(selector);
     this.stage = find(".stage");
     this.grid = find(".grid");
     this.overlay = find(".overlay");
@@ -15,38 +48,36 @@ class EmbeddingCanvas {
     this.status = find(".status");
     this.sentences = find(".notice span");
     this.retry = find(".retry");
-    this.retry.onclick = () => this.fetching.again();
     this.news = find(".news");
     this.turnButton = find(".turn");
-    this.points = new PointLayer(find(".points"));
-    this.overlays = new Overlays(() => this.refresh());
-    this.menu = new Menu(root, (what) => this.onMenu(what));
-    this.timeline = new Timeline(root, (atRest) => this.onTimeline(atRest));
-    this.legend = new Legend(root, () => this.onLegend());
-    this.motion = matchMedia("(prefers-reduced-motion: reduce)");
-    this.motion.onchange = () => this.onMotion();
-    this.fetching = new Fetching(
-      (frames, status) => this.hear(frames, status),
-      (state, wait) => setTimeout(() => this.tellEnd(state), wait < SELDOM ? TELL_END_AFTER : 0),
-      (sentence) => this.fail(sentence),
-      () => !this.motion.matches && !this.frames?.f,
-    );
-    this.frames = null;
-    this.width = this.height = 0;
-    this.view = { x: 0, y: 0, scale: 1 };
-    Object.assign(this, USUAL_TURN);
-    this.linked = null; // what a link says of the picture
-    this.ownView = false; // the visitor moved or zoomed: leave the view alone
-    this.turning = false;
-    this.visible = true;
-    this.work = [];
-    this.selecting = new Selecting(root, this, (selection) => this.component?.setStateValue("selection", selection));
-    attachGestures(this.stage, this);
+    this.retry.onclick = () => this.fetching.again();
+    this.turnButton.onclick = () => this.setTurning(!this.turning);
     find(".zoom-in").onclick = () => this.zoomBy(1.4);
     find(".zoom-out").onclick = () => this.zoomBy(1 / 1.4);
     find(".reset").onclick = () => this.reset();
     find(".save").onclick = () => this.save();
-    this.turnButton.onclick = () => this.setTurning(!this.turning);
+  }
+
+  makeParts() {
+    const { root } = this;
+    this.points = new PointLayer(root.querySelector(".points"));
+    this.overlays = new Overlays(() => this.refresh());
+    this.menu = new Menu(root, (what) => this.onMenu(what));
+    this.timeline = new Timeline(root, (atRest) => this.onTimeline(atRest));
+    this.legend = new Legend(root, () => this.onLegend());
+    this.fetching = new Fetching({
+      onFrames: (frames, status) => this.onFrames(frames, status),
+      onEnd: (state, interval) => this.onEnd(state, interval),
+      onError: (sentence) => this.onError(sentence),
+      wantsFirst: () => !this.motion.matches && !this.frames?.f,
+    });
+    this.selection = new PointSelection(root, this, (picked) => this.component?.setStateValue("selection", picked));
+    this.gestures = new Gestures(this.stage, this);
+  }
+
+  listen() {
+    this.motion = matchMedia("(prefers-reduced-motion: reduce)");
+    this.motion.onchange = () => this.onMotion();
     this.resizing = new ResizeObserver(() => this.resize());
     this.resizing.observe(this.stage);
     this.watching = new IntersectionObserver(([entry]) => {
@@ -55,25 +86,12 @@ class EmbeddingCanvas {
     });
     this.watching.observe(this.stage);
     this.answer = ({ detail }) => {
-      if (this.frames && this.frames.options.run === detail.run) detail.answers.push(this.seen());
+      if (this.frames && this.frames.options.run === detail.run) detail.answers.push(this.bookmark());
     };
     window.addEventListener(ASKED, this.answer);
-    // For tests: where a point of the input lies, and what a frame costs.
-    root.contrastiveCanvas = {
-      locate: (index) => this.locate(index),
-      state: () => this.report(),
-      work: () => this.work.slice(),
-      seen: () => this.seen(),
-    };
   }
 
-  // That a live run has ended, unless the page has noticed for itself: two reruns at one moment, one of the
-  // page and one of a part that the first takes away, end in an error of Streamlit's.
-  tellEnd(state) {
-    if (this.root.isConnected && this.fetching.options.live) this.component.setTriggerValue("ended", state);
-  }
-
-  // Runs on every change of the data or the theme, and whenever Streamlit feels like it.
+  // Called by Streamlit on every change of data or theme, and sometimes without one.
   update(component) {
     this.component = component;
     const { data } = component;
@@ -90,100 +108,14 @@ class EmbeddingCanvas {
     this.redraw();
   }
 
-  // What Python handed over: the frames themselves, or options that say where they are.
-  receive(data) {
-    this.failure = "";
-    let frames = null;
-    try {
-      if (data?.length) frames = readFrames(data);
-    } catch {
-      this.failure = DAMAGED;
-    }
-    const options = frames?.options ?? {};
-    if (!options.source) {
-      this.progress = null;
-      this.fetching.stop();
-      return this.show(frames);
-    }
-    const sameRun = this.frames?.options.run === options.run;
-    if (!sameRun) this.progress = null;
-    this.given = options;
-    this.fetching.follow(options);
-    // Of the same run, what is there stays until what is wanted comes.
-    const { f, options: before } = this.frames ?? {};
-    if (sameRun && f && before.split !== options.split) this.selecting.images.clear();
-    if (sameRun && f && (before.split !== options.split || before.view !== options.view)) return;
-    this.show(sameRun && f ? { ...this.frames, options } : frames);
-  }
-
-  // What was fetched, under the options that came with the page.
-  hear(frames, status) {
-    this.progress = status.replay;
-    this.failure = "";
-    if (frames) {
-      this.show({ ...frames, options: this.given });
-      this.legend.show(this.classes, this.theme, this.palette);
-      this.resize();
-      takeOver(this);
-    }
-    this.redraw();
-  }
-
-  fail(sentence) {
-    this.failure = sentence;
-    this.describe(true);
-    this.redraw();
-    takeOver(this);
-  }
-
-  show(frames) {
-    const before = this.frames;
-    this.frames = frames;
-    const options = frames?.options ?? {};
-    const sameRun = Boolean(before && frames && before.options.run === options.run && before.d === frames.d && before.f && frames.f);
-    const sameView = sameRun && before.options.view === options.view;
-    if (!sameRun) {
-      this.menu.reset(options);
-      this.legend.reset();
-      this.takeLink(frames);
-    }
-    if (frames) this.menu.offer(options, frames);
-    this.takeColours();
-    this.group();
-    this.summaries = new Map();
-    this.root.style.setProperty("--stage-height", `${options.height ?? 520}px`);
-    this.goal = frames ? extentOf(frames) : null;
-    if (!sameView) this.ownView = false;
-    if (!sameView || before.options.split !== options.split) this.overlays.clear();
-    const steps = frames && frames.n ? frames.steps : [];
-    if (sameRun) {
-      this.timeline.extend(steps, Boolean(options.live), this.motion.matches);
-      if (this.motion.matches && !this.ownView) this.settle();
-    } else {
-      this.timeline.start(steps, Boolean(options.live), this.motion.matches);
-      Object.assign(this, USUAL_TURN);
-      this.settle();
-      this.setTurning(frames?.d === 3 && frames.n > 0 && !this.motion.matches);
-      if (this.linked) this.timeline.stand(this.linked.s?.[0]);
-    }
-    this.takePlace();
-    this.timeline.held = Boolean(frames?.partial);
-    this.selecting.use(frames, sameRun ? before : null);
-    this.takePicked();
-    this.overlays.on = this.menu.on;
-    if (frames) this.overlays.want(options, this.menu.offered);
-    this.turnButton.hidden = frames?.d !== 3;
-    this.stage.setAttribute("aria-label", this.keys());
-    this.describe(!sameRun || before.options.live !== options.live);
-  }
-
   // Groups the points by what they are coloured by.
   group() {
     if (this.frames) colourBy(this.frames, this.colouring);
     this.classes = this.frames ? groupsOf(this.frames, this.colouring) : [];
   }
 
-  // What the drawing functions read.
+  // ---- what the drawing functions read: this canvas is their `state`
+
   get playhead() {
     return this.timeline.playhead;
   }
@@ -196,19 +128,26 @@ class EmbeddingCanvas {
     return this.menu.colouring;
   }
 
-  // Of the points that are not selected while others are, only a shade is left.
+  // A flag per image index; the other points are faded. Null without a selection.
   get chosen() {
-    return this.selecting.chosen;
+    return this.selection.chosen;
   }
 
   get palette() {
     return paletteOf(this.theme, this.colouring);
   }
 
-  // A collapsed cloud is one point: large enough to be found.
+  // A collapsed cloud is a single point, drawn large enough to be noticed.
   radius() {
     return this.collapsed() ? 5 : pointRadius(this.frames.n, this.width, this.height, this.zoom());
   }
+
+  summaryAt(frame) {
+    if (!this.summaries.has(frame)) this.summaries.set(frame, summary(this.frames, frame));
+    return this.summaries.get(frame);
+  }
+
+  // ---- what the visitor does
 
   togglePlay() {
     if (this.timeline.last > 0) this.timeline.toggle();
@@ -220,7 +159,7 @@ class EmbeddingCanvas {
   }
 
   onLegend() {
-    this.linked = null;
+    this.pending = null;
     this.describe(true);
     this.refresh();
   }
@@ -228,7 +167,7 @@ class EmbeddingCanvas {
   onMenu(what) {
     if (!this.frames) return;
     if (what === "colouring") {
-      this.linked = null;
+      this.pending = null;
       this.group();
       this.legend.reset();
       this.legend.show(this.classes, this.theme, this.palette);
@@ -239,7 +178,7 @@ class EmbeddingCanvas {
   }
 
   onSelection() {
-    if (this.linked) this.linked.i = undefined; // another one, or none, by the visitor's own hand
+    if (this.pending) this.pending.i = undefined; // the visitor has chosen
     this.describe(true);
     this.redraw();
   }
@@ -254,17 +193,12 @@ class EmbeddingCanvas {
     this.redraw();
   }
 
-  summaryAt(frame) {
-    if (!this.summaries.has(frame)) this.summaries.set(frame, summary(this.frames, frame));
-    return this.summaries.get(frame);
-  }
-
   destroy() {
     window.removeEventListener(ASKED, this.answer);
     this.fetching.stop();
     this.overlays.clear();
-    this.selecting.images.clear();
-    clearTimeout(this.selecting.sending);
+    this.selection.images.clear();
+    clearTimeout(this.selection.sending);
     cancelAnimationFrame(this.request);
     this.request = -1;
     this.resizing.disconnect();
@@ -275,6 +209,7 @@ class EmbeddingCanvas {
   }
 }
 
-Object.assign(EmbeddingCanvas.prototype, redrawing, moving, seeing, words);
+// More methods of the class, one file per subject.
+Object.assign(EmbeddingCanvas.prototype, receiving, redrawing, moving, bookmarking, words);
 
 export default mounting(EmbeddingCanvas, ".cl-canvas");

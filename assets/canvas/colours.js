@@ -1,11 +1,14 @@
 // What the points are coloured by: their digit, their cluster, or whether the two agree.
 
-const COLOURINGS = { digit: "Digit", cluster: "Cluster", agreement: "Agreement" };
-const AGREES = 0, DIFFERS = 1;
-const NO_CLUSTER = 255;
+import { sizesOf } from "./frames.js";
+import { mix } from "./theme.js";
 
-// Groups the points anew; the legend and the muting follow the groups.
-function colourBy(frames, colouring) {
+export const COLOURINGS = { digit: "Digit", cluster: "Cluster", agreement: "Agreement" };
+export const AGREES = 0, DIFFERS = 1;
+export const NO_CLUSTER = 255;
+
+// Regroups the points; the legend and hidden classes follow the groups.
+export function colourBy(frames, colouring) {
   const { digits, clusters } = frames;
   if (colouring === "cluster") frames.classes = clusters;
   else if (colouring === "agreement") frames.classes = clusters.map((cluster, k) => (cluster === digits[k] ? AGREES : DIFFERS));
@@ -13,22 +16,21 @@ function colourBy(frames, colouring) {
   frames.sizes = sizesOf(frames.classes);
 }
 
-// [{ label, name, size }] of the groups, in their order.
-function groupsOf(frames, colouring) {
+// [{ label, name, size }] of the groups, in label order.
+export function groupsOf(frames, colouring) {
   const names = frames.options.class_names ?? [];
   const size = (label) => frames.sizes.get(label) ?? 0;
   if (colouring === "agreement") {
     return [{ label: AGREES, name: "cluster and digit agree", size: size(AGREES) }, { label: DIFFERS, name: "they differ", size: size(DIFFERS) }];
   }
-  const labels = new Set([...names.keys(), ...frames.sizes.keys()]);
+  const labels = [...new Set([...names.keys(), ...frames.sizes.keys()])];
+  labels.sort((a, b) => a - b);
   const name = (label) => names[label] ?? (label === NO_CLUSTER ? "none" : String(label));
-  return [...labels]
-    .sort((a, b) => a - b)
-    .map((label) => ({ label, name: colouring === "cluster" ? `≈ ${name(label)}` : name(label), size: size(label) }));
+  return labels.map((label) => ({ label, name: colouring === "cluster" ? `≈ ${name(label)}` : name(label), size: size(label) }));
 }
 
-// The colour of each group; those that agree stay in the background.
-function paletteOf(theme, colouring) {
+// The colour of each group; points that agree stay in the background.
+export function paletteOf(theme, colouring) {
   if (colouring !== "agreement") return theme.palette;
   return [mix(theme.background, theme.palette[0], 0.45), theme.dark ? [255, 140, 60] : [205, 60, 0]];
 }

@@ -1,18 +1,21 @@
-// Fetches the frames of a run from the app itself, so that no script runs while somebody watches.
+// Fetches the frames of a run from the app's own routes, so that watching a run causes no script reruns.
 
-const LIVE_WAIT = 400; // milliseconds between two looks at a run in training, where the server names no others
-const REPLAY_WAIT = 1000; // and at a replay that is being made
-const HIDDEN_WAIT = 10000; // and while nobody looks at the page
-const LONGEST_WAIT = 30000; // after many failures in a row
-const ENDED = ["done", "failed", "cancelled"];
-const BEING_MADE = ["waiting", "computing"];
+import { appended, lengthOfFirst, readFrames } from "./frames.js";
 
-class Fetching {
-  // heard: called with all frames so far (null where there is nothing new) and the status of the run;
-  // ended: with the state in which a live run has ended, and the pace at which it was looked at; failed: with a sentence; early: whether the first
-  // frame is wanted while the others are on their way
-  constructor(heard, ended, failed, early) {
-    Object.assign(this, { heard, ended, failed, early });
+const LIVE_WAIT = 400; // milliseconds between polls of a run in training, unless the server says otherwise
+const REPLAY_WAIT = 1000; // of a replay being computed
+const HIDDEN_WAIT = 10000; // while the page is hidden
+const LONGEST_WAIT = 30000; // after repeated failures
+const ENDED = new Set(["done", "failed", "cancelled"]);
+const BEING_MADE = new Set(["waiting", "computing"]);
+
+export class Fetching {
+  // onFrames(frames, status): all frames so far (null if nothing is new) and the run's status
+  // onEnd(state, interval): how a live run ended, and the polling interval in milliseconds
+  // onError(sentence)
+  // wantsFirst(): whether to deliver the first frame while the others are still loading
+  constructor({ onFrames, onEnd, onError, wantsFirst }) {
+    Object.assign(this, { onFrames, onEnd, onError, wantsFirst });
     this.onVisible = () => {
       if (!document.hidden) this.again();
     };
@@ -23,19 +26,19 @@ class Fetching {
     const { live } = this.options ?? {};
     this.options = options;
     if (wanted === this.wanted) {
-      if (options.live !== live) this.lookSoon();
+      if (options.live !== live) this.pollSoon();
       return;
     }
     this.stop();
     this.wanted = wanted;
-    this.whole = false; // whether the replay of all points is there
+    this.whole = false; // whether the replay of all points has been loaded
     this.wasMaking = false;
     this.failures = 0;
     document.addEventListener("visibilitychange", this.onVisible);
-    this.look();
+    this.poll();
   }
 
-  // What is on its way is let go: an answer to another turn is not read.
+  // Responses still in flight are ignored: they belong to an earlier turn.
   stop() {
     clearTimeout(this.timer);
     document.removeEventListener("visibilitychange", this.onVisible);
@@ -45,22 +48,22 @@ class Fetching {
     this.wanted = this.frames = null;
   }
 
-  // At once what would be done in a while.
+  // Polls now instead of after the pending wait.
   again() {
-    if (this.timer) this.look();
+    if (this.timer) this.poll();
   }
 
-  // Now, or when the look at hand is done: never two at once.
-  lookSoon() {
+  // Polls now, or right after the poll in flight: never two at a time.
+  pollSoon() {
     if (this.busy) this.soon = true;
-    else this.look();
+    else this.poll();
   }
 
   wait(milliseconds) {
-    this.timer = setTimeout(() => this.look(), document.hidden ? Math.max(HIDDEN_WAIT, milliseconds) : milliseconds);
+    this.timer = setTimeout(() => this.poll(), document.hidden ? Math.max(HIDDEN_WAIT, milliseconds) : milliseconds);
   }
 
-  async look() {
+  async poll() {
     clearTimeout(this.timer);
     this.timer = 0;
     this.busy = true;
@@ -75,58 +78,58 @@ class Fetching {
     if (turn !== this.turn) return;
     this.busy = false;
     this.failures = failure ? this.failures + 1 : 0;
-    if (failure) this.failed(failure instanceof Refusal ? failure.message : "The server cannot be reached. The picture goes on when it is back.");
-    else this.heard(isNew ? this.frames : null, status);
+    if (failure) this.onError(failure instanceof Refusal ? failure.message : "The server cannot be reached. The picture goes on when it is back.");
+    else this.onFrames(isNew ? this.frames : null, status);
     if (turn === this.turn) this.next(failure, status);
   }
 
-  // When to look again, if at all.
+  // Schedules the next poll, if any.
   next(failure, status) {
     const { live, split } = this.options;
     if (failure) return this.wait(Math.min(LONGEST_WAIT, 1000 * 2 ** this.failures));
     if (this.soon) {
       this.soon = false;
-      return this.look();
+      return this.poll();
     }
-    if (live && ENDED.includes(status.state)) this.ended(status.state, status.wait ?? LIVE_WAIT);
+    if (live && ENDED.has(status.state)) this.onEnd(status.state, status.wait ?? LIVE_WAIT);
     else if (live) this.wait(status.wait ?? LIVE_WAIT);
     else if (split !== "sample" && this.making(status)) this.wait(REPLAY_WAIT);
   }
 
-  // The snapshots that are new; says whether there are any.
+  // Fetches new snapshots; returns whether there were any.
   async snapshots(status, turn) {
     const newest = status.steps.at(-1) ?? -1, have = this.frames?.steps.at(-1) ?? -1;
     if (newest === have) return false;
-    // Steps that go back are those of another training under the same key.
+    // Steps that go backwards mean that the run was trained again.
     const answer = await this.get(`frames/sample?after=${newest < have ? -1 : have}`);
     if (answer.status === 204) return false;
     return this.take(await answer.arrayBuffer(), turn, newest < have ? null : this.frames);
   }
 
-  // All points: first as they are, and once more when their replay is ready.
+  // Fetches all points: once as they are, and again when the replay is ready.
   async split(status, turn) {
     const ready = status.replay.state === "ready";
     if (this.frames && (this.whole || !ready)) return false;
     const { split, view } = this.options;
     const answer = await this.get(`frames/${split}${view ? `?view=${encodeURIComponent(view)}` : ""}`);
     const bytes = await received(answer, (first) => {
-      if (this.early() && this.take(first, turn, null, true)) this.heard(this.frames, status);
+      if (this.wantsFirst() && this.take(first, turn, null, true)) this.onFrames(this.frames, status);
     });
     if (turn === this.turn) this.whole = ready;
     return this.take(bytes, turn, null);
   }
 
-  // Whether the replay is being made, or was at the last look: it may be ready by the next.
+  // Whether the replay is being computed, or was at the last poll: it may be ready by the next.
   making({ replay }) {
     const was = this.wasMaking;
-    this.wasMaking = BEING_MADE.includes(replay.state);
+    this.wasMaking = BEING_MADE.has(replay.state);
     return was || this.wasMaking;
   }
 
   take(bytes, turn, before, first = false) {
     if (turn !== this.turn) return false;
     try {
-      this.frames = joined(before, readFrames(new Uint8Array(bytes), first));
+      this.frames = appended(before, readFrames(new Uint8Array(bytes), first));
     } catch {
       throw new Refusal(DAMAGED);
     }
@@ -141,7 +144,7 @@ class Fetching {
   }
 }
 
-// The bytes of an answer. `begun` is called with them as soon as the first of several frames is there.
+// The bytes of a response. `begun` is called with them as soon as the first of several frames has arrived.
 async function received(answer, begun) {
   const length = Number(answer.headers.get("Content-Length"));
   const packed = (answer.headers.get("Content-Encoding") ?? "identity") !== "identity";
@@ -159,10 +162,10 @@ async function received(answer, begun) {
   return bytes;
 }
 
-// The browser has had the time to draw what was shown.
-const painted = () => new Promise((resolve) => (document.hidden ? resolve() : requestAnimationFrame(() => setTimeout(resolve))));
+// Resolves once the browser has painted the latest changes.
+export const painted = () => new Promise((resolve) => (document.hidden ? resolve() : requestAnimationFrame(() => setTimeout(resolve))));
 
-const DAMAGED = "This embedding cannot be drawn: its data are damaged.";
+export const DAMAGED = "This embedding cannot be drawn: its data are damaged.";
 
-// What the server says in words, where it does not give what was asked for.
-class Refusal extends Error {}
+// An error that the server explains in a sentence.
+export class Refusal extends Error {}

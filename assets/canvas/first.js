@@ -1,7 +1,9 @@
-// Home's picture is on the screen before Streamlit is (assets/home): it makes way for the page's own canvas, once
-// that has points to show or says why it has none.
+// Home shows a first picture before Streamlit has started (assets/home). It is removed once the page's own canvas
+// has points to show, or an error.
 
-async function takeOver(canvas) {
+import { painted } from "./fetching.js";
+
+export async function takeOver(canvas) {
   if (!document.getElementById("first-picture")?.leave || !(canvas.frames?.f || canvas.failure)) return;
   canvas.redraw();
   await painted();

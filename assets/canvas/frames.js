@@ -1,13 +1,18 @@
+<<<<<<< HEAD
 // Reads the bytes that core/pictures/frames.py packs; the layout is written down there.
 // coordinates[frame][k * d + axis] is point number k of the draw order, NaN where a frame lacks it.
+=======
+// Reads the bytes that core/canvas/frames.py packs; the layout is documented there.
+// coordinates[frame][k * d + axis] is point k in draw order, NaN if missing in that frame.
+>>>>>>> 5a46af9d1edcdc6fb4fa448bebd934bf7b1928e4
 
 const MISSING = 65535;
-const LEVELS = 65534;
+export const LEVELS = 65534;
 const IDS = 1, CLUSTERS = 2;
 
-// first: only the first frame is there yet; it stands in for all others, and the picture is called partial.
-function readFrames(bytes, first = false) {
-  // A copy starts at offset 0, so that typed arrays may be laid over it.
+// first: only the first frame has arrived; it stands in for all others, and the result is marked partial.
+export function readFrames(bytes, first = false) {
+  // A copy starts at offset 0, as the alignment of typed arrays requires.
   const buffer = bytes.slice().buffer;
   const header = new DataView(buffer);
   const magic = String.fromCharCode(...bytes.subarray(0, 4));
@@ -41,19 +46,19 @@ function readFrames(bytes, first = false) {
   return {
     n, f, d, steps, options, order, rank, digits,
     partial: first,
-    images: ids ? ordered(ids) : order, // which image of its split each point is
+    images: ids ? ordered(ids) : order, // the index of each point's image in its split
     hasClusters: Boolean(clusters),
     clusters: clusters ? ordered(clusters) : new Uint8Array(0),
-    classes: digits, // what the points are coloured and muted by, and the sizes of its groups
+    classes: digits, // the grouping used for colouring and hiding, and the group sizes
     sizes: sizesOf(digits),
     coordinates: steps.map((_, frame) => decoded[Math.min(frame, there - 1)].points),
-    present: steps.map((_, frame) => decoded[Math.min(frame, there - 1)].present), // how many points each frame has
+    present: steps.map((_, frame) => decoded[Math.min(frame, there - 1)].present), // number of points per frame
     ...(first ? { low: bounds.map(([low]) => low), high: bounds.map(([, high]) => high) } : outline(decoded, d)),
   };
 }
 
-// How many bytes there are up to the end of the first frame of more than one; Infinity where that is not known.
-function lengthOfFirst(bytes) {
+// The bytes up to the end of the first frame; Infinity if unknown or if there is only one.
+export function lengthOfFirst(bytes) {
   if (bytes.length < 24) return Infinity;
   const header = new DataView(bytes.buffer, bytes.byteOffset);
   const d = header.getUint16(6, true), n = header.getUint32(8, true), f = header.getUint32(12, true);
@@ -63,14 +68,13 @@ function lengthOfFirst(bytes) {
   return before + (before % 2) + 2 * n * d;
 }
 
-// Points drawn later hide those before them. Stepping through the points by about n times the golden
-// ratio spreads every stretch of the input over the whole drawing, so no class is drawn last,
-// even where the points come sorted by label.
+// Later points hide earlier ones. A stride of about n times the golden ratio spreads every stretch of the
+// input over the whole drawing, so that no class ends up on top even if the input is sorted by label.
 function drawOrder(n) {
   let stride = Math.max(1, Math.round(n * 0.6180339887));
   while (greatestCommonDivisor(stride, n) > 1) stride++;
-  const order = new Uint32Array(n); // the point of the input that is drawn k-th
-  const rank = new Uint32Array(n); // the other way round
+  const order = new Uint32Array(n); // input index of the k-th point drawn
+  const rank = new Uint32Array(n); // the inverse
   for (let k = 0, i = 0; k < n; k++, i = (i + stride) % n) {
     order[k] = i;
     rank[i] = k;
@@ -78,11 +82,11 @@ function drawOrder(n) {
   return { order, rank };
 }
 
-// The points of one frame in draw order, and the lowest and highest value of each axis.
+// The points of one frame in draw order, and the range of each axis.
 function decode(levels, order, bounds) {
   const d = bounds.length;
   const points = new Float32Array(levels.length);
-  const low = new Array(d).fill(Infinity), high = new Array(d).fill(-Infinity);
+  const low = Array.from(bounds, () => Infinity), high = Array.from(bounds, () => -Infinity);
   let present = 0;
   for (let k = 0; k < order.length; k++) if (levels[order[k] * d] !== MISSING) present++;
   for (let axis = 0; axis < d; axis++) {
@@ -103,7 +107,7 @@ function decode(levels, order, bounds) {
   return { points, present, low, high };
 }
 
-// Lowest and highest value of each axis over frames; 0 and 0 where there is none.
+// The range of each axis over all parts; 0 to 0 if empty.
 function outline(parts, d) {
   const of = (choose, name) => Array.from({ length: d }, (_, axis) => {
     const value = choose(...parts.map((part) => part[name][axis]));
@@ -112,8 +116,8 @@ function outline(parts, d) {
   return { low: of(Math.min, "low"), high: of(Math.max, "high") };
 }
 
-// The frames so far with more of them behind; the new ones alone where they begin again.
-function joined(frames, more) {
+// Appends new frames; returns the new ones alone if they start over.
+export function appended(frames, more) {
   const follows = frames && frames.f && more.f && more.n === frames.n && more.d === frames.d && more.steps[0] > frames.steps[frames.f - 1];
   if (!follows) return more;
   return {
@@ -126,8 +130,8 @@ function joined(frames, more) {
   };
 }
 
-// Whether the numbers of the images mean the same in both: those that both show have the same digit.
-function sameImages(frames, others) {
+// Whether image indices mean the same in both: every shared index has the same digit.
+export function sameImages(frames, others) {
   if (frames.images === others.images) return true;
   const digits = new Map();
   for (let k = 0; k < frames.n; k++) digits.set(frames.images[k], frames.digits[k]);
@@ -138,7 +142,7 @@ function sameImages(frames, others) {
   return true;
 }
 
-function sizesOf(groups) {
+export function sizesOf(groups) {
   const sizes = new Map();
   for (const group of groups) sizes.set(group, (sizes.get(group) ?? 0) + 1);
   return sizes;
@@ -148,7 +152,7 @@ function greatestCommonDivisor(a, b) {
   return b === 0 ? a : greatestCommonDivisor(b, a % b);
 }
 
-function sameBytes(a, b) {
+export function sameBytes(a, b) {
   if (a === b) return true;
   if (!a || !b || a.length !== b.length) return false;
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;

@@ -1,16 +1,18 @@
-// The images of the points, fetched in parts of a thousand that are spread over the whole picture.
+// The images behind the points, fetched in parts of a thousand, each spread over the whole picture.
+
+import { mix } from "./theme.js";
 
 const PART = 1000;
-const FIRST_PARTS = 5; // fetched in advance: so many thousand points answer at once
+const FIRST_PARTS = 5; // prefetched, so that these points respond at once
 const KEPT_PARTS = 20;
 
-class Images {
+export class Images {
   constructor(arrived) {
     this.arrived = arrived;
     this.parts = new Map();
   }
 
-  // n points of a run's split; nothing where the points do not come from a run.
+  // n points of a run's split; no images if the points do not come from a run.
   of(source, split, n) {
     const wanted = source ? `${source}/images/${split}` : "";
     if (wanted === this.address && n === this.n) return;
@@ -23,18 +25,18 @@ class Images {
   async fetchFirst() {
     const { parts } = this;
     for (let part = 0; part < Math.min(FIRST_PARTS, this.count) && parts === this.parts; part++) {
-      if ((await this.fetch(part)) === false) return; // the others would be refused too
+      if ((await this.fetch(part)) === false) return; // the others would fail too
     }
   }
 
-  // Point number i of the picture: { number, pixels }, or null while its part is on its way.
+  // Image of the input's point i: { number, pixels }, or null while its part is loading.
   get(i) {
     if (!this.address) return null;
     const part = i % this.count, row = Math.floor(i / this.count);
     const there = this.parts.get(part);
     if (there === undefined) this.fetch(part);
     if (!there?.numbers || row >= there.numbers.length) return null;
-    this.parts.delete(part); // to the end of the map: used last
+    this.parts.delete(part); // move to the end of the map: most recently used
     this.parts.set(part, there);
     return { number: there.numbers[row], pixels: there.pixels.subarray(784 * row, 784 * (row + 1)) };
   }
@@ -50,8 +52,8 @@ class Images {
       const count = new DataView(bytes).getUint32(0, true);
       parts.set(part, { numbers: new Uint32Array(bytes, 4, count), pixels: new Uint8Array(bytes, 4 + 4 * count) });
       for (const old of parts.keys()) if (parts.size > KEPT_PARTS && old !== part) parts.delete(old);
-    } catch (error) {
-      setTimeout(() => parts.delete(part), 5000); // then the next look asks again
+    } catch {
+      setTimeout(() => parts.delete(part), 5000); // then it may be requested again
       return false;
     }
     if (address === this.address) this.arrived();
@@ -64,8 +66,8 @@ class Images {
   }
 }
 
-// Ink dark on light, or light on dark, in 28 x 28 pixels.
-function drawDigit(canvas, pixels, theme) {
+// Draws 28 x 28 pixels in the theme's text colour on its background.
+export function drawDigit(canvas, pixels, theme) {
   const context = canvas.getContext("2d");
   const image = context.createImageData(28, 28);
   for (let i = 0; i < 784; i++) {

@@ -1,6 +1,9 @@
-// One button a class: press to hide or show it; double click or Shift to show only that one.
+// One button per class: click to hide or show it, double-click or Shift-click to show only that one.
 
-class Legend {
+import { css } from "./theme.js";
+import { count } from "./timeline.js";
+
+export class Legend {
   constructor(root, changed) {
     this.element = root.querySelector(".legend");
     this.changed = changed;
@@ -54,7 +57,7 @@ class Legend {
     return button;
   }
 
-  // Only this class; where it already stands alone, all of them again.
+  // Shows only this class, or all of them if it is already the only one.
   isolate(label) {
     const others = [...this.buttons.keys()].filter((other) => other !== label);
     const alone = !this.muted[label] && others.every((other) => this.muted[other]);
@@ -63,8 +66,12 @@ class Legend {
     this.apply();
   }
 
+  hidden() {
+    return [...this.buttons.keys()].filter((label) => this.muted[label]);
+  }
+
   hiddenNames() {
-    return [...this.buttons].filter(([label]) => this.muted[label]).map(([, button]) => button.textContent);
+    return this.hidden().map((label) => this.buttons.get(label).textContent);
   }
 
   apply() {

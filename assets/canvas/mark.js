@@ -1,11 +1,15 @@
-// An image that is none of the points: where it lies, and its way there through the snapshots.
-// options.mark holds its coordinates, one place after the other, options.mark_steps the step of each.
+// The visitor's own image: its position, and its path through the snapshots.
+// options.mark holds its coordinates, one position after the other; options.mark_steps the step of each.
 
-function drawMark(context, state, strength) {
+import { placing } from "./camera.js";
+import { between } from "./points.js";
+import { css } from "./theme.js";
+
+export function drawMark(context, state, strength) {
   const { frames, theme, width, height, ratio } = state;
   const { mark = [], mark_steps: steps = [] } = frames.options;
   if (!steps.length || mark.length !== steps.length * frames.d) return;
-  const alone = steps.length === 1; // only its end is known, and that belongs to the last frame
+  const alone = steps.length === 1; // only its final position is known, which belongs to the last frame
   if (alone && strength === 0) return;
   const place = (k) => Array.from(mark.slice(k * frames.d, (k + 1) * frames.d));
   const onScreen = placing(state);
@@ -26,7 +30,7 @@ function drawMark(context, state, strength) {
     trace(context, travelled, css(theme.text), 2.5);
     for (const { x, y } of stops.slice(0, before + 1)) dot(context, x, y, 3, css(theme.text), css(theme.background));
   }
-  // What lies outside is shown at the rim.
+  // Clamped to the edge if it lies outside the picture.
   const x = Math.min(width - 14, Math.max(14, now.x)), y = Math.min(height - 14, Math.max(14, now.y));
   const outside = x !== now.x || y !== now.y;
   ring(context, x, y, 10, 6, css(theme.background, 0.95));
@@ -47,18 +51,11 @@ function drawMark(context, state, strength) {
   context.restore();
 }
 
-// The last stop that is not after a step.
+// The last stop at or before a step.
 function stopAt(steps, step) {
   let k = 0;
   while (k + 1 < steps.length && steps[k + 1] <= step) k++;
   return k;
-}
-
-// From the embedding's coordinates to CSS pixels of the picture.
-function placing(state) {
-  if (state.frames.d === 3) return (point) => project3d(state, point);
-  const { ax, bx, ay, by } = project2d(state.view, state.width, state.height);
-  return ([x, y]) => ({ x: ax * x + bx, y: ay * y + by });
 }
 
 function trace(context, places, colour, thick, dashes = []) {

@@ -1,9 +1,11 @@
-// What is said of a frame as a whole: its centre, its spread, the middle of each class.
+// Measures of a whole frame: its centre, its spread, the mean of each class.
 
-// How many points a frame has, their centre, and their spread: root mean square distance from it.
-function summary(frames, frame) {
+import { LEVELS } from "./frames.js";
+
+// A frame's number of points, their centre, and their spread: root mean square distance from the centre.
+export function summary(frames, frame) {
   const { n, d } = frames, points = frames.coordinates[frame], present = frames.present[frame];
-  const centre = new Array(d).fill(0);
+  const centre = Array.from(frames.low, () => 0);
   if (!present) return { count: 0, centre, spread: 0 };
   for (let at = 0; at < n * d; at++) if (points[at] === points[at]) centre[at % d] += points[at] / present;
   let squares = 0;
@@ -11,8 +13,8 @@ function summary(frames, frame) {
   return { count: present, centre, spread: Math.sqrt(squares / present) };
 }
 
-// The least distance that is told from none: the last digit that was sent, or that 32 bits hold.
-function finest(frames) {
+// The smallest distance distinguishable from 0: one quantization level, or the precision of 32-bit floats.
+export function resolution(frames) {
   return Math.hypot(...frames.high.map((high, axis) => {
     const low = frames.low[axis];
     return Math.max((high - low) / LEVELS, Math.max(Math.abs(low), Math.abs(high)) * 2e-7);
@@ -20,7 +22,7 @@ function finest(frames) {
 }
 
 // digit -> mean of its points in a frame
-function means(frames, frame) {
+export function means(frames, frame) {
   const { n, d, digits } = frames, points = frames.coordinates[frame];
   const sums = new Map();
   for (let k = 0; k < n; k++) {

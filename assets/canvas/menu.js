@@ -1,6 +1,10 @@
-// The menu of what is shown: colours and overlays. And the picture as a file.
+// The menu of colours and overlays.
 
-class Menu {
+import { make } from "../shared.js";
+import { COLOURINGS } from "./colours.js";
+import { OVERLAYS } from "./overlays.js";
+
+export class Menu {
   constructor(root, changed) {
     this.button = root.querySelector(".layers");
     this.panel = root.querySelector(".menu");
@@ -29,7 +33,7 @@ class Menu {
     this.on = new Set(options.shown ?? ["margin"]);
   }
 
-  // Offers what the picture has to offer: colours need clusters, lines and cells a plane.
+  // Offers what applies to these frames: colours need clusters, lines and cells need 2-D.
   offer(options, frames) {
     const colours = (options.colours ?? ["digit"]).filter((name) => name === "digit" || frames.hasClusters);
     const overlays = (options.overlays ?? ["margin"]).filter(
@@ -68,32 +72,4 @@ class Menu {
       input.checked = input.type === "radio" ? input.value === this.colouring : this.on.has(input.value);
     }
   }
-}
-
-const PRINT_RATIO = 4; // pixels a CSS pixel: 384 dpi at the size that the picture has on the screen
-// What every browser can do: beyond 16.7 million pixels a canvas stays empty on iPads, beyond a longer side elsewhere.
-const LONGEST_SIDE = 8192, MOST_PIXELS = 16e6;
-
-// What is seen, as a PNG file: drawn anew for print, beside the screen, which stays as it is.
-function savePicture(view, name) {
-  const { width, height, theme } = view;
-  const ratio = Math.min(PRINT_RATIO, LONGEST_SIDE / Math.max(width, height), Math.sqrt(MOST_PIXELS / (width * height)));
-  const whole = document.createElement("canvas"), layer = document.createElement("canvas");
-  const points = new PointLayer(layer);
-  points.resize(width, height, ratio);
-  whole.width = layer.width;
-  whole.height = layer.height;
-  const context = whole.getContext("2d");
-  context.fillStyle = css(theme.background);
-  context.fillRect(0, 0, whole.width, whole.height);
-  const state = Object.assign(Object.create(view), { ratio, still: true });
-  for (const draw of [() => drawGrid(layer, state), () => points.draw(state), () => drawOverlay(layer, state)]) {
-    draw();
-    context.drawImage(layer, 0, 0);
-  }
-  whole.toBlob((file) => {
-    const link = make("a", { href: URL.createObjectURL(file), download: `${name}.png` });
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 10000);
-  });
 }

@@ -1,32 +1,34 @@
-// Moves the view: by hand, and to where all points are seen.
+// Moves the camera: by hand, or eased to where all points are visible.
 
-// A zoom within what there is to see; 1 shows everything.
-function nearEnough(zoom, d) {
+import { fitCamera, panBy, zoomAt } from "./camera.js";
+
+// Clamps a zoom to useful values; 1 shows everything.
+export function clampZoom(zoom, d) {
   return Math.max(0.25, Math.min(d === 3 ? 12 : 400, zoom));
 }
 
-const moving = {
-  // The view at once where it is going to.
+export const moving = {
+  // Jumps to where the camera is heading.
   settle() {
     this.extent = this.goal;
-    if (this.extent && this.width) this.view = fitView(this.extent, this.frames.d, this.width, this.height);
+    if (this.extent && this.width) this.camera = fitCamera(this.extent, this.frames.d, this.width, this.height);
   },
 
   zoom() {
-    return this.view.scale / fitView(this.extent, this.frames.d, this.width, this.height).scale;
+    return this.camera.scale / fitCamera(this.extent, this.frames.d, this.width, this.height).scale;
   },
 
-  easeView(seconds) {
-    if (this.ownView || !this.extent || !this.width) return false;
-    const target = fitView(this.goal, this.frames.d, this.width, this.height);
-    const distance = (Math.abs(this.view.x - target.x) + Math.abs(this.view.y - target.y)) * (this.frames.d === 2 ? target.scale : 1);
-    if (this.extent === this.goal && distance < 0.3 && Math.abs(Math.log(this.view.scale / target.scale)) < 1e-3) return false;
+  easeCamera(seconds) {
+    if (this.ownCamera || !this.extent || !this.width) return false;
+    const target = fitCamera(this.goal, this.frames.d, this.width, this.height);
+    const distance = (Math.abs(this.camera.x - target.x) + Math.abs(this.camera.y - target.y)) * (this.frames.d === 2 ? target.scale : 1);
+    if (this.extent === this.goal && distance < 0.3 && Math.abs(Math.log(this.camera.scale / target.scale)) < 1e-3) return false;
     const share = this.motion.matches ? 1 : 1 - Math.exp(-seconds * 7);
     const toward = (a, b) => a + (b - a) * share;
-    this.view = {
-      x: toward(this.view.x, target.x),
-      y: toward(this.view.y, target.y),
-      scale: this.view.scale * Math.pow(target.scale / this.view.scale, share),
+    this.camera = {
+      x: toward(this.camera.x, target.x),
+      y: toward(this.camera.y, target.y),
+      scale: this.camera.scale * Math.pow(target.scale / this.camera.scale, share),
     };
     const close = Math.abs(this.extent.radius / this.goal.radius - 1) < 1e-3 || share === 1;
     this.extent = close && distance < 0.6 ? this.goal : {
@@ -50,13 +52,13 @@ const moving = {
 
   drag(dx, dy, shift) {
     if (!this.extent) return;
-    this.linked = null;
+    this.pending = null;
     if (this.frames.d === 3 && !shift) {
       this.yaw -= dx * 0.008;
       this.pitch = Math.max(-1.5, Math.min(1.5, this.pitch + dy * 0.008));
     } else {
-      this.ownView = true;
-      this.view = panBy(this.view, this.frames.d, dx, dy);
+      this.ownCamera = true;
+      this.camera = panBy(this.camera, this.frames.d, dx, dy);
     }
     this.redraw();
   },
@@ -64,17 +66,17 @@ const moving = {
   zoomBy(factor, x = this.width / 2, y = this.height / 2) {
     if (!this.extent) return;
     const zoom = this.zoom();
-    const allowed = nearEnough(zoom * factor, this.frames.d) / zoom;
-    this.linked = null;
-    this.ownView = true;
-    this.view = zoomAt(this.view, this.frames.d, allowed, x, y, this.width, this.height);
+    const allowed = clampZoom(zoom * factor, this.frames.d) / zoom;
+    this.pending = null;
+    this.ownCamera = true;
+    this.camera = zoomAt(this.camera, this.frames.d, allowed, x, y, this.width, this.height);
     this.touched();
     this.redraw();
   },
 
   reset() {
-    this.linked = null;
-    this.ownView = false;
+    this.pending = null;
+    this.ownCamera = false;
     this.redraw();
   },
 };

@@ -1,22 +1,29 @@
-// What can be laid over and under the points: centroids, density lines, Voronoi cells, an image of one's own.
+// Overlays above and below the points: centroids, density lines, Voronoi cells, the visitor's own image.
 
-const OVERLAYS = { margin: "Margin circle", centroids: "Centroids", contours: "Density lines", cells: "Voronoi cells", mark: "Your image" };
+import { placing, project2d } from "./camera.js";
+import { Refusal } from "./fetching.js";
+import { drawMark } from "./mark.js";
+import { means } from "./measures.js";
+import { between } from "./points.js";
+import { css, mix } from "./theme.js";
+
+export const OVERLAYS = { margin: "Margin circle", centroids: "Centroids", contours: "Density lines", cells: "Voronoi cells", mark: "Your image" };
 const ADDRESSES = {
   contours: { shapes: "lines", query: ({ view }) => (view ? { view } : {}) },
   cells: { shapes: "cells", query: ({ view, per_class }) => ({ ...(view && { view }), per_class: per_class ?? 0 }) },
 };
-const MANY_CELLS = 8000; // more are drawn to a bitmap of their own, which moves with the view until that rests
+const MANY_CELLS = 8000; // above this, cells come from a bitmap that is redrawn once the camera rests
 
-class Overlays {
+export class Overlays {
   constructor(arrived) {
     this.arrived = arrived;
-    this.given = {}; // what a page without a server brings along, as the routes would answer
+    this.given = {}; // shapes embedded in a page without a server, in the routes' format
     this.on = new Set();
     this.clear();
   }
 
   clear() {
-    this.shapes = {}; // contours, cells: { paths: label -> Path2D, count } once they are there
+    this.shapes = {}; // contours, cells: { paths: label -> Path2D, count } once loaded
     this.problems = {};
     this.asked = {};
     this.means = new Map();
@@ -24,12 +31,12 @@ class Overlays {
     clearTimeout(this.timer);
   }
 
-  // What there is to say of the lines and cells that are turned on.
+  // Problems of the lines and cells that are turned on.
   remark() {
     return Object.keys(ADDRESSES).filter((name) => this.on.has(name) && this.problems[name]).map((name) => this.problems[name]).join(" ");
   }
 
-  // Asks for the lines and cells that are wanted and not there yet.
+  // Requests the lines and cells that are turned on but not loaded.
   want({ source, split, view, per_class }, offered) {
     for (const [name, found] of Object.entries(this.given)) if (!this.shapes[name]) this.take(name, found);
     if (!source || split === "sample") return;
@@ -46,7 +53,7 @@ class Overlays {
     try {
       const answer = await fetch(address);
       const found = await answer.json();
-      if (this.asked[name] !== address) return; // something else is wanted by now
+      if (this.asked[name] !== address) return; // superseded by a newer request
       if (!answer.ok) throw new Refusal(found.error);
       this.take(name, found);
     } catch (error) {
@@ -64,7 +71,7 @@ class Overlays {
     this.bitmap = null;
   }
 
-  // Lines and cells belong to the last frame: 1 there, 0 half a snapshot before it.
+  // Opacity of lines and cells, which describe the last frame: 1 there, 0 from half a snapshot before it.
   strength(state) {
     return Math.max(0, 1 - 2 * Math.max(0, state.frames.f - 1 - state.playhead));
   }
@@ -73,8 +80,8 @@ class Overlays {
     const cells = this.shapes.cells, strength = this.strength(state);
     if (!this.on.has("cells") || !cells || state.frames.d !== 2 || strength === 0) return;
     if (cells.count <= MANY_CELLS || state.still) return this.fillCells(context, state, cells, strength);
-    const { view, width, height, ratio, theme } = state;
-    const key = [view.x, view.y, view.scale, width, height, ratio, theme, state.muted.join()];
+    const { camera, width, height, ratio, theme } = state;
+    const key = [camera.x, camera.y, camera.scale, width, height, ratio, theme, state.muted.join()];
     const fresh = this.bitmap && key.every((value, at) => value === this.bitmap.key[at]);
     if (!this.bitmap || this.bitmap.cells !== cells) this.render(state, cells, key);
     else if (!fresh) {
@@ -84,8 +91,8 @@ class Overlays {
         this.arrived();
       }, 150);
     }
-    const old = this.bitmap.view, scale = view.scale / old.scale;
-    const x = width / 2 + (old.x - view.x) * view.scale, y = height / 2 - (old.y - view.y) * view.scale;
+    const old = this.bitmap.camera, scale = camera.scale / old.scale;
+    const x = width / 2 + (old.x - camera.x) * camera.scale, y = height / 2 - (old.y - camera.y) * camera.scale;
     context.globalAlpha = strength;
     context.drawImage(this.bitmap.canvas, x - (width / 2) * scale, y - (height / 2) * scale, width * scale, height * scale);
     context.globalAlpha = 1;
@@ -96,14 +103,14 @@ class Overlays {
     canvas.width = Math.round(state.width * state.ratio);
     canvas.height = Math.round(state.height * state.ratio);
     this.fillCells(canvas.getContext("2d"), state, cells, 1);
-    this.bitmap = { canvas, key, cells, view: { ...state.view } };
+    this.bitmap = { canvas, key, cells, camera: { ...state.camera } };
   }
 
   fillCells(context, state, cells, strength) {
     const { theme } = state;
     inPlane(context, state, (unit) => {
       for (const [label, path] of cells.paths) {
-        // The cells' own colours are opaque, and their rims overlap: no seams between cells of a class.
+        // Opaque fills with overlapping strokes: no seams between cells of a class.
         const shade = mix(theme.background, theme.palette[label % theme.palette.length], theme.dark ? 0.32 : 0.26);
         context.fillStyle = context.strokeStyle = css(mix(theme.background, shade, strength));
         context.lineWidth = 0.7 * unit;
@@ -126,7 +133,7 @@ class Overlays {
     inPlane(context, state, (unit) => {
       for (const [label, path] of lines.paths) {
         if (colouring === "digit" && legend.muted[label]) continue;
-        // A dark core with a light rim (or the reverse) is seen on points of any colour.
+        // A core and a rim of opposite brightness show on points of any colour.
         context.strokeStyle = css(theme.background, 0.8 * strength);
         context.lineWidth = 3.2 * unit;
         context.stroke(path);
@@ -142,14 +149,14 @@ class Overlays {
     const { frames, theme } = state;
     const { from, to, share } = between(state.playhead, frames.f);
     const names = frames.options.class_names ?? [];
+    const onScreen = placing(state);
     const before = this.meansAt(frames, from), after = this.meansAt(frames, to);
     context.font = `700 14px ${theme.font}`;
     for (const [label, start] of before) {
       const end = after.get(label);
       if (!end || (state.colouring === "digit" && state.muted[label])) continue;
       const point = start.map((value, axis) => value * (1 - share) + end[axis] * share);
-      const { ax, bx, ay, by } = frames.d === 2 ? project2d(state.view, state.width, state.height) : {};
-      const { x, y } = frames.d === 2 ? { x: ax * point[0] + bx, y: ay * point[1] + by } : project3d(state, point);
+      const { x, y } = onScreen(point);
       const text = names[label] ?? String(label);
       const half = Math.max(12, context.measureText(text).width / 2 + 7);
       context.fillStyle = css(theme.background, 0.92);
@@ -176,7 +183,7 @@ class Overlays {
   }
 }
 
-// One path a class, in the embedding's own coordinates.
+// One path per class, in embedding coordinates.
 function pathsOf(shapes, closed) {
   const paths = new Map();
   for (const { label, xy } of shapes) {
@@ -189,9 +196,9 @@ function pathsOf(shapes, closed) {
   return { paths, count: shapes.length };
 }
 
-// Draws in the embedding's coordinates; `unit` is a CSS pixel there.
+// Draws in embedding coordinates; `unit` is the size of a CSS pixel in them.
 function inPlane(context, state, draw) {
-  const { ax, bx, ay, by } = project2d(state.view, state.width, state.height);
+  const { ax, bx, ay, by } = project2d(state.camera, state.width, state.height);
   const { ratio } = state;
   context.save();
   context.setTransform(ax * ratio, 0, 0, ay * ratio, bx * ratio, by * ratio);

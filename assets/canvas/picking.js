@@ -1,7 +1,11 @@
-// Which point lies where the pointer is, and which lie within a line drawn round them.
+// Which point lies under the pointer, and which lie inside a drawn outline.
 
-// Places of all points in CSS pixels, in draw order, NaN for those that are not shown; depth in 3-D.
-function placesOf(state, into) {
+import { cameraAxes, EYE, placing, project2d } from "./camera.js";
+import { between } from "./points.js";
+
+// Screen positions of all points in CSS pixels, in draw order; NaN if not shown. Also depth in 3-D.
+// into: an earlier result whose arrays are reused.
+export function placesOf(state, into) {
   const { frames, muted, width, height } = state;
   const { n, d, classes } = frames;
   const { from, to, share } = between(state.playhead, frames.f);
@@ -9,8 +13,8 @@ function placesOf(state, into) {
   const rest = 1 - share;
   const x = into?.x?.length === n ? into.x : new Float32Array(n), y = into?.y?.length === n ? into.y : new Float32Array(n);
   const depth = d === 3 ? (into?.depth?.length === n ? into.depth : new Float32Array(n)) : null;
-  const flat = d === 2 ? project2d(state.view, width, height) : null;
-  const { right, down, toward } = camera(state.yaw, state.pitch);
+  const flat = d === 2 ? project2d(state.camera, width, height) : null;
+  const { right, down, toward } = cameraAxes(state.yaw, state.pitch);
   for (let k = 0; k < n; k++) {
     if (muted[classes[k]]) {
       x[k] = y[k] = NaN;
@@ -27,37 +31,48 @@ function placesOf(state, into) {
     const w = before[at + 2] * rest + after[at + 2] * share;
     const p = u - centre[0], q = v - centre[1], r = w - centre[2];
     depth[k] = (toward[0] * p + toward[1] * q + toward[2] * r) / radius;
-    const near = (state.view.scale * EYE) / (EYE - depth[k]);
-    x[k] = width / 2 + state.view.x + (right[0] * p + right[1] * q + right[2] * r) * near;
-    y[k] = height / 2 + state.view.y + (down[0] * p + down[1] * q + down[2] * r) * near;
+    const near = (state.camera.scale * EYE) / (EYE - depth[k]);
+    x[k] = width / 2 + state.camera.x + (right[0] * p + right[1] * q + right[2] * r) * near;
+    y[k] = height / 2 + state.camera.y + (down[0] * p + down[1] * q + down[2] * r) * near;
   }
   return { x, y, depth };
 }
 
-// The point nearest to (px, py) within `reach` pixels, in 3-D the one nearest to the eye; -1 for none.
-function pick(places, px, py, reach) {
+// Where point `index` of the input lies in CSS pixels, with its coordinates and label; null if it is missing.
+export function locate(state, index) {
+  const { frames } = state;
+  const { from, to, share } = between(state.playhead, frames.f);
+  const at = frames.rank[index] * frames.d, before = frames.coordinates[from], after = frames.coordinates[to];
+  const point = frames.low.map((_, axis) => before[at + axis] * (1 - share) + after[at + axis] * share);
+  if (Number.isNaN(point[0])) return null;
+  return { ...placing(state)(point), point, label: frames.classes[frames.rank[index]] };
+}
+
+// The point nearest to (px, py) within `reach` pixels; in 3-D, points in front win. -1 if there is none.
+export function pick(places, px, py, reach) {
   const { x, y, depth } = places;
   let best = -1, score = Infinity;
   for (let k = 0; k < x.length; k++) {
     const distance = (x[k] - px) ** 2 + (y[k] - py) ** 2;
     if (!(distance <= reach * reach)) continue;
-    // a pixel farther counts as much as a sixtieth of the cloud behind
+    // one pixel of distance weighs as much as a sixtieth of the cloud's depth
     const worth = depth ? Math.sqrt(distance) - 30 * depth[k] : distance;
     if (worth < score) [best, score] = [k, worth];
   }
   return best;
 }
 
-// All points, those nearest to (px, py) first.
-function byDistance(places, px, py, most) {
+// Up to `most` points, nearest to (px, py) first.
+export function byDistance(places, px, py, most) {
   const { x, y } = places;
   const near = [];
   for (let k = 0; k < x.length; k++) if (x[k] === x[k]) near.push([(x[k] - px) ** 2 + (y[k] - py) ** 2, k]);
-  return near.sort((a, b) => a[0] - b[0]).slice(0, most).map(([, k]) => k);
+  near.sort((a, b) => a[0] - b[0]);
+  return near.slice(0, most).map(([, k]) => k);
 }
 
-// The points within a closed line of corners [[x, y], ...]; even-odd rule.
-function within(places, corners) {
+// The points inside a polygon [[x, y], ...], by the even-odd rule.
+export function within(places, corners) {
   const { x, y } = places;
   const xs = corners.map(([cx]) => cx), ys = corners.map(([, cy]) => cy);
   const left = Math.min(...xs), right = Math.max(...xs), top = Math.min(...ys), bottom = Math.max(...ys);

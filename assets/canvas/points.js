@@ -1,13 +1,17 @@
-// Draws every point into one ImageData. Each point is a small round stamp, placed to a quarter of a
-// pixel so that slow movement is smooth, and blended over what is there.
+// Draws all points into one ImageData. Each is a small disc, positioned to a quarter of a pixel so that
+// slow motion is smooth, and blended over what is already there.
+
+import { cameraAxes, EYE, project2d } from "./camera.js";
+import { AGREES, DIFFERS } from "./colours.js";
+import { mix } from "./theme.js";
 
 const PHASES = 4;
-const PAD = 24; // CSS pixels around the picture, so that stamps need no check at its edge
-const SHADES = 24; // steps of depth in 3-D
-// A point is a little darker or lighter than its class, so that a crowd still shows its points.
+const PAD = 24; // CSS pixels around the picture, so that discs need no bounds check at the edge
+const SHADES = 24; // depth levels in 3-D
+// Each point is slightly darker or lighter than its class colour, so that dense areas still show single points.
 const GRAINS = [-0.1, -0.03, 0.04, 0.1];
 
-// The pixels of a disc of this radius, for each of the 4 x 4 positions within a pixel.
+// The pixels of a disc of this radius, for each of the 4 x 4 subpixel positions.
 function makeStamps(radius, rowLength) {
   const reach = Math.ceil(radius + 0.5);
   const stamps = [];
@@ -31,13 +35,13 @@ function makeStamps(radius, rowLength) {
   return stamps;
 }
 
-// Radius in CSS pixels: so large that the points fill the picture, and larger when it is zoomed in.
-function pointRadius(n, width, height, zoom) {
+// Radius in CSS pixels: large enough to fill the picture, growing with the zoom.
+export function pointRadius(n, width, height, zoom) {
   const base = Math.min(2.8, Math.max(0.72, 0.3 * Math.sqrt((width * height) / Math.max(1, n))));
   return Math.min(7, Math.max(0.6, base * Math.pow(Math.max(0.2, zoom), 0.4)));
 }
 
-class PointLayer {
+export class PointLayer {
   constructor(canvas) {
     this.canvas = canvas;
     this.context = canvas.getContext("2d");
@@ -64,10 +68,9 @@ class PointLayer {
     return this.stampSets.get(key);
   }
 
-  // frames between `from` and `from + 1`, `share` of the way; muted[label] hides a class.
   draw(state) {
     const { frames, theme } = state;
-    // Transparent, but in the background's colour: the soft edge of a point blends into it.
+    // Transparent, but in the background colour: soft edges blend into it.
     const [r, g, b] = theme.background;
     this.pixels.fill((b << 16) | (g << 8) | r);
     if (frames && frames.f > 0 && frames.n > 0) {
@@ -77,13 +80,13 @@ class PointLayer {
     this.context.putImageData(this.image, -this.pad, -this.pad, this.pad, this.pad, this.canvas.width, this.canvas.height);
   }
 
-  // Of a collapsed cloud the last few points hide all others; drawing only those keeps it quick.
+  // In a collapsed cloud the last points hide all others; drawing only those is faster.
   first(state) {
     const { n, present } = state.frames, { from, to } = between(state.playhead, present.length);
     return state.collapsed() && present[from] === n && present[to] === n ? Math.max(0, n - 500) : 0;
   }
 
-  // A colour for each label and grain, faded towards the background; made once a theme and colouring.
+  // A colour per label and grain, faded towards the background; cached per theme and colouring.
   colours({ theme, frames, colouring, palette }, fade) {
     const made = [theme, frames, colouring];
     if (!this.tables || made.some((value, at) => value !== this.madeFor[at])) {
@@ -110,8 +113,8 @@ class PointLayer {
     const { n, classes } = frames;
     const { from, to, share } = between(state.playhead, frames.f);
     const before = frames.coordinates[from], after = frames.coordinates[to];
-    const { ax, bx, ay, by } = project2d(state.view, width, height);
-    // To quarter pixels in one multiplication and one addition.
+    const { ax, bx, ay, by } = project2d(state.camera, width, height);
+    // To quarter pixels with one multiplication and one addition.
     const fine = PHASES * this.ratio;
     const { pixels, row, rows, pad } = this;
     const kx = ax * fine, ox = bx * fine + pad * PHASES;
@@ -127,7 +130,7 @@ class PointLayer {
         const at = 2 * k;
         const x = (before[at] * rest + after[at] * share) * kx + ox;
         const y = (before[at + 1] * rest + after[at + 1] * share) * ky + oy;
-        // Not true of a point that is missing in either frame: it is NaN.
+        // Also skips points missing in either frame: comparisons with NaN are false.
         if (!(x > edge && x < right && y > edge && y < bottom)) continue;
         stamp(pixels, row, stamps, x | 0, y | 0, colours[(label << 2) | (k & 3)]);
       }
@@ -135,25 +138,50 @@ class PointLayer {
   }
 
   draw3d(state) {
+    const { n, classes } = state.frames;
+    this.reserve(n);
+    const drawn = this.sortByDepth(n, this.project(state));
+    const { pixels, row, xs, ys, bins, sorted } = this;
+    const base = state.radius() * this.ratio;
+    for (const { wanted, fade } of passes(state)) {
+      let bin = -1, stamps, colours;
+      for (let i = 0; i < drawn; i++) {
+        const k = sorted[i];
+        if (wanted && !wanted(k)) continue;
+        if (bins[k] !== bin) {
+          bin = bins[k];
+          const nearness = bin / (SHADES - 1);
+          stamps = this.stamps(base * (0.72 + 0.56 * nearness));
+          colours = this.colours(state, Math.max(fade, 0.5 * Math.pow(1 - nearness, 1.4)));
+        }
+        stamp(pixels, row, stamps, xs[k], ys[k], colours[(classes[k] << 2) | (k & 3)]);
+      }
+    }
+  }
+
+  reserve(n) {
+    if (this.xs?.length >= n) return;
+    this.xs = new Int32Array(n);
+    this.ys = new Int32Array(n);
+    this.bins = new Uint8Array(n);
+    this.sorted = new Uint32Array(n);
+  }
+
+  // Each point's position in quarter pixels (xs, ys) and depth level (bins, 255 if not visible).
+  // Returns the number of points per level, shifted by one.
+  project(state) {
     const { frames, muted, width, height } = state;
     const { n, classes } = frames;
     const { from, to, share } = between(state.playhead, frames.f);
     const before = frames.coordinates[from], after = frames.coordinates[to];
-    const { right, down, toward } = camera(state.yaw, state.pitch);
+    const { right, down, toward } = cameraAxes(state.yaw, state.pitch);
     const { centre, radius } = state.extent;
     const row3 = (axes) => [...axes, axes.reduce((sum, v, i) => sum - v * centre[i], 0)];
     const [rx, ry, rz, r0] = row3(right), [dx, dy, dz, d0] = row3(down), [tx, ty, tz, t0] = row3(toward.map((v) => v / radius));
-    const fine = PHASES * this.ratio, scale = state.view.scale * fine;
-    const { pixels, row, rows, pad } = this;
-    const ox = (width / 2 + state.view.x) * fine + pad * PHASES, oy = (height / 2 + state.view.y) * fine + pad * PHASES;
+    const fine = PHASES * this.ratio, scale = state.camera.scale * fine;
+    const { row, rows, pad, xs, ys, bins } = this;
+    const ox = (width / 2 + state.camera.x) * fine + pad * PHASES, oy = (height / 2 + state.camera.y) * fine + pad * PHASES;
     const xMost = (row - pad / 2) * PHASES, yMost = (rows - pad / 2) * PHASES, edge = (pad / 2) * PHASES;
-    if (!this.xs || this.xs.length < n) {
-      this.xs = new Int32Array(n);
-      this.ys = new Int32Array(n);
-      this.bins = new Uint8Array(n);
-      this.sorted = new Uint32Array(n);
-    }
-    const { xs, ys, bins, sorted } = this;
     const counts = new Uint32Array(SHADES + 1);
     const rest = 1 - share;
     bins.fill(255);
@@ -175,29 +203,20 @@ class PointLayer {
       bins[k] = bin;
       counts[bin + 1]++;
     }
-    // Counting sort, farthest first: 60,000 points in well under a millisecond.
+    return counts;
+  }
+
+  // Counting sort from back to front, well under a millisecond for 60,000 points. Returns how many are visible.
+  sortByDepth(n, counts) {
+    const { bins, sorted } = this;
     for (let bin = 0; bin < SHADES; bin++) counts[bin + 1] += counts[bin];
     const drawn = counts[SHADES];
     for (let k = 0; k < n; k++) if (bins[k] !== 255) sorted[counts[bins[k]]++] = k;
-    const base = state.radius() * this.ratio;
-    for (const { wanted, fade } of passes(state)) {
-      let bin = -1, stamps, colours;
-      for (let i = 0; i < drawn; i++) {
-        const k = sorted[i];
-        if (wanted && !wanted(k)) continue;
-        if (bins[k] !== bin) {
-          bin = bins[k];
-          const nearness = bin / (SHADES - 1);
-          stamps = this.stamps(base * (0.72 + 0.56 * nearness));
-          colours = this.colours(state, Math.max(fade, 0.5 * Math.pow(1 - nearness, 1.4)));
-        }
-        stamp(pixels, row, stamps, xs[k], ys[k], colours[(classes[k] << 2) | (k & 3)]);
-      }
-    }
+    return drawn;
   }
 }
 
-// What is drawn after what: the selected points over the faded others, those that differ over those that agree.
+// Drawing order: selected points over the faded rest; points that differ over those that agree.
 function passes({ chosen, frames, colouring }) {
   const { images, classes } = frames;
   if (chosen) {
@@ -215,7 +234,7 @@ function passes({ chosen, frames, colouring }) {
   return [{ wanted: null, fade: 0 }];
 }
 
-// Writes one colour where the stamp covers a pixel and blends it in at the rim: red and blue at once, then green.
+// Writes the colour where the disc covers a pixel and blends it at the rim: red and blue together, then green.
 function stamp(pixels, row, stamps, x, y, colour) {
   const { solid, soft, weights } = stamps[((y & 3) << 2) | (x & 3)];
   const base = (y >> 2) * row + (x >> 2);
@@ -232,7 +251,8 @@ function stamp(pixels, row, stamps, x, y, colour) {
   }
 }
 
-function between(playhead, f) {
+// The two frames around the playhead, and how far it is from the first to the second.
+export function between(playhead, f) {
   const from = Math.max(0, Math.min(f - 1, Math.floor(playhead)));
   const share = Math.min(1, Math.max(0, playhead - from));
   const to = share ? Math.min(f - 1, from + 1) : from; // on a frame only that frame counts

@@ -1,25 +1,28 @@
-// When something is drawn: at a new size, and for as long as something moves.
+// When to draw: after a resize or a change, and while something moves.
 
-const HIGHEST_RATIO = 3; // device pixels a CSS pixel beyond which nobody sees a difference
+import { drawGrid, drawOverlay } from "./axes.js";
+import { fitCamera } from "./camera.js";
 
-const redrawing = {
+const HIGHEST_RATIO = 3; // device pixels per CSS pixel; a higher resolution looks the same
+
+export const redrawing = {
   resize() {
     const width = this.stage.clientWidth, height = this.stage.clientHeight;
     const ratio = Math.min(HIGHEST_RATIO, window.devicePixelRatio || 1);
     if (width === 0 || (width === this.width && height === this.height && ratio === this.ratio)) return;
-    const fitted = this.width && this.extent ? fitView(this.extent, this.frames.d, this.width, this.height).scale : 0;
+    const fitted = this.width && this.extent ? fitCamera(this.extent, this.frames.d, this.width, this.height).scale : 0;
     Object.assign(this, { width, height, ratio });
     this.points.resize(width, height, ratio);
-    for (const canvas of [this.grid, this.points.canvas, this.overlay]) {
-      canvas.width = Math.round(width * ratio);
-      canvas.height = Math.round(height * ratio);
-      // Not the share of a pixel that the page's columns leave over: it would blur all others.
-      Object.assign(canvas.style, { width: `${width}px`, height: `${height}px` });
+    for (const layer of [this.grid, this.points.canvas, this.overlay]) {
+      layer.width = Math.round(width * ratio);
+      layer.height = Math.round(height * ratio);
+      // Whole pixels only: the page's columns have fractional widths, which would blur the canvas.
+      Object.assign(layer.style, { width: `${width}px`, height: `${height}px` });
     }
-    if (this.extent && (!this.ownView || !fitted)) this.settle();
-    else if (this.extent) this.view.scale *= fitView(this.extent, this.frames.d, width, height).scale / fitted;
-    this.takePlace();
-    // Drawn in the same frame: a resized canvas is empty until then.
+    if (this.extent && (!this.ownCamera || !fitted)) this.settle();
+    else if (this.extent) this.camera.scale *= fitCamera(this.extent, this.frames.d, width, height).scale / fitted;
+    this.applyCamera();
+    // Draw in the same frame: resizing clears a canvas.
     if (this.theme) this.draw();
     this.ratioQuery?.removeEventListener("change", this.onRatio);
     this.ratioQuery = matchMedia(`(resolution: ${window.devicePixelRatio}dppx)`);
@@ -36,7 +39,7 @@ const redrawing = {
     this.request = 0;
     const seconds = this.lastFrame ? Math.min(0.1, (now - this.lastFrame) / 1000) : 1 / 60;
     let moving = this.timeline.tick(seconds);
-    moving = this.easeView(seconds) || moving;
+    moving = this.easeCamera(seconds) || moving;
     if (this.turning) {
       this.yaw += 0.14 * seconds;
       moving = true;
@@ -53,24 +56,24 @@ const redrawing = {
   },
 
   draw() {
-    // While it plays only the points move; lines and letters are drawn again when the view does.
-    const { view, yaw, pitch, width, height, ratio } = this;
-    // Centroids move with the points, and lines and cells fade when the points leave the last frame.
+    // During playback only the points move; lines and text are redrawn only when one of these changes.
+    const { camera, yaw, pitch, width, height, ratio } = this;
+    // Centroids move with the points, and lines and cells fade away from the last frame.
     const moves = this.menu.on.size > (this.menu.on.has("margin") ? 1 : 0) ? this.playhead : 0;
-    const lines = [view.x, view.y, view.scale, yaw, pitch, width, height, ratio, this.theme, this.frames, this.extent, moves, this.drawnAnew];
-    if (!this.lines || lines.some((value, at) => value !== this.lines[at])) {
-      this.lines = lines;
+    const drawnFor = [camera.x, camera.y, camera.scale, yaw, pitch, width, height, ratio, this.theme, this.frames, this.extent, moves, this.refreshes];
+    if (!this.drawnFor || drawnFor.some((value, at) => value !== this.drawnFor[at])) {
+      this.drawnFor = drawnFor;
       drawGrid(this.grid, this);
       drawOverlay(this.overlay, this);
     }
     this.points.draw(this);
-    this.selecting.show();
+    this.selection.show();
     this.showNotice();
   },
 
-  // Lines and letters anew, though the view has not moved.
+  // Redraws lines and text too, even if the camera has not moved.
   refresh() {
-    this.drawnAnew = (this.drawnAnew ?? 0) + 1;
+    this.refreshes = (this.refreshes ?? 0) + 1;
     this.redraw();
   },
 };

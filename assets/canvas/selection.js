@@ -1,15 +1,22 @@
-// Points that are looked at, pinned and selected, and what Python hears of them.
+// Hovered, pinned and selected points, and what Python is told about them.
 
-const REACH = 9; // CSS pixels from a point at which the pointer still finds it
+import { make } from "../shared.js";
+import { NO_CLUSTER } from "./colours.js";
+import { sameImages } from "./frames.js";
+import { drawDigit, Images } from "./images.js";
+import { byDistance, locate, pick, placesOf, within } from "./picking.js";
+import { count } from "./timeline.js";
+
+const REACH = 9; // CSS pixels within which the pointer finds a point
 const TOUCH_REACH = 22;
-const STILL = 200; // milliseconds without another choice, after which Python hears of the last
-const NEIGHBOURHOOD = 100; // points that a key selects around the pinned one
+const STILL = 200; // milliseconds without a change before Python is told
+const NEIGHBOURHOOD = 100; // number of points that the S key selects around the pinned one
 
-class Selecting {
-  // view: the canvas; tell: called with what is to be sent to Python
-  constructor(root, view, tell) {
+export class PointSelection {
+  // canvas: the EmbeddingCanvas; tell: called with the selection to send to Python
+  constructor(root, canvas, tell) {
     const find = (selector) => root.querySelector(selector);
-    Object.assign(this, { view, tell });
+    Object.assign(this, { canvas, tell });
     this.card = find(".card");
     this.picture = find(".card canvas");
     this.words = find(".card-words");
@@ -20,51 +27,51 @@ class Selecting {
     this.clearButton = find(".clear-selection");
     this.clearButton.onclick = () => this.clear();
     this.images = new Images(() => this.show());
-    this.told = false; // whether Python holds something picked
+    this.told = false; // whether Python has been told of a selection
     this.reset();
   }
 
-  // The lasso and the box are for pages that do something with a selection.
+  // Whether the page uses the selection; lasso and box are only offered then.
   get telling() {
     return Boolean(this.frames?.options.telling);
   }
 
-  // Nothing is picked; Python hears so where it had heard otherwise.
+  // Clears everything, and tells Python if it knew of a selection.
   reset() {
-    this.hovered = this.pinned = -1; // as image numbers
-    this.chosen = null; // a flag for each image number
+    this.hovered = this.pinned = -1; // as image indices
+    this.chosen = null; // a flag per image index
     this.count = 0;
     this.stopDrawing();
     this.setMode("move");
     if (this.told) this.send();
   }
 
-  // Other frames. What is picked stays with its images where those before show the same ones.
+  // New frames. The selection stays with its images if both have the same ones.
   use(frames, before) {
-    this.at = new Map(); // image -> place in the draw order
+    this.at = new Map(); // image -> position in the draw order
     for (const button of Object.values(this.modes)) button.hidden = !this.telling;
     if (frames) this.images.of(frames.options.source, frames.options.split, frames.n);
     if (!frames || !before || !sameImages(before, frames)) return this.reset();
     if (this.pinned >= 0 && this.placeOf(this.pinned) < 0) this.pinned = -1;
-    // A split is told apart by its name: what was told of the sample holds for all points too.
+    // The message names the split, and the same selection now belongs to another one.
     if ((this.count || this.pinned >= 0) && before.options.split !== frames.options.split) this.send();
   }
 
   setMode(mode) {
     this.mode = mode;
     for (const [name, button] of Object.entries(this.modes)) button.setAttribute("aria-pressed", String(name === mode));
-    this.view.stage?.classList.toggle("selecting", mode !== "move");
+    this.canvas.stage?.classList.toggle("selecting", mode !== "move");
   }
 
   get frames() {
-    return this.view.frames;
+    return this.canvas.frames;
   }
 
   places() {
-    return (this.cache = placesOf(this.view, this.cache));
+    return (this.cache = placesOf(this.canvas, this.cache));
   }
 
-  // Where an image is in draw order; -1 where it is not in the picture.
+  // An image's position in the draw order; -1 if it is not in the picture.
   placeOf(image) {
     if (!this.at.has(image)) this.at.set(image, this.frames.images.indexOf(image));
     return this.at.get(image);
@@ -97,10 +104,10 @@ class Selecting {
     this.changed();
   }
 
-  // The next (or former) point by its distance from the middle of the picture.
+  // Pins the next (or previous) point by distance from the middle of the picture.
   step(by) {
     if (!this.frames?.options.selectable || !this.frames.n) return;
-    const { width, height } = this.view;
+    const { width, height } = this.canvas;
     const order = byDistance(this.places(), width / 2, height / 2, 2000).map((k) => this.frames.images[k]);
     const now = order.indexOf(this.pinned);
     if (order.length) this.pin(order[now < 0 ? 0 : (now + by + order.length) % order.length]);
@@ -112,7 +119,7 @@ class Selecting {
     if (place) this.choose(byDistance(this.places(), place.x, place.y, NEIGHBOURHOOD));
   }
 
-  // ---- drawing a line round points
+  // ---- drawing an outline around points
 
   begin(x, y, mode = this.mode) {
     this.corners = [[x, y]];
@@ -157,11 +164,11 @@ class Selecting {
 
   changed() {
     this.show();
-    this.view.onSelection();
+    this.canvas.onSelection();
     this.send();
   }
 
-  // Tells Python, once it has been still for a moment: each telling runs the page's script.
+  // Debounced, since each message to Python reruns the page's script.
   send() {
     if (!this.telling && !this.told) return;
     this.told = this.count > 0 || this.pinned >= 0;
@@ -173,14 +180,14 @@ class Selecting {
     }, STILL);
   }
 
-  // ---- what is seen
+  // ---- ring and card
 
   where(image) {
     const k = image < 0 ? -1 : this.placeOf(image);
-    return k < 0 ? null : this.view.locate(this.frames.order[k]);
+    return k < 0 ? null : locate(this.canvas, this.frames.order[k]);
   }
 
-  // Puts ring and card where their point is now; called for every frame that is drawn.
+  // Moves ring and card to their point; called for every frame drawn.
   show() {
     const { frames } = this;
     this.clearButton.hidden = !(this.count || this.pinned >= 0);
@@ -189,21 +196,20 @@ class Selecting {
     if (ringed) this.ring.style.transform = `translate(${ringed.x}px, ${ringed.y}px)`;
     const image = this.hovered >= 0 ? this.hovered : this.pinned;
     const place = frames ? this.where(image) : null;
-    this.card.hidden = !place || place.x < 0 || place.y < 0 || place.x > this.view.width || place.y > this.view.height;
+    this.card.hidden = !place || place.x < 0 || place.y < 0 || place.x > this.canvas.width || place.y > this.canvas.height;
     if (this.card.hidden) return;
     this.fill(image);
-    const { width, height } = this.view, { offsetWidth: wide, offsetHeight: high } = this.card;
-    const within = (value, most) => Math.max(6, Math.min(most - 6, value));
-    // Beside the point where there is room, to the side of the middle first; else over or under it.
+    const { width, height } = this.canvas, { offsetWidth: wide, offsetHeight: high } = this.card;
+    // Beside the point if there is room, preferably towards the middle; otherwise above or below it.
     const sides = [place.x + 16, place.x - 16 - wide];
     if (place.x > width / 2) sides.reverse();
     const side = sides.find((left) => left >= 6 && left + wide <= width - 6);
-    const x = side ?? within(place.x - wide / 2, width - wide);
-    const y = side !== undefined ? within(place.y - high / 2, height - high) : place.y > height / 2 ? place.y - 16 - high : place.y + 16;
+    const x = side ?? inside(place.x - wide / 2, width - wide);
+    const y = side !== undefined ? inside(place.y - high / 2, height - high) : place.y > height / 2 ? place.y - 16 - high : place.y + 16;
     this.card.style.transform = `translate(${Math.round(x)}px, ${Math.round(y)}px)`;
   }
 
-  // The number of a point's image in the whole data set, once that is known; else in its split.
+  // The index of a point's image in the whole data set once known, otherwise in its split.
   numberOf(k) {
     const { order, images } = this.frames;
     return this.images.get(order[k])?.number ?? images[k];
@@ -218,17 +224,22 @@ class Selecting {
     const digit = frames.digits[k], cluster = frames.clusters[k];
     const words = [name(digit), found ? `image ${count(found.number)}` : `point ${count(image)}`];
     if (frames.hasClusters) words.push(cluster === digit ? "its cluster agrees" : `in the cluster of ${cluster === NO_CLUSTER ? "none" : name(cluster)}`);
-    const filled = [frames, image, Boolean(found), this.view.theme];
+    const filled = [frames, image, Boolean(found), this.canvas.theme];
     if (this.filled && filled.every((value, at) => value === this.filled[at])) return;
     this.filled = filled;
     this.words.replaceChildren(...words.map((text, at) => make(at ? "span" : "strong", {}, text)));
     this.picture.hidden = !this.images.address;
-    if (found) drawDigit(this.picture, found.pixels, this.view.theme);
+    if (found) drawDigit(this.picture, found.pixels, this.canvas.theme);
     else this.picture.getContext("2d").clearRect(0, 0, 28, 28);
   }
 }
 
-// A flag a number, eight to a byte, least significant first, in base64.
+// A coordinate kept 6 pixels from both edges.
+function inside(value, most) {
+  return Math.max(6, Math.min(most - 6, value));
+}
+
+// Flags packed into bits, least significant first, in base64.
 function bitset(flags) {
   const bytes = new Uint8Array(Math.ceil(flags.length / 8));
   for (let number = 0; number < flags.length; number++) if (flags[number]) bytes[number >> 3] |= 1 << (number & 7);

@@ -1,39 +1,40 @@
-// Colours come from Streamlit's theme, so the picture follows it from light to dark.
+// Colours from Streamlit's theme, so the picture follows light and dark mode.
 
 const PALETTE = ["#3f90da", "#ffa90e", "#bd1f01", "#94a4a2", "#832db6", "#a96b59", "#e76300", "#b9ac70", "#43474f", "#92dadd"];
 
-function readTheme(element, classes) {
+export function readTheme(element, classes) {
   const style = getComputedStyle(element);
-  const colour = (name, fallback) => {
+  const themed = (name, fallback) => {
     const value = style.getPropertyValue(name).trim();
     return parseColour(value && value !== "unset" ? value : fallback);
   };
   const chart = style.getPropertyValue("--st-chart-categorical-colors").split(",").map((c) => c.trim()).filter(Boolean);
   const palette = (chart.length >= Math.min(classes, 10) ? chart : PALETTE).map(parseColour);
-  const background = colour("--st-background-color", "#ffffff");
-  const text = colour("--st-text-color", "#31333f");
+  const background = themed("--st-background-color", "#ffffff");
+  const text = themed("--st-text-color", "#31333f");
   const font = style.getPropertyValue("--st-font").trim();
   return { palette, background, text, font: font && font !== "unset" ? font : "sans-serif", dark: brightness(background) < 0.4 };
 }
 
-// Any CSS colour as [red, green, blue]: the browser itself is the parser.
+// Any CSS colour as [red, green, blue], parsed by the browser.
 const swatch = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
-function parseColour(css) {
+
+function parseColour(colour) {
   swatch.fillStyle = "#000";
-  swatch.fillStyle = css;
+  swatch.fillStyle = colour;
   swatch.clearRect(0, 0, 1, 1);
   swatch.fillRect(0, 0, 1, 1);
-  return [...swatch.getImageData(0, 0, 1, 1).data.slice(0, 3)];
+  return [...swatch.getImageData(0, 0, 1, 1).data.subarray(0, 3)];
 }
 
 function brightness([r, g, b]) {
   return (0.299 * r + 0.587 * g + 0.114 * b) / 255;
 }
 
-function mix(a, b, share) {
+export function mix(a, b, share) {
   return a.map((value, i) => Math.round(value + (b[i] - value) * share));
 }
 
-function css([r, g, b], alpha = 1) {
+export function css([r, g, b], alpha = 1) {
   return `rgba(${r}, ${g}, ${b}, ${alpha})`;
 }

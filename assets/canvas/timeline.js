@@ -1,8 +1,10 @@
-// The clock: where between the frames the picture stands, and the bar that moves it.
+// The playback clock, a position between frames, and its control bar.
+
+import { between } from "./points.js";
 
 const SPEEDS = [1, 2, 4, 0.25, 0.5];
 
-class Timeline {
+export class Timeline {
   constructor(root, changed) {
     const find = (selector) => root.querySelector(selector);
     this.bar = find(".timeline");
@@ -13,18 +15,18 @@ class Timeline {
     this.newest = find(".newest");
     this.speedButton = find(".speed");
     this.loopButton = find(".loop");
-    this.changed = changed; // called with whether the picture has come to rest
+    this.changed = changed; // called with whether playback has stopped
     this.steps = [];
     this.live = false;
-    this.clock = 0; // runs smoothly; the playhead is the clock, or its frame under reduced motion
+    this.clock = 0; // continuous; under reduced motion the playhead is its whole frame
     this.playing = false;
     this.following = false;
     this.repeat = false;
     this.speed = 1;
-    this.held = false; // the frames are still on their way
-    this.wanted = null; // the training step that a link stands at, until there are frames so late
-    this.wait = 0; // seconds to rest before moving on
-    this.pace = 2; // frames a second while following
+    this.held = false; // frames are still loading
+    this.wanted = null; // a bookmark's training step, until the frames reach it
+    this.wait = 0; // seconds to pause before moving on
+    this.pace = 2; // frames per second while following
     this.play.onclick = () => this.toggle();
     this.scrub.oninput = () => this.seek(Number(this.scrub.value));
     this.scrub.onkeydown = (event) => this.onKey(event);
@@ -53,12 +55,12 @@ class Timeline {
     return !this.held && (this.playing || (this.following && this.clock < this.last));
   }
 
-  // The whole animation at three seconds, for many frames a little more.
+  // Frames per second: the whole animation takes three seconds, up to eight for many frames.
   get rate() {
     return this.last / Math.min(8, Math.max(3, this.last * 0.2));
   }
 
-  // Another run: play it once from its first frame, or follow it where it is still training.
+  // A new run: play it once from the first frame, or follow it if it is still training.
   start(steps, live, reduced) {
     this.steps = steps;
     this.live = live;
@@ -72,7 +74,7 @@ class Timeline {
     this.show();
   }
 
-  // The same run with other frames: go on at the same training step.
+  // New frames of the same run: continue at the same training step.
   extend(steps, live, reduced) {
     const step = this.stepAt(this.clock), wasAtEnd = this.clock >= this.last;
     const grown = steps.length > this.steps.length && steps[steps.length - 1] > (this.steps[this.last] ?? -1);
@@ -93,8 +95,8 @@ class Timeline {
     this.show();
   }
 
-  // As a link says: still, at this step or, where it names none, at the last.
-  stand(step = null) {
+  // As a bookmark has it: paused at this step, or at the last if it names none.
+  pauseAt(step = null) {
     this.playing = false;
     this.clock = this.last;
     this.wait = 0;
@@ -110,7 +112,7 @@ class Timeline {
     this.wanted = null;
   }
 
-  // Moves the clock on; says whether the picture changed.
+  // Advances the clock; returns whether the picture changed.
   tick(seconds) {
     if (!this.moving) return false;
     if (this.wait > 0) {
@@ -171,7 +173,7 @@ class Timeline {
     this.changed(true);
   }
 
-  // Arrow keys go from snapshot to snapshot.
+  // Arrow keys move from snapshot to snapshot.
   onKey(event) {
     const to = {
       ArrowLeft: Math.ceil(this.clock) - 1, ArrowDown: Math.ceil(this.clock) - 1,
@@ -228,6 +230,6 @@ function positionOf(step, steps) {
   return Math.max(0, steps.length - 1);
 }
 
-function count(number) {
+export function count(number) {
   return number.toLocaleString("en");
 }

@@ -1,13 +1,20 @@
-// The picture in words: for screen readers, for the sentence over an unusual picture, and for tests.
+// The picture in words: for screen readers, and for the notes over it.
 
-const words = {
-  // Whether all points of the frame shown are the same to within the last digit that was sent.
+import { NO_CLUSTER } from "./colours.js";
+import { resolution } from "./measures.js";
+import { OVERLAYS } from "./overlays.js";
+import { count } from "./timeline.js";
+
+const QUIET = 10000; // milliseconds between announcements that the visitor did not cause
+
+export const words = {
+  // Whether all points of the current frame coincide.
   collapsed() {
     const { count: there, spread } = this.summaryAt(Math.round(this.playhead));
-    return there > 1 && spread <= finest(this.frames);
+    return there > 1 && spread <= resolution(this.frames);
   },
 
-  // What is unusual about the frame shown, or nothing.
+  // What is unusual about the current frame, or "".
   remark() {
     const { frames } = this;
     if (this.failure) return this.failure;
@@ -23,24 +30,24 @@ const words = {
     return `${count(frames.n - there)} of ${count(frames.n)} points have no finite coordinates and are not drawn.`;
   },
 
-  // Whether points are on their way: a finished run has some; one that was stopped may have none, which its status says.
+  // Whether points are still loading: a finished run has some; a stopped one may have none, as its status tells.
   isComing() {
     return this.frames.options.split !== "sample" || !this.progress;
   },
 
-  // Whether the frame shown has only a sample of the points, which the last one has.
+  // Whether the current frame has only a sample of the points.
   isPartial() {
     const { options, present, f } = this.frames;
     return Boolean(options.source) && present[Math.round(this.playhead)] < present[f - 1];
   },
 
-  // How far the replay of all points has come, and what is shown as long as it is not there.
+  // Progress of the replay of all points, and what is shown until it is ready.
   newsWords() {
     const { frames } = this;
     if (this.failure || !frames?.f || frames.options.live) return "";
     const { state, done, of } = this.progress ?? {};
     const making = { waiting: "waiting for trainings to end", computing: `${done} of ${of}` }[state];
-    const usual = !frames.options.view && frames.options.split !== "sample"; // of other views no replay is made
+    const usual = !frames.options.view && frames.options.split !== "sample"; // no replay is made for other views
     if (this.isPartial()) {
       const sample = `${count(frames.present[Math.round(this.playhead)])} of the points`;
       if (!usual || !making) return `Before the last step: ${sample}.`;
@@ -74,37 +81,37 @@ const words = {
       if (finite) parts.push(`Spread ${Number(spread.toPrecision(3))}, the root mean square distance from the centre.`);
       if (frames.f > 1 || frames.options.live) parts.push(`Training ${this.timeline.text()}.`);
       if (this.colouring !== "digit") parts.push(`Coloured by ${this.colouring}: ${this.classes.map(({ name, size }) => `${name} ${count(size)}`).join(", ")}.`);
-      if (this.selecting.count) parts.push(this.selecting.count === 1 ? "1 point is selected." : `${count(this.selecting.count)} points are selected.`);
-      if (this.selecting.pinned >= 0) parts.push(this.pinnedSentence());
+      if (this.selection.count) parts.push(this.selection.count === 1 ? "1 point is selected." : `${count(this.selection.count)} points are selected.`);
+      if (this.selection.pinned >= 0) parts.push(this.pinnedSentence());
       const hidden = this.legend.hiddenNames();
       if (hidden.length) parts.push(`Hidden: ${hidden.join(", ")}.`);
       const over = [...this.menu.on].filter((name) => this.menu.offered.has(name)).map((name) => OVERLAYS[name].toLowerCase());
-      if (over.length) parts.push(`Drawn with it: ${over.join(", ")}.`);
+      if (over.length) parts.push(`Overlays: ${over.join(", ")}.`);
     }
     parts.push(...[remark, this.newsWords(), this.overlays.remark()].filter(Boolean));
     return parts.join(" ");
   },
 
-  // What the keys do here.
+  // Help on the keys.
   keys() {
     const { selectable, telling } = this.frames?.options ?? {};
     return [
       "Embedding view. Arrow keys move or turn it, plus and minus zoom, 0 resets, the space bar plays.",
-      selectable && "Enter picks the point in the middle, N and P the next and the former one, Escape lets go.",
+      selectable && "Enter picks the point in the middle, N and P the next and the previous one, Escape clears the selection.",
       telling && "S selects the hundred points around it, L and B turn on the lasso and the box.",
     ].filter(Boolean).join(" ");
   },
 
   pinnedSentence() {
-    const { frames, selecting } = this;
-    const k = selecting.placeOf(selecting.pinned);
+    const { frames, selection } = this;
+    const k = selection.placeOf(selection.pinned);
     const name = (label) => frames.options.class_names?.[label] ?? String(label);
     const matched = frames.clusters[k] === NO_CLUSTER ? ", in a cluster matched to no digit" : `, in the cluster matched to ${name(frames.clusters[k])}`;
-    return `Picked: image ${count(selecting.numberOf(k))}, a ${name(frames.digits[k])}${frames.hasClusters ? matched : ""}.`;
+    return `Picked: image ${count(selection.numberOf(k))}, a ${name(frames.digits[k])}${frames.hasClusters ? matched : ""}.`;
   },
 
-  // The label of the picture is always current; spoken at once only where the visitor caused it
-  // or the run changed, otherwise not more often than every ten seconds.
+  // The picture's label is always current. Changes that the visitor caused and new runs are announced at once,
+  // others at most every ten seconds.
   describe(atOnce) {
     this.points.canvas.setAttribute("aria-label", this.sentence());
     const speak = () => {
@@ -115,31 +122,5 @@ const words = {
     clearTimeout(this.later);
     const wait = atOnce ? 300 : Math.max(300, QUIET - (performance.now() - (this.spoken ?? -QUIET)));
     this.later = setTimeout(speak, wait);
-  },
-
-  // Where point `index` of the input lies, in CSS pixels of the picture and in its own pixels.
-  locate(index) {
-    const { frames } = this;
-    const { from, to, share } = between(this.playhead, frames.f);
-    const at = frames.rank[index] * frames.d, before = frames.coordinates[from], after = frames.coordinates[to];
-    const point = frames.low.map((_, axis) => before[at + axis] * (1 - share) + after[at + axis] * share);
-    if (!(point[0] === point[0])) return null;
-    let place;
-    if (frames.d === 3) place = project3d(this, point);
-    else {
-      const { ax, bx, ay, by } = project2d(this.view, this.width, this.height);
-      place = { x: ax * point[0] + bx, y: ay * point[1] + by };
-    }
-    const label = frames.classes[frames.rank[index]];
-    return { ...place, point, label, px: Math.floor(place.x * this.ratio), py: Math.floor(place.y * this.ratio), shown: !this.muted[label] };
-  },
-
-  report() {
-    const { view, yaw, pitch, turning, width, height, ratio, ownView } = this;
-    const { clock, playing, following, speed, repeat, steps } = this.timeline;
-    const { pinned, count: selected, hovered, mode } = this.selecting;
-    const palette = this.palette, background = this.theme.background;
-    const muted = [...this.legend.buttons.keys()].filter((label) => this.muted[label]);
-    return { muted, view, yaw, pitch, turning, width, height, ratio, ownView, playhead: this.playhead, clock, playing, following, speed, repeat, steps, palette, background, extent: this.extent, zoom: this.extent ? this.zoom() : 1, n: this.frames?.n ?? 0, present: this.frames?.present ?? [], pinned, selected, hovered, mode, colouring: this.colouring, overlays: [...this.menu.on], mark: this.frames?.options.mark ?? [] };
   },
 };

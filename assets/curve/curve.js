@@ -1,4 +1,6 @@
-// The loss over the distance of a pair; where the loss has a margin or a temperature, it is a handle on the curve.
+// The loss as a function of a pair's distance. A margin or temperature is a handle on the curve.
+
+import { draggable, element, set, Throttle } from "../shared.js";
 
 const WIDTH = 460, HEIGHT = 230, LEFT = 42, RIGHT = 12, TOP = 14, BOTTOM = 36, SEND_EVERY = 120;
 const COLOURS = { positive: "#3f90da", negative: "#e76300" };
@@ -8,13 +10,13 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const chart = (root.chart ??= fresh(root, data));
   chart.data = data;
   chart.send = (value) => setTriggerValue("handle", value);
-  if (!chart.dragging && chart.teller.timer === null && chart.sent <= data.heard) chart.handle = data.handle;
+  if (!chart.dragging && chart.throttle.timer === null && chart.sent <= data.heard) chart.handle = data.handle;
   draw(chart);
 }
 
 function fresh(root, data) {
   const chart = { svg: root.querySelector(".chart"), sent: data.heard, dragging: false };
-  chart.teller = new Teller(SEND_EVERY, () => chart.send({ sent: (chart.sent += 1), at: chart.handle }));
+  chart.throttle = new Throttle(SEND_EVERY, () => chart.send({ sent: (chart.sent += 1), at: chart.handle }));
   return chart;
 }
 
@@ -41,7 +43,7 @@ function draw(chart) {
   }
   for (const [kind, values] of Object.entries(data.lines)) {
     const places = values.map((value, place) => `${x((place / (values.length - 1)) * data.farthest)},${y(value)}`);
-    // a line that leaves at the top ends there
+    // cut off at the top
     const seen = places.filter((_, place) => values[place] <= data.highest || values[place - 1] <= data.highest || values[place + 1] <= data.highest);
     parts.push(element("polyline", { class: "line", "data-kind": kind, points: seen.join(" "), stroke: COLOURS[kind] }));
   }
@@ -49,17 +51,17 @@ function draw(chart) {
     parts.push(element("circle", { class: "dot", cx: x(Math.min(distance, data.farthest)), cy: y(loss), r: 5.5, fill: COLOURS[kind] }));
   }
   back.replaceChildren(...parts);
-  grip(chart);
+  placeGrip(chart);
 }
 
-function grip(chart) {
+function placeGrip(chart) {
   const { svg, data } = chart;
   let grip = svg.querySelector(".grip");
   if (chart.handle === null || data.handle === null) {
     grip?.remove();
     return;
   }
-  if (!grip) svg.append((grip = made(chart)));
+  if (!grip) svg.append((grip = makeGrip(chart)));
   const at = chart.x(Math.min(chart.handle, data.farthest));
   set(grip, {
     transform: `translate(${at} 0)`, "aria-label": data.handle_label, "aria-valuetext": data.handle_text,
@@ -70,7 +72,7 @@ function grip(chart) {
   set(text, at > WIDTH - 120 ? { "text-anchor": "end", x: -9 } : { "text-anchor": "start", x: 9 });
 }
 
-function made(chart) {
+function makeGrip(chart) {
   const grip = element("g", { class: "grip", role: "slider", tabindex: 0 });
   grip.append(
     element("rect", { class: "touch", x: -14, y: 0, width: 28, height: HEIGHT - BOTTOM + 10 }),
@@ -86,7 +88,7 @@ function made(chart) {
     },
     end: () => {
       chart.dragging = false;
-      chart.teller.tell(true);
+      chart.throttle.run(true);
     },
   });
   grip.onkeydown = (event) => {
@@ -101,7 +103,7 @@ function made(chart) {
 function move(chart, value) {
   chart.handle = Math.max(0, Math.min(chart.data.farthest, value));
   draw(chart);
-  chart.teller.tell();
+  chart.throttle.run();
 }
 
 function number(value) {

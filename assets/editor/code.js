@@ -1,9 +1,9 @@
-// A plain text area for Python: line numbers, Tab, indentation kept, and the browser's own undo.
+// A plain text area for Python: line numbers, Tab, automatic indentation, and the browser's own undo.
 
 const INDENT = "    ";
 
-class CodeEditor {
-  // changed() hears of every edit, run() of Ctrl+Enter
+export class CodeEditor {
+  // changed() is called on every edit, run() on Ctrl+Enter
   constructor(code, label, changed, run) {
     Object.assign(this, { changed, run });
     this.element = document.createElement("div");
@@ -32,7 +32,7 @@ class CodeEditor {
     return this.area.value;
   }
 
-  // The whole text anew, as one edit that undo takes back.
+  // Replaces the whole text as a single undoable edit.
   replace(code) {
     this.area.focus();
     this.area.select();
@@ -41,7 +41,7 @@ class CodeEditor {
     this.area.scrollTop = 0;
   }
 
-  // The line where something went wrong, 0 for none.
+  // Marks the line of an error, 0 for none.
   mark(line) {
     this.marked = line;
     for (const [at, number] of [...this.gutter.children].entries()) number.classList.toggle("wrong", at + 1 === line);
@@ -79,7 +79,7 @@ class CodeEditor {
       this.insert(" ".repeat(INDENT.length - ((from - start) % INDENT.length)));
       return;
     }
-    // A selection that ends at the beginning of a line does not reach into that line.
+    // A selection that ends at the start of a line does not include that line.
     const last = to > from && value[to - 1] === "\n" ? to - 1 : to;
     const end = value.indexOf("\n", last) === -1 ? value.length : value.indexOf("\n", last);
     const lines = value.slice(start, end).split("\n");
@@ -94,7 +94,7 @@ class CodeEditor {
     } else this.area.setSelectionRange(start, start + text.length);
   }
 
-  // A new line begins where the last one did, one step further after a colon.
+  // Keeps the indentation, one level deeper after a colon.
   newLine() {
     const { value, selectionStart: from } = this.area;
     const line = value.slice(value.lastIndexOf("\n", from - 1) + 1, from);
@@ -102,7 +102,7 @@ class CodeEditor {
     this.insert("\n" + line.match(/^ */)[0] + deeper);
   }
 
-  // Backspace within the indentation takes a whole step.
+  // Backspace within the indentation removes a whole level.
   unindent() {
     const { value, selectionStart: from, selectionEnd: to } = this.area;
     const line = value.slice(value.lastIndexOf("\n", from - 1) + 1, from);
@@ -112,7 +112,7 @@ class CodeEditor {
     return true;
   }
 
-  // As if typed, so that undo knows of it.
+  // As if typed, so that it can be undone.
   insert(text) {
     const { selectionStart: from, selectionEnd: to } = this.area;
     const command = text === "" ? "delete" : "insertText";
@@ -134,7 +134,7 @@ class CodeEditor {
       );
       this.mark(this.marked ?? 0);
     }
-    this.area.style.height = ""; // as high as its lines, so that the page scrolls and not the editor
+    this.area.style.height = ""; // fits its lines, so that the page scrolls instead of the editor
     this.element.style.setProperty("--lines", count);
     this.follow();
   }

@@ -1,4 +1,11 @@
-// The exercises' editor: what belongs to one mounted component, and how its parts hang together.
+// The exercises' editor: one instance per mounted component, and how its parts work together.
+
+import { make, mounting } from "../shared.js";
+import { CodeEditor } from "./code.js";
+import { Help } from "./help.js";
+import { Results } from "./results.js";
+import { Sandbox } from "./sandbox.js";
+import { remember, remembered } from "./storage.js";
 
 class ExerciseEditor {
   constructor(root) {
@@ -15,7 +22,7 @@ class ExerciseEditor {
     this.progress = find(".progress-text");
     this.results = new Results(root);
     this.help = new Help(root, (count) => this.showHelp({ hints: count }));
-    this.editors = new Map(); // one for each exercise, so that undo stays with its own code
+    this.editors = new Map(); // one per exercise, so that each keeps its own undo history
     this.button.onclick = () => (this.running ? this.sandbox?.stop?.() : this.run());
     this.over.onclick = () => this.startOver();
     this.restore.onclick = () => this.bringBack();
@@ -23,7 +30,7 @@ class ExerciseEditor {
     root.contrastiveEditor = { ready: () => this.sandbox.ready }; // for tests
   }
 
-  // Runs on every change of the data or the theme.
+  // Called by Streamlit on every change of data or theme.
   update(component) {
     const { data } = component;
     this.component = component;
@@ -60,7 +67,7 @@ class ExerciseEditor {
     remember(this.data.name, { before: this.editor.code });
     this.editor.replace(this.data.stub);
     this.showRestore();
-    this.say("Your code is gone from the editor; the button before brings it back.");
+    this.say("Your code is no longer in the editor; “Undo: bring my code back” restores it.");
   }
 
   bringBack() {
@@ -81,7 +88,7 @@ class ExerciseEditor {
     this.help.show(hints, tries > 0);
   }
 
-  // The next run's Python, warm before it is asked for.
+  // Starts the Python for the next run in advance.
   prepare() {
     this.sandbox = new Sandbox(this.root, this.data.python);
     const { sandbox } = this;
@@ -139,7 +146,7 @@ class ExerciseEditor {
     this.state.textContent = text;
   }
 
-  // To those who do not see the page; the same sentence twice is said twice.
+  // For screen readers. Cleared first, so that the same sentence is announced again.
   say(text) {
     this.status.textContent = "";
     setTimeout(() => (this.status.textContent = text), 100);
@@ -166,7 +173,7 @@ class ExerciseEditor {
   }
 }
 
-// The code without comments and spaces: whether a try is more than the stub.
+// The code without comments and whitespace, to compare a try with the stub.
 function sense(code) {
   return code.replace(/#.*$/gm, "").replace(/\s+/g, "");
 }

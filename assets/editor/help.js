@@ -1,7 +1,9 @@
-// Hints one at a time, and the solution after an honest try.
+// Hints one at a time, and the solution after an attempt.
 
-class Help {
-  // seen(count) hears how many hints are open
+import { make } from "../shared.js";
+
+export class Help {
+  // seen(count) is called with the number of open hints
   constructor(root, seen) {
     const find = (selector) => root.querySelector(selector);
     this.seen = seen;
@@ -31,7 +33,7 @@ class Help {
     this.button.textContent = this.open === 0 ? "Give me a hint" : `Hint ${this.open + 1} of ${this.hints.length}`;
     this.list.replaceChildren(...this.hints.slice(0, this.open).map((hint) => make("li", {}, ...withCode(hint))));
     this.solve.setAttribute("aria-disabled", String(!tried));
-    this.why.textContent = tried ? "" : "The solution opens once you have run a try of your own.";
+    this.why.textContent = tried ? "" : "The solution unlocks once you have run your own attempt.";
     this.name();
   }
 
@@ -41,7 +43,7 @@ class Help {
   }
 }
 
-// What stands between backticks is code.
+// Text between backticks becomes code.
 function withCode(text) {
   return text.split("`").map((part, at) => (at % 2 === 0 ? part : make("code", {}, part)));
 }

@@ -1,4 +1,7 @@
-// What came of a run: the checks one by one, the first problem in words, traceback and output.
+// The results of a run: each check, the first problem in words, traceback and output.
+
+import { make } from "../shared.js";
+import { SECONDS } from "./sandbox.js";
 
 const ENDINGS = {
   late: `Stopped after ${SECONDS} seconds. Is there a loop that never ends, or one that does far more than it needs to?`,
@@ -7,7 +10,7 @@ const ENDINGS = {
   stopped: "You stopped it.",
 };
 
-class Results {
+export class Results {
   constructor(root) {
     const find = (selector) => root.querySelector(selector);
     this.section = find(".results");
@@ -61,7 +64,7 @@ class Results {
     this.output.querySelector("pre").append(text);
   }
 
-  // praise: what to say when every check passed. Returns whether they did.
+  // praise: shown if every check passed. Returns whether they did.
   finish(end, praise) {
     const total = this.checks.children.length;
     const solved = end === "finished" && total > 0 && this.passed === total && !this.problem;
@@ -78,7 +81,7 @@ class Results {
     return solved;
   }
 
-  // The same for those who do not see it.
+  // The same for screen readers.
   sentence() {
     const total = this.checks.children.length;
     return `${this.verdict.textContent} ${this.passed < total ? `${this.passed} of ${total} checks passed.` : ""}`;

@@ -1,8 +1,8 @@
-// Python in a worker, in a frame without an origin: what runs there reaches neither this page nor any server.
+// Python in a worker inside an origin-less iframe: its code can reach neither this page nor any server.
 
-const SECONDS = 3; // what a run may take
-const START_SECONDS = 30; // and what Python may take to be there, on a slow machine
-const MESSAGES = 20000; // more is no longer output, it is a flood
+export const SECONDS = 3; // limit of a run
+const START_SECONDS = 30; // limit for starting Python, on a slow machine
+const MESSAGES = 20000; // limit per run
 
 const FRAME = `<!doctype html>
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval' blob:; worker-src blob:; connect-src 'none'">
@@ -15,7 +15,7 @@ addEventListener("message", ({ data, ports: [port] }) => {
 }, { once: true });
 </script>`;
 
-const scripts = new Map(); // address -> promise of the worker's script; one that failed is not kept
+const scripts = new Map(); // address -> promise of the worker's script; failures are not cached
 
 function scriptAt(address) {
   if (!scripts.has(address)) {
@@ -32,8 +32,8 @@ async function fetchScript(address) {
   return new Response(answer.body.pipeThrough(new DecompressionStream("gzip"))).text();
 }
 
-// Serves one run, so that each begins with a fresh Python.
-class Sandbox {
+// Serves a single run, so that each starts with a fresh Python.
+export class Sandbox {
   constructor(place, address) {
     this.ready = new Promise((resolve, reject) => {
       this.giveUp = reject;
@@ -41,7 +41,7 @@ class Sandbox {
       this.prepare(place, address, resolve).catch(reject);
       this.stopWaiting = () => clearTimeout(late);
     }).finally(() => this.stopWaiting());
-    this.ready.catch(() => this.dispose()); // whoever runs something hears of it
+    this.ready.catch(() => this.dispose()); // run() reports it
   }
 
   async prepare(place, address, ready) {
@@ -62,7 +62,7 @@ class Sandbox {
     place.append(this.frame);
   }
 
-  // hear(kind, ...) hears what assets/exercises/driver.py tells; returns how the run ended:
+  // hear(kind, ...) receives the messages of assets/exercises/driver.py; resolves to how the run ended:
   // "finished", "late", "crashed", "flood" or, by stop(), "stopped".
   async run(source, checks, hear) {
     const stopped = new Promise((resolve) => (this.stop = () => resolve("stopped")));
@@ -90,6 +90,6 @@ class Sandbox {
     this.disposed = true;
     clearTimeout(this.clock);
     this.port?.close();
-    this.frame?.remove(); // the worker ends with it, even in the middle of a loop
+    this.frame?.remove(); // also terminates the worker, even in the middle of a loop
   }
 }

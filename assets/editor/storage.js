@@ -1,9 +1,9 @@
-// What is remembered of each exercise, in this browser: the code, the tries, the hints seen, whether it is solved.
+// What this browser stores per exercise: the code, the number of tries and hints seen, whether it is solved.
 
 const PREFIX = "contrastive-lab/exercise/";
-const inMemory = new Map(); // where the browser keeps nothing for this site
+const inMemory = new Map(); // fallback without storage
 
-function remembered(name) {
+export function remembered(name) {
   let text = inMemory.get(name);
   try {
     text = localStorage.getItem(PREFIX + name) ?? text;
@@ -15,12 +15,12 @@ function remembered(name) {
   return { code: null, before: null, tries: 0, hints: 0, solved: false, ...kept };
 }
 
-function remember(name, changes) {
+export function remember(name, changes) {
   const kept = { ...remembered(name), ...changes };
   const text = JSON.stringify(kept);
   inMemory.set(name, text);
   try {
     localStorage.setItem(PREFIX + name, text);
-  } catch {} // full or forbidden: it lasts as long as the page
+  } catch {} // full or forbidden: kept until the page is closed
   return kept;
 }

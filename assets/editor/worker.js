@@ -1,10 +1,10 @@
-// The worker in which a learner's Python runs. Where the mark stands, the server puts in Brython, and
-// for MODULES the modules that `import` finds.
+// The worker that runs a learner's Python. The server replaces the BRYTHON line by Brython itself, and MODULES
+// by the importable modules (pages/ui/exercises/python.py).
 
-// The address of this worker's origin is "null", which Brython would not take for an address.
+// This worker's origin is "null", which Brython would not accept as an address.
 globalThis.__BRYTHON__ = { brython_path: "http://brython.invalid/" };
 
-// A module that is not among ours is looked for by request; there is nowhere to ask.
+// Brython requests unknown modules from a server; there is none.
 globalThis.XMLHttpRequest = class {
   open() {}
   setRequestHeader() {}
@@ -17,14 +17,14 @@ globalThis.XMLHttpRequest = class {
   }
 };
 
-// What Brython notes down about each error and each missing module; the learner gets a sentence instead.
+// Mute Brython's log of errors and missing modules; the learner gets a sentence instead.
 for (const name of ["log", "info", "debug", "warn", "error"]) console[name] = () => {};
 
 // BRYTHON
 __BRYTHON__.use_VFS = true;
 __BRYTHON__.update_VFS(MODULES);
 __BRYTHON__.$options = __BRYTHON__.parse_options({ debug: 1, indexeddb: false });
-__BRYTHON__.recursion_limit = 250; // well before the browser's own stack is full: Brython is lost after that
+__BRYTHON__.recursion_limit = 250; // well below the browser's stack limit, which Brython does not survive
 globalThis.tell = (...parts) => postMessage(parts.map((part) => (typeof part === "number" ? part : String(part))));
 __BRYTHON__.runPythonSource(
   `from browser import self as worker

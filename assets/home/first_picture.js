@@ -1,19 +1,20 @@
-// The first picture: Home's canvas with the first of its frames, on the screen before Streamlit is. Streamlit's own
-// canvas takes over from there (assets/canvas/first.js); where none comes, this one leaves after a while.
+// Home's canvas with its first frame, shown before Streamlit has started. Home's own canvas takes over from it
+// (assets/canvas/first.js); if none appears, this one is removed after a while.
+// first_picture.html puts the canvas's script before this one: mount, instances and readFrames are from there.
 
-const LOOK = 200; // milliseconds
-const LONGEST = 20000;
+const LOOK_EVERY = 200; // milliseconds
+const LONGEST_STAY = 20000;
 
 const place = document.getElementById("first-picture");
 const opened = location.pathname;
 
-// As Streamlit chooses: what the visitor has picked in its menu, else what the system wants.
+// As Streamlit decides: the visitor's choice in its menu, otherwise the system's setting.
 function isDark() {
   try {
     const picked = JSON.parse(localStorage.getItem(`stActiveTheme-${opened}-v2`));
     if (picked === "Dark" || picked === "Light") return picked === "Dark";
   } catch {
-    // a browser that keeps nothing, or another version's way of writing it
+    // no storage, or another version's format
   }
   return matchMedia("(prefers-color-scheme: dark)").matches;
 }
@@ -24,23 +25,24 @@ function bytesOf(base64) {
   return bytes;
 }
 
+function ignore() {} // there is no Python yet
+
 function showFirst() {
   const host = place.querySelector(".picture");
-  const nobody = () => {};
   host.attachShadow({ mode: "open" }).append(document.getElementById("first-canvas").content.cloneNode(true));
   const data = bytesOf("{{options}}");
-  const destroy = mount({ data, parentElement: host.shadowRoot, setTriggerValue: nobody, setStateValue: nobody });
+  const destroy = mount({ data, parentElement: host.shadowRoot, setTriggerValue: ignore, setStateValue: ignore });
   const canvas = instances.get(host.shadowRoot);
   canvas.given = canvas.frames.options;
-  canvas.hear(readFrames(bytesOf("{{first}}"), true), {});
+  canvas.onFrames(readFrames(bytesOf("{{first}}"), true), {});
   return destroy;
 }
 
 function leaveInTime(destroy) {
-  const end = performance.now() + LONGEST;
+  const end = performance.now() + LONGEST_STAY;
   const looking = setInterval(() => {
     if (location.pathname !== opened || performance.now() > end) place.leave();
-  }, LOOK);
+  }, LOOK_EVERY);
   place.leave = () => {
     clearInterval(looking);
     destroy();
@@ -48,7 +50,7 @@ function leaveInTime(destroy) {
   };
 }
 
-// Who prefers less motion is shown the last frame at once, and it comes with Streamlit's own canvas.
+// With reduced motion the canvas starts at the last frame, which only Home's own canvas has.
 if (matchMedia("(prefers-reduced-motion: reduce)").matches) place.remove();
 else {
   place.classList.toggle("dark", isDark());

@@ -1,9 +1,10 @@
-// The link to what is on the screen: the address that Python knows, and how the picture is seen, which only the
-// canvas knows. It is asked here, so no script runs while somebody zooms or plays.
+// The link to the current view: Python knows the address, only the canvas knows the picture's bookmark.
+// The canvas is asked in the browser, so zooming and playing cause no script reruns.
 
-const ASKED = "contrastive-lab-seen"; // assets/canvas/seen.js listens
-const AGAIN = 500; // milliseconds; the picture may move on while the link is open
-const SAID = 2000; // milliseconds for which the button says what it has done
+import { ASKED } from "../shared.js";
+
+const REFRESH = 500; // milliseconds; the picture may change while the link is open
+const SAID = 2000; // milliseconds for which the button shows the result
 
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".link");
@@ -25,8 +26,8 @@ export default function ({ data, parentElement }) {
     say("Press Ctrl+C", "The browser does not let the page copy; the link is selected.");
   };
   show();
-  clearInterval(root.looking); // Streamlit calls this again whenever the data or the theme change
-  root.looking = setInterval(show, AGAIN);
+  clearInterval(root.looking); // Streamlit calls this again on every change of data or theme
+  root.looking = setInterval(show, REFRESH);
   return () => {
     clearInterval(root.looking);
     clearTimeout(root.saying);
@@ -36,13 +37,13 @@ export default function ({ data, parentElement }) {
 function linkOf({ address, run }) {
   const answers = [];
   window.dispatchEvent(new CustomEvent(ASKED, { detail: { run, answers } }));
-  const seen = answers.find(Boolean);
-  return seen ? `${address}${address.includes("?") ? "&" : "?"}seen=${encodeURIComponent(seen)}` : address;
+  const bookmark = answers.find(Boolean);
+  return bookmark ? `${address}${address.includes("?") ? "&" : "?"}seen=${encodeURIComponent(bookmark)}` : address;
 }
 
 async function copied(text) {
   try {
-    await navigator.clipboard.writeText(text); // only where the page came by https, or from this machine
+    await navigator.clipboard.writeText(text); // needs https or localhost
     return true;
   } catch {
     const field = Object.assign(document.createElement("textarea"), { value: text });

@@ -1,5 +1,7 @@
 // A plane with a few points to drag, and the forces of a loss on them as arrows.
-// The server computes the forces; what is dragged is told it several times a second.
+// The server computes the forces; positions are sent to it several times a second during a drag.
+
+import { draggable, element, luminanceOf, Throttle } from "../shared.js";
 
 const SIDE = 480, RADIUS = 11, SEND_EVERY = 90, LONGEST = 0.9, FRAME = 55;
 const KEYS = { ArrowUp: [0, 1], ArrowDown: [0, -1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
@@ -18,7 +20,7 @@ function fresh(root, data) {
   const svg = root.querySelector(".space");
   svg.setAttribute("viewBox", `0 0 ${SIDE} ${SIDE}`);
   const plane = { root, svg, version: null, sent: data.heard, dragging: null, walking: null };
-  plane.teller = new Teller(SEND_EVERY, () => {
+  plane.throttle = new Throttle(SEND_EVERY, () => {
     const { version, points, picked = plane.data.anchor } = plane;
     plane.send({ sent: (plane.sent += 1), version, points, picked });
   });
@@ -26,12 +28,12 @@ function fresh(root, data) {
   return plane;
 }
 
-// The server's points are taken over unless this hand has moved them since.
+// Takes the server's points, unless the visitor has moved them since.
 function take(plane, data) {
   const news = data.version !== plane.version;
   if (news) {
     plane.version = data.version;
-    plane.teller.stop();
+    plane.throttle.stop();
     if (plane.dragging === null) {
       plane.sent = data.heard;
       clearInterval(plane.walking);
@@ -39,7 +41,7 @@ function take(plane, data) {
       if (plane.points && data.frames.length > 1 && !still()) return walk(plane, data.frames);
     }
   }
-  const waiting = plane.dragging !== null || plane.teller.timer !== null || plane.sent > data.heard;
+  const waiting = plane.dragging !== null || plane.throttle.timer !== null || plane.sent > data.heard;
   if (!plane.points || (!waiting && plane.walking === null)) plane.points = data.points.map((point) => [...point]);
 }
 
@@ -69,7 +71,7 @@ function draw(plane) {
   plane.svg.setAttribute("aria-label", data.title);
   plane.back.replaceChildren(...grid(plane), ...rings(plane), ...ties(plane));
   plane.arrows.replaceChildren(...(plane.walking === null ? arrows(plane) : []));
-  points(plane);
+  placePoints(plane);
   plane.root.querySelector(".told").textContent = data.told;
 }
 
@@ -99,7 +101,7 @@ function rings(plane) {
   });
 }
 
-// From the anchor to the two points that the filled-in formula speaks of.
+// Lines from the anchor to the two points used in the formula.
 function ties(plane) {
   return plane.data.ties.flatMap(({ from, to, kind }) => {
     const [x1, y1] = plane.at(plane.points[from]), [x2, y2] = plane.at(plane.points[to]);
@@ -125,7 +127,7 @@ function arrows(plane) {
           "data-term": term, "data-place": place }),
         head(end, unit, colour),
       ];
-      // longer than can be shown: a second head
+      // a second head: longer than can be shown
       if (length > LONGEST) parts.push(head([end[0] - 9 * unit[0], end[1] + 9 * unit[1]], unit, colour));
       return parts;
     }));
@@ -137,8 +139,8 @@ function head([x, y], [right, up], colour) {
   return element("polygon", { class: "head", fill: colour, points: [corner(5, 0), corner(-5, 5), corner(-5, -5)].join(" ") });
 }
 
-// Kept from one drawing to the next, or a drag and the focus would be lost.
-function points(plane) {
+// Reuses the elements, or a drag and the focus would be lost.
+function placePoints(plane) {
   const { data } = plane;
   if (plane.front.children.length !== data.points.length) {
     plane.front.replaceChildren(...data.points.map((_, place) => handle(plane, place)));
@@ -173,7 +175,7 @@ function handle(plane, place) {
       plane.dragging = plane.picked = place;
     },
     move: (event) => {
-      if (plane.dragging !== place) return; // two fingers: the later one
+      if (plane.dragging !== place) return; // with two fingers, the later one counts
       const box = plane.svg.getBoundingClientRect();
       const half = plane.data.half_width;
       move(plane, place, [
@@ -184,7 +186,7 @@ function handle(plane, place) {
     end: () => {
       if (plane.dragging !== place) return;
       plane.dragging = null;
-      plane.teller.tell(true);
+      plane.throttle.run(true);
     },
   });
   group.onkeydown = (event) => {
@@ -192,7 +194,7 @@ function handle(plane, place) {
     if (event.key === "Enter" || event.key === " ") {
       event.preventDefault();
       plane.picked = place;
-      plane.teller.tell(true);
+      plane.throttle.run(true);
     }
     if (!steps) return;
     event.preventDefault();
@@ -204,7 +206,7 @@ function handle(plane, place) {
   return group;
 }
 
-// A hand on a point ends the walk where it has come to.
+// Touching a point stops the walk.
 function halt(plane) {
   clearInterval(plane.walking);
   plane.walking = null;
@@ -214,5 +216,5 @@ function move(plane, place, point) {
   const half = plane.data.edge;
   plane.points[place] = point.map((value) => Math.max(-half, Math.min(half, value)));
   draw(plane);
-  plane.teller.tell();
+  plane.throttle.run();
 }

@@ -36,7 +36,7 @@ def test_it_stands_at_its_place_and_can_be_taken_away(visit: Visit) -> None:
     canvas.page.get_by_role("button", name="Zoom in").click()
     canvas.rest()
     assert dark_share(canvas, around(canvas.to_screen(journey(2, 15)[-1:])[0])) == 1
-    expect(canvas.page.get_by_role("img", name=re.compile("Drawn with it: .*your image"))).to_be_visible()
+    expect(canvas.page.get_by_role("img", name=re.compile("Overlays: .*your image"))).to_be_visible()
     canvas.turn_on("Your image")
     assert dark_share(canvas, around(canvas.to_screen(journey(2, 15)[-1:])[0])) < 0.2
 

@@ -88,7 +88,7 @@ def test_centroids_stand_at_the_mean_of_their_class_and_move_with_it(visit: Visi
     found = share_there(14)
     assert found[6] < 0.5 and np.delete(found, 6).mean() > 0.95
     expect(
-        canvas.page.get_by_role("img", name=re.compile("Drawn with it: margin circle, centroids"))
+        canvas.page.get_by_role("img", name=re.compile("Overlays: margin circle, centroids"))
     ).to_be_visible()
 
 

@@ -14,35 +14,7 @@ from core.pictures.frames import CanvasOptions, with_options
 from core.take_home.report import CanvasParts
 from pages.ui.components.component_files import component_files
 
-# One module for the browser, in reading order: each file uses what stands in those before it.
-SCRIPTS = (
-    "frames",
-    "measures",
-    "fetching",
-    "theme",
-    "colours",
-    "view",
-    "points",
-    "axes",
-    "mark",
-    "overlays",
-    "timeline",
-    "legend",
-    "menu",
-    "images",
-    "picking",
-    "selection",
-    "gestures",
-    "redrawing",
-    "moving",
-    "seen",
-    "words",
-    "first",
-    "canvas",
-)
-
-
-_FILES = component_files("canvas", SCRIPTS)
+_FILES = component_files("canvas")
 _COMPONENT = st.components.v2.component("contrastive_lab_canvas", **_FILES, isolate_styles=True)
 
 

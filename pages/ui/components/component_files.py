@@ -1,23 +1,45 @@
-"""The files of a component of ours, as Streamlit takes them: assets/NAME and what it shares with others."""
+"""The files of a component of ours as Streamlit takes them: html, css and one script."""
 
+import re
 from pathlib import Path
 
 from core.settings import PROJECT
 
 ASSETS = PROJECT / "assets"
-SHARED = ASSETS / "shared.js"
+IMPORT = re.compile(r'^import \{[^}]*\} from "([^"]+)";\n', re.MULTILINE)
 
 
-def component_files(name: str, scripts: tuple[str, ...] = ()) -> dict[str, str]:
-    """html, css and js of the folder `name`; scripts: of several, in reading order."""
+def component_files(name: str) -> dict[str, str]:
+    """html, css and js of the folder assets/NAME; NAME.js is the module to start from."""
     folder = ASSETS / name
-    parts = [SHARED, *(folder / f"{script}.js" for script in scripts or (name,))]
     return {
-        "html": _text(folder / f"{name}.html"),
-        "css": _text(folder / f"{name}.css"),
-        "js": "\n".join(map(_text, parts)),
+        "html": (folder / f"{name}.html").read_text("utf-8"),
+        "css": (folder / f"{name}.css").read_text("utf-8"),
+        "js": joined(folder / f"{name}.js"),
     }
 
 
-def _text(file: Path) -> str:
-    return file.read_text(encoding="utf-8")
+def joined(entry: Path) -> str:
+    """A module and all that it imports as one script, each file after those it imports.
+
+    The modules then share one scope: no name twice at the top level, no `import ... as`.
+    Raises ValueError if files import each other in a circle, FileNotFoundError if one is missing.
+    """
+    texts: dict[Path, str] = {}
+
+    def add(file: Path, importers: tuple[Path, ...] = ()) -> None:
+        way = " -> ".join(path.name for path in (*importers, file))
+        if file in importers:
+            raise ValueError(f"Scripts import each other in a circle: {way}")
+        if file in texts:
+            return
+        if not file.is_file():
+            raise FileNotFoundError(f"A script that is imported does not exist: {way} ({file})")
+        text = file.read_text("utf-8")
+        for path in IMPORT.findall(text):
+            add((file.parent / path).resolve(), (*importers, file))
+        text = IMPORT.sub("", text)
+        texts[file] = re.sub("^export ", "", text, flags=re.MULTILINE) if importers else text
+
+    add(entry.resolve())
+    return "\n".join(texts.values())

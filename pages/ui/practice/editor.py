@@ -14,14 +14,9 @@ from pages.ui.components.component_files import component_files
 from pages.ui.practice import python as exercise_python
 from pages.ui.serving import addresses, exercise_routes
 
-# One module for the browser, in reading order.
-SCRIPTS = ("storage", "code", "sandbox", "results", "help", "editor")
-
 _KEY = "exercise_editor"
-
-
 _COMPONENT = st.components.v2.component(
-    "contrastive_lab_editor", **component_files("editor", SCRIPTS), isolate_styles=True
+    "contrastive_lab_editor", **component_files("editor"), isolate_styles=True
 )
 
 

@@ -1,11 +1,11 @@
-// Where a point of the embedding lies on the screen: pan and zoom in 2-D, a turning camera in 3-D.
-// A view is { x, y, scale } in 2-D: the embedding's point in the middle and CSS pixels a unit;
-// in 3-D x and y move the picture on the screen instead, and yaw and pitch turn it.
+// Where a point of the embedding lies on the screen: pan and zoom in 2-D, a rotating camera in 3-D.
+// A camera is { x, y, scale }. In 2-D, (x, y) is the embedding's point in the middle and scale is CSS pixels per unit;
+// in 3-D, x and y shift the picture on the screen, and yaw and pitch rotate it.
 
 const PADDING = { left: 44, right: 20, top: 20, bottom: 34 };
-const EYE = 4; // distance of the 3-D camera from the centre, in radii of the cloud
+export const EYE = 4; // distance of the 3-D camera from the centre, in radii of the cloud
 
-function fitView(extent, d, width, height) {
+export function fitCamera(extent, d, width, height) {
   const w = Math.max(40, width - PADDING.left - PADDING.right);
   const h = Math.max(40, height - PADDING.top - PADDING.bottom);
   if (d === 3) return { x: 0, y: 0, scale: (Math.min(w + 30, h + 30) / 2 / extent.radius) * 0.98 };
@@ -17,9 +17,9 @@ function fitView(extent, d, width, height) {
   };
 }
 
-// The region to show: all points of all frames, unless a few stray far from the rest,
-// and the margin circle where it is not much larger than the cloud.
-function extentOf(frames) {
+// The region to show: all points of all frames except a few far outliers,
+// and the margin circle if it is not much larger than the cloud.
+export function extentOf(frames) {
   const { n, d, coordinates, low, high, options } = frames;
   const every = Math.max(1, Math.floor((n * frames.f) / 20000));
   const ranges = low.map((_, axis) => {
@@ -43,7 +43,7 @@ function extentOf(frames) {
     }
     longest = Math.max(...ranges.map(([a, b]) => b - a));
   }
-  // Equal points have no size of their own; then the margin or one unit gives the scale.
+  // Equal points have no extent: the margin or one unit sets the scale.
   const magnitude = Math.max(...ranges.flat().map(Math.abs));
   if (!(longest > magnitude * 1e-6)) {
     const half = margin || Math.max(1, magnitude * 0.5);
@@ -67,46 +67,53 @@ function extentOf(frames) {
   };
 }
 
-// x -> ax * x + bx in CSS pixels; screens count y downwards.
-function project2d(view, width, height) {
+// x -> ax * x + bx in CSS pixels; y points down on screens.
+export function project2d(camera, width, height) {
   return {
-    ax: view.scale, bx: width / 2 - view.x * view.scale,
-    ay: -view.scale, by: height / 2 + view.y * view.scale,
+    ax: camera.scale, bx: width / 2 - camera.x * camera.scale,
+    ay: -camera.scale, by: height / 2 + camera.y * camera.scale,
   };
 }
 
-// Rows of the camera: right, down and towards the eye, for z3 pointing up.
-function camera(yaw, pitch) {
+// The camera's axes in the embedding: right, down and towards the eye, with z3 up.
+export function cameraAxes(yaw, pitch) {
   const cy = Math.cos(yaw), sy = Math.sin(yaw), cp = Math.cos(pitch), sp = Math.sin(pitch);
   return { right: [cy, sy, 0], down: [sy * sp, -cy * sp, -cp], toward: [sy * cp, -cy * cp, sp] };
 }
 
-function project3d(state, point) {
-  const { right, down, toward } = camera(state.yaw, state.pitch);
+export function project3d(state, point) {
+  const { right, down, toward } = cameraAxes(state.yaw, state.pitch);
   const { centre, radius } = state.extent;
   const [x, y, z] = point.map((value, axis) => value - centre[axis]);
   const depth = (toward[0] * x + toward[1] * y + toward[2] * z) / radius;
   const near = EYE / (EYE - depth);
   return {
-    x: state.width / 2 + state.view.x + (right[0] * x + right[1] * y + right[2] * z) * state.view.scale * near,
-    y: state.height / 2 + state.view.y + (down[0] * x + down[1] * y + down[2] * z) * state.view.scale * near,
+    x: state.width / 2 + state.camera.x + (right[0] * x + right[1] * y + right[2] * z) * state.camera.scale * near,
+    y: state.height / 2 + state.camera.y + (down[0] * x + down[1] * y + down[2] * z) * state.camera.scale * near,
     depth,
   };
 }
 
-// Zooms so that what lies under (px, py) stays there.
-function zoomAt(view, d, factor, px, py, width, height) {
+// A function from embedding coordinates to CSS pixels.
+export function placing(state) {
+  if (state.frames.d === 3) return (point) => project3d(state, point);
+  const { ax, bx, ay, by } = project2d(state.camera, state.width, state.height);
+  return ([x, y]) => ({ x: ax * x + bx, y: ay * y + by });
+}
+
+// Zooms around (px, py), which stays in place.
+export function zoomAt(camera, d, factor, px, py, width, height) {
   const dx = px - width / 2, dy = py - height / 2;
-  const scale = view.scale * factor;
-  if (d === 3) return { x: dx - (dx - view.x) * factor, y: dy - (dy - view.y) * factor, scale };
+  const scale = camera.scale * factor;
+  if (d === 3) return { x: dx - (dx - camera.x) * factor, y: dy - (dy - camera.y) * factor, scale };
   return {
-    x: view.x + dx / view.scale - dx / scale,
-    y: view.y - dy / view.scale + dy / scale,
+    x: camera.x + dx / camera.scale - dx / scale,
+    y: camera.y - dy / camera.scale + dy / scale,
     scale,
   };
 }
 
-function panBy(view, d, dx, dy) {
-  if (d === 3) return { ...view, x: view.x + dx, y: view.y + dy };
-  return { ...view, x: view.x - dx / view.scale, y: view.y + dy / view.scale };
+export function panBy(camera, d, dx, dy) {
+  if (d === 3) return { ...camera, x: camera.x + dx, y: camera.y + dy };
+  return { ...camera, x: camera.x - dx / camera.scale, y: camera.y + dy / camera.scale };
 }
