@@ -1,7 +1,7 @@
 // Shared by several components: SVG and HTML elements, drag handles, messages to Python, colours.
 
 // The link asks for bookmarks with this event, and every canvas on the page that shows its run answers.
-export const ASKED = "contrastive-lab-seen";
+export const ASKED = "contrastive-lab-bookmark";
 
 export function element(name, attributes, text) {
   const made = document.createElementNS("http://www.w3.org/2000/svg", name);

@@ -1,8 +1,8 @@
 """Visitors without a browser: they speak Streamlit's own protocol and fetch as the canvas does.
 
-What a browser does and they do too: open a page by its address, answer its requests to be drawn anew every
-so often, press a button, look at a run's status and snapshots while it is trained, have the page drawn once
-more when it has ended. What they leave out: drawing.
+They do what a browser does: open a page by its address, answer its requests to be rerun at an interval, press a
+button, poll a run's status and snapshots while it is trained, and have the page rerun when there is something new.
+What they leave out: drawing.
 """
 
 import asyncio
@@ -53,6 +53,8 @@ class Visitor:
         self._ticking: dict[str, asyncio.Task[None]] = {}  # fragment -> who asks for it to be drawn
         self._text = ""
         self._kept: set[str] = set()  # messages that the server need not send again
+        self._newest, self._moved, self._called = -1, "", time.perf_counter()  # of the run that is watched
+        self._canvas = ""  # the fragment that the canvas stands in
         address = f"ws{self.url.removeprefix('http')}/_stcore/stream"
         self._socket: ClientConnection = await websockets.connect(
             address,
@@ -94,25 +96,30 @@ class Visitor:
         await self.drawn()
 
     async def follow_run(self) -> str:
-        """Look at the run as the canvas does until it has ended; then have the page drawn. Returns its state."""
-        newest = -1
-        while True:
-            status = json.loads(await self._http.get(f"/runs/{self.run}/status"))
-            if status.get("steps") and status["steps"][-1] > newest:
-                await self._http.get(f"/runs/{self.run}/frames/sample?after={newest}")
-                newest = status["steps"][-1]
-            if status.get("state") in ENDED:
-                break
-            await asyncio.sleep(status.get("wait", 400) / 1000)
-        fragment = next(iter(self._ticking), "")
-        await self._ask("the end", fragment_id=fragment)
+        """Watch the run as the canvas does until it has ended and the page has noticed. Returns its state."""
+        while (state := await self.watch_once()) not in ENDED:
+            pass
         await self.drawn()
-        if status["state"] == "done":
-            # a tick that was on its way may have been answered first; the page goes on by itself
+        if state == "done":
             async with asyncio.timeout(60):
                 while self.saw_result_at is None:
                     await asyncio.sleep(0.05)
             await self._http.get(f"/runs/{self.run}/frames/train")
+        return state
+
+    async def watch_once(self) -> str:
+        """Poll the run's status once as the canvas does: fetch new snapshots, call for the page when there is
+        something new, and wait for as long as the server says. Returns its state."""
+        status = json.loads(await self._http.get(f"/runs/{self.run}/status"))
+        if status["steps"] and status["steps"][-1] > self._newest:
+            await self._http.get(f"/runs/{self.run}/frames/sample?after={self._newest}")
+            self._newest = status["steps"][-1]
+        ended, now = status["state"] in ENDED, time.perf_counter()
+        if status["moved"] != self._moved and (ended or now - self._called >= status["page"] / 1000):
+            self._moved, self._called = status["moved"], now
+            await self._ask("the end" if ended else "news", fragment_id=self._canvas)
+        if not ended:
+            await asyncio.sleep(status["wait"] / 1000)
         return str(status["state"])
 
     def shows(self, words: str) -> bool:
@@ -189,6 +196,8 @@ class Visitor:
         self._remember(getattr(element, element.WhichOneof("type") or "", None))
         self._remember(message.delta.add_block.expandable)
         match element.WhichOneof("type"):
+            case "bidi_component" if message.delta.fragment_id:
+                self._canvas = message.delta.fragment_id
             case "button":
                 self._buttons[element.button.label] = element.button.id
             case "markdown":

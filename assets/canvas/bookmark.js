@@ -1,4 +1,4 @@
-// How the picture is seen, as a bookmark in a link: core/canvas/seen.py defines the format.
+// How the picture is seen, as a bookmark in a link: core/pictures/bookmark.py defines the format.
 
 import { fitCamera } from "./camera.js";
 import { COLOURINGS } from "./colours.js";
@@ -72,18 +72,18 @@ export const bookmarking = {
 
   // The bookmark in the page's own link, unless the visitor may have changed the picture since.
   bookmarkOfPage() {
-    const { run, seen = "" } = this.frames?.options ?? {};
-    return this.pending || !opened.has(`${run} ${seen}`) ? seen : "";
+    const { run, bookmark = "" } = this.frames?.options ?? {};
+    return this.pending || !opened.has(`${run} ${bookmark}`) ? bookmark : "";
   },
 
   // Reads the link's bookmark for this run, unless it was opened before. Its parts are applied as soon as they can be.
   openBookmark(frames) {
-    const { run, seen } = frames?.options ?? {};
-    const name = `${run} ${seen}`;
+    const { run, bookmark: text } = frames?.options ?? {};
+    const name = `${run} ${text}`;
     this.pending = null;
-    if (!frames?.f || !seen || opened.has(name)) return;
+    if (!frames?.f || !text || opened.has(name)) return;
     opened.add(name);
-    const bookmark = readBookmark(seen);
+    const bookmark = readBookmark(text);
     if (Object.keys(bookmark).length > 0) this.pending = bookmark;
     if (bookmark.o) this.menu.on = new Set(bookmark.o);
   },

@@ -67,7 +67,7 @@ class EmbeddingCanvas {
     this.legend = new Legend(root, () => this.onLegend());
     this.fetching = new Fetching({
       onFrames: (frames, status) => this.onFrames(frames, status),
-      onEnd: (state, interval) => this.onEnd(state, interval),
+      onNews: (moved) => this.onNews(moved),
       onError: (sentence) => this.onError(sentence),
       wantsFirst: () => !this.motion.matches && !this.frames?.f,
     });

@@ -2,27 +2,27 @@
 
 import { appended, lengthOfFirst, readFrames } from "./frames.js";
 
-const LIVE_WAIT = 400; // milliseconds between polls of a run in training, unless the server says otherwise
-const REPLAY_WAIT = 1000; // of a replay being computed
+const REPLAY_WAIT = 1000; // milliseconds between polls of a replay being computed; for a live run the server names them
 const HIDDEN_WAIT = 10000; // while the page is hidden
 const LONGEST_WAIT = 30000; // after repeated failures
+const QUIET = 10000; // between two calls for the page without news
 const ENDED = new Set(["done", "failed", "cancelled"]);
 const BEING_MADE = new Set(["waiting", "computing"]);
 
 export class Fetching {
   // onFrames(frames, status): all frames so far (null if nothing is new) and the run's status
-  // onEnd(state, interval): how a live run ended, and the polling interval in milliseconds
+  // onNews(moved): a live run has something new for its page: progress, another place in the queue, its end
   // onError(sentence)
   // wantsFirst(): whether to deliver the first frame while the others are still loading
-  constructor({ onFrames, onEnd, onError, wantsFirst }) {
-    Object.assign(this, { onFrames, onEnd, onError, wantsFirst });
+  constructor({ onFrames, onNews, onError, wantsFirst }) {
+    Object.assign(this, { onFrames, onNews, onError, wantsFirst });
     this.onVisible = () => {
       if (!document.hidden) this.again();
     };
   }
 
   follow(options) {
-    const wanted = JSON.stringify([options.source, options.split, options.view]);
+    const wanted = JSON.stringify([options.source, options.split, options.reduction]);
     const { live } = this.options ?? {};
     this.options = options;
     if (wanted === this.wanted) {
@@ -34,6 +34,8 @@ export class Fetching {
     this.whole = false; // whether the replay of all points has been loaded
     this.wasMaking = false;
     this.failures = 0;
+    this.called = performance.now(); // the page has just been drawn
+    this.moved = null; // what it was called for last
     document.addEventListener("visibilitychange", this.onVisible);
     this.poll();
   }
@@ -91,9 +93,20 @@ export class Fetching {
       this.soon = false;
       return this.poll();
     }
-    if (live && ENDED.has(status.state)) this.onEnd(status.state, status.wait ?? LIVE_WAIT);
-    else if (live) this.wait(status.wait ?? LIVE_WAIT);
-    else if (split !== "sample" && this.making(status)) this.wait(REPLAY_WAIT);
+    if (live) {
+      this.callPage(status);
+      this.wait(status.wait);
+    } else if (split !== "sample" && this.making(status)) this.wait(REPLAY_WAIT);
+  }
+
+  // Calls for the page at most every `page` milliseconds, but at once when the run ends; and now and then without
+  // news, so that the server knows that the session still waits.
+  callPage({ state, moved, page }) {
+    const now = performance.now(), since = now - this.called, news = moved !== this.moved;
+    if (!(news && (since >= page || ENDED.has(state))) && since < QUIET) return;
+    this.called = now;
+    this.moved = moved;
+    this.onNews(moved);
   }
 
   // Fetches new snapshots; returns whether there were any.
@@ -110,8 +123,8 @@ export class Fetching {
   async split(status, turn) {
     const ready = status.replay.state === "ready";
     if (this.frames && (this.whole || !ready)) return false;
-    const { split, view } = this.options;
-    const answer = await this.get(`frames/${split}${view ? `?view=${encodeURIComponent(view)}` : ""}`);
+    const { split, reduction } = this.options;
+    const answer = await this.get(`frames/${split}${reduction ? `?reduction=${encodeURIComponent(reduction)}` : ""}`);
     const bytes = await received(answer, (first) => {
       if (this.wantsFirst() && this.take(first, turn, null, true)) this.onFrames(this.frames, status);
     });

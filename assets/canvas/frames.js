@@ -1,10 +1,5 @@
-<<<<<<< HEAD
-// Reads the bytes that core/pictures/frames.py packs; the layout is written down there.
-// coordinates[frame][k * d + axis] is point number k of the draw order, NaN where a frame lacks it.
-=======
-// Reads the bytes that core/canvas/frames.py packs; the layout is documented there.
+// Reads the bytes that core/pictures/frames.py packs; the layout is documented there.
 // coordinates[frame][k * d + axis] is point k in draw order, NaN if missing in that frame.
->>>>>>> 5a46af9d1edcdc6fb4fa448bebd934bf7b1928e4
 
 const MISSING = 65535;
 export const LEVELS = 65534;

@@ -9,8 +9,8 @@ import { css, mix } from "./theme.js";
 
 export const OVERLAYS = { margin: "Margin circle", centroids: "Centroids", contours: "Density lines", cells: "Voronoi cells", mark: "Your image" };
 const ADDRESSES = {
-  contours: { shapes: "lines", query: ({ view }) => (view ? { view } : {}) },
-  cells: { shapes: "cells", query: ({ view, per_class }) => ({ ...(view && { view }), per_class: per_class ?? 0 }) },
+  contours: { shapes: "lines", query: ({ reduction }) => (reduction ? { reduction } : {}) },
+  cells: { shapes: "cells", query: ({ reduction, per_class }) => ({ ...(reduction && { reduction }), per_class: per_class ?? 0 }) },
 };
 const MANY_CELLS = 8000; // above this, cells come from a bitmap that is redrawn once the camera rests
 
@@ -37,11 +37,11 @@ export class Overlays {
   }
 
   // Requests the lines and cells that are turned on but not loaded.
-  want({ source, split, view, per_class }, offered) {
+  want({ source, split, reduction, per_class }, offered) {
     for (const [name, found] of Object.entries(this.given)) if (!this.shapes[name]) this.take(name, found);
     if (!source || split === "sample") return;
     for (const [name, { query }] of Object.entries(ADDRESSES)) {
-      const words = new URLSearchParams(query({ view, per_class }));
+      const words = new URLSearchParams(query({ reduction, per_class }));
       const address = `${source}/${name}/${split}?${words}`;
       if (this.on.has(name) && offered.has(name) && this.asked[name] !== address) this.fetch(name, address);
     }

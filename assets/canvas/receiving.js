@@ -6,9 +6,6 @@ import { DAMAGED } from "./fetching.js";
 import { takeOver } from "./first.js";
 import { readFrames } from "./frames.js";
 
-const TELL_END_AFTER = 1500; // milliseconds; a page that reruns often has noticed by then
-const SELDOM = 1000; // milliseconds; with longer polling intervals, the page reruns too rarely to wait for that
-
 export const receiving = {
   // Data from Python: the frames themselves, or options that say where to fetch them.
   receive(data) {
@@ -32,7 +29,7 @@ export const receiving = {
     // For the same run, keep the current frames until the new ones arrive.
     const { f, options: before } = this.frames ?? {};
     if (sameRun && f && before.split !== options.split) this.selection.images.clear();
-    if (sameRun && f && (before.split !== options.split || before.view !== options.view)) return;
+    if (sameRun && f && (before.split !== options.split || before.reduction !== options.reduction)) return;
     this.show(sameRun && f ? { ...this.frames, options } : frames);
   },
 
@@ -61,7 +58,7 @@ export const receiving = {
     this.frames = frames;
     const options = frames?.options ?? {};
     const sameRun = Boolean(before && frames && before.options.run === options.run && before.d === frames.d && before.f && frames.f);
-    const sameProjection = sameRun && before.options.view === options.view;
+    const sameProjection = sameRun && before.options.reduction === options.reduction;
     if (!sameRun) {
       this.menu.reset(options);
       this.legend.reset();
@@ -103,12 +100,8 @@ export const receiving = {
     if (this.pending) this.timeline.pauseAt(this.pending.s?.[0]);
   },
 
-  // Tells Python that a live run has ended, unless the page has already noticed: two reruns at the same moment,
-  // of the page and of a fragment that the first one removes, fail inside Streamlit.
-  onEnd(state, interval) {
-    const tell = () => {
-      if (this.root.isConnected && this.fetching.options.live) this.component.setTriggerValue("ended", state);
-    };
-    setTimeout(tell, interval < SELDOM ? TELL_END_AFTER : 0);
+  // Has the page rerun: it does not poll a run that a canvas on it watches.
+  onNews(moved) {
+    if (this.root.isConnected) this.component.setTriggerValue("moved", moved);
   },
 };

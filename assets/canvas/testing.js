@@ -7,7 +7,7 @@ export function hook(canvas) {
     locate: (index) => locate(canvas, index), // where a point of the input lies
     state: () => stateOf(canvas),
     work: () => canvas.work.slice(), // milliseconds per frame drawn
-    seen: () => canvas.bookmark(),
+    bookmark: () => canvas.bookmark(),
   };
 }
 
@@ -16,7 +16,7 @@ function stateOf(canvas) {
   const { clock, playing, following, steps } = canvas.timeline;
   const { pinned, count: selected, hovered } = canvas.selection;
   return {
-    view: camera, ownView: ownCamera, yaw, pitch, turning, width, height, extent, zoom: extent ? canvas.zoom() : 1,
+    camera, ownCamera, yaw, pitch, turning, width, height, extent, zoom: extent ? canvas.zoom() : 1,
     playhead, clock, playing, following, steps,
     pinned, selected, hovered, colouring, muted: canvas.legend.hidden(), overlays: [...canvas.menu.on],
     background: theme.background, n: frames?.n ?? 0, present: frames?.present ?? [], mark: frames?.options.mark ?? [],

@@ -47,7 +47,7 @@ export const words = {
     if (this.failure || !frames?.f || frames.options.live) return "";
     const { state, done, of } = this.progress ?? {};
     const making = { waiting: "waiting for trainings to end", computing: `${done} of ${of}` }[state];
-    const usual = !frames.options.view && frames.options.split !== "sample"; // no replay is made for other views
+    const usual = !frames.options.reduction && frames.options.split !== "sample"; // no replay is made for other reductions
     if (this.isPartial()) {
       const sample = `${count(frames.present[Math.round(this.playhead)])} of the points`;
       if (!usual || !making) return `Before the last step: ${sample}.`;

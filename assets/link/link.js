@@ -1,4 +1,4 @@
-// The link to the current view: Python knows the address, only the canvas knows the picture's bookmark.
+// The link to what is on the screen: Python knows the address, only the canvas knows the picture's bookmark.
 // The canvas is asked in the browser, so zooming and playing cause no script reruns.
 
 import { ASKED } from "../shared.js";

@@ -47,12 +47,12 @@ _HEADER = struct.Struct("<4sHHIIII")
 class CanvasOptions:
     """What the canvas is told beside the points.
 
-    run: names the run; another run starts the view afresh, the same run goes on where it is.
+    run: names the run; another run starts a fresh picture, the same run goes on where it is.
     class_names: the name of label 0, 1, ...; a label beyond them is called by its number.
     title, description: begin the text alternative of the picture.
     live: still training, so follow the newest frame; otherwise the frames are played once.
     source: the address of the run, from which the canvas fetches its frames; "" for those given here.
-    split, view: which of its images ("sample", "train", "test") and which reduction of them.
+    split, reduction: which of its images ("sample", "train", "test") and which reduction of them.
     per_class: sample points a class for the Voronoi cells; 0 for the usual number.
     colours: what the points can be coloured by: "digit", "cluster", "agreement" (whether the two agree).
     overlays, shown: what can be drawn over the points ("margin", "centroids", "contours", "cells", "mark"),
@@ -64,7 +64,7 @@ class CanvasOptions:
     margin: radius of the dashed circle around the origin, in units of the embedding, or None.
     margin_label: what is written on it; by default "margin" and the radius.
     height: of the picture, in CSS pixels.
-    seen: how a link shows the picture, in the form of core/pictures/bookmark.py; taken up once.
+    bookmark: how a link shows the picture, in the format of core/pictures/bookmark.py; applied once.
     """
 
     run: str = ""
@@ -74,7 +74,7 @@ class CanvasOptions:
     live: bool = False
     source: str = ""
     split: str = "train"
-    view: str = ""
+    reduction: str = ""
     per_class: int = 0
     colours: tuple[str, ...] = ("digit",)
     overlays: tuple[str, ...] = ("margin",)
@@ -86,7 +86,7 @@ class CanvasOptions:
     mark: tuple[float, ...] = ()
     mark_steps: tuple[int, ...] = ()
     height: int = 520
-    seen: str = ""
+    bookmark: str = ""
 
 
 @dataclass(frozen=True)

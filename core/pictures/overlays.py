@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.embedding import density, voronoi
-from core.pictures.reducing import reduction_of
+from core.pictures.reducing import fitted_reduction
 from core.runs import Run
 
 Floats = npt.NDArray[np.float64]
@@ -18,13 +18,13 @@ Shapes = dict[str, Any]
 Columns = dict[str, npt.NDArray[Any]]
 
 
-def contours(run: Run, split: str, view: str = "") -> Shapes:
+def contours(run: Run, split: str, reduction: str = "") -> Shapes:
     """The density contours of a split's picture: `lines`, each with label, mass and flat corners `xy`;
     `left_out`, label -> why this class has none.
 
-    Raises RunDamaged, and ValueError for a view that there is not or that is not flat.
+    Raises RunDamaged, and ValueError for a reduction that there is not or that is not flat.
     """
-    return _contours(str(run.folder), run.status().updated, split, view)
+    return _contours(str(run.folder), run.status().updated, split, reduction)
 
 
 def as_columns(shapes: Shapes, labels: Sequence[int]) -> Columns:
@@ -42,52 +42,52 @@ def as_columns(shapes: Shapes, labels: Sequence[int]) -> Columns:
     }
 
 
-def cells(run: Run, split: str, view: str = "", per_class: int = 0) -> Shapes:
+def cells(run: Run, split: str, reduction: str = "", per_class: int = 0) -> Shapes:
     """The Voronoi cells of `per_class` training images a class (0: the usual number), cut to a box
     somewhat larger than a split's picture: `cells`, each with label and flat corners `xy`; `reason`,
     where there is something to say of them.
 
-    Raises RunDamaged, and ValueError for a view that there is not or that is not flat, and for a
+    Raises RunDamaged, and ValueError for a reduction that there is not or that is not flat, and for a
     number below 0.
     """
-    return _cells(str(run.folder), run.status().updated, split, view, per_class)
+    return _cells(str(run.folder), run.status().updated, split, reduction, per_class)
 
 
-def share_in_own_cell(run: Run, view: str = "", per_class: int = 0) -> float:
+def share_in_own_cell(run: Run, reduction: str = "", per_class: int = 0) -> float:
     """The share of test images that fall into a cell of their own class; see `core.embedding.voronoi`."""
-    return _share(str(run.folder), run.status().updated, view, per_class)
+    return _share(str(run.folder), run.status().updated, reduction, per_class)
 
 
-def flat_points(run: Run, split: str, view: str = "") -> tuple[Floats, npt.NDArray[np.uint8]]:
+def flat_points(run: Run, split: str, reduction: str = "") -> tuple[Floats, npt.NDArray[np.uint8]]:
     """The two coordinates [n, 2] at which a split's images are drawn, and their labels [n].
 
-    Raises ValueError where the view has three.
+    Raises ValueError where the reduction has three.
     """
     embedding = run.embedding()
-    points = reduction_of(run, view).apply(embedding.points(split))
+    points = fitted_reduction(run, reduction).apply(embedding.points(split))
     if points.shape[1] != 2:
         raise ValueError("Contours and cells are drawn in two dimensions only.")
     return points, embedding.labels(split)
 
 
 def share_of(
-    run: Run, split: str, images: npt.NDArray[np.int64], view: str = "", per_class: int = 0
+    run: Run, split: str, images: npt.NDArray[np.int64], reduction: str = "", per_class: int = 0
 ) -> float:
     """The same share of some images [k] of a split; where they are training images, some own a cell themselves."""
-    points, labels = flat_points(run, split, view)
-    return voronoi.share_in_own_cell(*_sample(run, view, per_class), points[images], labels[images])
+    points, labels = flat_points(run, split, reduction)
+    return voronoi.share_in_own_cell(*_sample(run, reduction, per_class), points[images], labels[images])
 
 
-def _sample(run: Run, view: str, per_class: int) -> tuple[Floats, npt.NDArray[np.uint8]]:
+def _sample(run: Run, reduction: str, per_class: int) -> tuple[Floats, npt.NDArray[np.uint8]]:
     """The training images that own a cell, and their labels."""
-    points, labels = flat_points(run, "train", view)
+    points, labels = flat_points(run, "train", reduction)
     sample = voronoi.choose(labels, per_class)
     return points[sample], labels[sample]
 
 
 @lru_cache(maxsize=8)
-def _contours(folder: str, updated: float, split: str, view: str) -> Shapes:
-    lines = density.contours(*flat_points(Run(Path(folder)), split, view))
+def _contours(folder: str, updated: float, split: str, reduction: str) -> Shapes:
+    lines = density.contours(*flat_points(Run(Path(folder)), split, reduction))
     starts = np.flatnonzero(np.diff(lines.line, prepend=-1))
     ends = np.append(starts, len(lines.line))[1:]  # none where there are no lines, as in a collapse
     corners = np.stack([lines.x, lines.y], axis=1)
@@ -105,10 +105,10 @@ def _contours(folder: str, updated: float, split: str, view: str) -> Shapes:
 
 
 @lru_cache(maxsize=4)
-def _cells(folder: str, updated: float, split: str, view: str, per_class: int) -> Shapes:
+def _cells(folder: str, updated: float, split: str, reduction: str, per_class: int) -> Shapes:
     run = Run(Path(folder))
-    box = voronoi.box_around(flat_points(run, split, view)[0], margin=0.6)
-    diagram = voronoi.cells(*_sample(run, view, per_class), box)
+    box = voronoi.box_around(flat_points(run, split, reduction)[0], margin=0.6)
+    diagram = voronoi.cells(*_sample(run, reduction, per_class), box)
     return {
         "cells": [{"label": int(label), "xy": _short(corners)} for label, corners in diagram if len(corners)],
         "reason": diagram.reason,
@@ -116,9 +116,11 @@ def _cells(folder: str, updated: float, split: str, view: str, per_class: int) -
 
 
 @lru_cache(maxsize=32)
-def _share(folder: str, updated: float, view: str, per_class: int) -> float:
+def _share(folder: str, updated: float, reduction: str, per_class: int) -> float:
     run = Run(Path(folder))
-    return voronoi.share_in_own_cell(*_sample(run, view, per_class), *flat_points(run, "test", view))
+    return voronoi.share_in_own_cell(
+        *_sample(run, reduction, per_class), *flat_points(run, "test", reduction)
+    )
 
 
 def _short(corners: Floats) -> list[float]:

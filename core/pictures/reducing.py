@@ -28,23 +28,23 @@ def live_reduction(snapshots: list[Snapshot]) -> Reduction:
     return to_draw
 
 
-def reduction_of(run: Run, view: str = "") -> Projection:
-    """A view's reduction, fitted on the training images' embeddings [n, d] of a finished run.
+def fitted_reduction(run: Run, reduction: str = "") -> Projection:
+    """A reduction, fitted on the training images' embeddings [n, d] of a finished run.
 
-    view: a name in REDUCTIONS; "" for truncated SVD to three dimensions where there are more, turned
+    reduction: a name in REDUCTIONS; "" for truncated SVD to three dimensions where there are more, turned
     like the live picture that it follows.
-    Raises RunDamaged, and ValueError for a view that there is not here.
+    Raises RunDamaged, and ValueError for a reduction that there is not here.
     """
-    return _reduction(str(run.folder), run.status().updated, view)
+    return _fitted(str(run.folder), run.status().updated, reduction)
 
 
 @lru_cache(maxsize=8)
-def _reduction(folder: str, updated: float, view: str) -> Projection:
+def _fitted(folder: str, updated: float, reduction: str) -> Projection:
     run = Run(Path(folder))
     train = run.embedding().train
-    if view:
-        if view not in REDUCTIONS:
-            raise ValueError(f"There is no view {view[:20]!r}; there are: {', '.join(REDUCTIONS)}.")
-        return REDUCTIONS[view].fit(train)
+    if reduction:
+        if reduction not in REDUCTIONS:
+            raise ValueError(f"There is no reduction {reduction[:20]!r}; there are: {', '.join(REDUCTIONS)}.")
+        return REDUCTIONS[reduction].fit(train)
     usual, snapshots = fit(train, PICTURE_DIMS), snapshots_of(run)
     return aligned(usual, live_reduction(snapshots)) if snapshots and train.shape[1] > PICTURE_DIMS else usual

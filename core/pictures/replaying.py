@@ -5,7 +5,7 @@ import torch
 
 from core.data import load
 from core.encoders.encoder import embed, with_weights
-from core.pictures.reducing import reduction_of
+from core.pictures.reducing import fitted_reduction
 from core.pictures.replay import SPLITS, Replay
 from core.runs import Run
 
@@ -27,7 +27,7 @@ def make_replay(run: Run) -> None:
         "train": torch.from_numpy(data.train.first_classes(config.digits).images),
         "test": torch.from_numpy(data.test.first_classes(config.digits).images),
     }
-    to_draw = reduction_of(run)  # fixed by the last snapshot, so that the frames do not tumble
+    to_draw = fitted_reduction(run)  # fixed by the last snapshot, so that the frames do not tumble
     steps = run.snapshot_steps()
     replay.begin()
     for step in steps:

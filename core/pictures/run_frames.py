@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from core.data import Split, load_stored
 from core.pictures.frames import pack
-from core.pictures.reducing import PICTURE_DIMS, live_reduction, reduction_of, snapshots_of
+from core.pictures.reducing import PICTURE_DIMS, fitted_reduction, live_reduction, snapshots_of
 from core.pictures.replay import Replay, as_bytes
 from core.runs import Run
 from core.runs.byte_cache import kept_by_size
@@ -35,18 +35,18 @@ def of_sample(run: Run, after: int = -1) -> bytes | None:
     return pack(frames, sample.labels, steps, ids=sample.indices)
 
 
-def of_split(run: Run, split: str, view: str = "") -> bytes:
+def of_split(run: Run, split: str, reduction: str = "") -> bytes:
     """Every image of a finished run's split ("train" or "test"), packed.
 
-    With the replay, at every snapshot. Until that is ready, and in another view than the usual, at
+    With the replay, at every snapshot. Until that is ready, and in another reduction than the usual, at
     the last step only; before it the images of the sample, where they are of this split.
-    view: a name in REDUCTIONS; "" for truncated SVD where three dimensions are not enough.
-    Raises RunDamaged, and ValueError for a view that there is not.
+    reduction: a name in REDUCTIONS; "" for truncated SVD where three dimensions are not enough.
+    Raises RunDamaged, and ValueError for a reduction that there is not.
     """
     replay = Replay(run)
-    if not view and replay.has(split):
+    if not reduction and replay.has(split):
         return _replay(str(run.folder), replay.made(), split)
-    return _still(str(run.folder), run.status().updated, split, view)
+    return _still(str(run.folder), run.status().updated, split, reduction)
 
 
 def number_of_parts(points: int) -> int:
@@ -90,10 +90,10 @@ def _replay(folder: str, made: float, split: str) -> bytes:
 
 
 @kept_by_size(bytes.__len__)
-def _still(folder: str, updated: float, split: str, view: str) -> bytes:
+def _still(folder: str, updated: float, split: str, reduction: str) -> bytes:
     run = Run(Path(folder))
     embedding = run.embedding()
-    to_draw = reduction_of(run, view)
+    to_draw = fitted_reduction(run, reduction)
     last = to_draw.apply(embedding.points(split)).astype(np.float32)
     snapshots, sample = snapshots_of(run), run.sample()
     if sample.split != split or not snapshots:

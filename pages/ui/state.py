@@ -26,7 +26,7 @@ _LINK_PROBLEMS = "link_problems"
 _DROPPED = "dropped_run"
 _PROBLEM = "problem"
 _PART = "part_of_link"
-_SEEN = "seen_of_link"
+_BOOKMARK = "bookmark_of_link"
 _GUESSES = "guesses"
 
 
@@ -136,7 +136,7 @@ def _list_changed() -> None:
 
 
 def waiting_for() -> str | None:
-    """The key of the run that this session has asked for and not yet seen the end of."""
+    """The key of the run that this session has asked for and whose end it has not shown yet."""
     return cast("str | None", st.session_state.get(_WAITING))
 
 
@@ -185,15 +185,15 @@ def set_part(part: str | None) -> None:
     st.session_state[_PART] = part
 
 
-def seen_of(key: str) -> str:
+def bookmark_of(key: str) -> str:
     """How the link that the session came in by shows the picture of run `key`; "" where it says nothing of it."""
-    run, seen = cast("tuple[str | None, str]", st.session_state.get(_SEEN, (None, "")))
-    return seen if run == key else ""
+    run, bookmark = cast("tuple[str | None, str]", st.session_state.get(_BOOKMARK, (None, "")))
+    return bookmark if run == key else ""
 
 
-def set_seen(key: str | None, seen: str) -> None:
+def set_bookmark(key: str | None, bookmark: str) -> None:
     """Remember how a link shows the picture of run `key`."""
-    st.session_state[_SEEN] = (key, seen)
+    st.session_state[_BOOKMARK] = (key, bookmark)
 
 
 def guesses() -> dict[str, Guess]:

@@ -95,7 +95,7 @@ class Canvas:
         before = None
         for _ in range(200):
             state = self.state()
-            now = (state["view"], state["clock"], state["yaw"], state["extent"], state["playing"])
+            now = (state["camera"], state["clock"], state["yaw"], state["extent"], state["playing"])
             if now == before and not state["playing"] and not state["turning"]:
                 return
             before = now
@@ -118,7 +118,7 @@ class Canvas:
     def to_screen(self, points: np.ndarray) -> np.ndarray:
         """Where points [n, 2] of the embedding belong, in CSS pixels."""
         state = self.state()
-        view = state["view"]
+        view = state["camera"]
         x = state["width"] / 2 + (points[:, 0] - view["x"]) * view["scale"]
         y = state["height"] / 2 - (points[:, 1] - view["y"]) * view["scale"]
         return np.stack([x, y], axis=1)
@@ -174,7 +174,7 @@ def undisturbed(places: np.ndarray, labels: np.ndarray, size: tuple[int, int], r
 
 
 def off_the_lines(canvas: Canvas, points: np.ndarray, places: np.ndarray, chosen: np.ndarray) -> np.ndarray:
-    scale = canvas.state()["view"]["scale"]
+    scale = canvas.state()["camera"]["scale"]
     ring = np.abs(np.hypot(*points[chosen].T) - 1) * scale > 6
     middle = canvas.to_screen(np.array([[0.0, 1.0]]))[0]  # where the margin is named
     name = np.abs(places[chosen] - middle).max(axis=1) > 60
@@ -211,7 +211,7 @@ def through_camera(state: dict[str, Any], points: np.ndarray) -> tuple[np.ndarra
     about_x = np.array([[1, 0, 0], [0, np.cos(pitch), -np.sin(pitch)], [0, np.sin(pitch), np.cos(pitch)]])
     turned = (points - state["extent"]["centre"]) @ about_z.T @ about_x.T
     away = turned[:, 1] / state["extent"]["radius"]
-    near = state["view"]["scale"] * 4 / (4 + away)
-    x = state["width"] / 2 + state["view"]["x"] + turned[:, 0] * near
-    y = state["height"] / 2 + state["view"]["y"] - turned[:, 2] * near
+    near = state["camera"]["scale"] * 4 / (4 + away)
+    x = state["width"] / 2 + state["camera"]["x"] + turned[:, 0] * near
+    y = state["height"] / 2 + state["camera"]["y"] - turned[:, 2] * near
     return np.stack([x, y], axis=1), away

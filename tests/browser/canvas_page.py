@@ -93,7 +93,7 @@ class Cloud:
     clusters: bool = False
     pick: bool = False
     mark: str = ""
-    seen: str = ""
+    bookmark: str = ""
     split: str = "train"
 
     @property
@@ -134,7 +134,7 @@ class Cloud:
             shown=("margin", "mark") if self.mark else ("margin",),
             selectable=self.pick,
             telling=self.pick,
-            seen=self.seen,
+            bookmark=self.bookmark,
             **self._marked(shown),
         )
         groups = own_clusters(labels) if self.clusters else None

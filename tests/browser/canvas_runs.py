@@ -6,7 +6,7 @@ import sys
 import numpy as np
 
 from core.config import RunConfig
-from core.pictures.reducing import reduction_of, snapshots_of
+from core.pictures.reducing import fitted_reduction, snapshots_of
 from core.runs import Run
 from tests.browser.harness import PROJECT, Server
 
@@ -33,10 +33,10 @@ def trained(server: Server, config: RunConfig = QUICK) -> Run:
 
 def drawn(run: Run, split: str) -> np.ndarray:
     """Where the points of a finished run's split belong at its last step [n, 2 or 3]."""
-    return reduction_of(run).apply(run.embedding().points(split))
+    return fitted_reduction(run).apply(run.embedding().points(split))
 
 
 def drawn_samples(run: Run) -> list[np.ndarray]:
     """Where those of its sample belong, a step after the other [s, 2 or 3]."""
-    to_draw = reduction_of(run)
+    to_draw = fitted_reduction(run)
     return [to_draw.apply(snapshot.embeddings) for snapshot in snapshots_of(run)]

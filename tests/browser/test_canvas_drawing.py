@@ -90,7 +90,7 @@ def test_between_two_snapshots_the_points_are_on_their_way(visit: Visit) -> None
 def test_a_change_of_theme_changes_background_and_letters_and_keeps_the_view(visit: Visit) -> None:
     canvas = visit(Cloud(points=2000), color_scheme="light")
     canvas.page.get_by_role("button", name="Zoom in").click()
-    view = canvas.state()["view"]
+    view = canvas.state()["camera"]
     light, text = canvas.picture(), canvas.step.evaluate("e => getComputedStyle(e).color")
     canvas.page.emulate_media(color_scheme="dark")
     canvas.wait("s.background[0] < 80")
@@ -98,7 +98,7 @@ def test_a_change_of_theme_changes_background_and_letters_and_keeps_the_view(vis
     dark = canvas.picture()
     assert np.median(light) > 200
     assert canvas.step.evaluate("e => getComputedStyle(e).color") != text
-    assert canvas.state()["view"] == view
+    assert canvas.state()["camera"] == view
     corner = (slice(-22, -6), slice(60, -10))  # the numbers along the lower edge
     assert light[corner].min() < 140 and dark[corner].max() > 140
 
@@ -139,8 +139,8 @@ def test_three_dimensions_are_seen_through_a_camera_that_turns_by_dragging(visit
     near = 4 / (4 + away)
     places = np.stack(
         [
-            state["width"] / 2 + turned[:, 0] * state["view"]["scale"] * near,
-            state["height"] / 2 - turned[:, 2] * state["view"]["scale"] * near,
+            state["width"] / 2 + turned[:, 0] * state["camera"]["scale"] * near,
+            state["height"] / 2 - turned[:, 2] * state["camera"]["scale"] * near,
         ],
         axis=1,
     )

@@ -130,7 +130,7 @@ def test_each_place_has_the_colour_of_the_nearest_sample_point(
 
     def agreeing() -> tuple[float, int]:
         spots = generator.uniform([50, 30], [state["width"] - 60, state["height"] - 40], (4000, 2))
-        scale, view = canvas.state()["view"]["scale"], canvas.state()["view"]
+        scale, view = canvas.state()["camera"]["scale"], canvas.state()["camera"]
         plane = np.stack([
             (spots[:, 0] - state["width"] / 2) / scale + view["x"],
             (state["height"] / 2 - spots[:, 1]) / scale + view["y"],
@@ -183,10 +183,10 @@ def test_per_class_can_change_under_the_same_picture(visit: Visit, server: Serve
     canvas = visit(OfRun(server, run, per_class=3))
     canvas.turn_on("Voronoi cells")
     expect(canvas.page.locator(".news")).to_be_hidden()
-    few, view = aside(canvas), canvas.state()["view"]
+    few, view = aside(canvas), canvas.state()["camera"]
     canvas.change(per_class=500)
     wait_until(lambda: np.abs(aside(canvas) - few).mean() > 0.5, "there are more cells")
-    assert canvas.state()["view"] == view
+    assert canvas.state()["camera"] == view
 
 
 def test_lines_and_cells_are_not_offered_in_space(visit: Visit, server: Server) -> None:

@@ -106,14 +106,14 @@ def test_what_lies_inside_is_selected_and_the_rest_fades(visit: Visit, tool: str
     canvas.draw(corners if tool == "lasso" else corners[[0, 2]])  # opposite ones
     canvas.page.keyboard.up("Shift")
     inside = np.flatnonzero(Polygon(corners).contains_points(places))
-    view = canvas.state()["view"]
+    view = canvas.state()["camera"]
     selected = canvas.told().selected.tolist()
     rim = np.logical_xor(*(Polygon(corners).contains_points(places, radius=wide) for wide in (-1, 1)))
     assert set(selected) ^ set((3 * inside).tolist()) <= set((3 * np.flatnonzero(rim)).tolist())
     assert len(selected) > 50
     in_its_box = (np.abs(places - middle).max(axis=1) < 60).sum()
     assert tool != "lasso" or len(selected) < in_its_box - 20
-    assert canvas.state()["view"] == view and canvas.state()["playhead"] == 9
+    assert canvas.state()["camera"] == view and canvas.state()["playhead"] == 9
     # the others are only a shade of their colour, and under the selected
     picture = canvas.picture()
     x, y = np.floor(places).astype(int).T

@@ -54,13 +54,13 @@ def test_new_snapshots_are_followed_and_zoom_and_muted_classes_stay(visit: Visit
     assert canvas.state()["playhead"] == 2 and canvas.state()["following"]
     canvas.page.get_by_role("button", name="Zoom in").click()
     canvas.legend("1").click()
-    zoomed = canvas.state()["view"]
+    zoomed = canvas.state()["camera"]
     canvas.next_snapshot()
     canvas.wait("s.steps.length === 4")
     canvas.wait("s.playhead === 3")
     canvas.next_snapshot()
     canvas.wait("s.playhead === 4")
-    assert canvas.state()["view"] == zoomed
+    assert canvas.state()["camera"] == zoomed
     expect(canvas.legend("1")).to_have_attribute("aria-pressed", "false")
     coordinates, labels = clusters(2000, 15, 2)
     seen = labels != 1
@@ -85,8 +85,8 @@ def test_the_view_moves_between_two_snapshots_without_a_jump(visit: Visit) -> No
         """root => {
           root.seen = [];
           const look = () => {
-            const { playhead, view } = root.contrastiveCanvas.state();
-            root.seen.push([playhead, view.scale]);
+            const { playhead, camera } = root.contrastiveCanvas.state();
+            root.seen.push([playhead, camera.scale]);
             root.watch = requestAnimationFrame(look);
           };
           look();
@@ -123,11 +123,11 @@ def test_a_rerun_with_the_same_frames_changes_nothing(visit: Visit) -> None:
     canvas.scrub.fill("2")
     canvas.page.get_by_role("button", name="Zoom in").click()
     canvas.rest()
-    before, view = canvas.picture(), canvas.state()["view"]
+    before, view = canvas.picture(), canvas.state()["camera"]
     canvas.show()
     canvas.page.mouse.move(5, 5)
     canvas.page.wait_for_timeout(1500)
-    assert canvas.state()["view"] == view
+    assert canvas.state()["camera"] == view
     assert np.abs(canvas.picture() - before).mean() < 0.2  # a button may fade out
 
 

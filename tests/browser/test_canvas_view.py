@@ -42,7 +42,7 @@ def test_dragging_moves_the_picture_with_the_hand_and_double_click_brings_all_ba
     right, how_many = share_right(canvas, coordinates[-1], labels)
     assert how_many > 500 and right == 1.0
     canvas.page.mouse.dblclick(box["x"] + 300, box["y"] + 300)
-    canvas.wait("!s.ownView")
+    canvas.wait("!s.ownCamera")
     canvas.rest()
     assert np.allclose(canvas.to_screen(coordinates[-1]), home, atol=1)
 
@@ -56,11 +56,11 @@ def test_the_buttons_and_the_keys_zoom_and_move(visit: Visit) -> None:
     canvas.stage.focus()
     canvas.page.keyboard.press("+")
     assert canvas.state()["zoom"] == pytest.approx(1.25)
-    x = canvas.state()["view"]["x"]
+    x = canvas.state()["camera"]["x"]
     canvas.page.keyboard.press("ArrowRight")
-    assert canvas.state()["view"]["x"] > x
+    assert canvas.state()["camera"]["x"] > x
     canvas.page.get_by_role("button", name="Show everything").click()
-    canvas.wait("!s.ownView")
+    canvas.wait("!s.ownCamera")
     canvas.rest()
     assert canvas.state()["zoom"] == pytest.approx(1.0, abs=0.01)
 
@@ -139,12 +139,12 @@ def test_it_works_by_touch_on_a_phone(visit: Visit) -> None:
         fingers = [{"x": px, "y": py, "id": i} for i, (px, py) in enumerate(points)]
         session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": fingers})
 
-    view = canvas.state()["view"]
+    view = canvas.state()["camera"]
     touch("touchStart", (x, y))
     for far in (10, 20, 30):
         touch("touchMove", (x + far, y))
     touch("touchEnd")
-    moved = canvas.state()["view"]
+    moved = canvas.state()["camera"]
     assert (view["x"] - moved["x"]) * view["scale"] == pytest.approx(30, abs=12)
     touch("touchStart", (x - 20, y), (x + 20, y))
     for far in (30, 40, 60):

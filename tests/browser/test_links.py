@@ -204,14 +204,14 @@ def test_the_copied_link_shows_somebody_else_the_picture_as_it_is(
         assert (there["muted"], there["steps"]) == ([3], ours["steps"])
         assert set(there["overlays"]) == {"margin", "centroids"}
         assert there["clock"] == ours["clock"] < ours["steps"][-1]
-        assert there["view"] == pytest.approx(ours["view"], rel=1e-3)
+        assert there["camera"] == pytest.approx(ours["camera"], rel=1e-3)
         expect(theirs.legend("3")).to_have_attribute("aria-pressed", "false")
         expect(theirs.step).to_have_text(canvas.step.inner_text())
         assert pixels_of(theirs, 4) == pytest.approx(pixels_of(canvas, 4), rel=0.02)
         theirs.legend("3").click()  # and now it is theirs
         other.page.get_by_role("button", name="Show everything").click()
         theirs.rest()
-        assert theirs.state()["muted"] == [] and not theirs.state()["ownView"]
+        assert theirs.state()["muted"] == [] and not theirs.state()["ownCamera"]
 
 
 def test_a_link_that_shows_the_picture_in_no_way_is_met_with_a_sentence_and_the_usual_picture(
@@ -222,7 +222,7 @@ def test_a_link_that_shows_the_picture_in_no_way_is_met_with_a_sentence_and_the_
     expect(lab.alerts).to_contain_text("How the link shows the picture cannot be read; it is shown as usual.")
     assert shown(lab) == RunConfig(epochs=3)
     lab.expect_points(60_000)
-    assert not lab.canvas()["ownView"] and lab.canvas()["muted"] == []
+    assert not lab.canvas()["ownCamera"] and lab.canvas()["muted"] == []
 
 
 def test_a_link_to_another_tab_keeps_the_picture_behind_it(lab: TrainPage) -> None:
@@ -234,15 +234,15 @@ def test_a_link_to_another_tab_keeps_the_picture_behind_it(lab: TrainPage) -> No
     settled(lab.page)
     lab.tab("Embedding")
     canvas = Canvas(lab.page)
-    canvas.wait("s.ownView")
+    canvas.wait("s.ownCamera")
     state = canvas.state()
-    assert state["muted"] == [3] and state["view"]["x"] == 0.2 and state["view"]["y"] == 0.1
-    assert min(state["width"], state["height"]) / state["view"]["scale"] == pytest.approx(0.5)
+    assert state["muted"] == [3] and state["camera"]["x"] == 0.2 and state["camera"]["y"] == 0.1
+    assert min(state["width"], state["height"]) / state["camera"]["scale"] == pytest.approx(0.5)
     assert link_on(lab.page).endswith("/train?seen=m3~omargin_centroids~p0.2_0.1_0.5")
 
 
 def test_the_link_asks_the_canvas_while_it_is_open_and_no_longer(page: Page, server: Server) -> None:
-    page.add_init_script("window.asked = 0; addEventListener('contrastive-lab-seen', () => asked++)")
+    page.add_init_script("window.asked = 0; addEventListener('contrastive-lab-bookmark', () => asked++)")
     lab = TrainPage(page, server)
     lab.open()
     lab.expect_points(60_000)
@@ -272,7 +272,7 @@ def test_a_link_to_a_run_that_is_not_here_shows_its_picture_when_it_has_been_tra
         lab.press_train()
         lab.wait_until_trained()
         canvas = Canvas(lab.page)
-        canvas.wait("s.ownView && s.colouring === 'cluster'")
+        canvas.wait("s.ownCamera && s.colouring === 'cluster'")
         canvas.rest()
         expect(canvas.step).to_have_text(re.compile("^5 / "))
-        assert canvas.state()["muted"] == [1] and canvas.state()["view"]["x"] == 0.2
+        assert canvas.state()["muted"] == [1] and canvas.state()["camera"]["x"] == 0.2

@@ -115,7 +115,7 @@ def test_contours_and_cells_come_as_corners(served: Server) -> None:
         (f"/runs/{'0' * 64}/status", 404, "no such run"),
         (f"/runs/{SHIPPED}/frames/valid", 404, "no 'valid' images"),
         (f"/runs/{SHIPPED}/images/train/999", 400, "no part 999"),
-        (f"/runs/{SHIPPED}/frames/train?view=../../etc", 400, "no view"),
+        (f"/runs/{SHIPPED}/frames/train?reduction=../../etc", 400, "no reduction"),
         (f"/runs/{SHIPPED}/frames/sample?after=soon", 400, "whole number"),
         (f"/runs/{SHIPPED}/cells/train?per_class=-3", 400, "0 sample points"),
     ],
@@ -196,7 +196,13 @@ def test_snapshots_of_a_run_in_training_come_one_after_the_other(served: Server)
 
 
 def test_the_server_needs_no_torch_for_any_of_it(served: Server) -> None:
-    for path in ("frames/train", "images/test/0", "contours/test", "cells/test", "frames/test?view=pca2"):
+    for path in (
+        "frames/train",
+        "images/test/0",
+        "contours/test",
+        "cells/test",
+        "frames/test?reduction=pca2",
+    ):
         assert get(served, f"/runs/{QUICK.key}/{path}").code == 200, path
     libraries = [Path(entry.path).name for entry in psutil.Process(served.process.pid).memory_maps()]
     assert not [name for name in libraries if "torch" in name]

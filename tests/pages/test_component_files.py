@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from pages.ui.component_files import ASSETS, IMPORT, component_files, joined
 
 COMPONENTS = sorted(html.stem for html in ASSETS.glob("*/*.html") if html.with_suffix(".js").is_file())

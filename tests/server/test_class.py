@@ -31,10 +31,10 @@ def query_of(config: RunConfig) -> str:
 
 
 async def until(visitor: Visitor, words: str) -> None:
-    """Wait until the words are on the visitor's page, which calls again and again."""
+    """Wait until the words are on the visitor's page, whose canvas watches the run."""
     async with asyncio.timeout(60):
         while not visitor.shows(words):
-            await asyncio.sleep(0.05)
+            await visitor.watch_once()
 
 
 def test_pages_that_are_drawn_at_the_same_moment_do_not_get_in_each_others_way(server: Server) -> None:

@@ -26,7 +26,7 @@ from pages.ui.runs.names import class_names
 
 IMAGES, FAR = 18, 6
 HEIGHT = 380
-_SEEN = "disagreements_seen"
+_REVEALED = "disagreements_revealed"
 
 
 def show(run: Run, config: RunConfig) -> None:
@@ -44,21 +44,21 @@ def show(run: Run, config: RunConfig) -> None:
         bind="query-params",
     )
     each = DISAGREEMENTS[name]
-    seen = name in st.session_state.setdefault(_SEEN, set())
+    revealed = name in st.session_state.setdefault(_REVEALED, set())
     left, right = st.columns([1.1, 1], gap="large")
     with left:
-        _picture(each, blamed(each) if seen else None)
+        _picture(each, blamed(each) if revealed else None)
     with right:
         st.markdown(each.how.format(steps=each.run.status().step))
-        guess = _guess(name, seen)
-        if seen:
+        guess = _guess(name, revealed)
+        if revealed:
             _figures(each, guess)
             st.markdown(f"**Why?** {each.why}")
-    if seen:
+    if revealed:
         _images(each, blamed(each))
 
 
-def _guess(name: str, seen: bool) -> set[str]:
+def _guess(name: str, revealed: bool) -> set[str]:
     """The figures that are thought to look good."""
     bounds = {
         figure: f"{FIGURES[figure].short} {'at most' if FIGURES[figure].direction == 'lower' else 'at least'} {bound:g}"
@@ -70,16 +70,16 @@ def _guess(name: str, seen: bool) -> set[str]:
         format_func=bounds.__getitem__,
         selection_mode="multi",
         key=f"guess_{name}",
-        disabled=seen,
+        disabled=revealed,
         wrap=True,
     )
-    if not seen:
+    if not revealed:
         st.button("Show the figures", type="primary", on_click=_reveal, args=(name,), key=f"reveal_{name}")
     return set(chosen)
 
 
 def _reveal(name: str) -> None:
-    st.session_state[_SEEN] = {*st.session_state.get(_SEEN, set()), name}
+    st.session_state[_REVEALED] = {*st.session_state.get(_REVEALED, set()), name}
 
 
 def _figures(each: Disagreement, guess: set[str]) -> None:

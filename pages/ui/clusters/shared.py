@@ -6,7 +6,7 @@ import numpy.typing as npt
 from core.config import RunConfig
 from core.data import load_stored
 from core.figures.estimate import sample_of
-from core.pictures.reducing import reduction_of
+from core.pictures.reducing import fitted_reduction
 from core.runs import Run
 from pages.ui.components.digits import digits
 
@@ -20,7 +20,7 @@ def flat(run: Run, points: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]
     """Points [n, d] of a run in the plane [n, 2]: as they are, or by PCA where there are more dimensions."""
     if points.shape[1] == 2:
         return points
-    return reduction_of(run, "pca2").apply(points)
+    return fitted_reduction(run, "pca2").apply(points)
 
 
 def plane_words(config: RunConfig) -> str:

@@ -48,7 +48,7 @@ def embedding_canvas(options: CanvasOptions, frames: bytes, *, key: str) -> Sele
         key=key,
         width="stretch",
         height="content",
-        on_ended_change=lambda: None,
+        on_moved_change=lambda: None,
         on_selection_change=lambda: None,
     )
     return selection_from(result.selection, options.run, options.split)

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import TypedDict
 
 from core.settings import PROJECT
 
@@ -9,7 +10,15 @@ ASSETS = PROJECT / "assets"
 IMPORT = re.compile(r'^import \{[^}]*\} from "([^"]+)";\n', re.MULTILINE)
 
 
-def component_files(name: str) -> dict[str, str]:
+class ComponentFiles(TypedDict):
+    """The arguments of `st.components.v2.component` that are files."""
+
+    html: str
+    css: str
+    js: str
+
+
+def component_files(name: str) -> ComponentFiles:
     """html, css and js of the folder assets/NAME; NAME.js is the module to start from."""
     folder = ASSETS / name
     return {

@@ -17,12 +17,14 @@ from core.pictures import bookmark
 from pages.ui import state
 
 PART = "part"  # of the page: which of its tabs is open
-SEEN = "seen"  # how the canvas shows the run of the link, in the form of core/pictures/bookmark.py
+BOOKMARK = (
+    "seen"  # how the canvas shows the run of the link: core/pictures/bookmark.py. Older links name it so.
+)
 DIGIT_FROM, TEST_IMAGE = "digit_from", "test_image"  # of Draw: which tab the digit is from, which image
 # Beside the settings, what an address may name: the keys of widgets that say what is looked at, some with how
 # many classes or dimensions there are to choose from.
-_OF_THE_VIEW = re.compile(
-    f"{PART}|{SEEN}|images|directions|(classes|per_class|kmeans_k)_[0-9]+|kmeans_start|kmeans_seed|cells|order|disagreement|"
+_WHAT_IS_SHOWN = re.compile(
+    f"{PART}|{BOOKMARK}|images|directions|(classes|per_class|kmeans_k)_[0-9]+|kmeans_start|kmeans_seed|cells|order|disagreement|"
     f"{DIGIT_FROM}|{TEST_IMAGE}"
 )
 
@@ -48,12 +50,12 @@ def read() -> bool:
     problems += [
         f"The link speaks of {reprlib.repr(name)}, which is no setting of this app; it is left out."
         for name in present
-        if name not in PARAMETERS and not _OF_THE_VIEW.fullmatch(name)
+        if name not in PARAMETERS and not _WHAT_IS_SHOWN.fullmatch(name)
     ]
     try:
-        state.set_seen(_key_of_settings(), bookmark.checked(present.get(SEEN, "")))
+        state.set_bookmark(_key_of_settings(), bookmark.checked(present.get(BOOKMARK, "")))
     except ValueError as error:
-        state.set_seen(None, "")
+        state.set_bookmark(None, "")
         problems.append(str(error))
     state.set_link_problems(problems)
     state.set_part(present.get(PART))

@@ -95,7 +95,7 @@ def _picture(run: Run, config: RunConfig, place: Landing | None, way: Journey | 
 def _options(run: Run, config: RunConfig, place: Landing | None, way: Journey | None) -> CanvasOptions:
     options = canvas_options(run, config, split="train", height=HEIGHT)
     if place is not None:
-        to_draw = reducing.reduction_of(run)
+        to_draw = reducing.fitted_reduction(run)
         stops = [(stop.step, stop.point) for stop in way.stops] if way else [(run.status().step, place.point)]
         drawn = [to_draw.apply(point[None])[0] for _, point in stops]
         options = replace(

@@ -78,7 +78,7 @@ def show(run: Run, config: RunConfig, looking: Looking) -> None:
 
 def _picture(run: Run, config: RunConfig, looking: Looking) -> Selection:
     options = canvas_options(run, config, split=looking.split, height=HEIGHT)
-    options = replace(options, view=looking.view, per_class=looking.per_class, telling=True)
+    options = replace(options, reduction=looking.reduction, per_class=looking.per_class, telling=True)
     return picture(run, options, key="embedding")
 
 
@@ -178,14 +178,14 @@ def _density(run: Run, config: RunConfig, looking: Looking, selection: Selection
     if not looking.flat(config):
         st.info("Density lines are drawn in the plane: choose two directions in the sidebar.")
         return
-    shapes = overlays.contours(run, looking.split, looking.view)
+    shapes = overlays.contours(run, looking.split, looking.reduction)
     lines = overlays.as_columns(shapes, looking.classes)
     for label, reason in shapes["left_out"].items():
         st.caption(f"{class_names(config)[int(label)]} has no lines: {reason}")
     if len(lines["x"]) == 0:
         st.info("There is no density to draw: every class lies on a single point or line.")
         return
-    points, labels = overlays.flat_points(run, looking.split, looking.view)
+    points, labels = overlays.flat_points(run, looking.split, looking.reduction)
     chosen = selection.of(looking.split, len(labels))[:MOST_DOTS]
     chart = density_charts.density_contours(
         lines, class_names(config), CHART_HEIGHT, points[chosen], labels[chosen]
@@ -208,12 +208,12 @@ def _cells(run: Run, config: RunConfig, looking: Looking, selection: Selection) 
         "delta_color": "off",
         "delta_arrow": "off",
     }
-    share = overlays.share_in_own_cell(run, looking.view, looking.per_class)
+    share = overlays.share_in_own_cell(run, looking.reduction, looking.per_class)
     chosen = selection.of(looking.split, len(run.embedding().labels(looking.split)))
     with st.container(horizontal=True):
         st.metric("Test images in a cell of their own class", f"{share:.1%}", width="content", **guessing)
         if len(chosen):
-            own = overlays.share_of(run, looking.split, chosen, looking.view, looking.per_class)
+            own = overlays.share_of(run, looking.split, chosen, looking.reduction, looking.per_class)
             st.metric(f"Of the {len(chosen):,} selected", f"{own:.1%}", width="content", **guessing)
     st.markdown(
         f"Every place of the plane belongs to the nearest of **{looking.per_class:,} training images a class**, and "
@@ -228,15 +228,15 @@ def _directions(run: Run, config: RunConfig, looking: Looking) -> None:
     if dims == 2:
         st.info("This embedding has two dimensions: the picture shows all of it, and nothing needs reducing.")
         return
-    reduction = reducing.reduction_of(run, looking.view)
-    if looking.view and not REDUCTIONS[looking.view].linear:
+    fitted = reducing.fitted_reduction(run, looking.reduction)
+    if looking.reduction and not REDUCTIONS[looking.reduction].linear:
         st.markdown(
-            f"{REDUCTIONS[looking.view].explanation} It has no directions, so there are no shares to show."
+            f"{REDUCTIONS[looking.reduction].explanation} It has no directions, so there are no shares to show."
         )
         return
-    kept = float(reduction.share[: reduction.dims].sum())
+    kept = float(fitted.share[: fitted.dims].sum())
     st.markdown(f"The picture holds **{kept:.1%}** of what the {dims} dimensions hold.")
-    st.vega_lite_chart(run_charts.explained_variance(reduction.share, reduction.dims), key="explained")
+    st.vega_lite_chart(run_charts.explained_variance(fitted.share, fitted.dims), key="explained")
     st.caption(
         "Each bar is a direction's share: of the sum of squares for truncated SVD, of the variance for PCA. "
         "Choose the directions in the sidebar."

@@ -17,17 +17,19 @@ SPLITS = {"train": "Training images", "test": "Test images"}
 
 @dataclass(frozen=True)
 class Looking:
-    """split: "train" or "test". view: a name in REDUCTIONS, "" for the usual one. classes: the labels
+    """split: "train" or "test". reduction: a name in REDUCTIONS, "" for the usual one. classes: the labels
     that take part in the charts. per_class: sample images a class for the Voronoi cells."""
 
     split: str
-    view: str
+    reduction: str
     classes: tuple[int, ...]
     per_class: int
 
     def flat(self, config: RunConfig) -> bool:
         """Whether the picture has two dimensions."""
-        return (REDUCTIONS[self.view].dims if self.view else min(config.embedding_dims, PICTURE_DIMS)) == 2
+        return (
+            REDUCTIONS[self.reduction].dims if self.reduction else min(config.embedding_dims, PICTURE_DIMS)
+        ) == 2
 
 
 def sidebar(run: Run, config: RunConfig) -> Looking:
@@ -55,7 +57,7 @@ def sidebar(run: Run, config: RunConfig) -> Looking:
             help="Which classes the charts beside the picture and the downloads hold. In the picture itself, the "
             "buttons below it hide and show classes.",
         )
-        view = ""
+        reduction = ""
         if config.embedding_dims > 2:
             usual = "svd3" if config.embedding_dims > PICTURE_DIMS else "as it is"
             offered = [
@@ -66,7 +68,7 @@ def sidebar(run: Run, config: RunConfig) -> Looking:
             options = offered if config.embedding_dims > PICTURE_DIMS else ["as it is", *offered]
             if st.session_state.get(_DIRECTIONS, usual) not in options:  # of a run that had others
                 del st.session_state[_DIRECTIONS]
-            view = st.selectbox(
+            reduction = st.selectbox(
                 "Directions",
                 options,
                 index=options.index(usual),
@@ -77,9 +79,9 @@ def sidebar(run: Run, config: RunConfig) -> Looking:
                 bind="query-params",
                 help="\n\n".join(_explanations(offered)),
             )
-            view = "" if view == usual else view
+            reduction = "" if reduction == usual else reduction
         per_class = _per_class(run, len(names))
-    return Looking(split or "train", view, tuple(chosen or range(len(names))), per_class)
+    return Looking(split or "train", reduction, tuple(chosen or range(len(names))), per_class)
 
 
 def _explanations(offered: list[str]) -> list[str]:

@@ -140,7 +140,7 @@ def _verdict(question: Question, said: Outcome, became: Outcome | None, first: f
 
 
 def _picture(run: Run, config: RunConfig, words: str) -> None:
-    options = replace(canvas_options(run, config, split="train", height=HEIGHT), seen="")
+    options = replace(canvas_options(run, config, split="train", height=HEIGHT), bookmark="")
     picture(run, options, key=f"predict_{words}")
 
 

@@ -65,10 +65,10 @@ def awaited() -> Run | None:
 def follow(moving: list[Run], draw: Callable[[], None], *, canvas_of: Run | None = None) -> None:
     """Show what `draw` draws, and again as the runs `moving` go on; the whole page when one of them has ended.
 
-    canvas_of: the run that a live canvas inside watches: where that is the only one that moves, the canvas calls
-    for the page when it has seen something new, and the page does not look as well.
+    canvas_of: the run that a live canvas inside watches: it calls for the page when there is something new, so the
+    page does not look as well.
     """
-    called = addresses.served() and canvas_of is not None and moving == [canvas_of]
+    called = addresses.served() and canvas_of in moving
     tick = pace.seconds() if moving and not called else None
     st.fragment(_followed, run_every=tick)(moving, draw, tick)
 

@@ -38,7 +38,7 @@ def show_run_of_link(config: RunConfig) -> None:
 
 def arrive_by_link() -> None:
     """On a page without sliders: take the settings of the link that somebody came by, and show their run."""
-    of_a_run = any(name in PARAMETERS or name == settings_url.SEEN for name in st.query_params)
+    of_a_run = any(name in PARAMETERS or name == settings_url.BOOKMARK for name in st.query_params)
     if not of_a_run or not settings_url.read():
         return
     for problem in state.link_problems():

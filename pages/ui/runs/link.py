@@ -1,6 +1,6 @@
 """The link: an address that brings back what is on the screen, for whoever opens it here.
 
-Run, page and parts stand in it as Python knows them; how the picture is seen, assets/link asks of the canvas.
+Run, page and parts stand in it as Python knows them; the picture's bookmark, assets/link asks of the canvas.
 """
 
 from urllib.parse import urlencode
@@ -21,18 +21,18 @@ TRAIN, TABS, FIRST = "train", "pictures", "Embedding"
 _COMPONENT = st.components.v2.component("contrastive_lab_link", **component_files("link"))
 
 
-def of_view(config: RunConfig) -> str:
+def of_screen(config: RunConfig) -> str:
     """The address of the page on screen, with the run of `config` and the part that is open."""
     page = state.page_path()
-    view: dict[str, str | list[str]] = {
+    shown: dict[str, str | list[str]] = {
         name: st.query_params.get_all(name)
         for name in st.query_params
-        if name not in PARAMETERS and name != settings_url.SEEN
+        if name not in PARAMETERS and name != settings_url.BOOKMARK
     }
     if page == TRAIN:
         part = st.session_state.get(TABS)
-        view = {} if part in (None, FIRST) else {settings_url.PART: part}
-    query = urlencode({**settings_url.link_parameters(config), **view}, doseq=True)
+        shown = {} if part in (None, FIRST) else {settings_url.PART: part}
+    query = urlencode({**settings_url.link_parameters(config), **shown}, doseq=True)
     return f"{addresses.root()}/{page}" + (f"?{query}" if query else "")
 
 
@@ -44,17 +44,19 @@ def to_train(config: RunConfig) -> str:
 
 def popover(run: Run) -> None:
     """A button that opens on the link."""
-    shown = st.popover("", icon=":material/link:", help="Link to this view", key="link", on_change="rerun")
-    if not shown.open:
+    popup = st.popover(
+        "", icon=":material/link:", help="Link to what is on the screen", key="link", on_change="rerun"
+    )
+    if not popup.open:
         return
-    with shown, st.container(width=440):
+    with popup, st.container(width=440):
         try:
-            address_of_view = of_view(run.config())
+            address_of_screen = of_screen(run.config())
         except RunDamaged:
             st.markdown("This run cannot be read, so there is no link to it.")
             return
         _COMPONENT(
-            data={"address": address_of_view, "run": run.key},
+            data={"address": address_of_screen, "run": run.key},
             key="link_address",
             width="stretch",
             height="content",

@@ -27,7 +27,7 @@ def live_picture(run: Run, options: CanvasOptions, *, key: str) -> None:
 def picture(run: Run, options: CanvasOptions, *, key: str) -> Selection:
     """All images of the options' split, as the finished encoder sees them, and how they came there."""
     shared_engine().ask_for_replay(run)
-    frames = NOTHING if addresses.served() else run_frames.of_split(run, options.split, options.view)
+    frames = NOTHING if addresses.served() else run_frames.of_split(run, options.split, options.reduction)
     return embedding_canvas(options, frames, key=key)
 
 
@@ -44,9 +44,10 @@ def canvas_options(
 
     source: below which address its frames are, for a picture outside of a session; None: as the session has it.
     """
-    finished, seen = split != "sample", ""
+    finished, bookmark = split != "sample", ""
     if source is None:
-        source, seen = addresses.of_run(run) if addresses.served() else "", state.seen_of(run.key)
+        source = addresses.of_run(run) if addresses.served() else ""
+        bookmark = state.bookmark_of(run.key)
     return CanvasOptions(
         run=run.key,
         source=source,
@@ -61,7 +62,7 @@ def canvas_options(
         colours=("digit", "cluster", "agreement") if finished else ("digit",),
         overlays=("margin", "centroids", "contours", "cells") if finished else ("margin", "centroids"),
         selectable=True,
-        seen=seen,
+        bookmark=bookmark,
     )
 
 

@@ -73,7 +73,7 @@ def frames(request: Request) -> Response:
         content = run_frames.of_sample(run, _number(request, "after", -1))
         return _nothing_yet() if content is None else _bytes(request, content)
     run = _finished(run, split)
-    return _bytes(request, run_frames.of_split(run, split, request.query_params.get("view", "")))
+    return _bytes(request, run_frames.of_split(run, split, request.query_params.get("reduction", "")))
 
 
 def images(request: Request) -> Response:
@@ -88,15 +88,15 @@ def contours(request: Request) -> Response:
     """The density contours of each class, as lines."""
     run, split = _run(request), request.path_params["split"]
     run = _finished(run, split)
-    return JSONResponse(overlays.contours(run, split, request.query_params.get("view", "")))
+    return JSONResponse(overlays.contours(run, split, request.query_params.get("reduction", "")))
 
 
 def cells(request: Request) -> Response:
     """The Voronoi cells of some images of each class, as polygons."""
     run, split = _run(request), request.path_params["split"]
     run = _finished(run, split)
-    view, per_class = request.query_params.get("view", ""), _number(request, "per_class", 0)
-    return JSONResponse(overlays.cells(run, split, view, per_class))
+    reduction, per_class = request.query_params.get("reduction", ""), _number(request, "per_class", 0)
+    return JSONResponse(overlays.cells(run, split, reduction, per_class))
 
 
 class _NotThere(Exception):

@@ -98,7 +98,7 @@ def _report(run: Run, config: RunConfig) -> None:
             canvas_options(run, config, split="train"),
             run="report",
             source="",
-            seen="",
+            bookmark="",
         )
         colours = Palette(
             *(st.get_option(f"theme.{kind}.chartCategoricalColors") for kind in ("light", "dark"))

@@ -137,7 +137,7 @@ def test_a_part_or_a_view_that_there_is_not_is_refused(deep):
         run_frames.images_part(deep, "train", 19)
     with pytest.raises(ValueError, match="no part -1"):
         run_frames.images_part(deep, "train", -1)
-    with pytest.raises(ValueError, match="no view 'sideways'"):
+    with pytest.raises(ValueError, match="no reduction 'sideways'"):
         run_frames.of_split(deep, "train", "sideways")
 
 

@@ -11,7 +11,7 @@ from tests.browser.canvas_lab import Canvas, Visit, pixels_of, share_right
 from tests.browser.canvas_page import Cloud, clusters
 from tests.browser.harness import MOVING
 
-OF_THE_VIEW = ("muted", "colouring", "overlays", "clock", "ownView", "yaw", "pitch", "turning", "playing")
+OF_THE_VIEW = ("muted", "colouring", "overlays", "clock", "ownCamera", "yaw", "pitch", "turning", "playing")
 
 
 def same_view(canvas: Canvas, other: Canvas) -> None:
@@ -19,7 +19,7 @@ def same_view(canvas: Canvas, other: Canvas) -> None:
     for name in OF_THE_VIEW:
         assert two[name] == pytest.approx(one[name], abs=1e-3), name
     # a ten-thousandth of the picture: a small part of a pixel
-    assert two["view"] == pytest.approx(one["view"], rel=1e-3)
+    assert two["camera"] == pytest.approx(one["camera"], rel=1e-3)
 
 
 def difference(canvas: Canvas, other: Canvas) -> float:
@@ -28,8 +28,8 @@ def difference(canvas: Canvas, other: Canvas) -> float:
     return float(apart[8:-8, 8:-8].mean())
 
 
-def seen(canvas: Canvas) -> str:
-    text: str = canvas.ask("seen()")
+def bookmark_of(canvas: Canvas) -> str:
+    text: str = canvas.ask("bookmark()")
     assert checked(text) == text  # what is written here, is read there
     return text
 
@@ -45,8 +45,8 @@ def zoom_and_drag(canvas: Canvas) -> None:
 
 
 def test_a_picture_that_nobody_has_touched_needs_no_words(visit: Visit) -> None:
-    assert seen(visit(Cloud(points=500))) == ""
-    assert seen(visit(Cloud(points=500, dims=3))) == ""
+    assert bookmark_of(visit(Cloud(points=500))) == ""
+    assert bookmark_of(visit(Cloud(points=500, dims=3))) == ""
 
 
 def test_place_step_classes_and_overlays_come_back_and_every_point_is_where_it_was(visit: Visit) -> None:
@@ -61,13 +61,13 @@ def test_place_step_classes_and_overlays_come_back_and_every_point_is_where_it_w
     canvas.turn_on("Centroids", "Margin circle")
     canvas.page.mouse.move(5, 5)
     canvas.rest()
-    text = seen(canvas)
+    text = bookmark_of(canvas)
     assert text.startswith("m4_7~s300~ocentroids~p") and len(text) < 60
 
-    other = visit(Cloud(points=4000, seen=text))
+    other = visit(Cloud(points=4000, bookmark=text))
     same_view(canvas, other)
     assert other.state()["muted"] == [4, 7] and other.state()["overlays"] == ["centroids"]
-    assert seen(other) == text
+    assert bookmark_of(other) == text
     expect(other.legend("4")).to_have_attribute("aria-pressed", "false")
     expect(other.step).to_have_text("300 / 588")
     assert pixels_of(canvas, 2) > 500 and pixels_of(other, 4) == pixels_of(canvas, 4) < 20
@@ -82,12 +82,14 @@ def test_the_colours_come_back_with_the_groups_that_were_hidden(visit: Visit) ->
     canvas = visit(Cloud(points=2000, clusters=True))
     canvas.turn_on("Agreement")
     canvas.legend("they differ").click()
-    text = seen(canvas)
+    text = bookmark_of(canvas)
     assert text == "m1~cagreement"
-    other = visit(Cloud(points=2000, clusters=True, seen=text))
+    other = visit(Cloud(points=2000, clusters=True, bookmark=text))
     same_view(canvas, other)
     expect(other.legend("they differ")).to_have_attribute("aria-pressed", "false")
-    without = visit(Cloud(points=2000, seen=text))  # no clusters there: no such colours, and nothing hidden
+    without = visit(
+        Cloud(points=2000, bookmark=text)
+    )  # no clusters there: no such colours, and nothing hidden
     assert without.state()["colouring"] == "digit" and without.state()["muted"] == []
 
 
@@ -96,9 +98,9 @@ def test_the_picked_image_comes_back_and_python_hears_of_it(visit: Visit) -> Non
     canvas.stage.focus()
     canvas.page.keyboard.press("Enter")
     picked = canvas.state()["pinned"]
-    text = seen(canvas)
+    text = bookmark_of(canvas)
     assert picked >= 0 and text == f"i{picked}"
-    other = visit(Cloud(points=2000, ids=True, pick=True, seen=text))
+    other = visit(Cloud(points=2000, ids=True, pick=True, bookmark=text))
     assert other.told().pinned == picked and not len(other.told().selected)
     expect(other.page.locator(".ring")).to_be_visible()
     other.stage.focus()
@@ -106,39 +108,39 @@ def test_the_picked_image_comes_back_and_python_hears_of_it(visit: Visit) -> Non
     assert other.told().pinned is None
     other.rest()
     assert other.state()["pinned"] == -1
-    unpickable = visit(Cloud(points=2000, ids=True, seen=text))
+    unpickable = visit(Cloud(points=2000, ids=True, bookmark=text))
     assert unpickable.state()["pinned"] == -1
 
 
 def test_a_cloud_stands_turned_as_it_was(visit: Visit) -> None:
     canvas = visit(Cloud(points=2000, dims=3), **MOVING, rest=False)
     canvas.wait("s.turning && !s.playing")
-    assert "t" not in seen(canvas)  # it turns on, and so it does for who opens the link
+    assert "t" not in bookmark_of(canvas)  # it turns on, and so it does for who opens the link
     zoom_and_drag(canvas)
     canvas.stage.focus()
     canvas.page.keyboard.press("Shift+ArrowLeft")
     canvas.page.mouse.move(5, 5)
     canvas.rest()
-    other = visit(Cloud(points=2000, dims=3, seen=seen(canvas)), **MOVING)
+    other = visit(Cloud(points=2000, dims=3, bookmark=bookmark_of(canvas)), **MOVING)
     same_view(canvas, other)
     assert difference(canvas, other) < 0.5
 
 
-def test_in_a_window_of_another_size_the_same_part_of_the_embedding_is_seen(visit: Visit) -> None:
+def test_in_a_window_of_another_size_the_same_part_of_the_embedding_is_bookmark_of(visit: Visit) -> None:
     canvas = visit(Cloud(points=500))
     zoom_and_drag(canvas)
-    phone = visit(Cloud(points=500, seen=seen(canvas)), viewport={"width": 390, "height": 844})
+    phone = visit(Cloud(points=500, bookmark=bookmark_of(canvas)), viewport={"width": 390, "height": 844})
 
     def part(canvas: Canvas) -> list[float]:
         state = canvas.state()
-        size = min(state["width"], state["height"]) / state["view"]["scale"]
-        return [state["view"]["x"], state["view"]["y"], size]
+        size = min(state["width"], state["height"]) / state["camera"]["scale"]
+        return [state["camera"]["x"], state["camera"]["y"], size]
 
     assert part(phone) == pytest.approx(part(canvas), rel=1e-3)
 
 
 def test_a_linked_picture_stands_still_and_any_other_plays(visit: Visit) -> None:
-    linked = visit(Cloud(points=500, seen="m3"), **MOVING, rest=False)
+    linked = visit(Cloud(points=500, bookmark="m3"), **MOVING, rest=False)
     assert not linked.state()["playing"] and linked.state()["clock"] == 14
     assert visit(Cloud(points=500), **MOVING, rest=False).state()["playing"]
 
@@ -148,13 +150,13 @@ def test_a_step_that_is_still_to_come_is_waited_for_until_a_hand_moves_the_bar(v
         for _ in range(how_often):
             canvas.next_snapshot()
 
-    canvas = visit(Cloud(points=500, frames=9, shown=2, live=True, seen="s48"))
+    canvas = visit(Cloud(points=500, frames=9, shown=2, live=True, bookmark="s48"))
     next_snapshot(canvas, 2)
     assert canvas.state()["following"] and canvas.state()["clock"] == 3
     next_snapshot(canvas, 2)
     assert not canvas.state()["following"] and canvas.state()["clock"] == 4
     expect(canvas.step).to_have_text("48 / 75")
-    other = visit(Cloud(points=500, frames=9, shown=2, live=True, seen="s48"))
+    other = visit(Cloud(points=500, frames=9, shown=2, live=True, bookmark="s48"))
     other.scrub.focus()
     other.page.keyboard.press("Home")
     next_snapshot(other, 4)
@@ -162,27 +164,27 @@ def test_a_step_that_is_still_to_come_is_waited_for_until_a_hand_moves_the_bar(v
 
 
 def test_a_link_is_taken_up_once_and_then_the_hand_rules(visit: Visit) -> None:
-    canvas = visit(Cloud(points=500, frames=4, live=True, seen="m4~p0.2_0.1_0.5"))
+    canvas = visit(Cloud(points=500, frames=4, live=True, bookmark="m4~p0.2_0.1_0.5"))
     canvas.change(live=False)  # while training goes on the cloud grows: the place waits for the end
-    canvas.wait("s.ownView")
+    canvas.wait("s.ownCamera")
     assert canvas.state()["muted"] == [4]
     canvas.legend("4").click()
     canvas.page.get_by_role("button", name="Show everything").click()
     canvas.show()
     canvas.rest()
-    assert canvas.state()["muted"] == [] and not canvas.state()["ownView"]
+    assert canvas.state()["muted"] == [] and not canvas.state()["ownCamera"]
     canvas.change(run="b")
     canvas.wait("s.muted.length === 1")
     canvas.change(run="a")
     canvas.wait("s.muted.length === 0")
-    assert not canvas.state()["ownView"]
+    assert not canvas.state()["ownCamera"]
 
 
 FORGED: dict[str, dict[str, Any]] = {
-    "p1e999_0_1": {"ownView": False},
-    "p0_0_-1": {"ownView": False},
-    "p0_0_0": {"ownView": False},
-    "pNaN_NaN_NaN": {"ownView": False},
+    "p1e999_0_1": {"ownCamera": False},
+    "p0_0_-1": {"ownCamera": False},
+    "p0_0_0": {"ownCamera": False},
+    "pNaN_NaN_NaN": {"ownCamera": False},
     "s-5": {"clock": 14},
     "s1_2~m-3~m256~m1.5": {"clock": 14, "muted": []},
     "m" + "_".join(["3"] * 500): {"muted": []},
@@ -197,7 +199,7 @@ FORGED: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("text", FORGED)
 def test_a_forged_link_changes_nothing_that_it_should_not(visit: Visit, text: str) -> None:
-    canvas = visit(Cloud(points=500, seen=text))  # here nothing is refused before the canvas gets it
+    canvas = visit(Cloud(points=500, bookmark=text))  # here nothing is refused before the canvas gets it
     state = canvas.state()
     assert {name: state[name] for name in FORGED[text]} == FORGED[text]
     assert pixels_of(canvas, 3) > 20
@@ -206,11 +208,11 @@ def test_a_forged_link_changes_nothing_that_it_should_not(visit: Visit, text: st
 @pytest.mark.parametrize("text", ["p999999_-999999_0.000001", "p0_0_1e-12", "p-1e-9_0_1000000"])
 @pytest.mark.parametrize("dims", [2, 3])
 def test_a_place_far_off_is_brought_to_where_a_hand_could_go(visit: Visit, text: str, dims: int) -> None:
-    canvas = visit(Cloud(points=500, dims=dims, seen=text))
+    canvas = visit(Cloud(points=500, dims=dims, bookmark=text))
     state = canvas.state()
-    assert state["ownView"] and 0.24 < state["zoom"] < (401 if dims == 2 else 12.1)
-    assert all(abs(state["view"][axis]) < 1e5 for axis in "xy")
+    assert state["ownCamera"] and 0.24 < state["zoom"] < (401 if dims == 2 else 12.1)
+    assert all(abs(state["camera"][axis]) < 1e5 for axis in "xy")
     canvas.page.get_by_role("button", name="Show everything").click()
-    canvas.wait("!s.ownView")
+    canvas.wait("!s.ownCamera")
     canvas.rest()
     assert pixels_of(canvas, 3) > 20
