@@ -1,6 +1,6 @@
 """How a picture of the canvas is seen, as a few letters that a link carries: "m0_3~s120~ccluster~p0.1_-0.5_2.3".
 
-The canvas writes them and takes them up (assets/canvas/seen.js has the same form). Pieces in any order, "~"
+The canvas writes them and takes them up (assets/canvas/bookmark.js has the same form). Pieces in any order, "~"
 between them, each a letter and its value, "_" between several; what is as usual is left out:
 
     m   groups that are hidden, by their labels
