@@ -9,10 +9,9 @@ import streamlit as st
 
 from core.config import PARAMETERS, RunConfig
 from core.runs import Run, RunDamaged
-from pages.ui import state
+from pages.ui import addresses, state
 from pages.ui.components.component_files import component_files
 from pages.ui.controls import settings_url
-from pages.ui.serving import addresses
 
 # Where the Train page's tabs keep which one is open, and the one that is open at first. The other pages' parts
 # stand in their addresses already.
