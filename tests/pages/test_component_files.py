@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from pages.ui.component_files import ASSETS, IMPORT, component_files, joined
+
+from pages.ui.components.component_files import ASSETS, IMPORT, component_files, joined
 
 COMPONENTS = sorted(html.stem for html in ASSETS.glob("*/*.html") if html.with_suffix(".js").is_file())
 COMPONENTS.remove("first_picture")  # uses the canvas's script
