@@ -4,7 +4,7 @@ No Streamlit: `Cloud` is made up here; `OfRun` is fetched by the canvas itself f
 """
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -178,10 +178,9 @@ class OfRun:
             self.folder.config(),
             split=self.split,
             live=self.live,
-            per_class=self.per_class,
-            telling=self.pick,
             source=f"{self.server.url}/runs/{self.folder.key}",
         )
+        options = replace(options, per_class=self.per_class, telling=self.pick)
         return with_options(NOTHING, options)
 
 

@@ -70,6 +70,8 @@ def test_the_page_tells_the_place_the_wait_and_that_the_class_is_busy(server: Se
             await until(bob, "**In the queue**, next · begins in about ")
             eve = await who_trains(third)
             await until(eve, "**In the queue**, 1 before it · begins in about ")
+            # the canvas calls for the page: none of these pages reruns at an interval as well
+            assert not any(visitor.reruns_at_an_interval for visitor in (ada, bob, eve))
             dan = await who_trains(fourth)
             assert dan.shows("The class is busy") and dan.shows("2 runs are waiting")
             assert dan.shows("Yours was not queued")
