@@ -234,7 +234,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"sampler": "balanced", "sampling": "sampled"}, "as many positives as negatives already"),
     ({"sampler": "balanced", "views": 0.5}, "two views of an image use none"),
     ({"sampler": "balanced", "batch_size": 19}, "cannot hold two images of each of 10 classes"),
-    ({"loss": "proxy_anchor", "views": 0.1}, "two views of an image are of no class"),
+    ({"loss": "proxy_anchor", "views": 0.1}, "two views of an image have no class"),
     ({"views": 1.0, "wrong_labels": 0.1}, "no label is used"),
 ]
 
@@ -464,7 +464,7 @@ def test_the_fast_preset_is_the_default_and_our_recipe() -> None:
 
 def test_each_preset_has_a_word_on_it_and_the_notebooks_says_why_not_to_copy_it() -> None:
     assert set(ABOUT_PRESETS) == set(PRESETS)
-    assert "test images" in ABOUT_PRESETS["notebook"] and "Better not" in ABOUT_PRESETS["notebook"]
+    assert "test images" in ABOUT_PRESETS["notebook"] and "Don't copy" in ABOUT_PRESETS["notebook"]
 
 
 def test_each_parameter_is_declared_with_all_that_a_widget_needs() -> None:
