@@ -112,7 +112,7 @@ def test_a_new_figure_is_one_file_and_one_line(tmp_path: Path) -> None:
     assert (row["value"], row["guessing"], row["best"]) == (f"{value:.4f}", "–", "0")
     # a run that was measured before goes on working, and says what it lacks
     (row,) = (row for row in found["before"] if "Farthest image" in row["figure"])
-    assert row["value"] == "undefined" and "measured before the figure was there" in row["figure"]
+    assert row["value"] == "undefined" and "measured before this figure was added" in row["figure"]
 
 
 def test_the_page_of_figures_is_that_of_the_catalogue() -> None:

@@ -204,7 +204,7 @@ def test_a_server_that_does_not_speak_http_is_refused(
 
 
 def test_a_server_that_never_answers_is_given_up(mirror: Mirror, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("core.data.download.PATIENCE", 0.2)
+    monkeypatch.setattr("core.data.download.TIMEOUT", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         monkeypatch.setenv("CONTRASTIVE_LAB_MIRROR", f"http://127.0.0.1:{silent.getsockname()[1]}")
         with pytest.raises(DataError, match=SENTENCE):

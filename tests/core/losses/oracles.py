@@ -1,35 +1,34 @@
 """The losses again, slow and obvious: one Python loop over pairs or triplets, in plain floats.
 
-Written from the papers' and the seed documents' formulas, not from core/losses, so that the two
-can disagree. `ORACLES` maps a loss's name to `oracle(points, labels, parameters, tuples) -> terms`.
+Written from the formulas of the papers and seed documents, not from core/losses, so that the two can
+disagree. `ORACLES` maps a loss's name to `oracle(points, labels, parameters, tuples) -> terms`.
 """
 
 import itertools
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-Points = Sequence[Sequence[float]]
+from tests.core.losses.loops import (
+    Points,
+    cosine,
+    distance,
+    dot,
+    every_triplet,
+    log_sum,
+    mean,
+    negatives,
+    positives,
+    unit,
+)
+
 Tuples = Sequence[tuple[int, ...]]
+
+
 Terms = dict[str, float]
+
+
 Parameters = Mapping[str, Any]
-
-
-def distance(a: Sequence[float], b: Sequence[float]) -> float:
-    return math.sqrt(sum((x - y) ** 2 for x, y in zip(a, b, strict=True)))
-
-
-def mean(values: list[float]) -> float:
-    return sum(values) / len(values) if values else 0.0
-
-
-def every_triplet(labels: Sequence[int]) -> list[tuple[int, int, int]]:
-    places = range(len(labels))
-    return [
-        (a, p, n)
-        for a, p, n in itertools.product(places, places, places)
-        if a != p and labels[a] == labels[p] and labels[a] != labels[n]
-    ]
 
 
 def pair_loss(
@@ -92,35 +91,6 @@ def triplet_margin(
             ]
         )
     }
-
-
-def log_sum(exponents: Iterable[float]) -> float:
-    """log(exp(x1) + exp(x2) + ...), of exponents of any size; minus infinity of none."""
-    values = list(exponents)
-    top = max(values, default=-math.inf)
-    return top if math.isinf(top) else top + math.log(math.fsum(math.exp(value - top) for value in values))
-
-
-def dot(a: Sequence[float], b: Sequence[float]) -> float:
-    return math.fsum(x * y for x, y in zip(a, b, strict=True))
-
-
-def unit(a: Sequence[float]) -> list[float]:
-    """Its direction; a point at the origin, or as good as there, has none: zeros."""
-    length = math.sqrt(dot(a, a))
-    return [x / length if length > 1e-12 else 0.0 for x in a]
-
-
-def cosine(a: Sequence[float], b: Sequence[float]) -> float:
-    return dot(unit(a), unit(b))
-
-
-def positives(labels: Sequence[int], i: int) -> list[int]:
-    return [j for j in range(len(labels)) if j != i and labels[j] == labels[i]]
-
-
-def negatives(labels: Sequence[int], i: int) -> list[int]:
-    return [j for j in range(len(labels)) if labels[j] != labels[i]]
 
 
 def soft_margin_triplet(
@@ -271,6 +241,7 @@ def alignment_uniformity(points: Points, labels: Sequence[int], given: Parameter
 
 
 Oracle = Callable[[Points, Sequence[int], Parameters, Tuples | None], Terms]
+
 
 ORACLES: dict[str, Oracle] = {
     "contrastive": contrastive,

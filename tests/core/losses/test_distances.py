@@ -8,7 +8,7 @@ import torch
 from scipy.spatial.distance import cdist
 
 from core.losses.distances import all_distances, all_pairs, all_triplets, euclidean
-from tests.core.losses.oracles import every_triplet
+from tests.core.losses.loops import every_triplet
 
 POINTS = np.random.default_rng(0).normal(size=(9, 4))
 

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 
-from tests.core.losses.oracles import distance, every_triplet, negatives, positives, unit
+from tests.core.losses.loops import distance, every_triplet, negatives, positives, unit
 
 Points = Sequence[Sequence[float]]
 Triplets = set[tuple[int, int, int]]

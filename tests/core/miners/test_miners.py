@@ -15,7 +15,7 @@ from core.losses.distances import directions, distance_table
 from core.miners import MINERS, Mined
 from core.miners.active import active_share
 from core.miners.distance_weighted import chances
-from tests.core.losses.oracles import distance, every_triplet
+from tests.core.losses.loops import distance, every_triplet
 from tests.core.miners import oracles
 
 EXACT: dict[str, Callable[..., set[tuple[int, int, int]]]] = {
