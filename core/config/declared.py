@@ -225,8 +225,8 @@ class Settings:
         0,
         "integer",
         "Patience",
-        "Early stopping: stop when the validation loss has not improved for this many batches, and keep the best "
-        "weights. The loss is checked about every 4,096 images. 0: never stop early.",
+        "Early stopping: stop when the validation loss has not improved for this many batches. The best weights "
+        "are kept. The loss is checked about every 4,096 images. 0: never stop early.",
         low=0,
         high=1000,
         unit="batches",

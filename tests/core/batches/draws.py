@@ -8,7 +8,7 @@ from core.batches.sampling import ByClass
 SEEDS = (0, 1, 2)
 
 
-# Class sizes that differ, classes that lie mixed, a class of two, numbers that are not 0, 1, 2, ...
+# Different class sizes, mixed order, a class of two, labels other than 0, 1, 2, ...
 TINY = {
     "two classes": [0, 1, 0, 1, 1, 0, 1],
     "sorted": [0, 0, 0, 1, 1, 2, 2, 2, 2],
@@ -27,7 +27,7 @@ def generator(seed: int) -> np.random.Generator:
 
 
 def equally_likely(drawn: np.ndarray, candidates: np.ndarray) -> bool:
-    """Whether `drawn` could be even draws of `candidates`: once in 100,000 honest samplers would fail."""
+    """Whether `drawn` looks uniform over `candidates`: one in 100,000 correct samplers would fail."""
     counts = np.bincount(drawn, minlength=candidates.max() + 1)
-    assert counts.sum() == counts[candidates].sum(), "something else was drawn"
+    assert counts.sum() == counts[candidates].sum(), "other images were drawn too"
     return len(candidates) == 1 or bool(stats.chisquare(counts[candidates]).pvalue > 1e-5)

@@ -26,7 +26,7 @@ def test_other_draws_every_image_of_every_other_class_and_none_of_the_class(name
 
 
 @pytest.mark.parametrize("name", TINY)
-def test_the_classes_may_be_asked_for_in_any_mixture(name: str) -> None:
+def test_classes_can_be_requested_in_any_mixture(name: str) -> None:
     labels = np.array(TINY[name])
     asked = generator(2).permutation(np.repeat(labels, 50))
     assert (labels[by_class(TINY[name]).same(asked, generator(3))] == asked).all()
@@ -34,7 +34,7 @@ def test_the_classes_may_be_asked_for_in_any_mixture(name: str) -> None:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_half_of_the_pairs_of_mnist_are_positive_and_each_partner_is_as_likely_as_any(
+def test_half_of_the_pairs_of_mnist_are_positive_and_all_partners_equally_likely(
     mnist: Dataset, seed: int
 ) -> None:
     labels = mnist.train.labels
@@ -43,7 +43,7 @@ def test_half_of_the_pairs_of_mnist_are_positive_and_each_partner_is_as_likely_a
     assert np.array_equal(first, anchors)
     positive = labels[first] == labels[second]
     assert stats.binomtest(int(positive.sum()), 60_000, 0.5).pvalue > 1e-5
-    # a negative partner is any image of another class, as in the tutorial: large classes come more often
+    # a negative partner is any image of another class, as in the tutorial: large classes are more frequent
     seen = np.bincount(labels[second[~positive]], minlength=10)
     counts = np.bincount(labels, minlength=10)
     share = np.array(
@@ -54,7 +54,7 @@ def test_half_of_the_pairs_of_mnist_are_positive_and_each_partner_is_as_likely_a
 
 @pytest.mark.parametrize("name", TINY)
 @pytest.mark.parametrize("seed", SEEDS)
-def test_half_of_the_pairs_are_positive_however_the_classes_are_divided(name: str, seed: int) -> None:
+def test_half_of_the_pairs_are_positive_for_any_class_sizes(name: str, seed: int) -> None:
     labels = np.array(TINY[name])
     anchors = generator(seed).integers(0, len(labels), 20_000)
     first, second = by_class(TINY[name]).pairs(anchors, generator(seed))
@@ -74,7 +74,7 @@ def test_a_triplet_of_mnist_is_two_images_of_a_class_and_one_of_another(mnist: D
     assert (labels[anchor] == labels[positive]).all()
     assert (labels[anchor] != labels[negative]).all()
     assert (anchor != positive).all()
-    # RandomSample[bydigit, 2]: all 90 ordered pairs of classes alike, whatever the sizes of the classes
+    # RandomSample[bydigit, 2]: all 90 ordered pairs of classes equally likely, regardless of class sizes
     pairs = np.bincount(labels[anchor].astype(int) * 10 + labels[negative], minlength=100).reshape(10, 10)
     assert (np.diag(pairs) == 0).all()
     assert stats.chisquare(pairs[~np.eye(10, dtype=bool)]).pvalue > 1e-5
@@ -93,7 +93,7 @@ def test_within_the_classes_of_a_triplet_every_image_is_equally_likely(name: str
             assert equally_likely(positive[anchor == member], members[members != member])
 
 
-def test_a_class_of_one_image_has_only_itself_for_a_positive_partner() -> None:
+def test_the_positive_partner_in_a_class_of_one_image_is_itself() -> None:
     lonely = by_class([0, 1, 1, 1])
     assert (lonely.same(np.zeros(50, int), generator(6)) == 0).all()
     assert set(lonely.other(np.ones(50, int), generator(6)).tolist()) == {0}

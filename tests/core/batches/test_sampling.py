@@ -19,7 +19,7 @@ TRIPLETS = RunConfig(sampling="sampled", loss="triplet_margin")
 
 
 @pytest.mark.parametrize("config", [RunConfig(batch_size=7), dataclasses.replace(SAMPLED, batch_size=7)])
-def test_an_epoch_has_each_image_once_but_for_a_last_batch_that_is_not_full(config: RunConfig) -> None:
+def test_an_epoch_has_each_image_once_except_an_incomplete_last_batch(config: RunConfig) -> None:
     labels = [0, 1, 2] * 10
     seen = [batch.images[:7] for batch in batches(config, by_class(labels), generator(7))]
     assert len(seen) == 30 // 7 and all(len(images) == 7 for images in seen)
@@ -33,7 +33,7 @@ def test_an_epoch_of_mnist_has_each_image_exactly_once(mnist: Dataset) -> None:
     assert np.array_equal(np.sort(np.concatenate(images)), np.arange(60_000))
 
 
-def test_two_epochs_go_through_the_images_in_different_orders() -> None:
+def test_two_epochs_use_different_orders() -> None:
     rolling = generator(9)
     one, other = (
         np.concatenate(
@@ -45,7 +45,7 @@ def test_two_epochs_go_through_the_images_in_different_orders() -> None:
 
 
 @pytest.mark.parametrize("config", [SAMPLED, TRIPLETS])
-def test_the_places_of_a_batchs_tuples_are_those_of_their_images(mnist: Dataset, config: RunConfig) -> None:
+def test_the_tuples_of_a_batch_point_to_their_images(mnist: Dataset, config: RunConfig) -> None:
     labels = mnist.test.labels
     size = config.batch_size
     columns = 2 if LOSSES[config.loss].takes == "pairs" else 3
@@ -60,14 +60,12 @@ def test_the_places_of_a_batchs_tuples_are_those_of_their_images(mnist: Dataset,
             assert (drawn[0] == drawn[1]).all() and (drawn[0] != drawn[2]).all()
         else:
             assert 0.2 < (drawn[0] == drawn[1]).mean() < 0.8
-        # no image of the batch is embedded for nothing
+        # no image of the batch is embedded without being used
         assert sorted(np.concatenate(batch.tuples).tolist()) == list(range(columns * size))
 
 
 @pytest.mark.parametrize("config", [RunConfig(), SAMPLED, TRIPLETS, RunConfig(loss="triplet_margin")])
-def test_the_same_generator_seed_draws_the_same_batches_and_another_one_others(
-    mnist: Dataset, config: RunConfig
-) -> None:
+def test_the_seed_determines_the_batches(mnist: Dataset, config: RunConfig) -> None:
     split = ByClass(mnist.test.labels)
     one, again, other = (
         np.concatenate([batch.images for batch in batches(config, split, generator(seed))])
@@ -77,7 +75,7 @@ def test_the_same_generator_seed_draws_the_same_batches_and_another_one_others(
 
 
 @pytest.mark.parametrize("config", [*PRESETS.values(), RunConfig(loss="triplet_margin")])
-def test_validation_looks_at_the_same_kind_of_batches_and_only_at_its_own_images(
+def test_validation_uses_the_same_kind_of_batches_and_only_its_own_images(
     mnist: Dataset, config: RunConfig
 ) -> None:
     labels = mnist.test.labels[:2000]
@@ -99,7 +97,7 @@ def test_validation_looks_at_the_same_kind_of_batches_and_only_at_its_own_images
             assert (anchors == partners).all() and (anchors != labels[batch.images[batch.tuples[2]]]).all()
 
 
-def test_validation_with_a_batch_size_beyond_its_images_takes_them_all_at_once() -> None:
+def test_validation_with_fewer_images_than_a_batch_uses_one_batch() -> None:
     (batch,) = validation_batches(RunConfig(batch_size=4096), by_class([0, 1] * 50), generator(0))
     assert batch.images.tolist() == list(range(100)) and batch.tuples is None
 
@@ -120,13 +118,13 @@ def test_a_balanced_batch_holds_k_different_images_of_each_of_p_classes(
         assert len(present) == classes and (counts == size // classes).all()
         seen[present] += 1
     assert (seen > 0).all()
-    if classes < digits:  # which classes take part is left to chance, each as likely as any
+    if classes < digits:  # the classes are drawn at random, all equally likely
         assert stats.chisquare(seen).pvalue > 1e-5
     for batch in validation_batches(config, ByClass(labels), generator(12)):
         assert (np.unique(labels[batch.images], return_counts=True)[1] == size // classes).all()
 
 
-def test_every_image_of_a_class_is_as_likely_in_a_balanced_batch() -> None:
+def test_all_images_of_a_class_are_equally_likely_in_a_balanced_batch() -> None:
     labels = TINY["sorted"]
     config = RunConfig(sampler="balanced", classes_per_batch=2, batch_size=4, digits=3)
     rolling = generator(13)
@@ -139,7 +137,7 @@ def test_every_image_of_a_class_is_as_likely_in_a_balanced_batch() -> None:
 
 
 @pytest.mark.parametrize("share", [0.25, 0.5, 1.0])
-def test_of_a_batch_a_share_comes_as_two_views_of_an_image_in_a_class_of_its_own(share: float) -> None:
+def test_a_share_of_a_batch_is_two_views_per_image_with_their_own_label(share: float) -> None:
     labels = [0, 1, 2] * 40
     config = RunConfig(batch_size=20, views=share, digits=3)
     listed = list(batches(config, by_class(labels), generator(15)))
@@ -160,7 +158,7 @@ def test_of_a_batch_a_share_comes_as_two_views_of_an_image_in_a_class_of_its_own
 
 @pytest.mark.parametrize("share", [0.3, 1.0])
 @pytest.mark.parametrize("loss", ["contrastive", "triplet_margin"])
-def test_drawn_tuples_of_views_are_of_one_image_against_any_other(
+def test_drawn_tuples_of_views_pair_one_image_with_itself_against_any_other(
     mnist: Dataset, loss: str, share: float
 ) -> None:
     labels = mnist.test.labels
@@ -183,11 +181,11 @@ def test_drawn_tuples_of_views_are_of_one_image_against_any_other(
         if loss == "triplet_margin":
             assert (told[0] == told[1]).all() and (told[0] != told[2]).all()
     assert stats.binomtest(int(viewed_tuples), 10_000, share).pvalue > 1e-5
-    assert same_class_negatives > 0  # no label tells them apart
+    assert same_class_negatives > 0  # labels are not used
 
 
 @pytest.mark.parametrize("share", [0.0, 0.2, 1.0])
-def test_exactly_the_share_of_labels_is_wrong_and_each_wrong_one_as_likely(
+def test_exactly_the_share_of_labels_is_wrong_with_all_wrong_ones_equally_likely(
     mnist: Dataset, share: float
 ) -> None:
     labels = mnist.train.labels

@@ -6,7 +6,7 @@ import sys
 from core.config import PARAMETERS, RunConfig
 
 
-def test_each_parameter_is_declared_with_all_that_a_widget_needs() -> None:
+def test_each_parameter_declares_everything_a_widget_needs() -> None:
     for name, parameter in PARAMETERS.items():
         default = RunConfig.__dataclass_fields__[name].default
         assert parameter.label and parameter.help.endswith(".")

@@ -14,7 +14,7 @@ NUMERIC = [name for name, parameter in PARAMETERS.items() if parameter.kind in (
 CHOICES = [name for name, parameter in PARAMETERS.items() if parameter.kind == "choice"]
 
 
-# Settings beside which every value within the bounds is allowed.
+# With these settings every value within the bounds is allowed.
 LENIENT: dict[str, Any] = {"sampling": "sampled"}
 
 
@@ -45,7 +45,7 @@ def test_a_value_beyond_either_bound_is_refused_with_the_label_and_the_bounds(na
         assert f"from {parameter.low:g} to {parameter.high:g}" in sentence
 
 
-def test_a_refused_value_is_named_exactly_enough_to_be_seen_outside() -> None:
+def test_a_refused_value_is_shown_with_enough_digits() -> None:
     with pytest.raises(ValueError, match=r"Margin goes from 0 to 5; 5\.000001 is outside\."):
         RunConfig(margin=5.000001)
 
@@ -57,7 +57,7 @@ def test_a_hidden_width_out_of_bounds_is_refused(widths: tuple[int, ...]) -> Non
 
 
 @pytest.mark.parametrize("widths", [(), (8,) * 5])
-def test_no_hidden_layer_and_five_are_refused(widths: tuple[int, ...]) -> None:
+def test_zero_and_five_hidden_layers_are_refused(widths: tuple[int, ...]) -> None:
     with pytest.raises(ValueError, match="Hidden widths: 1 to 4 layers"):
         RunConfig(hidden=widths)
 
@@ -121,7 +121,7 @@ def test_a_value_of_the_wrong_type_is_refused_with_a_sentence_that_names_the_lab
 
 
 @pytest.mark.parametrize("name", CHOICES)
-def test_an_unknown_choice_is_told_what_there_is(name: str) -> None:
+def test_an_unknown_choice_is_refused_with_the_options(name: str) -> None:
     with pytest.raises(ValueError) as refusal:
         RunConfig(**{name: "nonsense"})
     assert "'nonsense'" in str(refusal.value)
@@ -145,7 +145,7 @@ def test_an_unknown_choice_is_told_what_there_is(name: str) -> None:
         ("hidden", "wide"),
     ],
 )
-def test_text_that_is_no_value_is_refused_with_an_example_of_one(name: str, text: str) -> None:
+def test_invalid_text_is_refused_with_an_example(name: str, text: str) -> None:
     with pytest.raises(ValueError) as refusal:
         parse_field(name, text)
     assert str(refusal.value).startswith(PARAMETERS[name].label)
@@ -155,13 +155,13 @@ def test_text_that_is_no_value_is_refused_with_an_example_of_one(name: str, text
 @pytest.mark.parametrize(
     ("name", "text"), [("margin", "nan"), ("margin", "inf"), ("margin", "1e999"), ("epochs", "9" * 400)]
 )
-def test_text_that_is_a_number_beyond_all_bounds_is_refused_like_any_other(name: str, text: str) -> None:
+def test_text_of_an_out_of_range_number_is_refused_with_the_label(name: str, text: str) -> None:
     with pytest.raises(ValueError) as refusal:
         parse_field(name, text)
     assert str(refusal.value).startswith(PARAMETERS[name].label)
 
 
-def test_values_come_out_in_the_fields_own_types() -> None:
+def test_values_are_converted_to_the_fields_types() -> None:
     config = RunConfig(
         margin=np.float32(0.5), epochs=np.int64(3), hidden=[64, np.int32(32)], learning_rate=np.float64(0.01)
     )
@@ -176,6 +176,6 @@ def test_values_come_out_in_the_fields_own_types() -> None:
     assert RunConfig(margin=1).key == RunConfig(margin=1.0).key
 
 
-def test_a_margin_of_minus_zero_is_the_run_of_margin_zero() -> None:
+def test_a_margin_of_minus_zero_is_the_same_run_as_zero() -> None:
     assert RunConfig(margin=-0.0) == RunConfig(margin=0.0)
     assert RunConfig(margin=-0.0).key == RunConfig(margin=0.0).key

@@ -4,7 +4,7 @@ from core.config import ABOUT_PRESETS, PARAMETERS, PRESETS, RunConfig
 
 
 def test_the_tutorial_preset_is_the_tutorials_recipe() -> None:
-    """50/50 pairs, ContrastiveModel, its loss with m = 1, Adam as it comes (1e-3), 5 epochs of 100."""
+    """50/50 pairs, ContrastiveModel, its loss with m = 1, default Adam (1e-3), 5 epochs, batches of 100."""
     config = PRESETS["tutorial"]
     assert config.dataset == "mnist" and config.digits == 10
     assert config.layers == (784, 256, 128, 32, 2) and config.activation == "relu"
@@ -24,7 +24,7 @@ def test_the_notebook_preset_is_the_notebooks_recipe() -> None:
     assert config.sampling == "sampled" and config.miner == "none"
     assert config.batch_size == 4096 and config.patience == 5
     assert config.validation == "test"
-    # MaxTrainingRounds -> Infinity: as long as we let anyone train; NetTrain's Adam starts at 1e-3
+    # MaxTrainingRounds -> Infinity: the most epochs we allow; NetTrain's Adam defaults to 1e-3
     assert config.epochs == PARAMETERS["epochs"].high
     assert config.learning_rate == 1e-3 and config.schedule == "constant"
 
@@ -38,6 +38,6 @@ def test_the_fast_preset_is_the_default_and_our_recipe() -> None:
     assert config.validation == "held_out" and config.patience == 0
 
 
-def test_each_preset_has_a_word_on_it_and_the_notebooks_says_why_not_to_copy_it() -> None:
+def test_each_preset_has_a_description_and_the_notebooks_warns_against_copying_it() -> None:
     assert set(ABOUT_PRESETS) == set(PRESETS)
     assert "test images" in ABOUT_PRESETS["notebook"] and "Don't copy" in ABOUT_PRESETS["notebook"]

@@ -27,7 +27,7 @@ def values(parameter: Parameter) -> st.SearchStrategy[Any]:
 
 
 def allowed(fields: dict[str, Any]) -> bool:
-    """The combinations that are not refused, written once more."""
+    """An independent statement of the combinations that are not refused."""
     everything = fields["sampling"] == "all"
     of_pairs, of_triplets = "contrastive" in fields["loss"], "triplet" in fields["loss"]
     of_batches = not of_pairs and not of_triplets
@@ -51,12 +51,12 @@ def allowed(fields: dict[str, Any]) -> bool:
     )
 
 
-# These mostly at their default: with all fields free nearly every combination would be refused.
-SELDOM = {"held_out_class": "none", "miner": "none", "sampler": "random", "views": 0.0, "wrong_labels": 0.0}
+# Mostly at their default: with all fields free nearly every combination would be refused.
+RARE = {"held_out_class": "none", "miner": "none", "sampler": "random", "views": 0.0, "wrong_labels": 0.0}
 
 
 LIKELY: dict[str, st.SearchStrategy[Any]] = {
-    **{name: st.just(default) for name, default in SELDOM.items()},
+    **{name: st.just(default) for name, default in RARE.items()},
     "batch_size": st.integers(4, 256),
     "digits": st.integers(3, 10),
     "sampling": st.just("all"),
@@ -64,7 +64,7 @@ LIKELY: dict[str, st.SearchStrategy[Any]] = {
 
 
 def mostly(name: str, parameter: Parameter) -> st.SearchStrategy[Any]:
-    """Any value of a field; four times in five one that few other values forbid, where there are such."""
+    """Any value of a field; four times in five one from `LIKELY`, if listed there."""
     likely = LIKELY.get(name)
     return (
         values(parameter)
@@ -80,7 +80,7 @@ configs = (
 )
 
 
-def test_a_batch_holds_what_its_composition_says() -> None:
+def test_the_composition_lists_the_class_sizes_of_a_batch() -> None:
     assert RunConfig(batch_size=200).composition.sizes == (20.0,) * 10
     assert RunConfig(batch_size=200, digits=4).composition.sizes == (50.0,) * 4
     balanced = RunConfig(batch_size=200, sampler="balanced", classes_per_batch=7)
@@ -89,7 +89,7 @@ def test_a_batch_holds_what_its_composition_says() -> None:
     assert RunConfig(batch_size=200, views=0.5).composition.sizes == (10.0,) * 10 + (2.0,) * 50
 
 
-def test_an_unknown_setting_is_refused_by_name_and_told_what_there_is() -> None:
+def test_an_unknown_setting_is_refused_with_the_known_ones() -> None:
     with pytest.raises(ValueError, match=r"There is no setting 'margins'\. There are: ") as refusal:
         RunConfig.from_text({"margins": "1"})
     assert all(name in str(refusal.value) for name in PARAMETERS)
@@ -98,7 +98,7 @@ def test_an_unknown_setting_is_refused_by_name_and_told_what_there_is() -> None:
 
 
 @given(configs)
-def test_a_config_survives_the_way_through_a_url(config: RunConfig) -> None:
+def test_a_config_survives_a_url_round_trip(config: RunConfig) -> None:
     texts = {name: parameter.text(getattr(config, name)) for name, parameter in PARAMETERS.items()}
     assert all(isinstance(text, str) for text in texts.values())
     assert RunConfig.from_text(texts) == config
@@ -106,24 +106,24 @@ def test_a_config_survives_the_way_through_a_url(config: RunConfig) -> None:
 
 
 @given(configs)
-def test_a_config_survives_the_way_through_json(config: RunConfig) -> None:
+def test_a_config_survives_a_json_round_trip(config: RunConfig) -> None:
     back = RunConfig.from_dict(json.loads(json.dumps(config.as_dict())))
     assert back == config and back.key == config.key
 
 
 @given(configs, configs)
-def test_two_keys_are_equal_exactly_where_the_configs_are(one: RunConfig, other: RunConfig) -> None:
+def test_keys_are_equal_if_and_only_if_the_configs_are(one: RunConfig, other: RunConfig) -> None:
     assert (one.key == other.key) == (one == other)
     assert one.key == dataclasses.replace(one).key
 
 
-def test_from_text_changes_what_is_named_and_keeps_the_rest_of_where_it_starts() -> None:
+def test_from_text_changes_the_named_fields_only() -> None:
     assert RunConfig.from_text({}) == PRESETS["fast"]
     changed = RunConfig.from_text({"margin": "0.3", "hidden": "64-32"}, PRESETS["tutorial"])
     assert changed == dataclasses.replace(PRESETS["tutorial"], margin=0.3, hidden=(64, 32))
 
 
-def test_a_config_cannot_be_changed_and_can_be_a_dictionary_key() -> None:
+def test_a_config_is_immutable_and_hashable() -> None:
     config = RunConfig()
     with pytest.raises(dataclasses.FrozenInstanceError):
         config.margin = 2.0  # type: ignore[misc]
@@ -159,7 +159,7 @@ CHANGED: dict[str, Any] = {
 }
 
 
-def test_every_field_that_can_be_changed_is_changed_below() -> None:
+def test_every_changeable_field_is_in_the_list() -> None:
     lone = {
         name
         for name, parameter in PARAMETERS.items()
@@ -178,10 +178,9 @@ def test_a_key_is_64_hexadecimal_digits(name: str) -> None:
     assert len(PRESETS[name].key) == 64 and set(PRESETS[name].key) <= set("0123456789abcdef")
 
 
-# Every shipped run, every cached run and every link ends up at a key. A changed default, checksum or
-# way of writing the config would orphan them all without a word: whoever changes one of these on
-# purpose changes the line below with it, raises TRAINING_VERSION if the training differs, and ships
-# the example runs anew.
+# Shipped runs, cached runs and links are found by key. A changed default, checksum or serialisation of the
+# config would silently orphan them all. If you change one of these on purpose, update the lines below,
+# increment TRAINING_VERSION if training differs, and ship the example runs again.
 PINNED = {
     "fast": "f0242e4fbd32d3bd190ffc9aab4a074b3eb55ffd81481892ff08348697ce385c",
     "tutorial": "4f4fbb2c83e040c5ea320328acb0d953ac92c1f97d01ce86a49f3eefdb1ffc7b",
@@ -190,11 +189,11 @@ PINNED = {
 
 
 @pytest.mark.parametrize("name", PINNED)
-def test_the_key_of_a_preset_is_what_it_has_always_been(name: str) -> None:
+def test_the_key_of_a_preset_never_changes(name: str) -> None:
     assert PRESETS[name].key == PINNED[name]
 
 
-def test_a_loss_with_another_version_has_other_keys_and_leaves_those_of_the_others(
+def test_a_new_version_of_a_loss_changes_only_its_own_keys(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     before = {name: RunConfig(loss=name).key for name in LOSSES}
@@ -213,7 +212,7 @@ def test_layers_parameter_count_and_reach_follow_the_fields() -> None:
     assert RunConfig(loss="triplet_margin").reach is None
 
 
-def test_a_class_can_be_held_out_and_older_keys_stay() -> None:
+def test_a_class_can_be_held_out_without_changing_older_keys() -> None:
     assert RunConfig().held_out_class == "none" and RunConfig().unseen is None
     assert RunConfig(held_out_class="7").unseen == 7
     assert RunConfig(held_out_class="none").key == RunConfig().key

@@ -6,7 +6,7 @@ from core.embedding.voronoi import Box
 
 
 def skewed(seed: int, n: int, d: int) -> np.ndarray:
-    """Random points off the origin whose directions hold clearly different shares."""
+    """Random points off the origin with clearly different shares per direction."""
     generator = np.random.default_rng(seed)
     points = generator.normal(size=(n, d)) * 0.7 ** np.arange(d) + generator.normal(size=d)
     turn, _ = np.linalg.qr(generator.normal(size=(d, d)))
@@ -21,7 +21,7 @@ def scattered(generator: np.random.Generator) -> np.ndarray:
 
 
 def in_polygon(corners: np.ndarray, places: np.ndarray, slack: float = 1e-9) -> np.ndarray:
-    """Which of the places [p, 2] lie left of every side of a counter-clockwise polygon."""
+    """Which of the places [p, 2] lie inside a convex counter-clockwise polygon."""
     sides = np.roll(corners, -1, axis=0) - corners
     towards = places[:, None] - corners
     turn = sides[:, 0] * towards[..., 1] - sides[:, 1] * towards[..., 0]

@@ -12,7 +12,7 @@ from tests.core.embedding.points import skewed
 
 
 def snapshots(seed: int, d: int = 12) -> tuple[np.ndarray, np.ndarray]:
-    """An embedding and the same a little later, in which the first two directions change places."""
+    """An embedding and the same a little later, when the first two directions have swapped ranks."""
     generator = np.random.default_rng(seed)
     points = generator.normal(size=(300, d))
     before, after = np.full(d, 0.3), np.full(d, 0.3)
@@ -34,9 +34,7 @@ def test_aligning_is_scipys_orthogonal_procrustes(
 
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("fitted", [fit, fit_pca])
-def test_aligning_moves_no_point_against_another(
-    seed: int, fitted: Callable[[np.ndarray, int], Reduction]
-) -> None:
+def test_aligning_keeps_all_distances(seed: int, fitted: Callable[[np.ndarray, int], Reduction]) -> None:
     before, after = snapshots(seed)
     new = fitted(after, 3)
     turned = aligned(new, fitted(before, 3))
@@ -44,12 +42,12 @@ def test_aligning_moves_no_point_against_another(
     np.testing.assert_allclose(pdist(turned.apply(after)), pdist(new.apply(after)), rtol=1e-9)
 
 
-def test_an_aligned_picture_does_not_turn_where_two_directions_change_places() -> None:
+def test_an_aligned_picture_does_not_rotate_when_two_directions_swap_ranks() -> None:
     before, after = snapshots(0)
     old, new = fit(before, 2), fit(after, 2)
 
     def jump(reduction: Reduction) -> float:
-        """How far the points of one snapshot move because the picture of them turns."""
+        """How far the points of one snapshot move because the picture rotates."""
         moved = reduction.apply(before) - old.apply(before)
         return float(np.linalg.norm(moved) / np.linalg.norm(old.apply(before)))
 
@@ -57,7 +55,7 @@ def test_an_aligned_picture_does_not_turn_where_two_directions_change_places() -
     assert jump(aligned(new, old)) < 0.1
 
 
-def test_aligned_shares_are_those_of_the_turned_directions() -> None:
+def test_aligned_shares_are_those_of_the_rotated_directions() -> None:
     before, after = snapshots(1)
     turned = aligned(fit(after, 3), fit(before, 3))
     held = np.square(turned.apply(after)).sum(axis=0) / np.square(after).sum()
@@ -66,7 +64,7 @@ def test_aligned_shares_are_those_of_the_turned_directions() -> None:
     np.testing.assert_array_equal(turned.share[3:], fit(after, 3).share[3:])
 
 
-def test_a_reduction_aligned_with_itself_or_with_its_mirror_image_is_as_it_was() -> None:
+def test_aligning_with_itself_or_with_its_mirror_image_gives_the_target() -> None:
     points = skewed(0, 100, 8)
     reduction = fit(points, 3)
     np.testing.assert_allclose(aligned(reduction, reduction).components, reduction.components, atol=1e-12)

@@ -44,7 +44,7 @@ def test_equals_scikit_learns_pca_up_to_sign(seed: int, d: int, dims: int) -> No
 
 @given(seed=st.integers(0, 2**32 - 1), n=st.integers(1, 30), d=st.integers(1, 12), dims=st.integers(1, 14))
 @settings(max_examples=60, deadline=None)
-def test_no_projection_of_that_size_keeps_more(seed: int, n: int, d: int, dims: int) -> None:
+def test_no_projection_to_as_many_dimensions_keeps_more(seed: int, n: int, d: int, dims: int) -> None:
     points = skewed(seed, n, d).astype(np.float64)
     reduction = fit(points, dims)
     kept = min(d, dims)
@@ -65,7 +65,7 @@ def test_the_origin_stays_the_origin() -> None:
 
 
 @pytest.mark.parametrize("dims", [2, 3, 5])
-def test_points_that_need_no_reducing_stay_as_they_are(dims: int) -> None:
+def test_points_with_few_enough_dimensions_are_unchanged(dims: int) -> None:
     points = skewed(0, 50, 2).astype(np.float64)
     reduction = fit(points, dims)
     assert np.array_equal(reduction.apply(points), points)
@@ -75,13 +75,13 @@ def test_points_that_need_no_reducing_stay_as_they_are(dims: int) -> None:
     np.testing.assert_allclose(by_variance.share, points.var(axis=0) / points.var(axis=0).sum())
 
 
-def test_turning_the_points_round_the_origin_by_half_a_turn_keeps_the_components() -> None:
+def test_negating_all_points_keeps_the_components() -> None:
     points = skewed(3, 200, 16)
     assert np.array_equal(fit(points, 3).components, fit(-points, 3).components)
     assert np.array_equal(fit(points, 3).components, fit(points, 3).components)
 
 
-def test_moving_all_points_turns_the_svd_and_not_the_pca() -> None:
+def test_translating_all_points_changes_the_svd_but_not_the_pca() -> None:
     points = skewed(3, 200, 16).astype(np.float64)
     moved = points + np.arange(16)
     np.testing.assert_allclose(fit_pca(moved, 2).components, fit_pca(points, 2).components, atol=1e-9)
@@ -124,7 +124,7 @@ def test_a_coordinate_that_is_not_finite_is_refused_with_the_reason(bad: float) 
             entry.fit(points)
 
 
-def test_the_registry_offers_three_ways_to_two_and_to_three_dimensions() -> None:
+def test_the_catalogue_has_three_methods_for_two_and_for_three_dimensions() -> None:
     assert list(REDUCTIONS) == ["svd2", "pca2", "umap2", "svd3", "pca3", "umap3"]
     for name, entry in REDUCTIONS.items():
         assert entry.name == name
@@ -136,7 +136,7 @@ def test_the_registry_offers_three_ways_to_two_and_to_three_dimensions() -> None
 
 
 @pytest.mark.parametrize("name", LINEAR)
-def test_a_linear_entry_fits_what_its_name_says(name: str) -> None:
+def test_a_linear_entry_fits_the_method_in_its_name(name: str) -> None:
     points = skewed(1, 200, 9)
     expected = {"svd": fit, "pca": fit_pca}[name[:3]](points, int(name[3]))
     found = REDUCTIONS[name].fit(points)
@@ -145,14 +145,14 @@ def test_a_linear_entry_fits_what_its_name_says(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", list(REDUCTIONS))
-def test_every_entry_leaves_points_that_need_no_reducing_as_they_are(name: str) -> None:
+def test_every_entry_leaves_points_with_few_enough_dimensions_unchanged(name: str) -> None:
     points = skewed(0, 50, 2).astype(np.float64)
     found = REDUCTIONS[name].fit(points)
     assert np.array_equal(found.apply(points), points)
     assert found.dims == 2
 
 
-def test_impossible_requests_are_refused_with_the_reason() -> None:
+def test_invalid_arguments_are_refused_with_the_reason() -> None:
     with pytest.raises(ValueError, match="1 dimension or more"):
         fit(np.ones((5, 3)), 0)
     with pytest.raises(ValueError, match="table"):

@@ -10,7 +10,7 @@ from core.embedding.reduction import REDUCTIONS
 from tests.core.embedding.points import skewed
 
 STAND_IN = '''
-"""Takes what umap.UMAP takes of what is asked here, and keeps the first coordinates."""
+"""Accepts the arguments of umap.UMAP used here, and keeps the first coordinates."""
 class UMAP:
     def __init__(self, *, n_components, n_neighbors, random_state, n_jobs):
         self.dims, self.neighbors, self.seed, self.jobs = n_components, n_neighbors, random_state, n_jobs
@@ -24,7 +24,7 @@ class UMAP:
 
 @pytest.fixture
 def umap_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A package of that name and interface: the real one brings a compiler and is not among our requirements."""
+    """A stand-in package: the real one depends on a compiler and is not among our requirements."""
     (tmp_path / "umap.py").write_text(STAND_IN)
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.delitem(sys.modules, "umap", raising=False)
@@ -57,7 +57,7 @@ def test_umap_refuses_a_collapsed_embedding_with_the_reason() -> None:
 
 
 def test_without_umap_its_entry_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "umap", None)  # as Python notes what it must not import
+    monkeypatch.setitem(sys.modules, "umap", None)  # makes `import umap` fail
     monkeypatch.setattr("core.embedding.reduction.find_spec", lambda name: None)
     entry = REDUCTIONS["umap2"]
     assert not entry.available

@@ -15,7 +15,7 @@ Generator = np.random.Generator
 
 
 def clustered(generator: Generator) -> np.ndarray:
-    """Ten tight clusters, as of a trained network, in float32."""
+    """Ten tight clusters, like those of a trained network, in float32."""
     centres = generator.uniform([-0.5, -1.5], [2.5, 1], (10, 2))
     return (centres[generator.integers(0, 10, 400)] + 0.01 * generator.normal(size=(400, 2))).astype(
         np.float32
@@ -23,7 +23,7 @@ def clustered(generator: Generator) -> np.ndarray:
 
 
 def lattice(_: Generator) -> np.ndarray:
-    """Four points on each circle: no triangulation is better than another."""
+    """Four points on each circle: the triangulation is not unique."""
     return np.stack(np.meshgrid(np.arange(-0.75, 3, 0.25), np.arange(-1.75, 1.5, 0.25)), -1).reshape(-1, 2)
 
 
@@ -37,12 +37,12 @@ def on_a_line(generator: Generator) -> np.ndarray:
 
 
 def needle(generator: Generator) -> np.ndarray:
-    """A thousand times as long as it is wide."""
+    """A thousand times as long as wide."""
     return generator.normal(size=(200, 2)) * [0.4, 0.0004] + [1, 0]
 
 
 def partly_outside(generator: Generator) -> np.ndarray:
-    """Most of them far from the box, which their cells reach into or do not."""
+    """Most points far from the box, with or without a cell in it."""
     return generator.normal(size=(200, 2)) * 6
 
 
@@ -77,7 +77,7 @@ def box_area(box: Box) -> float:
 
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("seed", [0, 1])
-def test_any_place_of_the_box_lies_in_the_cell_of_its_nearest_point(
+def test_every_place_in_the_box_lies_in_the_cell_of_its_nearest_point(
     shape: Callable[[Generator], np.ndarray], seed: int
 ) -> None:
     generator = np.random.default_rng(seed)
@@ -93,7 +93,7 @@ def test_any_place_of_the_box_lies_in_the_cell_of_its_nearest_point(
         if own.any():
             assert in_polygon(corners, places[own]).all()
         if len(corners) and margin.size:
-            # and no place that is clearly another's
+            # no place that clearly belongs to another
             assert not in_polygon(corners, places[~own & (margin[:, 0] > 1e-6)], slack=-1e-12).any()
 
 
@@ -135,7 +135,7 @@ def test_the_corners_inside_the_box_are_those_of_scipys_diagram(
     assert both_ways(ours, theirs) < 1e-7
 
 
-def test_one_point_owns_the_box_and_two_own_the_halves_of_it() -> None:
+def test_one_point_owns_the_box_and_two_own_half_each() -> None:
     (alone,) = cells(np.array([[0.3, 0.4]]), np.array([7]), BOX)
     assert alone[0] == 7
     assert sorted(map(tuple, alone[1])) == [(-1.0, -2.0), (-1.0, 1.5), (3.0, -2.0), (3.0, 1.5)]
@@ -144,17 +144,17 @@ def test_one_point_owns_the_box_and_two_own_the_halves_of_it() -> None:
     assert halves.labels.tolist() == [4, 2]
 
 
-def test_points_in_one_place_share_a_cell_with_the_label_that_most_of_them_have() -> None:
+def test_points_in_one_place_share_a_cell_with_their_most_frequent_label() -> None:
     points = np.array([[0, 0], [1, 1], [0, 0], [1, 1], [-0.0, 0.0], [1, 1], [1, 1]], np.float32)
     diagram = cells(points, np.array([5, 8, 3, 2, 3, 8, 2], np.uint8), BOX)
     assert diagram.cell_of.tolist() == [0, 1, 0, 1, 0, 1, 1]
-    assert diagram.labels.tolist() == [3, 2]  # two of three; the lower one of two pairs
+    assert diagram.labels.tolist() == [3, 2]  # two of three; tied, the lower label
     assert diagram.labels.dtype == np.uint8
     assert diagram.areas().sum() == pytest.approx(box_area(BOX))
     assert diagram.reason is None
 
 
-def test_points_too_near_to_be_told_apart_share_a_cell() -> None:
+def test_points_too_close_to_distinguish_share_a_cell() -> None:
     generator = np.random.default_rng(0)
     points = scattered(generator)
     twins = np.concatenate([points, points + 1e-12 * generator.normal(size=points.shape)])
@@ -168,7 +168,7 @@ def test_points_too_near_to_be_told_apart_share_a_cell() -> None:
     )
 
 
-def test_collapsed_points_own_the_box_together_and_the_reason_says_so() -> None:
+def test_collapsed_points_share_the_box_with_a_reason() -> None:
     diagram = cells(np.full((50, 2), 0.1, np.float32), np.repeat([1, 6], [20, 30]), BOX)
     assert [label for label, _ in diagram] == [6]
     assert diagram.areas() == pytest.approx([box_area(BOX)])
@@ -205,7 +205,7 @@ def test_without_finite_points_the_diagram_is_empty_with_a_reason(points: np.nda
     )
 )
 @settings(max_examples=100, deadline=None)
-def test_the_cells_of_any_points_fill_the_box_round_them(points: list[tuple[float, float]]) -> None:
+def test_the_cells_of_any_points_fill_the_box_around_them(points: list[tuple[float, float]]) -> None:
     array = np.array(points, np.float32)
     box = box_around(array)
     diagram = cells(array, np.arange(len(array)), box)
@@ -214,7 +214,7 @@ def test_the_cells_of_any_points_fill_the_box_round_them(points: list[tuple[floa
     assert set(diagram.cell_of.tolist()) == set(range(len(diagram)))
 
 
-def test_the_cells_are_walked_with_their_labels_and_those_outside_the_box_are_passed_over() -> None:
+def test_iterating_yields_labels_and_skips_cells_outside_the_box() -> None:
     points = np.array([[0.0, 0.0], [50.0, 0.0], [1.0, 1.0]])
     diagram = cells(points, np.array([4, 5, 6]), BOX)
     assert [label for label, _ in diagram] == [4, 6]
@@ -222,7 +222,7 @@ def test_the_cells_are_walked_with_their_labels_and_those_outside_the_box_are_pa
     assert sum(len(corners) for _, corners in diagram) == len(diagram.vertices)
 
 
-def test_impossible_requests_are_refused_with_the_reason() -> None:
+def test_invalid_arguments_are_refused_with_the_reason() -> None:
     points, labels = np.ones((5, 2)), np.zeros(5, int)
     for box in ((0, 0, 0, 1), (1, 0, 0, 1), (0, 0, np.nan, 1), (0, 0, np.inf, 1)):
         with pytest.raises(ValueError, match="an area"):

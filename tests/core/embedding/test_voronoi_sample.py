@@ -8,7 +8,7 @@ from core.embedding.voronoi import box_around, cells, choose, share_in_own_cell,
 from tests.core.embedding.points import BOX, in_polygon, scattered
 
 
-def test_a_sample_has_as_many_points_of_each_class_as_asked_for_and_there_are() -> None:
+def test_a_sample_has_the_requested_number_of_points_per_class_if_available() -> None:
     labels = np.random.default_rng(0).permutation(np.repeat(np.array([0, 3, 9], np.uint8), [500, 40, 2000]))
     chosen = choose(labels, 100)
     assert np.array_equal(chosen, np.unique(chosen))
@@ -18,7 +18,7 @@ def test_a_sample_has_as_many_points_of_each_class_as_asked_for_and_there_are() 
     assert len(choose(labels[:0])) == 0
 
 
-def test_a_sample_is_the_same_each_time_and_grows_out_of_the_smaller_one() -> None:
+def test_a_sample_is_reproducible_and_contains_every_smaller_one() -> None:
     labels = np.random.default_rng(0).integers(0, 10, 5000)
     assert np.array_equal(choose(labels, 30), choose(labels, 30))
     assert set(choose(labels, 30)) < set(choose(labels, 31))
@@ -29,7 +29,7 @@ def test_a_sample_is_the_same_each_time_and_grows_out_of_the_smaller_one() -> No
 
 
 @pytest.mark.parametrize(("classes", "count"), [(1, 3000), (3, 1000), (7, 429), (10, 300), (0, 3000)])
-def test_the_usual_sample_is_3000_points_shared_out_among_the_classes(classes: int, count: int) -> None:
+def test_the_usual_sample_is_3000_points_divided_among_the_classes(classes: int, count: int) -> None:
     assert usual_per_class(classes) == count
 
 
@@ -48,7 +48,7 @@ def test_the_share_in_its_own_cell_is_scikit_learns_nearest_neighbour_accuracy(d
 def test_the_share_counts_the_test_points_inside_the_polygons_of_their_class() -> None:
     generator = np.random.default_rng(2)
     sample, labels = scattered(generator), generator.integers(0, 3, 300)
-    sample[200:] = sample[:100]  # in one place with another label, some of them
+    sample[200:] = sample[:100]  # duplicates, some with another label
     test, test_labels = scattered(generator), generator.integers(0, 3, 300)
     hits = np.zeros(300, bool)
     for label, corners in cells(sample, labels, BOX):
@@ -63,7 +63,7 @@ def test_a_test_point_that_is_not_finite_lies_in_no_cell() -> None:
     assert share_in_own_cell(np.full((3, 2), np.nan), labels, test, np.array([0, 1, 1, 1])) == 0
 
 
-def test_a_box_leaves_a_margin_round_the_finite_points() -> None:
+def test_a_box_leaves_a_margin_around_the_finite_points() -> None:
     points = np.array([[0.0, 5.0], [10.0, 6.0], [np.nan, 99.0]])
     assert box_around(points, 0.2) == pytest.approx((-2, 3, 12, 8))
     assert box_around(np.full((3, 2), 4.0)) == (3, 3, 5, 5)

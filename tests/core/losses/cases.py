@@ -22,7 +22,7 @@ KINDS = ("numpy", "torch, double", "torch, single")
 
 
 def batch(seed: int, size: int = 12, dims: int = 2, classes: int = 3) -> tuple[np.ndarray, np.ndarray]:
-    """Random points at distances on both sides of every margin, with at least two of each class."""
+    """Random points with distances on both sides of every margin, at least two of each class."""
     generator = np.random.default_rng(seed)
     labels = np.arange(size) % classes
     generator.shuffle(labels)
@@ -30,7 +30,7 @@ def batch(seed: int, size: int = 12, dims: int = 2, classes: int = 3) -> tuple[n
 
 
 def settings(name: str, margin: float, classes: int = 3, dims: int = 2) -> dict[str, Any]:
-    """A value for each of the loss's parameters, other ones for each margin, and learned ones at random."""
+    """A value for each of the loss's parameters, depending on the margin, and random learned ones."""
     values = {
         "margin": margin,
         "temperature": 0.2 * margin,
@@ -41,12 +41,12 @@ def settings(name: str, margin: float, classes: int = 3, dims: int = 2) -> dict[
     start = LOSSES[name].learned
     generator = np.random.default_rng(int(10 * margin))
     learned = {} if start is None else start(classes, dims, generator)
-    shaken = {n: (v + generator.normal(size=v.shape)).astype(np.float64) for n, v in learned.items()}
-    return {field: values[field] for field in LOSSES[name].parameters} | shaken
+    perturbed = {n: (v + generator.normal(size=v.shape)).astype(np.float64) for n, v in learned.items()}
+    return {field: values[field] for field in LOSSES[name].parameters} | perturbed
 
 
 def given(name: str) -> list[bool]:
-    """Whether pairs or triplets are handed in: a loss on whole batches cannot be handed any."""
+    """Whether pairs or triplets are passed: a loss on whole batches accepts none."""
     return [False] if LOSSES[name].takes == "batch" else [False, True]
 
 
@@ -57,7 +57,7 @@ TAKES_TUPLES = [name for name in NAMES if LOSSES[name].takes != "batch"]
 
 
 def drawn(name: str, labels: np.ndarray, seed: int, count: int = 20) -> Tuples:
-    """Pairs of either kind (a repeated one and one of an image with itself too), or real triplets."""
+    """Pairs of both kinds (including a repeated one and one of an image with itself), or valid triplets."""
     generator = np.random.default_rng(seed)
     if LOSSES[name].takes == "pairs":
         pairs = [tuple(pair) for pair in generator.integers(0, len(labels), (count, 2)).tolist()]
@@ -69,7 +69,7 @@ def drawn(name: str, labels: np.ndarray, seed: int, count: int = 20) -> Tuples:
 def call(
     name: str, points: Any, labels: np.ndarray, margin: float, tuples: Tuples | None, classes: int = 3
 ) -> Loss:
-    """The catalogue's loss on `points`, with labels and tuples of the same kind of array."""
+    """The catalogue's loss on `points`, with labels and tuples of the same array type."""
 
     def like(values: np.ndarray) -> Any:
         return torch.from_numpy(values) if isinstance(points, torch.Tensor) else values
@@ -88,7 +88,7 @@ def call(
 def by_loop(
     name: str, points: np.ndarray, labels: np.ndarray, margin: float, tuples: Tuples | None, classes: int = 3
 ) -> dict[str, float]:
-    """The terms as the slow oracle has them."""
+    """The terms from the slow oracle."""
     parameters = settings(name, margin, classes, points.shape[1])
     return ORACLES[name](points.tolist(), labels.tolist(), parameters, tuples)
 

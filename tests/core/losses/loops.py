@@ -25,7 +25,7 @@ def every_triplet(labels: Sequence[int]) -> list[tuple[int, int, int]]:
 
 
 def log_sum(exponents: Iterable[float]) -> float:
-    """log(exp(x1) + exp(x2) + ...), of exponents of any size; minus infinity of none."""
+    """log(exp(x1) + exp(x2) + ...) without overflow; minus infinity if empty."""
     values = list(exponents)
     top = max(values, default=-math.inf)
     return top if math.isinf(top) else top + math.log(math.fsum(math.exp(value - top) for value in values))
@@ -36,7 +36,7 @@ def dot(a: Sequence[float], b: Sequence[float]) -> float:
 
 
 def unit(a: Sequence[float]) -> list[float]:
-    """Its direction; a point at the origin, or as good as there, has none: zeros."""
+    """Its direction; zeros for a point at (or almost at) the origin."""
     length = math.sqrt(dot(a, a))
     return [x / length if length > 1e-12 else 0.0 for x in a]
 

@@ -29,14 +29,14 @@ def test_each_loss_has_an_oracle_here() -> None:
     assert set(ORACLES) == set(LOSSES)
 
 
-def test_an_entry_can_be_called_by_the_name_it_is_listed_under() -> None:
+def test_an_entry_is_listed_under_its_own_name() -> None:
     for name, entry in LOSSES.items():
         assert entry.name == name
         assert entry.label and entry.summary and entry.formula and entry.paper, name
 
 
 @pytest.mark.parametrize(("name", "handed"), BOTH)
-def test_each_term_is_what_a_loop_over_the_formula_gives(name: str, handed: bool) -> None:
+def test_each_term_equals_a_loop_over_the_formula(name: str, handed: bool) -> None:
     for margin, (seed, dims) in product(MARGINS, ((0, 2), (1, 2), (2, 3), (3, 64))):
         points, labels = batch(seed, dims=dims)
         points *= (2 / dims) ** 0.5  # keeps distances near the margins in 64 dimensions too
@@ -50,9 +50,7 @@ def test_each_term_is_what_a_loop_over_the_formula_gives(name: str, handed: bool
 
 
 @pytest.mark.parametrize(("name", "handed"), BOTH)
-def test_the_terms_add_up_to_the_total_and_are_scalars_of_the_kind_that_came_in(
-    name: str, handed: bool
-) -> None:
+def test_the_terms_add_up_to_the_total_and_are_scalars_of_the_inputs_type(name: str, handed: bool) -> None:
     points, labels = batch(4)
     for kind in KINDS:
         loss = call(name, as_kind(points, kind), labels, 1.0, drawn(name, labels, 4) if handed else None)
@@ -66,7 +64,7 @@ def test_the_terms_add_up_to_the_total_and_are_scalars_of_the_kind_that_came_in(
 
 DEGENERATE: dict[str, tuple[np.ndarray, np.ndarray]] = {
     "one class only": (batch(8)[0], np.zeros(12, int)),
-    "every image of a class of its own": (batch(8)[0], np.arange(12)),
+    "every image its own class": (batch(8)[0], np.arange(12)),
     "an anchor without a positive": (batch(8)[0][:5], np.array([0, 0, 0, 0, 1])),
     "all points equal": (np.full((12, 2), 0.7), batch(8)[1]),
     "all points at the origin": (np.zeros((12, 2)), batch(8)[1]),
@@ -75,7 +73,7 @@ DEGENERATE: dict[str, tuple[np.ndarray, np.ndarray]] = {
     "two points of two classes": (np.array([[0.0, 0.0], [0.3, 0.4]]), np.array([1, 2])),
     "two equal points of two classes": (np.zeros((2, 2)), np.array([1, 2])),
     "a single point": (np.zeros((1, 2)), np.array([1])),
-    "points a hair apart": (np.array([[0.0, 0.0], [1e-30, 0.0], [0.0, 1e-30]]), np.array([0, 0, 1])),
+    "points almost equal": (np.array([[0.0, 0.0], [1e-30, 0.0], [0.0, 1e-30]]), np.array([0, 0, 1])),
     "points far apart": (np.array([[0.0, 0.0], [1e9, 0.0], [0.0, -1e9]]), np.array([0, 0, 1])),
 }
 
@@ -97,7 +95,7 @@ def test_a_degenerate_batch_has_a_finite_loss_and_a_finite_gradient(name: str) -
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if LOSSES[name].learned])
-def test_without_learned_proxies_the_class_means_stand_in_even_in_a_degenerate_batch(name: str) -> None:
+def test_without_learned_proxies_the_class_means_are_used_even_in_a_degenerate_batch(name: str) -> None:
     for case, (points, labels) in DEGENERATE.items():
         parameters = dict.fromkeys(LOSSES[name].parameters, 1.0)
         tensor = torch.tensor(points, requires_grad=True)
@@ -117,7 +115,7 @@ def test_without_learned_proxies_the_class_means_stand_in_even_in_a_degenerate_b
 
 
 @pytest.mark.parametrize("name", TAKES_TUPLES)
-def test_no_given_pairs_or_triplets_cost_nothing(name: str) -> None:
+def test_the_loss_of_no_pairs_or_triplets_is_0(name: str) -> None:
     points, labels = batch(10)
     empty = tuple(torch.empty(0, dtype=torch.int64) for _ in range(2 if LOSSES[name].takes == "pairs" else 3))
     tensor = torch.from_numpy(points).requires_grad_(True)
@@ -136,13 +134,15 @@ def test_only_the_directions_count_for_a_loss_on_normalised_embeddings(name: str
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if not LOSSES[name].normalised])
-def test_lengths_count_for_the_other_losses(name: str) -> None:
+def test_lengths_matter_for_the_other_losses(name: str) -> None:
     points, labels = batch(14)
     one, other = (float(call(name, each, labels, 1.0, None).total) for each in (points, 0.5 * points))
     assert one != pytest.approx(other, rel=1e-3)
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if name != "n_pair"])  # which pairs up neighbours
+@pytest.mark.parametrize(
+    "name", [name for name in NAMES if name != "n_pair"]
+)  # it pairs neighbours in the batch
 def test_the_order_of_the_batch_does_not_matter(name: str) -> None:
     points, labels = batch(12)
     order = np.random.default_rng(0).permutation(len(labels))

@@ -21,17 +21,17 @@ SIZES = [(2, 2, 2), (4, 4, 4), (5, 2, 3)]
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if not LOSSES[name].learned])
-def test_a_collapsed_batch_costs_what_the_entry_says(name: str) -> None:
+def test_the_loss_of_a_collapsed_batch_is_the_entrys(name: str) -> None:
     for sizes, margin in product(SIZES, MARGINS):
         labels = np.repeat([0, 1, 2], sizes)
-        # where it matters, the best such place is the origin
+        # for losses on lengths, the best place is the origin
         loss = call(name, np.full((len(labels), 2), -0.2), labels, margin, None)
         expected = LOSSES[name].collapsed(Composition(sizes), **settings(name, margin))
         assert float(loss.total) == pytest.approx(expected, abs=1e-9), (sizes, margin)
 
 
 @pytest.mark.parametrize("name", TAKES_TUPLES)
-def test_a_collapsed_batch_of_given_pairs_costs_the_same(name: str) -> None:
+def test_the_loss_of_a_collapsed_batch_of_given_pairs_is_the_same(name: str) -> None:
     labels = np.array([0, 0, 1, 1, 2, 2])
     half_positive: Tuples = [(0, 1), (2, 3), (0, 2), (4, 3)]
     tuples = half_positive if LOSSES[name].takes == "pairs" else drawn(name, labels, 11)
@@ -42,10 +42,10 @@ def test_a_collapsed_batch_of_given_pairs_costs_the_same(name: str) -> None:
 
 @pytest.mark.parametrize("margin", MARGINS)
 @pytest.mark.parametrize("name", [name for name in NAMES if LOSSES[name].learned])
-def test_what_a_collapsed_batch_costs_at_least_when_all_that_can_be_learned_beside_it_is(
+def test_the_entrys_collapsed_loss_is_the_minimum_over_the_learned_parameters(
     name: str, margin: float
 ) -> None:
-    """Descend on the proxies, centres and head alone, the embeddings all at one point."""
+    """Minimise over the proxies, centres and head, with all embeddings at one point."""
     parameters = {field: settings(name, margin)[field] for field in LOSSES[name].parameters}
     labels = torch.arange(10).repeat(20)
     points = torch.tensor([[0.6, 0.8]], dtype=torch.float64).repeat(200, 1)

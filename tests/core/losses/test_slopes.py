@@ -24,7 +24,7 @@ from tests.core.losses.oracles import ORACLES, slope
 @pytest.mark.parametrize(("name", "handed"), BOTH)
 def test_the_gradient_is_the_slope_of_the_loop(name: str, handed: bool) -> None:
     points, labels = batch(6, size=8, dims=3)
-    # no pair of an image with itself: its distance has a kink, where a slope by differences means nothing
+    # no pair of an image with itself: its distance has a kink, where differences give no slope
     tuples = [t for t in drawn(name, labels, 6, 10) if len(set(t)) == len(t)] if handed else None
     for margin in MARGINS:
         parameters = settings(name, margin, 3, 3)
@@ -37,7 +37,7 @@ def test_the_gradient_passes_torchs_own_check(name: str, handed: bool) -> None:
     points, labels = batch(7, size=6)
     tuples = [t for t in drawn(name, labels, 7, 8) if len(set(t)) == len(t)] if handed else None
     tensor = torch.tensor(points, dtype=torch.float64, requires_grad=True)
-    if LOSSES[name].holds:  # it is not the slope that it seems: part of the loss is held fixed
+    if LOSSES[name].holds:  # its gradient treats part of the loss as constant
         held = tensor.detach().clone()
         parameters = {**settings(name, 1.0), "held": held}
         total = lambda x: LOSSES[name].function(x, torch.from_numpy(labels), **parameters).total  # noqa: E731
@@ -54,7 +54,7 @@ def test_given_pairs_of_equal_points_have_a_finite_gradient(name: str) -> None:
 
 
 def force_on_negative(name: str, margin: float, negative_at: float, positive_at: float) -> float:
-    """How hard the negative is pushed (the gradient's length): anchor at 0, both others on the axis."""
+    """The push on the negative (the gradient's norm): anchor at 0, both others on the axis."""
     points = np.array([[0.0, 0.0], [positive_at, 0.0], [negative_at, 0.0]])
     labels = np.array([0, 0, 1])
     tuples: Tuples = [(0, 2)] if LOSSES[name].takes == "pairs" else [(0, 1, 2)]
@@ -78,7 +78,7 @@ def test_a_loss_without_a_reach_pushes_at_any_distance(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_slopes_without_torch_are_those_of_autograd(name: str) -> None:
+def test_the_gradient_without_torch_equals_autograd(name: str) -> None:
     for seed in range(3):
         points, labels = batch(seed, size=7)
         parameters = settings(name, 0.8)
@@ -87,8 +87,8 @@ def test_the_slopes_without_torch_are_those_of_autograd(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_loss_measured_without_gradients_first_still_trains_after(name: str) -> None:
-    """Index tables are cached; made in inference mode they must not spoil a later backward pass."""
+def test_a_loss_can_be_trained_after_a_call_in_inference_mode(name: str) -> None:
+    """Index tables are cached; those created in inference mode must not break a later backward pass."""
     points, labels = batch(13, size=23)  # a size that no other test has cached
     with torch.inference_mode():
         measured = call(name, torch.from_numpy(points), labels, 1.0, None)

@@ -14,13 +14,13 @@ from tests.core.trainings import (
 
 @pytest.fixture(scope="module")
 def some() -> Dataset:
-    """The first 10,000 and 3,000 images: 45 steps of 200 an epoch beside the 1,000 held out."""
+    """The first 10,000 and 3,000 images: 45 steps of 200 per epoch, without the 1,000 held out."""
     return first(SOME)
 
 
 @pytest.fixture
 def rates() -> Iterator[list[float]]:
-    """The learning rate of every optimizer step that is taken while this is in use."""
+    """The learning rate of every optimizer step during the test."""
     seen: list[float] = []
     handle = register_optimizer_step_pre_hook(
         lambda optimizer, *_: seen.append(optimizer.param_groups[0]["lr"])

@@ -18,7 +18,7 @@ from tests.core.trainings import (
     Weights,
     first,
     identical,
-    train_anew,
+    train_again,
     trained,
 )
 
@@ -30,19 +30,19 @@ ONE_OF_EACH = [
         epochs=1,
         loss=name,
         sampling="sampled" if entry.takes == "triplets" else "all",
-        embedding_dims=8 if entry.normalised else 2,  # on a circle some learn too slowly for 45 steps
+        embedding_dims=8 if entry.normalised else 2,  # in 2-D some learn too slowly for 45 steps
     )
     for name, entry in LOSSES.items()
 ]
 
 
 def weights_of(config: RunConfig, data: Dataset) -> Weights:
-    return train_anew(config, data).weights
+    return train_again(config, data).weights
 
 
-def starts_alike(config: RunConfig, images: int = SOME) -> bool:
-    """Whether the first ten steps, done again, are bit for bit those of the remembered training."""
-    again = train_anew(config, first(images), TEN_STEPS)
+def same_first_steps(config: RunConfig, images: int = SOME) -> bool:
+    """Whether training again gives the first ten steps of the cached training, bit for bit."""
+    again = train_again(config, first(images), TEN_STEPS)
     remembered = trained(config, images).snapshots[: len(again.snapshots)]
     assert again.snapshots[-1].step >= 8
     return all(
@@ -53,15 +53,15 @@ def starts_alike(config: RunConfig, images: int = SOME) -> bool:
     )
 
 
-def ends_alike(config: RunConfig, images: int = SOME) -> bool:
-    """Whether a training, done again, ends with the weights of the remembered one, bit for bit."""
-    return identical(trained(config, images).weights, train_anew(config, first(images)).weights)
+def same_weights_again(config: RunConfig, images: int = SOME) -> bool:
+    """Whether training again gives the weights of the cached training, bit for bit."""
+    return identical(trained(config, images).weights, train_again(config, first(images)).weights)
 
 
 def validation_loss(
     config: RunConfig, sample: Sample, embeddings: np.ndarray, learned: Mapping[str, Any] | None = None
 ) -> float:
-    """Over the fixed batches of the sample, with the slow loop."""
+    """Mean over the fixed batches of the sample, with the slow oracle."""
     given = {**config.loss_parameters, **(learned or {})}
     means = []
     labels_of_sample = sample.labels[: sample.validating]
@@ -73,7 +73,7 @@ def validation_loss(
 
 
 def poisoned(split: Split, rows: np.ndarray) -> Split:
-    """With other images and other labels in `rows`: nobody who looks at them could miss it."""
+    """Inverted images and wrong labels in `rows`: training on them would change the result."""
     images, labels = split.images.copy(), split.labels.copy()
     images[rows] = 255 - images[rows]
     labels[rows] = (labels[rows] + 1) % 10

@@ -18,12 +18,12 @@ from tests.core.training.shared import QUICK, validation_loss
 from tests.core.trainings import (
     Recorder,
     first,
-    train_anew,
+    train_again,
 )
 
 
-def test_reports_come_in_order_to_the_last_step_and_their_terms_add_up() -> None:
-    reports = train_anew(RunConfig(epochs=3), first(3000)).reports
+def test_reports_are_in_order_up_to_the_last_step_and_their_terms_add_up() -> None:
+    reports = train_again(RunConfig(epochs=3), first(3000)).reports
     steps = [report.step for report in reports]
     assert steps == sorted(set(steps)) and steps[-1] == 30 == reports[-1].steps
     for report in reports:
@@ -34,7 +34,7 @@ def test_reports_come_in_order_to_the_last_step_and_their_terms_add_up() -> None
 
 
 @pytest.mark.parametrize("step", [1, 17])
-def test_a_request_to_stop_is_obeyed_before_the_next_step(
+def test_a_cancelled_training_stops_before_the_next_step(
     some: Dataset, rates: list[float], step: int
 ) -> None:
     recorder = Recorder(stop_before=step)
@@ -45,8 +45,8 @@ def test_a_request_to_stop_is_obeyed_before_the_next_step(
     assert all(snapshot.step < step for snapshot in recorder.snapshots)
 
 
-def test_weights_beyond_all_bounds_end_the_run_with_a_sentence(some: Dataset) -> None:
-    """No config that is let in was found to grow so far: this one goes round the border on purpose."""
+def test_diverging_weights_end_the_run_with_a_message(some: Dataset) -> None:
+    """No valid config was found to diverge that far, so this one bypasses validation."""
     config = RunConfig(schedule="constant")
     object.__setattr__(config, "learning_rate", 1e30)
     recorder = Recorder()
@@ -61,7 +61,7 @@ def test_weights_beyond_all_bounds_end_the_run_with_a_sentence(some: Dataset) ->
     ("name", "margin"),
     [(name, m) for name in LOSSES for m in ([0.0, 5.0] if "margin" in LOSSES[name].parameters else [1.0])],
 )
-def test_the_highest_learning_rate_ends_in_a_number_or_in_that_sentence(name: str, margin: float) -> None:
+def test_the_highest_learning_rate_ends_finite_or_with_that_message(name: str, margin: float) -> None:
     config = RunConfig(
         loss=name,
         margin=margin,
@@ -80,7 +80,7 @@ def test_the_highest_learning_rate_ends_in_a_number_or_in_that_sentence(name: st
 
 
 @pytest.mark.parametrize("steps", [1, 2, 3, 14, 40, 290, 580, 2900, 3_000_000])
-def test_snapshots_are_at_most_15_from_0_to_the_end_and_dense_at_first(steps: int) -> None:
+def test_snapshots_are_at_most_15_from_0_to_the_end_and_denser_at_the_start(steps: int) -> None:
     taken = sorted(snapshot_steps(steps))
     assert taken[0] == 0 and taken[-1] == steps and len(taken) <= SNAPSHOTS == 15
     gaps = np.diff(taken)
@@ -90,7 +90,7 @@ def test_snapshots_are_at_most_15_from_0_to_the_end_and_dense_at_first(steps: in
 
 
 class KeepsEncoders(Recorder):
-    """Which keeps the weights of each snapshot as well."""
+    """Also keeps the weights of each snapshot."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -120,8 +120,8 @@ def test_a_snapshot_is_the_sample_embedded_with_the_weights_of_its_step(some: Da
 
 
 @pytest.mark.parametrize("steps", [1, 2, 9, 10, 11])
-def test_the_shortest_trainings_end_too(steps: int) -> None:
-    run = train_anew(RunConfig(epochs=1, batch_size=50), first(HELD_OUT + 50 * steps))
+def test_the_shortest_trainings_finish(steps: int) -> None:
+    run = train_again(RunConfig(epochs=1, batch_size=50), first(HELD_OUT + 50 * steps))
     assert run.step == run.reports[-1].steps == steps
 
 
@@ -132,13 +132,13 @@ def test_the_smallest_and_the_largest_batch_train_with_two_classes(
     loss: str, batch_size: int, images: int
 ) -> None:
     config = RunConfig(loss=loss, batch_size=batch_size, sampling="sampled", digits=2, epochs=1)
-    run, tested = train_anew(config, first(images)), first(images).test.images[:100]
+    run, tested = train_again(config, first(images)), first(images).test.images[:100]
     assert run.reports[-1].step == run.reports[-1].steps == run.step > 0
     assert torch.isfinite(embed(run.encoder, torch.from_numpy(tested))).all()
 
 
-def test_training_takes_one_thread(some: Dataset) -> None:
-    """Two processes of one thread each are faster than two of two, and sums keep their order."""
+def test_training_uses_one_thread(some: Dataset) -> None:
+    """Two processes of one thread are faster than two of two, and sums keep their order."""
     torch.set_num_threads(2)
-    train_anew(QUICK, some, stop_before=1)
+    train_again(QUICK, some, stop_before=1)
     assert torch.get_num_threads() == 1

@@ -16,7 +16,7 @@ from tests.core.trainings import (
     SOME,
     first,
     identical,
-    train_anew,
+    train_again,
     trained,
 )
 
@@ -27,7 +27,7 @@ def test_held_out_images_and_test_images_are_never_trained_on(some: Dataset) -> 
     held_out = untouched.sample.indices[: untouched.sample.validating]
     data = Dataset(poisoned(some.train, held_out), poisoned(some.test, np.arange(3000)))
     assert identical(untouched.weights, weights_of(QUICK, data))
-    # and the poison does work: a single image of the others changes the weights
+    # the poison works: in the training images it changes the weights
     trained_on = np.setdiff1d(np.arange(SOME), held_out)[:200]
     data = Dataset(poisoned(some.train, trained_on), some.test)
     assert not identical(untouched.weights, weights_of(QUICK, data))
@@ -35,7 +35,7 @@ def test_held_out_images_and_test_images_are_never_trained_on(some: Dataset) -> 
 
 def test_validation_on_test_images_trains_on_all_training_images_and_on_no_test_image() -> None:
     config, data = dataclasses.replace(QUICK, validation="test"), first(4000)
-    untouched = train_anew(config, data)
+    untouched = train_again(config, data)
     assert untouched.sample.split == "test"
     assert untouched.reports[-1].steps == 4000 // 200
     data = Dataset(data.train, poisoned(data.test, np.arange(3000)))
@@ -62,7 +62,7 @@ def test_the_sample_is_2000_different_images_of_the_classes_the_same_for_every_s
     assert abs(sample.indices.mean() / len(split.labels) - 0.5) < 0.05
 
 
-def test_images_of_classes_that_do_not_take_part_are_not_looked_at(some: Dataset) -> None:
+def test_images_of_unused_classes_are_not_read(some: Dataset) -> None:
     config = dataclasses.replace(QUICK, digits=3)
     others = np.flatnonzero(some.train.labels >= 3)
     images = some.train.images.copy()
@@ -74,24 +74,24 @@ def test_images_of_classes_that_do_not_take_part_are_not_looked_at(some: Dataset
 NEVER_7 = dataclasses.replace(QUICK, held_out_class="7")
 
 
-def test_a_class_that_is_never_shown_changes_nothing_by_its_images(some: Dataset) -> None:
-    """Neither the weights nor the validation loss hear of them; the sample, which is watched, holds them."""
+def test_the_images_of_a_class_never_shown_change_nothing(some: Dataset) -> None:
+    """They affect neither the weights nor the validation loss; the displayed sample includes them."""
     untouched = trained(NEVER_7)
     sevens = np.flatnonzero(some.train.labels == 7)
     images = some.train.images.copy()
     images[sevens] = 255 - images[sevens]
-    blind = train_anew(NEVER_7, Dataset(Split(images, some.train.labels), some.test))
+    blind = train_again(NEVER_7, Dataset(Split(images, some.train.labels), some.test))
     assert identical(untouched.weights, blind.weights)
     assert [report.loss for report in untouched.reports] == [report.loss for report in blind.reports]
     assert untouched.validation_losses == blind.validation_losses
     assert 7 in untouched.sample.labels
-    # the images of another class are seen
+    # the images of other classes are used
     images[some.train.labels == 3] = 255 - images[some.train.labels == 3]
     seen = weights_of(NEVER_7, Dataset(Split(images, some.train.labels), some.test))
     assert not identical(untouched.weights, seen)
 
 
-def test_a_class_that_is_never_shown_leaves_fewer_steps_and_another_run(some: Dataset) -> None:
+def test_a_class_never_shown_leaves_fewer_steps(some: Dataset) -> None:
     run = trained(NEVER_7)
     fitted = np.setdiff1d(np.arange(SOME), run.sample.indices[: run.sample.validating])
     assert run.reports[-1].steps == np.count_nonzero(some.train.labels[fitted] != 7) // 200
@@ -102,5 +102,5 @@ def test_a_class_that_is_never_shown_leaves_fewer_steps_and_another_run(some: Da
 def test_every_loss_trains_without_one_class(loss: str) -> None:
     sampling = "sampled" if LOSSES[loss].takes == "triplets" else "all"
     config = RunConfig(epochs=1, loss=loss, sampling=sampling, batch_size=100, held_out_class="0", patience=5)
-    run = train_anew(config, first(2000))
+    run = train_again(config, first(2000))
     assert run.weights and all(math.isfinite(report.loss) for report in run.reports)

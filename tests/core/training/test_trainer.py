@@ -17,7 +17,7 @@ from core.encoders.encoder import embed
 from core.losses import LOSSES
 from core.training import train
 from core.training.trainer import start_learned
-from tests.core.training.shared import ONE_OF_EACH, QUICK, ends_alike, starts_alike, weights_of
+from tests.core.training.shared import ONE_OF_EACH, QUICK, same_first_steps, same_weights_again, weights_of
 from tests.core.trainings import (
     SOME,
     TEN_STEPS,
@@ -25,21 +25,21 @@ from tests.core.trainings import (
     fingerprint,
     first,
     identical,
-    train_anew,
+    train_again,
     trained,
 )
 
 
 @pytest.mark.parametrize("config", ONE_OF_EACH, ids=lambda config: config.loss)
 def test_the_same_config_gives_the_same_weights_bit_for_bit(config: RunConfig) -> None:
-    assert starts_alike(config)
+    assert same_first_steps(config)
 
 
 def test_another_seed_gives_other_weights(some: Dataset) -> None:
     assert not identical(trained(QUICK).weights, weights_of(dataclasses.replace(QUICK, seed=1), some))
 
 
-def test_what_else_chance_has_been_used_for_in_the_process_does_not_matter(some: Dataset) -> None:
+def test_other_random_numbers_drawn_in_the_process_do_not_matter(some: Dataset) -> None:
     torch.manual_seed(99)
     np.random.seed(99)
     assert identical(trained(QUICK).weights, weights_of(QUICK, some))
@@ -47,8 +47,8 @@ def test_what_else_chance_has_been_used_for_in_the_process_does_not_matter(some:
 
 HASH_OF_A_RUN = """
 from core.config import RunConfig
-from tests.core.trainings import fingerprint, first, train_anew
-print(fingerprint(train_anew(RunConfig(epochs=1), first(10_000)).weights))
+from tests.core.trainings import fingerprint, first, train_again
+print(fingerprint(train_again(RunConfig(epochs=1), first(10_000)).weights))
 """
 
 
@@ -64,16 +64,16 @@ def test_another_process_gives_the_same_weights_bit_for_bit() -> None:
 
 
 @pytest.mark.parametrize("config", ONE_OF_EACH, ids=lambda config: config.loss)
-def test_each_loss_is_lowered_within_an_epoch_and_below_that_of_a_collapsed_network(
+def test_each_loss_falls_within_an_epoch_and_below_that_of_a_collapsed_network(
     config: RunConfig,
 ) -> None:
     measured = trained(config).validation_losses
-    # a quarter of the way down from the start, and as far below the line of those who know nothing
+    # 10 % below the start, and 10 % below a collapsed network
     assert measured[-1] < measured[0] - 0.1 * abs(measured[0])
     assert measured[-1] < config.collapsed - 0.1 * abs(config.collapsed)
 
 
-def test_one_cycle_rises_to_the_learning_rate_and_falls_to_next_to_nothing(
+def test_one_cycle_rises_to_the_learning_rate_and_falls_to_almost_0(
     some: Dataset, rates: list[float]
 ) -> None:
     train(RunConfig(epochs=2, learning_rate=0.004), some, Recorder())
@@ -101,7 +101,7 @@ def test_each_loss_of_the_registry_learns_the_digits_in_8_dimensions(name: str) 
         sampling="sampled" if LOSSES[name].takes == "triplets" else "all",
     )
     data = first(30_000)
-    encoder = train_anew(config, data).encoder
+    encoder = train_again(config, data).encoder
     train_points, test_points = (
         embed(encoder, torch.from_numpy(images)).numpy()
         for images in (data.train.images[:SOME], data.test.images)
@@ -118,9 +118,7 @@ def test_each_loss_of_the_registry_learns_the_digits_in_8_dimensions(name: str) 
     [config for config in ONE_OF_EACH if LOSSES[config.loss].learned],
     ids=lambda config: config.loss,
 )
-def test_what_a_loss_learns_beside_the_encoder_moves_and_is_handed_back(
-    some: Dataset, config: RunConfig
-) -> None:
+def test_the_learned_parameters_of_a_loss_change_and_are_returned(some: Dataset, config: RunConfig) -> None:
     learned, started = trained(config).learned, start_learned(config)
     assert set(learned) == set(started)
     for field, value in learned.items():
@@ -131,7 +129,7 @@ def test_what_a_loss_learns_beside_the_encoder_moves_and_is_handed_back(
     assert identical(learned, {name: tensor.numpy() for name, tensor in again.items()})
 
 
-def test_a_loss_without_anything_to_learn_hands_back_nothing() -> None:
+def test_a_loss_without_learned_parameters_returns_none() -> None:
     assert trained(QUICK).learned == {}
 
 
@@ -143,31 +141,33 @@ VIEWED = [
 
 
 @pytest.mark.parametrize("config", VIEWED, ids=["all views", "half views", "drawn pairs of views"])
-def test_views_train_the_same_twice_and_lower_the_loss(config: RunConfig) -> None:
-    assert ends_alike(config, 3000)
+def test_training_with_views_is_reproducible_and_lowers_the_loss(config: RunConfig) -> None:
+    assert same_weights_again(config, 3000)
     measured = trained(config, 3000).validation_losses
     assert measured[-1] < 0.9 * measured[0] and measured[-1] < 0.9 * config.collapsed
 
 
-def test_with_views_of_every_image_no_label_is_looked_at() -> None:
+def test_with_views_of_every_image_no_label_is_used() -> None:
     few = first(3000)
     labels = np.random.default_rng(0).permutation(few.train.labels)
     others = Dataset(Split(few.train.images, labels), few.test)
     for config in VIEWED:
-        begun = train_anew(config, others, TEN_STEPS).snapshots
-        as_with_the_right_ones = begun[-1].weights == trained(config, 3000).snapshots[len(begun) - 1].weights
-        assert as_with_the_right_ones == (config.views == 1)
+        begun = train_again(config, others, TEN_STEPS).snapshots
+        same_as_with_right_labels = (
+            begun[-1].weights == trained(config, 3000).snapshots[len(begun) - 1].weights
+        )
+        assert same_as_with_right_labels == (config.views == 1)
 
 
-def test_wrong_labels_are_those_of_the_seed_and_spoil_what_is_learned() -> None:
+def test_wrong_labels_depend_on_the_seed_and_impair_learning() -> None:
     wrong = [dataclasses.replace(QUICK, wrong_labels=0.5, seed=seed) for seed in range(2)]
-    assert ends_alike(wrong[0])
-    for config in wrong:  # the validation's labels are the right ones
+    assert same_weights_again(wrong[0])
+    for config in wrong:  # the validation uses the right labels
         right = trained(dataclasses.replace(config, wrong_labels=0.0))
         assert trained(config).validation_losses[-1] > 1.25 * right.validation_losses[-1]
 
 
-def test_balanced_batches_train_the_same_twice() -> None:
+def test_training_with_balanced_batches_is_reproducible() -> None:
     config = dataclasses.replace(QUICK, sampler="balanced", classes_per_batch=5)
-    assert ends_alike(config)
+    assert same_weights_again(config)
     assert not identical(trained(config).weights, trained(QUICK).weights)

@@ -13,7 +13,7 @@ from core.encoders.encoder import embed
 from tests.core.training.shared import QUICK, validation_loss
 from tests.core.trainings import (
     fingerprint,
-    train_anew,
+    train_again,
     trained,
 )
 
@@ -29,7 +29,7 @@ NOTEBOOK = dataclasses.replace(PRESETS["notebook"], batch_size=128, patience=64,
 def test_early_stopping_keeps_the_weights_with_the_best_validation_loss(
     some: Dataset, config: RunConfig
 ) -> None:
-    run = train_anew(config, some)
+    run = train_again(config, some)
     check_every = math.ceil(4096 / config.batch_size)
     checks = [r for r in run.reports if r.step % check_every == 0]
     losses = [r.validation_loss for r in checks]
@@ -38,7 +38,7 @@ def test_early_stopping_keeps_the_weights_with_the_best_validation_loss(
     split = some.test if run.sample.split == "test" else some.train
     embeddings = embed(run.encoder, torch.from_numpy(split.images[run.sample.indices])).numpy()
     assert best.validation_loss == pytest.approx(validation_loss(config, run.sample, embeddings), rel=1e-4)
-    # it went on as long as the last improvement was less than `patience` batches ago, and no longer
+    # it continued exactly as long as the last improvement was less than `patience` batches ago
     waits = [
         r.step - checks[int(np.argmin(np.array(losses[: n + 1], float)))].step for n, r in enumerate(checks)
     ]
@@ -46,13 +46,13 @@ def test_early_stopping_keeps_the_weights_with_the_best_validation_loss(
     assert run.stopped_early == (waits[-1] >= config.patience)
     if config is NOTEBOOK:
         assert run.stopped_early and run.reports[-1].step < run.reports[-1].steps
-    # what is kept is also the last thing that was shown
+    # the kept weights are also the last snapshot
     assert run.snapshots[-1].step == run.step
     assert run.snapshots[-1].weights == fingerprint(run.weights)
 
 
 def test_a_patience_that_is_never_exhausted_trains_to_the_end(some: Dataset) -> None:
-    run = train_anew(dataclasses.replace(QUICK, patience=1000), some)
+    run = train_again(dataclasses.replace(QUICK, patience=1000), some)
     assert not run.stopped_early and run.reports[-1].step == run.reports[-1].steps == 45
 
 
@@ -68,7 +68,7 @@ def test_early_stopping_keeps_the_proxies_of_the_same_step_as_the_weights(some: 
     config = RunConfig(
         loss="proxy_anchor", embedding_dims=8, epochs=4, learning_rate=0.05, schedule="constant", patience=22
     )
-    run = train_anew(config, some)
+    run = train_again(config, some)
     best = min(r.validation_loss for r in run.reports if r.validation_loss is not None and r.step % 21 == 0)
     embeddings = embed(run.encoder, torch.from_numpy(some.train.images[run.sample.indices])).numpy()
     learned = {name: value.tolist() for name, value in run.learned.items()}
