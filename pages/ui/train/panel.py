@@ -84,7 +84,7 @@ def _status_line(
                 type="tertiary",
                 on_click=actions.use_settings_of,
                 args=(run.key,),
-                help="Press to set the sliders back to this run's settings, or press Train for a run with the new ones.",
+                help="Press to reset the sliders to this run's settings, or press Train for a run with the new ones.",
             )
             if back:
                 st.rerun()  # the sliders are outside this fragment
