@@ -1,7 +1,7 @@
 """The application: `streamlit run streamlit_app.py`.
 
 Streamlit finds `app` below and serves it. A host that runs this file as an ordinary script gets
-the same pages; there the engine starts with the first visitor instead of with the server.
+the same pages; there the engine starts with the first visitor, not with the server.
 """
 
 import asyncio
@@ -24,12 +24,12 @@ if str(PROJECT) not in sys.path:  # the pages and the workers import `core` and 
 
 @asynccontextmanager
 async def engine(_: st.App) -> AsyncIterator[None]:
-    """The workers come and go with the server."""
+    """Start and stop the workers with the server."""
     from core.service.shared_engine import close_shared_engine, shared_engine
 
     started = shared_engine(warm=False)
     addresses.announce()
-    # What pages need is there before the first visitor; the worker, which takes seconds for torch, is not waited for.
+    # Await what the pages need, but not the worker, which takes seconds to import torch.
     await asyncio.to_thread(warm_up)
     threading.Thread(target=started.warm_up, daemon=True, name="warm-up").start()
     try:

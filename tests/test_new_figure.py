@@ -45,7 +45,7 @@ from core.config import RunConfig
 from core.pictures.frames import CanvasOptions
 from core.runs import run_at
 from core.service.shared_engine import close_shared_engine
-from core.take_home.report import CanvasParts, Palette, report
+from core.take_home.report import CanvasFiles, Palette, report
 from core.settings import runs_folder
 from streamlit.testing.v1 import AppTest
 
@@ -54,7 +54,7 @@ sets = [part for name, value in SETTINGS.items() for part in ("--set", f"{name}=
 main(["train", *sets, "--out", str(runs_folder()), "--json"])
 main(["figures"])
 run = run_at(RunConfig.from_text(SETTINGS).key)
-canvas = CanvasParts("", "", "export default 0")
+canvas = CanvasFiles("", "", "export default 0")
 page = report(run, "", CanvasOptions(class_names=("0", "1")), canvas, Palette([], []))
 
 

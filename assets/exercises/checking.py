@@ -1,6 +1,6 @@
-"""What a check of an exercise is, and how an answer is held against it.
+"""The checks of an exercise, and how an answer is compared with them.
 
-Runs in the learner's browser under Brython, which starts anew for each run: no slow imports.
+Runs in the learner's browser under Brython, which restarts for each run: no slow imports.
 """
 
 LARGEST = 1e300
@@ -11,7 +11,7 @@ class Wrong(Exception):
 
 
 class Slip:
-    """A typical mistake: the value that it leads to, and what to say about it."""
+    """A typical mistake: the value that it yields, and a sentence about it."""
 
     def __init__(self, value, sentence):
         self.value = value
@@ -19,10 +19,10 @@ class Slip:
 
 
 class Check:
-    """One call of the learner's function, with the answer that is expected.
+    """One call of the learner's function, with the expected answer.
 
-    title: what the check is about. arguments: a tuple. message: what to say of another number, with
-    {expected} and {got}. slips: the mistakes that are known by their number.
+    title: what the check tests. arguments: a tuple. message: the sentence for a wrong number, with
+    {expected} and {got}. slips: known mistakes, recognised by their value.
     """
 
     def __init__(self, title, arguments, expected, message, slips=()):
@@ -34,16 +34,16 @@ class Check:
 
 
 def ask(function, name, check, answer):
-    """Call the function as the check says; raises Wrong, with a sentence, unless the answer is right.
+    """Call the function with the check's arguments; raises Wrong with a sentence if the answer is wrong.
 
-    answer: what the function should return, in words. What the function itself raises goes through.
+    answer: what the function should return, in words. Exceptions of the function itself propagate.
     """
     arguments = copied(check.arguments)
     got = function(*arguments)
     call = f"{name}({', '.join(repr(argument) for argument in check.arguments)})"
     if got is None:
         raise Wrong(
-            f"{call} returned None. It should return {answer}: is there a return on every way through?"
+            f"{call} returned None. It should return {answer}: does every path have a return?"
         )
     if isinstance(got, bool) or not isinstance(got, (int, float)):
         kind = type(got).__name__
@@ -54,33 +54,33 @@ def ask(function, name, check, answer):
         )
     if abs(got) > LARGEST:
         raise Wrong(
-            f"{call} returned {brief(got)}. Something grew beyond all numbers, or was inf to begin with."
+            f"{call} returned {brief(got)}. Something overflowed, or was inf to begin with."
         )
     if arguments != check.arguments:
         raise Wrong(
-            f"{call} changed the lists that it was given: they became {brief(arguments)}. Leave them as they are, "
-            "and put what you work out into lists of your own."
+            f"{call} changed the lists that it was given: they became {brief(arguments)}. Leave them unchanged, "
+            "and put your results into new lists."
         )
     if not close(got, check.expected):
-        raise Wrong(" ".join([told(check, got), *hints(check, got)]))
+        raise Wrong(" ".join([message(check, got), *hints(check, got)]))
 
 
-def told(check, got):
+def message(check, got):
     return check.message.format(expected=number(check.expected), got=number(got))
 
 
 def hints(check, got):
-    """What is known about this wrong number: one sentence at most."""
+    """The known mistake that yields this wrong number, if any: at most one sentence."""
     return [slip.sentence for slip in check.slips if close(got, slip.value)][:1]
 
 
 def close(a, b):
-    """Equal but for rounding, whatever the order of the sums was."""
+    """Equal up to rounding, for any order of summation."""
     return abs(a - b) <= 1e-9 + 1e-6 * abs(b)
 
 
 def number(value):
-    """Short, but never so short that a wrong number looks like the right one."""
+    """Short, but precise enough to tell a wrong number from the right one."""
     return f"{value:.7g}"
 
 
@@ -90,7 +90,7 @@ def brief(value):
 
 
 def copied(value):
-    """The same lists and tuples anew, so that what happens to them happens to a copy."""
+    """A deep copy of lists and tuples, so that changes do not affect the original."""
     if isinstance(value, tuple):
         return tuple(copied(item) for item in value)
     return [copied(item) for item in value] if isinstance(value, list) else value

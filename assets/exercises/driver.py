@@ -1,35 +1,35 @@
-"""Runs a learner's code and then the checks of its task, and tells what happens as it happens.
+"""Runs a learner's code and then the checks of its task, and reports each event as it happens.
 
-Under Brython in the learner's browser; under CPython only in the tests, never on the server.
+Runs under Brython in the learner's browser; under CPython only in the tests, never on the server.
 """
 
 import sys
 
 from checking import Wrong, ask
 
-OUTPUT_LIMIT = 10_000  # characters: a print in a long loop must not drown the page
+OUTPUT_LIMIT = 10_000  # characters: a print in a long loop must not flood the page
 FRAMES_LIMIT = 6
 
 ADVICE = {
-    "AttributeError": "The value is of another type than the line expects.",
-    "IndexError": "The list is shorter than the line expects; the first place is 0, the last one len - 1.",
+    "AttributeError": "The value has a different type than the line expects.",
+    "IndexError": "The list is shorter than the line expects; the first index is 0, the last one len - 1.",
     "KeyError": "The dictionary has no such key.",
-    "MemoryError": "A list or a text grows and grows: when does it stop?",
-    "ModuleNotFoundError": "Here you have pure Python, with math and itertools.",
-    "NameError": "A name has to be given a value, or be imported, before it is used.",
-    "RecursionError": "The function calls itself without an end.",
-    "SystemExit": "The code ended itself; leave exit() out.",
-    "ZeroDivisionError": "Which number below the line was 0, and should it have been?",
+    "MemoryError": "A list or a string keeps growing: when does it stop?",
+    "ModuleNotFoundError": "Only pure Python is available here, with math and itertools.",
+    "NameError": "A name needs a value, or an import, before it is used.",
+    "RecursionError": "The function calls itself forever.",
+    "SystemExit": "The code exited; remove exit().",
+    "ZeroDivisionError": "Which denominator was 0, and should it be?",
 }
 
-# The mistakes made first of all in pure Python, where others would have arrays: TypeErrors, by what they say.
-OF_LISTS = "Python does not reckon with a whole list: go through its items, one number at a time."
-OF_NUMBERS = "That is a single number already, and no list: is there one loop, or one index, too many?"
+# The usual mistakes of people used to arrays: TypeErrors, recognised by their message.
+OF_LISTS = "Python cannot calculate with a whole list: go through its items, one number at a time."
+OF_NUMBERS = "That is already a single number, not a list: is there one loop, or one index, too many?"
 OF_NAMES = (
-    "It is a value, called like a function. Are square brackets meant, or has a name such as sum been lost?"
+    "A value is called like a function. Did you mean square brackets, or overwrite a name such as sum?"
 )
 
-# What the browser itself says under Brython, and how Python calls it.
+# The browser's own error messages under Brython, and Python's names for them.
 BROWSER_ERRORS = {
     "Invalid array length": "MemoryError",
     "Invalid string length": "MemoryError",
@@ -42,8 +42,8 @@ BROWSER_ERRORS = {
 def run(source, checks, tell):
     """Run `source`, then each of `checks` (the text of a checks.py) until one fails.
 
-    `tell(kind, ...)` hears: "plan" with the titles of the checks; "output" and a text; "passed" and the
-    number of a check; "problem" with a sentence, a traceback (or "") and a line of the source (or 0).
+    `tell(kind, ...)` is called with: "plan" and the titles of the checks; "output" and a text; "passed" and
+    the number of a check; "problem" and a sentence, a traceback (or "") and a line of the source (or 0).
     """
     task = {}
     exec(checks, task)
@@ -60,16 +60,16 @@ def run(source, checks, tell):
 
 
 def attempt(source, task, tell):
-    """The first problem as (sentence, traceback, line), or None where all is well."""
+    """The first problem as (sentence, traceback, line), or None if there is none."""
     name = task["FUNCTION"]
-    space = {"__name__": "__main__", "input": nobody_to_ask, "exit": leave, "quit": leave}
+    space = {"__name__": "__main__", "input": no_input, "exit": leave, "quit": leave}
     try:
         exec(source, space)
-    except BaseException as error:  # whatever a learner can raise, SystemExit too, gets its sentence
+    except BaseException as error:  # anything that a learner's code can raise, even SystemExit
         return explained(error, source, space)
     function = space.get(name)
     if not callable(function):
-        return f"There is no function {name} in your code. Name it so, or start over.", "", 0
+        return f"There is no function {name} in your code. Rename your function, or start over.", "", 0
     for place, check in enumerate(task["CHECKS"]):
         try:
             ask(function, name, check, task["ANSWER"])
@@ -83,8 +83,8 @@ def attempt(source, task, tell):
     return None
 
 
-def nobody_to_ask(prompt=""):
-    raise RuntimeError("there is nobody to ask here: write the value into the code, in place of input()")
+def no_input(prompt=""):
+    raise RuntimeError("input() does not work here: write the value into the code instead")
 
 
 def leave(code=None):
@@ -96,7 +96,7 @@ def misfit(name, parameters, error):
 
 
 def explained(error, source, space):
-    """An exception in words, with its traceback and the line where it happened."""
+    """An exception as (sentence, traceback, line)."""
     kind, text, lines = type(error).__name__, str(error), source.splitlines()
     kind = BROWSER_ERRORS.get(text, kind)
     if isinstance(error, SyntaxError) and error.lineno:
@@ -117,7 +117,7 @@ def explained(error, source, space):
 
 
 def advice(kind, text):
-    """What to look at, for who meets this error; "" where Python's own words must do."""
+    """A hint for this error; "" if there is none."""
     if kind == "TypeError" and "'list'" in text and ("operand type" in text or "not supported" in text):
         return OF_LISTS
     if kind == "TypeError" and text.endswith("object is not callable"):
@@ -128,7 +128,7 @@ def advice(kind, text):
 
 
 def frames(error, space):
-    """(line, function) of each step of the traceback that lies in the learner's own code."""
+    """(line, function) of each frame of the traceback in the learner's own code."""
     found, step = [], error.__traceback__
     while step:
         if step.tb_frame.f_globals is space:
@@ -143,7 +143,7 @@ def source_line(lines, number):
 
 
 def unreadable(lines):
-    """The first line with which the code cannot be read, where Brython names one behind its end."""
+    """The first line with a syntax error, for when Brython reports one past the end of the code."""
     for number in range(1, len(lines) + 1):
         try:
             compile("\n".join(lines[:number]) + "\n", "code", "exec")
@@ -156,7 +156,7 @@ def unreadable(lines):
 
 
 def marked(lines, number, offset):
-    """The line that cannot be read, with a mark below the place."""
+    """The line with the syntax error, and a mark below its position."""
     if not 0 < number <= len(lines):
         return ""
     text = lines[number - 1]
@@ -166,7 +166,7 @@ def marked(lines, number, offset):
 
 
 class Output:
-    """Where print goes: line by line as it comes, until it is too much."""
+    """The target of print: forwards line by line, up to OUTPUT_LIMIT."""
 
     def __init__(self, tell):
         self.tell = tell

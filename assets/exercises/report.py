@@ -1,10 +1,10 @@
-"""The checks of an exercise, told by print: for those who work in a notebook."""
+"""Prints the results of an exercise's checks, for notebooks."""
 
 from checking import Wrong, ask
 
 
 def report(function, name, checks, answer, solved):
-    """Hold the function against each check until one fails; whatever it raises goes through."""
+    """Run each check until one fails; exceptions of the function itself propagate."""
     for check in checks:
         try:
             ask(function, name, check, answer)

@@ -24,12 +24,12 @@ class Collapse:
     @property
     def label(self) -> str:
         """What is on its button."""
-        return texts.parts(_TEXTS)[self.name].title
+        return texts.sections(_TEXTS)[self.name].title
 
     @property
     def what(self) -> str:
         """What is done, and what comes of it."""
-        return texts.part(_TEXTS, self.name, **written(self.config, self.shows))
+        return texts.section(_TEXTS, self.name, **written(self.config, self.shows))
 
 
 _TEXTS = "collapse_buttons"

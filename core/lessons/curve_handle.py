@@ -22,7 +22,7 @@ class Handle:
     @property
     def means(self) -> str:
         """What is at that distance."""
-        return texts.part("losses_handles", self.field)
+        return texts.section("losses_handles", self.field)
 
 
 # What can be a handle: the first of these that a loss has. assets/lessons/losses_handles.md says what each stands at.

@@ -216,7 +216,7 @@ def _sentence(kind: Kind, loss: float, value: float, shape: Shape, config: RunCo
 
 
 def _sign(name: str, **figures: str) -> str:
-    return texts.part("collapse_signs", name, **figures)
+    return texts.section("collapse_signs", name, **figures)
 
 
 # ---- cures: the first suspect whose sign is there
@@ -310,5 +310,5 @@ SUSPECTS = (
 def _cure(config: RunConfig, kind: Kind) -> Cure:
     suspect = next(suspect for suspect in SUSPECTS if suspect.when(config, kind))
     changed = dataclasses.replace(config, **suspect.change(config))
-    told = texts.parts("collapse_cures")[suspect.cure]
+    told = texts.sections("collapse_cures")[suspect.cure]
     return Cure(texts.filled(told.title, **written(changed, suspect.shows)), told.text, changed)

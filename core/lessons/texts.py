@@ -1,7 +1,7 @@
 """The texts of the lessons, assets/lessons/*.md, and the figures that are filled in.
 
-A file holds one text, or several parts, each below a heading `## Its title {#its_name}` or just `## its_name`.
-A figure's place is its name in braces.
+A file is one text, or several sections, each below a heading `## Its title {#its_name}` or just `## its_name`.
+A figure's placeholder is its name in braces.
 """
 
 import re
@@ -17,15 +17,15 @@ _FIGURE = re.compile(r"\{(\w+)\}")
 
 
 @dataclass(frozen=True)
-class Part:
-    """A part of a file of texts; title: where its heading has one."""
+class Section:
+    """A section of a text file. title: "" if its heading has none."""
 
     title: str
     text: str
 
 
 def whole(name: str) -> str:
-    """The file `name`, as it is now: whoever edits it sees it on the page."""
+    """The current text of the file `name`: edits appear on the page without a restart."""
     return _read(name, (FOLDER / f"{name}.md").stat().st_mtime)
 
 
@@ -34,29 +34,29 @@ def _read(name: str, changed: float) -> str:
     return (FOLDER / f"{name}.md").read_text(encoding="utf-8")
 
 
-def parts(name: str) -> dict[str, Part]:
-    """The parts of the file `name`, by their own names."""
+def sections(name: str) -> dict[str, Section]:
+    """The sections of the file `name`, by section name."""
     text = whole(name)
     headings = list(_HEADING.finditer(text))
     ends = [heading.start() for heading in headings[1:]] + [len(text)]
     return {
-        heading["name"] or heading["bare"]: Part(
+        heading["name"] or heading["bare"]: Section(
             heading["title"] or "", " ".join(text[heading.end() : end].split())
         )
         for heading, end in zip(headings, ends, strict=True)
     }
 
 
-def part(name: str, of: str, /, **figures: str) -> str:
-    """The text of one part, with its figures filled in."""
-    return filled(parts(name)[of].text, **figures)
+def section(name: str, of: str, /, **figures: str) -> str:
+    """The text of one section, with its figures filled in."""
+    return filled(sections(name)[of].text, **figures)
 
 
 def filled(text: str, /, **figures: str) -> str:
-    """`text` with each figure in its place.
+    """`text` with each placeholder replaced by its figure.
 
-    Raises ValueError where the text has no place for one of them, or a place for something else: a figure
-    that nobody sees is as wrong as a name in braces on the page.
+    Raises ValueError if placeholders and figures differ: an unused figure is as wrong as a name in braces on
+    the page.
     """
     places = set(_FIGURE.findall(text))
     if places != set(figures):

@@ -1,1 +1,1 @@
-"""What the canvas is sent: the frames of a run, its replay, and what is drawn over the points."""
+"""The data for the canvas: the frames of a run, its replay, and overlays."""

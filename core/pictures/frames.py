@@ -1,4 +1,4 @@
-"""Frames of an embedding as one block of bytes: what Python packs, the canvas in the browser draws.
+"""Frames of an embedding as one block of bytes, packed by Python and drawn by the canvas in the browser.
 
 The layout, all numbers little-endian (assets/canvas/frames.js reads the same):
 
@@ -9,20 +9,20 @@ The layout, all numbers little-endian (assets/canvas/frames.js reads the same):
     8               uint32            n, points
     12              uint32            f, frames
     16              uint32            length of the options in bytes, 0 for none
-    20              uint32            which sections there are: 1 for ids, 2 for clusters, 3 for both
+    20              uint32            sections present: 1 for ids, 2 for clusters, 3 for both
     24              float64 [d, 2]    bounds: lowest and highest finite value of each axis, over all frames
     24 + 16d        uint32 [f]        training step of each frame, never decreasing
-    next            uint32 [n]        ids: which image of its split each point is; without them, point i is image i
+    next            uint32 [n]        ids: index of each point's image in its split; without them, point i is image i
     next            uint8 [n]         label of each point
     next            uint8 [n]         cluster of each point, 255 for none
-    next            0 or 1 byte       0, so that the coordinates start at a multiple of 2
+    next            0 or 1 byte       padding, so that the coordinates start at a multiple of 2
     next            uint16 [f, n, d]  coordinates, quantised (below)
     next            bytes             options: a JSON object in UTF-8
 
-The options come last so that they can be changed without packing the coordinates again.
+The options come last so that they can be changed without repacking the coordinates.
 
 A coordinate is round((x - low) / (high - low) * 65534); its error is at most (high - low) / 131068.
-A point with a coordinate that is not finite has MISSING in all of them and is not drawn in that frame.
+A point with a non-finite coordinate has MISSING in all of them and is not drawn in that frame.
 """
 
 import json
@@ -45,26 +45,26 @@ _HEADER = struct.Struct("<4sHHIIII")
 
 @dataclass(frozen=True)
 class CanvasOptions:
-    """What the canvas is told beside the points.
+    """The options of the canvas.
 
-    run: names the run; another run starts a fresh picture, the same run goes on where it is.
-    class_names: the name of label 0, 1, ...; a label beyond them is called by its number.
-    title, description: begin the text alternative of the picture.
-    live: still training, so follow the newest frame; otherwise the frames are played once.
-    source: the address of the run, from which the canvas fetches its frames; "" for those given here.
-    split, reduction: which of its images ("sample", "train", "test") and which reduction of them.
-    per_class: sample points a class for the Voronoi cells; 0 for the usual number.
-    colours: what the points can be coloured by: "digit", "cluster", "agreement" (whether the two agree).
-    overlays, shown: what can be drawn over the points ("margin", "centroids", "contours", "cells", "mark"),
-        and what is at first.
-    mark, mark_steps: an image that is none of the points: its coordinates one place after the other, and
-        the training step of each place. One step: it is shown with the last frame only.
-    selectable: whether points answer to the pointer. telling: whether Python hears what is picked, and
-        a lasso and a box are there to select with.
+    run: id of the run; a new id starts a new picture, the same id continues where it is.
+    class_names: the names of labels 0, 1, ...; further labels are named by their number.
+    title, description: start of the picture's text alternative.
+    live: still training, so follow the newest frame; otherwise play the frames once.
+    source: the run's URL, from which the canvas fetches its frames; "" for the frames given here.
+    split, reduction: which images ("sample", "train", "test") and which reduction of them.
+    per_class: training images per class for the Voronoi cells; 0 for the default.
+    colours: the available colourings: "digit", "cluster", "agreement" (whether the two agree).
+    overlays, shown: the available overlays ("margin", "centroids", "contours", "cells", "mark"), and the
+        initial ones.
+    mark, mark_steps: an extra image that is not one of the points: its coordinates at several training
+        steps, flat, and those steps. One step: shown with the last frame only.
+    selectable: whether points react to the pointer. telling: whether Python receives the selection, and
+        the canvas offers a lasso and a box.
     margin: radius of the dashed circle around the origin, in units of the embedding, or None.
-    margin_label: what is written on it; by default "margin" and the radius.
+    margin_label: its label; by default "margin" and the radius.
     height: of the picture, in CSS pixels.
-    bookmark: how a link shows the picture, in the format of core/pictures/bookmark.py; applied once.
+    bookmark: what a link keeps of the canvas, in the format of core/pictures/bookmark.py; applied once.
     """
 
     run: str = ""
@@ -91,8 +91,7 @@ class CanvasOptions:
 
 @dataclass(frozen=True)
 class Frames:
-    """An animation: coordinates [f, n, d], one label a point [n], one training step a frame [f];
-    clusters [n] and ids [n] where they were given."""
+    """An animation: coordinates [f, n, d], labels [n], training steps [f]; optional clusters [n] and ids [n]."""
 
     coordinates: NDArray[np.float32]
     labels: NDArray[np.uint8]
@@ -111,10 +110,10 @@ def pack(
     clusters: NDArray[np.integer] | None = None,
     ids: NDArray[np.integer] | None = None,
 ) -> bytes:
-    """The bytes of an animation: coordinates [f, n, d] with d 2 or 3, labels [n], steps [f], and if
-    wanted clusters [n] and ids [n].
+    """The bytes of an animation: coordinates [f, n, d] with d 2 or 3, labels [n], steps [f], optional
+    clusters [n] and ids [n].
 
-    Raises ValueError when the shapes do not fit together or a number does not fit its type.
+    Raises ValueError if the shapes do not match or a number does not fit its type.
     """
     points = np.asarray(coordinates, dtype=np.float32)
     if points.ndim != 3 or points.shape[2] not in (2, 3):
@@ -130,7 +129,7 @@ def pack(
     per_point = labels.tobytes()
     if clusters is not None:
         per_point += _whole_numbers(clusters, n, 255, "cluster a point").astype(np.uint8).tobytes()
-    parts = [
+    blocks = [
         _HEADER.pack(MAGIC, VERSION, d, n, f, 0, sections),
         bounds.astype("<f8").tobytes(),
         steps.tobytes(),
@@ -138,12 +137,12 @@ def pack(
         per_point + b"\0" * (len(per_point) % 2),
         _quantise(points, bounds).astype("<u2").tobytes(),
     ]
-    payload = b"".join(parts)
+    payload = b"".join(blocks)
     return payload if options is None else with_options(payload, options)
 
 
 def with_options(payload: bytes, options: CanvasOptions) -> bytes:
-    """The same frames with these options in place of those they had."""
+    """The same frames with their options replaced."""
     _, _, d, n, f, length, sections = _header(payload)
     block = json.dumps(asdict(options), ensure_ascii=False, allow_nan=False).encode()
     body = payload[_HEADER.size : len(payload) - length]
@@ -157,9 +156,9 @@ def first_frame(payload: bytes) -> bytes:
 
 
 def unpack(payload: bytes) -> Frames:
-    """The animation back from its bytes; coordinates that were not finite come back as NaN.
+    """The animation from its bytes; non-finite coordinates become NaN.
 
-    Raises ValueError when these are not the bytes of an animation, or not all of them.
+    Raises ValueError if the bytes are not an animation or are incomplete.
     """
     _, _, d, n, f, length, sections = _header(payload)
     take = _Reader(payload)
@@ -172,7 +171,7 @@ def unpack(payload: bytes) -> Frames:
     quantised = take("<u2", f * n * d).reshape(f, n, d)
 
     low, span = bounds[:, 0], bounds[:, 1] - bounds[:, 0]
-    # The minimum keeps a rounding above the highest value from leaving the range of float32.
+    # The minimum keeps rounding above the highest value from overflowing float32.
     coordinates = np.minimum(low + quantised * (span / LEVELS), bounds[:, 1]).astype(np.float32)
     coordinates[quantised == MISSING] = np.nan
     options = None
@@ -184,7 +183,7 @@ def unpack(payload: bytes) -> Frames:
 
 
 class _Reader:
-    """Takes one array after the other."""
+    """Reads one array after the other."""
 
     def __init__(self, payload: bytes) -> None:
         self.payload, self.offset = payload, _HEADER.size
@@ -220,7 +219,7 @@ def _whole_numbers(values: NDArray[np.integer], count: int, highest: int, what: 
 
 
 def _bounds(coordinates: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Lowest and highest finite value of each axis [d, 2]; 0 and 0 where there is none."""
+    """Lowest and highest finite value of each axis [d, 2]; 0 and 0 if there is none."""
     finite = np.isfinite(coordinates)
     low = np.min(coordinates, axis=(0, 1), where=finite, initial=np.inf)
     high = np.max(coordinates, axis=(0, 1), where=finite, initial=-np.inf)

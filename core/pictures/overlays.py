@@ -1,4 +1,4 @@
-"""What the canvas draws over and under the points of a finished run: contour lines and Voronoi cells."""
+"""The canvas overlays of a finished run: contour lines and Voronoi cells."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -22,7 +22,7 @@ def contours(run: Run, split: str, reduction: str = "") -> Shapes:
     """The density contours of a split's picture: `lines`, each with label, mass and flat corners `xy`;
     `left_out`, label -> why this class has none.
 
-    Raises RunDamaged, and ValueError for a reduction that there is not or that is not flat.
+    Raises RunDamaged, and ValueError for a reduction that is unknown or not two-dimensional.
     """
     return _contours(str(run.folder), run.status().updated, split, reduction)
 
@@ -31,7 +31,7 @@ def as_columns(shapes: Shapes, labels: Sequence[int]) -> Columns:
     """The lines of some classes as the columns of `core.embedding.density.Contours`, for a chart."""
     lines = [line for line in shapes["lines"] if line["label"] in labels]
     corners = [np.array(line["xy"]).reshape(-1, 2) for line in lines]
-    sizes = [len(part) for part in corners]
+    sizes = [len(line) for line in corners]
     flat = np.concatenate(corners) if corners else np.zeros((0, 2))
     return {
         "label": np.repeat(np.array([line["label"] for line in lines], dtype=np.int64), sizes),
@@ -43,11 +43,11 @@ def as_columns(shapes: Shapes, labels: Sequence[int]) -> Columns:
 
 
 def cells(run: Run, split: str, reduction: str = "", per_class: int = 0) -> Shapes:
-    """The Voronoi cells of `per_class` training images a class (0: the usual number), cut to a box
-    somewhat larger than a split's picture: `cells`, each with label and flat corners `xy`; `reason`,
-    where there is something to say of them.
+    """The Voronoi cells of `per_class` training images per class (0: the default), clipped to a box
+    somewhat larger than a split's picture: `cells`, each with label and flat corners `xy`; `reason`, a
+    note on them, if any.
 
-    Raises RunDamaged, and ValueError for a reduction that there is not or that is not flat, and for a
+    Raises RunDamaged, and ValueError for a reduction that is unknown or not two-dimensional, and for a
     number below 0.
     """
     return _cells(str(run.folder), run.status().updated, split, reduction, per_class)
@@ -61,7 +61,7 @@ def share_in_own_cell(run: Run, reduction: str = "", per_class: int = 0) -> floa
 def flat_points(run: Run, split: str, reduction: str = "") -> tuple[Floats, npt.NDArray[np.uint8]]:
     """The two coordinates [n, 2] at which a split's images are drawn, and their labels [n].
 
-    Raises ValueError where the reduction has three.
+    Raises ValueError if the reduction has three.
     """
     embedding = run.embedding()
     points = fitted_reduction(run, reduction).apply(embedding.points(split))
@@ -73,7 +73,7 @@ def flat_points(run: Run, split: str, reduction: str = "") -> tuple[Floats, npt.
 def share_of(
     run: Run, split: str, images: npt.NDArray[np.int64], reduction: str = "", per_class: int = 0
 ) -> float:
-    """The same share of some images [k] of a split; where they are training images, some own a cell themselves."""
+    """The same share for some images [k] of a split; training images may own a cell themselves."""
     points, labels = flat_points(run, split, reduction)
     return voronoi.share_in_own_cell(*_sample(run, reduction, per_class), points[images], labels[images])
 
@@ -89,7 +89,7 @@ def _sample(run: Run, reduction: str, per_class: int) -> tuple[Floats, npt.NDArr
 def _contours(folder: str, updated: float, split: str, reduction: str) -> Shapes:
     lines = density.contours(*flat_points(Run(Path(folder)), split, reduction))
     starts = np.flatnonzero(np.diff(lines.line, prepend=-1))
-    ends = np.append(starts, len(lines.line))[1:]  # none where there are no lines, as in a collapse
+    ends = np.append(starts, len(lines.line))[1:]  # empty without lines, as in a collapse
     corners = np.stack([lines.x, lines.y], axis=1)
     return {
         "lines": [
@@ -124,5 +124,5 @@ def _share(folder: str, updated: float, reduction: str, per_class: int) -> float
 
 
 def _short(corners: Floats) -> list[float]:
-    """Flat, with as many digits as can be seen."""
+    """Flattened, rounded to five significant digits."""
     return [float(f"{value:.5g}") for value in corners.ravel()]

@@ -1,4 +1,4 @@
-"""Along which directions a run is seen: its reduction to the two or three dimensions of a picture."""
+"""The reduction of a run to the two or three dimensions of a picture."""
 
 import contextlib
 from functools import lru_cache
@@ -7,33 +7,33 @@ from pathlib import Path
 from core.embedding.reduction import REDUCTIONS, Projection, Reduction, aligned, fit
 from core.runs import Run, RunDamaged, Snapshot
 
-PICTURE_DIMS = 3  # what the canvas can show; more are reduced to this
+PICTURE_DIMS = 3  # the canvas's maximum; more are reduced to this
 
 
 def snapshots_of(run: Run) -> list[Snapshot]:
     """The snapshots of the sample so far, in order."""
     snapshots = []
     for step in run.snapshot_steps():
-        with contextlib.suppress(RunDamaged):  # gone since it was listed: the run has begun anew
+        with contextlib.suppress(RunDamaged):  # gone since it was listed: the run has restarted
             snapshots.append(run.snapshot(step))
     return snapshots
 
 
 def live_reduction(snapshots: list[Snapshot]) -> Reduction:
-    """The directions that the last snapshot fills best, turned so that the picture does not turn from
-    one snapshot to the next: the reductions of all are followed from the first one on."""
-    to_draw = fit(snapshots[0].embeddings, PICTURE_DIMS)
+    """The principal directions of the last snapshot, rotated so that the picture does not turn between
+    snapshots: each snapshot's reduction is aligned to the previous one's."""
+    projection = fit(snapshots[0].embeddings, PICTURE_DIMS)
     for snapshot in snapshots[1:]:
-        to_draw = aligned(fit(snapshot.embeddings, PICTURE_DIMS), to_draw)
-    return to_draw
+        projection = aligned(fit(snapshot.embeddings, PICTURE_DIMS), projection)
+    return projection
 
 
 def fitted_reduction(run: Run, reduction: str = "") -> Projection:
     """A reduction, fitted on the training images' embeddings [n, d] of a finished run.
 
-    reduction: a name in REDUCTIONS; "" for truncated SVD to three dimensions where there are more, turned
-    like the live picture that it follows.
-    Raises RunDamaged, and ValueError for a reduction that there is not here.
+    reduction: a name in REDUCTIONS; "" for truncated SVD to three dimensions if there are more, aligned
+    with the live picture before it.
+    Raises RunDamaged, and ValueError for an unknown reduction.
     """
     return _fitted(str(run.folder), run.status().updated, reduction)
 

@@ -1,12 +1,12 @@
-"""The replay of a finished run: all its images at every snapshot, made when somebody wants to see it.
+"""The replay of a finished run: all its images at every snapshot, computed on demand.
 
 In the run's folder:
 
-    replay/<split>-<step>.npy    coordinates [n, d] at one snapshot, float32, while the replay is under way
-    replay/<split>.clfr          all of them, as `core.pictures.frames` packs them
-    replay/train.xz              the same, smaller and a little coarser, in runs that come with the app
+    replay/<split>-<step>.npy    coordinates [n, d] at one snapshot, float32, while the replay is computed
+    replay/<split>.clfr          all of them, packed by `core.pictures.frames`
+    replay/train.xz              the same, smaller and slightly coarser, in shipped runs
     replay/files.json            the checksums of the finished files; written last
-    replay/pause                 its presence asks the worker to let a training go first
+    replay/pause                 if present, the worker should let a training go first
 """
 
 import contextlib
@@ -45,14 +45,14 @@ class Replay:
         return bool(self._checksums())
 
     def made(self) -> float:
-        """When it was completed, in seconds since 1970; 0 where it is not."""
+        """When it was completed, in seconds since 1970; 0 if it is not."""
         try:
             return (self.folder / "files.json").stat().st_mtime
         except OSError:
             return 0.0
 
     def has(self, split: str) -> bool:
-        """Whether the split is in it: in a run that comes with the app, only the training images are."""
+        """Whether it contains the split: in a shipped run, only the training images."""
         return f"{split}.clfr" in self._checksums() or f"{split}.xz" in self._checksums()
 
     def done(self) -> int:
@@ -60,9 +60,9 @@ class Replay:
         return len(list(self.folder.glob(f"{SPLITS[-1]}-*.npy")))
 
     def frames(self, split: str) -> bytes:
-        """Every image of the split at every snapshot, as `core.pictures.frames` packs them, checked.
+        """Every image of the split at every snapshot, packed by `core.pictures.frames`, checksum verified.
 
-        Raises RunDamaged where a file is missing or not what was written.
+        Raises RunDamaged if a file is missing or damaged.
         """
         name = f"{split}.xz" if f"{split}.xz" in self._checksums() else f"{split}.clfr"
         try:
@@ -78,16 +78,16 @@ class Replay:
         embedding = self.run.embedding()
         return self._packed(split, *replay_archive.unpack(content, embedding.train, embedding.train_labels))
 
-    # What only the engine and the worker call.
+    # Called only by the engine and the worker.
 
     def request_pause(self) -> None:
-        """Ask the worker to stop after the snapshot at hand; what is computed stays."""
+        """Ask the worker to stop after the current snapshot; finished ones stay."""
         with contextlib.suppress(OSError):
             self.folder.mkdir(exist_ok=True)
             (self.folder / "pause").touch()
 
     def withdraw_pause(self) -> None:
-        """Let it go on."""
+        """Withdraw the pause request."""
         with contextlib.suppress(OSError):
             (self.folder / "pause").unlink()
 
@@ -96,39 +96,38 @@ class Replay:
         return (self.folder / "pause").exists()
 
     def begin(self) -> None:
-        """Make room for the files. Raises OSError where that cannot be."""
+        """Create the folder. Raises OSError."""
         self.folder.mkdir(exist_ok=True)
 
     def has_step(self, step: int) -> bool:
         """Whether a snapshot is computed."""
-        return all(self._part(split, step).exists() for split in SPLITS)
+        return all(self._step_file(split, step).exists() for split in SPLITS)
 
     def write_step(self, step: int, coordinates: dict[str, Points]) -> None:
-        """Keep what one snapshot came to: split -> [n, d]."""
+        """Store the coordinates of one snapshot: split -> [n, d]."""
         for split in SPLITS:
             buffer = io.BytesIO()
             np.save(buffer, coordinates[split], allow_pickle=False)
-            _write(self._part(split, step), buffer.getvalue())
+            _write(self._step_file(split, step), buffer.getvalue())
 
     def finish(self, steps: list[int]) -> None:
-        """Pack what the steps came to, and remove the pieces. Raises OSError, or RunDamaged where
-        one is missing."""
+        """Pack all steps and remove their files. Raises OSError, or RunDamaged if one is missing."""
         checksums = {}
         for split in SPLITS:
             try:
-                parts = [np.load(self._part(split, step), allow_pickle=False) for step in steps]
+                snapshots = [np.load(self._step_file(split, step), allow_pickle=False) for step in steps]
             except (ValueError, EOFError) as error:
-                shutil.rmtree(self.folder, ignore_errors=True)  # so that the next attempt begins anew
-                raise RunDamaged(f"A part of the replay cannot be read ({error}).") from error
-            content = self._packed(split, np.stack(parts), np.array(steps, dtype=np.uint32))
+                shutil.rmtree(self.folder, ignore_errors=True)  # so that the next attempt starts from scratch
+                raise RunDamaged(f"A snapshot of the replay cannot be read ({error}).") from error
+            content = self._packed(split, np.stack(snapshots), np.array(steps, dtype=np.uint32))
             _write(self.folder / f"{split}.clfr", content)
             checksums[f"{split}.clfr"] = hashlib.sha256(content).hexdigest()
         _write(self.folder / "files.json", json.dumps(checksums, indent=1).encode())
-        for part in self.folder.glob("*-*.npy"):
-            part.unlink()
+        for file in self.folder.glob("*-*.npy"):
+            file.unlink()
 
     def archive(self, folder: Path) -> None:
-        """Write a copy of the training images' replay to `folder`, small enough to come with the app."""
+        """Write a copy of the training images' replay to `folder`, small enough to ship with the app."""
         frames = unpack(self.frames("train"))
         content = replay_archive.pack(
             frames.coordinates, self.run.embedding().train, frames.labels, frames.steps
@@ -141,7 +140,7 @@ class Replay:
         embedding = self.run.embedding()
         return pack(frames, embedding.labels(split), steps, clusters=as_bytes(embedding.clusters(split)))
 
-    def _part(self, split: str, step: int) -> Path:
+    def _step_file(self, split: str, step: int) -> Path:
         return self.folder / f"{split}-{step:06d}.npy"
 
     def _checksums(self) -> dict[str, str]:
@@ -153,11 +152,11 @@ class Replay:
 
 
 def as_bytes(clusters: npt.NDArray[np.integer]) -> npt.NDArray[np.uint8]:
-    """Cluster numbers as the canvas takes them: what a byte cannot hold is no cluster."""
+    """Cluster numbers for the canvas: those that do not fit a byte become NO_CLUSTER."""
     return np.where(clusters < NO_CLUSTER, clusters, NO_CLUSTER).astype(np.uint8)
 
 
 def _write(path: Path, content: bytes) -> None:
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    part.write_bytes(content)
-    os.replace(part, path)
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.part")
+    temporary.write_bytes(content)
+    os.replace(temporary, path)

@@ -1,8 +1,8 @@
-"""A replay small enough to come with the app: 15 frames of 60,000 points in about a megabyte.
+"""A replay small enough to ship with the app: 15 frames of 60,000 points in about a megabyte.
 
-The last frame is the run's own embedding and is not stored. Every other frame is stored as whole levels
-away from the frame after it: points move little between two snapshots, so most of these numbers are
-small, and those of a class resemble each other. Small numbers in a good order are what xz makes little of.
+The last frame is the run's own embedding and is not stored. Every other frame is stored as its difference
+to the next frame in whole levels: points move little between two snapshots, so most differences are small,
+and similar within a class. xz compresses small numbers in a good order well.
 """
 
 import lzma
@@ -11,14 +11,13 @@ import struct
 import numpy as np
 import numpy.typing as npt
 
-LEVELS = 512  # across the picture, and as many down: half a level is less than a pixel
+LEVELS = 512  # per axis of the picture: half a level is less than a pixel
 
-# Bytes that stand for numbers, not for text: their neighbours say little about the next one.
+# For numeric data, not text: neighbouring bytes predict little.
 _FILTERS = [{"id": lzma.FILTER_LZMA2, "preset": 9, "lc": 0, "lp": 0, "pb": 0}]
 
-_HEADER = struct.Struct(
-    "<III"
-)  # frames, points, dimensions; then the height of a level on each axis, and the steps
+# frames, points, dimensions; then the size of a level on each axis, and the steps
+_HEADER = struct.Struct("<III")
 
 
 def pack(
@@ -27,8 +26,8 @@ def pack(
     labels: npt.NDArray[np.integer],
     steps: npt.NDArray[np.integer],
 ) -> bytes:
-    """The bytes of frames [f, n, d], all finite, of points of classes [n] at training steps [f]; the last
-    frame is about `last` [n, d]."""
+    """The bytes of frames [f, n, d], all finite, of points with labels [n] at training steps [f]; the last
+    frame must be close to `last` [n, d]."""
     f, n, d = frames.shape
     span = frames.max(axis=(0, 1)).astype(np.float64) - frames.min(axis=(0, 1))
     level = np.maximum(span, 1e-30) / LEVELS
@@ -46,10 +45,10 @@ def pack(
 def unpack(
     content: bytes, last: npt.NDArray[np.float32], labels: npt.NDArray[np.integer]
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.uint32]]:
-    """The frames [f, n, d] back, each coordinate to half a level, and their steps [f]; the last frame
-    is `last` itself.
+    """The frames [f, n, d], each coordinate to half a level, and their steps [f]; the last frame is `last`
+    itself.
 
-    Raises ValueError where these are not the bytes of such frames.
+    Raises ValueError if the bytes are not such frames.
     """
     try:
         f, n, d = _HEADER.unpack_from(content)
@@ -69,5 +68,5 @@ def unpack(
 
 
 def _order(last: npt.NDArray[np.floating], labels: npt.NDArray[np.integer]) -> npt.NDArray[np.intp]:
-    """Class by class, from left to right."""
+    """Order of the points: by class, then from left to right."""
     return np.lexsort((last[:, 0], labels))

@@ -1,4 +1,4 @@
-"""Makes a replay: the weights kept at each snapshot, applied to every image. Needs torch."""
+"""Computes a replay: applies the weights of each snapshot to every image. Needs torch."""
 
 import numpy as np
 import torch
@@ -11,11 +11,11 @@ from core.runs import Run
 
 
 def make_replay(run: Run) -> None:
-    """Compute what is still missing of the replay of a finished run, or return early when asked to pause, or
-    when the run is no longer a finished one: it is trained anew.
+    """Compute what is missing of the replay of a finished run. Returns early if a pause is requested, or if
+    the run is no longer finished because it is being trained again.
 
-    Raises RunDamaged where the run cannot be read, DataError where the images cannot, and OSError where
-    the replay cannot be written.
+    Raises RunDamaged if the run cannot be read, DataError if the images cannot, and OSError if the replay
+    cannot be written.
     """
     replay = Replay(run)
     if replay.ready():
@@ -27,7 +27,7 @@ def make_replay(run: Run) -> None:
         "train": torch.from_numpy(data.train.first_classes(config.digits).images),
         "test": torch.from_numpy(data.test.first_classes(config.digits).images),
     }
-    to_draw = fitted_reduction(run)  # fixed by the last snapshot, so that the frames do not tumble
+    projection = fitted_reduction(run)  # fitted on the last snapshot, so that the frames do not rotate
     steps = run.snapshot_steps()
     replay.begin()
     for step in steps:
@@ -40,7 +40,7 @@ def make_replay(run: Run) -> None:
         replay.write_step(
             step,
             {
-                split: to_draw.apply(embed(encoder, images[split]).numpy()).astype(np.float32)
+                split: projection.apply(embed(encoder, images[split]).numpy()).astype(np.float32)
                 for split in SPLITS
             },
         )

@@ -1,4 +1,4 @@
-"""What can be drawn of a run: the bytes that the canvas fetches while it trains, and when it is done."""
+"""The frames of a run: the bytes that the canvas fetches during training and afterwards."""
 
 from pathlib import Path
 
@@ -12,14 +12,14 @@ from core.pictures.replay import Replay, as_bytes
 from core.runs import Run
 from core.runs.byte_cache import kept_by_size
 
-IMAGES_A_PART = 1000
+IMAGES_PER_CHUNK = 1000
 
 
 def of_sample(run: Run, after: int = -1) -> bytes | None:
-    """The snapshots of the sample after a step, packed; None where there is no such snapshot.
+    """The snapshots of the sample after a step, packed; None if there is no such snapshot.
 
-    For more than three dimensions all of them, seen along the directions that the newest one fills
-    best: its span, turned so that it differs as little as may be from the span before it.
+    For more than three dimensions all of them, projected onto the principal directions of the newest one,
+    rotated to differ as little as possible from the previous projection.
     """
     snapshots = snapshots_of(run)
     if not snapshots or snapshots[-1].step <= after:
@@ -28,8 +28,10 @@ def of_sample(run: Run, after: int = -1) -> bytes | None:
         snapshots = [snapshot for snapshot in snapshots if snapshot.step > after]
         frames = np.stack([snapshot.embeddings for snapshot in snapshots])
     else:
-        to_draw = live_reduction(snapshots)
-        frames = np.stack([to_draw.apply(snapshot.embeddings) for snapshot in snapshots]).astype(np.float32)
+        projection = live_reduction(snapshots)
+        frames = np.stack([projection.apply(snapshot.embeddings) for snapshot in snapshots]).astype(
+            np.float32
+        )
     sample = run.sample()
     steps = np.array([snapshot.step for snapshot in snapshots], dtype=np.uint32)
     return pack(frames, sample.labels, steps, ids=sample.indices)
@@ -38,10 +40,10 @@ def of_sample(run: Run, after: int = -1) -> bytes | None:
 def of_split(run: Run, split: str, reduction: str = "") -> bytes:
     """Every image of a finished run's split ("train" or "test"), packed.
 
-    With the replay, at every snapshot. Until that is ready, and in another reduction than the usual, at
-    the last step only; before it the images of the sample, where they are of this split.
-    reduction: a name in REDUCTIONS; "" for truncated SVD where three dimensions are not enough.
-    Raises RunDamaged, and ValueError for a reduction that there is not.
+    With the replay, at every snapshot. Until it is ready, and in a non-default reduction, at the last step
+    only, preceded by the images of the sample if they are of this split.
+    reduction: a name in REDUCTIONS; "" for truncated SVD if there are more than three dimensions.
+    Raises RunDamaged, and ValueError for an unknown reduction.
     """
     replay = Replay(run)
     if not reduction and replay.has(split):
@@ -49,17 +51,17 @@ def of_split(run: Run, split: str, reduction: str = "") -> bytes:
     return _still(str(run.folder), run.status().updated, split, reduction)
 
 
-def number_of_parts(points: int) -> int:
-    """Into how many parts the images of so many points are divided."""
-    return max(1, -(-points // IMAGES_A_PART))
+def number_of_chunks(points: int) -> int:
+    """The number of chunks for the images of `points` points."""
+    return max(1, -(-points // IMAGES_PER_CHUNK))
 
 
-def images_part(run: Run, split: str, part: int) -> bytes:
-    """The images of every k-th point of a picture, from number `part` on; k is the number of parts.
+def images_chunk(run: Run, split: str, chunk: int) -> bytes:
+    """The images of every k-th point of a picture, starting at index `chunk`; k is the number of chunks.
 
-    So each part is spread over the whole picture. Little-endian: uint32 count; uint32 [count], the
-    place of each in the whole data set; uint8 [count, 784], 0 for the background.
-    split: "sample", "train" or "test". Raises ValueError for a part that there is not.
+    So each chunk is spread over the whole picture. Little-endian: uint32 count; uint32 [count], the
+    index of each in the whole data set; uint8 [count, 784], 0 for the background.
+    split: "sample", "train" or "test". Raises ValueError if there is no such chunk.
     """
     config = run.config()
     data = load_stored(config.dataset)
@@ -68,10 +70,10 @@ def images_part(run: Run, split: str, part: int) -> bytes:
     places = places_of_classes(whole, config.digits)
     if sample is not None:
         places = places[sample.indices]
-    parts = number_of_parts(len(places))
-    if not 0 <= part < parts:
-        raise ValueError(f"There are {parts} parts of these images, so there is no part {part}.")
-    chosen = places[part::parts]
+    chunks = number_of_chunks(len(places))
+    if not 0 <= chunk < chunks:
+        raise ValueError(f"There are {chunks} chunks of these images, so there is no chunk {chunk}.")
+    chosen = places[chunk::chunks]
     return (
         np.array([len(chosen)], dtype="<u4").tobytes()
         + chosen.astype("<u4").tobytes()
@@ -80,7 +82,7 @@ def images_part(run: Run, split: str, part: int) -> bytes:
 
 
 def places_of_classes(split: Split, digits: int) -> npt.NDArray[np.int64]:
-    """Where in a whole split the images of its first classes lie, in their order."""
+    """The indices in a whole split of the images of its first classes, in order."""
     return np.flatnonzero(split.labels < digits)
 
 
@@ -93,15 +95,15 @@ def _replay(folder: str, made: float, split: str) -> bytes:
 def _still(folder: str, updated: float, split: str, reduction: str) -> bytes:
     run = Run(Path(folder))
     embedding = run.embedding()
-    to_draw = fitted_reduction(run, reduction)
-    last = to_draw.apply(embedding.points(split)).astype(np.float32)
+    projection = fitted_reduction(run, reduction)
+    last = projection.apply(embedding.points(split)).astype(np.float32)
     snapshots, sample = snapshots_of(run), run.sample()
     if sample.split != split or not snapshots:
         frames, steps = last[None], [run.status().step]
     else:
         frames = np.full((len(snapshots), *last.shape), np.nan, dtype=np.float32)
         for frame, snapshot in zip(frames, snapshots, strict=True):
-            frame[sample.indices] = to_draw.apply(snapshot.embeddings)
+            frame[sample.indices] = projection.apply(snapshot.embeddings)
         frames[-1] = last
         steps = [snapshot.step for snapshot in snapshots]
     steps_of_frames = np.array(steps, dtype=np.uint32)

@@ -30,8 +30,8 @@ OVERLAYS = (
 
 
 @dataclass(frozen=True)
-class CanvasParts:
-    """The app's own canvas, as it comes to a browser."""
+class CanvasFiles:
+    """The app's canvas as the browser gets it."""
 
     html: str
     css: str
@@ -53,7 +53,7 @@ class Palette:
     dark: Sequence[str]
 
 
-def report(run: Run, name: str, options: CanvasOptions, canvas: CanvasParts, palette: Palette) -> str:
+def report(run: Run, name: str, options: CanvasOptions, canvas: CanvasFiles, palette: Palette) -> str:
     """The page of a finished run called `name`. options: how the app shows it. Raises RunDamaged."""
     config, evaluation = run.config(), run.evaluation()
     shapes = _shapes(run, config)

@@ -1,9 +1,9 @@
-"""About: how the server is. Workers, queue, memory, disk, version; the same as JSON at /health."""
+"""About: the server's health. Workers, queue, memory, disk, version; as JSON at /health."""
 
 import streamlit as st
 
 from pages.ui.server.health_panel import health_panel
 
 st.title("This server")
-st.markdown("How many train, who waits, and what room is left. For whoever looks after the server.")
+st.markdown("Trainings, queue, memory and disk: for whoever runs the server.")
 health_panel()

@@ -8,7 +8,7 @@ from pages.ui.runs.picture import canvas_options, picture
 from pages.ui.serving.first_picture import PROMISE
 
 st.title(PROMISE)
-example = shipped_run()  # of which the first picture is
+example = shipped_run()  # the run of the first picture, too
 try:
     picture(example, canvas_options(example, example.config(), split="train"), key="picture")
 except RunDamaged as damage:

@@ -1,4 +1,4 @@
-"""Lab: Clusters. What KMeans finds in a run's embedding, and every figure of it, down to the images."""
+"""Lab: Clusters. What KMeans finds in a run's embedding, and every figure, down to the images."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""Lab: Draw. A digit of one's own in a run's embedding."""
+"""Lab: Draw. Embed your own digit with a run's encoder."""
 
 import streamlit as st
 

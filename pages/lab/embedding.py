@@ -1,4 +1,4 @@
-"""Lab: Embedding. The picture of a run, large, and beside it what can be asked of it."""
+"""Lab: Embedding. A large picture of a run, with panels that explain it."""
 
 import streamlit as st
 

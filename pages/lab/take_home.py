@@ -14,6 +14,6 @@ try:
     page.show(run, run.config())
 except RunDamaged as damage:
     st.error(
-        f"This run cannot be taken along. {plain(str(damage))} Choose another one, or train it again.",
+        f"This run cannot be exported. {plain(str(damage))} Choose another one, or train it again.",
         icon=":material/broken_image:",
     )

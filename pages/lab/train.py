@@ -1,4 +1,4 @@
-"""Lab: Train. Set the sliders, train on all of MNIST, watch it, and read what came out."""
+"""Lab: Train. Set the sliders, train on all of MNIST, watch, and read the results."""
 
 import streamlit as st
 
@@ -9,11 +9,11 @@ from pages.ui.runs import following, history
 from pages.ui.train import actions
 from pages.ui.train.panel import run_panel
 
-came_by_link = settings_url.read()
+opened_by_link = settings_url.read()
 config = sidebar.sidebar()
 if config is not None:
     settings_url.write(config)
-    if came_by_link:
+    if opened_by_link:
         history.show_run_of_link(config)
 
 with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):

@@ -1,4 +1,4 @@
-"""Learn: Losses. Each loss as something to grab: its forces on points, its curve, its numbers."""
+"""Learn: Losses. Each loss hands-on: its forces on points, its curve, its numbers."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""Learn: Pairs and triplets. What the network is fed, and which of it there is still something to learn from."""
+"""Learn: Pairs and triplets. What the network trains on, and which pairs still teach it something."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""Practice: Exercises. The loss and the index that the Lab works with, written by the learner."""
+"""Practice: Exercises. The learner writes the losses and the index that the Lab uses."""
 
 import streamlit as st
 
@@ -9,13 +9,13 @@ from pages.ui.practice.editor import exercise_editor
 CHOICE = "exercise"
 
 
-def go_on(name: str) -> None:
+def open_exercise(name: str) -> None:
     st.session_state[CHOICE] = name
 
 
 st.title("Exercises")
 st.markdown(
-    "Five functions that the Lab works with, from the mean distance within a cluster to a whole loss. Your code runs "
+    "Five functions that the Lab uses, from the mean distance within a cluster to a whole loss. Your code runs "
     "in your own browser and is kept there; it is never sent to the server."
 )
 chosen = st.radio(
@@ -42,4 +42,4 @@ with task:
         help="For Jupyter: the same tasks and checks, with nothing to install.",
     )
 with editor:
-    exercise_editor(exercise, go_on)
+    exercise_editor(exercise, open_exercise)

@@ -1,4 +1,4 @@
-"""Practice: Predict, then reveal. Say first what a training will do; then see what it did."""
+"""Practice: Predict, then reveal. Predict what a training will do, then see what it did."""
 
 import streamlit as st
 
@@ -8,7 +8,7 @@ from pages.ui.practice import prediction
 
 st.title("Predict, then reveal")
 st.markdown(
-    "Say what a change will do before you see it: a wrong guess teaches more than an answer that was read."
+    "Predict what a change will do before you see it: a wrong guess teaches more than reading the answer."
 )
 chosen = st.radio(
     "Question",

@@ -1,4 +1,4 @@
-"""Where the app is on the web, as the visitor's browser sees it, and whether its own routes answer there."""
+"""The app's URL as the visitor's browser sees it, and whether the app's own routes exist."""
 
 import threading
 
@@ -13,12 +13,12 @@ _announced = threading.Event()
 
 
 def announce() -> None:
-    """The server of this process answers to the routes in this folder."""
+    """Record that the server of this process serves the routes in this folder."""
     _announced.set()
 
 
 def served() -> bool:
-    """Whether it does: not where the app's file is run as an ordinary script, by a host of its own kind."""
+    """Whether it does; not if a host runs the app's file as an ordinary script."""
     return _announced.is_set()
 
 
@@ -28,12 +28,12 @@ def below(base: str, path: str) -> str:
 
 
 def of_run(run: Run) -> str:
-    """The address below which a run is served; relative where the app's is not known."""
+    """The base URL of a run's routes; relative if the app's URL is unknown."""
     return f"{root()}/example" if run == shipped_run() else f"{root()}/runs/{run.key}"
 
 
 def root() -> str:
-    """The app's own address, without the page and without a slash at its end."""
+    """The app's URL, without the page and without a trailing slash."""
     url = (st.context.url or "").split("?")[0].rstrip("/")
     page = state.page_path()
     return url.removesuffix(f"/{page}") if page else url

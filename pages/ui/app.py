@@ -1,4 +1,4 @@
-"""The frame around every page: its title, its navigation, its place in the browser's tab."""
+"""The frame around every page: title, logo and navigation."""
 
 import sys
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 PROJECT = Path(__file__).resolve().parents[2]
-if str(PROJECT) not in sys.path:  # where this file is run by itself, as the tests of the pages do
+if str(PROJECT) not in sys.path:  # when this file is the main script, as in the page tests
     sys.path.insert(0, str(PROJECT))
 
 from pages.ui import navigation, state
@@ -18,7 +18,7 @@ st.set_page_config(
 st.logo(str(PROJECT / "assets" / "logo.svg"), size="large")
 page = st.navigation(
     {section: [place.page() for place in places] for section, places in navigation.SECTIONS.items()},
-    position="top",  # the sidebar is for the settings: they and the picture fit on one screen
+    position="top",  # keeps the sidebar free for the settings, so that they and the picture fit on one screen
 )
 state.set_page_path(page.url_path)
 with in_turn():

@@ -1,4 +1,4 @@
-"""The pages there are, by section: the one list that navigation and links are made from."""
+"""All pages by section: the single list behind navigation and links."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,8 +20,8 @@ class Place:
     visibility: Literal["visible", "hidden"] = "visible"
 
     def page(self) -> st.Page:
-        """As Streamlit wants it. A new one each time: Streamlit writes on it whether it may be run, and sessions
-        are drawn at the same time."""
+        """As a Streamlit page. A new one each time: Streamlit stores on it whether it may run, and sessions
+        run concurrently."""
         return st.Page(
             FOLDER / self.file,
             title=self.title,
@@ -43,7 +43,7 @@ DRAW = Place("lab/draw.py", "Draw", ":material/draw:", "draw")
 TAKE_HOME = Place("lab/take_home.py", "Take it home", ":material/download:", "take_home")
 EXERCISES = Place("practice/exercises.py", "Exercises", ":material/code:", "exercises")
 PREDICT = Place("practice/predict.py", "Predict, then reveal", ":material/psychology_alt:", "predict")
-# For whoever looks after the server: found by its address only.
+# For the server's operator: reachable only by its URL.
 SERVER = Place("about/server.py", "This server", ":material/dns:", "server", visibility="hidden")
 
 SECTIONS = {
@@ -53,9 +53,9 @@ SECTIONS = {
     "Practice": (EXERCISES, PREDICT),
 }
 
-# What Home says on the door of each section; a door leads to the section's first page.
+# Home's caption for each section; its link leads to the section's first page.
 DOORS = {
-    "Learn": "What pulls, what pushes, and what the network is fed.",
+    "Learn": "What pulls, what pushes, and what the network trains on.",
     "Lab": "Train your own in two seconds and take the result apart.",
     "Practice": "Write the loss yourself, checked as you go.",
 }

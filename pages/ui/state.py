@@ -1,6 +1,6 @@
-"""Everything that a session remembers, by name, each with its accessor.
+"""All session state, each key with its accessor.
 
-Widgets keep their own values under the names of RunConfig's fields; those are not listed here.
+Widgets keep their values under the names of RunConfig's fields; those are not listed here.
 """
 
 import uuid
@@ -13,7 +13,7 @@ import streamlit as st
 from core.lessons.predictions import Outcome
 from core.service.shared_engine import forget
 
-EXAMPLE_NAME = "Example run (shipped)"  # what the run that comes with the app is called
+EXAMPLE_NAME = "Example run (shipped)"  # the name of the shipped run
 
 _PAGE = "page_path"
 _VISITOR = "visitor"
@@ -25,21 +25,21 @@ _URL = "url_written"
 _LINK_PROBLEMS = "link_problems"
 _DROPPED = "dropped_run"
 _PROBLEM = "problem"
-_PART = "part_of_link"
+_TAB = "tab_of_link"
 _BOOKMARK = "bookmark_of_link"
 _GUESSES = "guesses"
 
 
 @dataclass(frozen=True)
 class Guess:
-    """What somebody said a training would do, before they saw it, and why they thought so."""
+    """A visitor's prediction of what a training will do, and their reason."""
 
     said: Outcome
     because: str
 
 
-class _Stay:
-    """Lives as long as the session does; the engine hears of its end."""
+class _Session:
+    """Lives as long as the session; tells the engine when it ends."""
 
     def __init__(self, visitor: str) -> None:
         self.visitor = visitor
@@ -47,44 +47,44 @@ class _Stay:
 
 
 def visitor() -> str:
-    """A name for this session, by which the engine knows who waits for a run."""
+    """This session's id, by which the engine knows who waits for a run."""
     if _VISITOR not in st.session_state:
-        st.session_state[_VISITOR] = _Stay(uuid.uuid4().hex)
-    return cast(_Stay, st.session_state[_VISITOR]).visitor
+        st.session_state[_VISITOR] = _Session(uuid.uuid4().hex)
+    return cast(_Session, st.session_state[_VISITOR]).visitor
 
 
 def page_path() -> str:
-    """The page on screen, as it stands at the end of the address; "" for the first one."""
+    """The URL path of the page on screen; "" for the first one."""
     return cast(str, st.session_state.get(_PAGE, ""))
 
 
 def set_page_path(path: str) -> None:
-    """Remember which page is on screen; what could not be trained on the last one is forgotten."""
+    """Remember which page is on screen; a new page clears the last one's problem."""
     if path != page_path():
         set_problem(None)
     st.session_state[_PAGE] = path
 
 
 def run_names() -> dict[str, str]:
-    """The session's runs, oldest first: key -> the name it shows under."""
+    """The session's runs, oldest first: key -> name."""
     return cast(dict[str, str], st.session_state.setdefault(_NAMES, {}))
 
 
 def remember_run(key: str, name: str) -> None:
-    """Add a run to the session's list, or leave it where it is, and show it."""
+    """Add a run to the session's list unless it is there, and show it."""
     run_names().setdefault(key, _unique(key, name))
     show_run(key)
 
 
 def rename_run(key: str, name: str) -> None:
-    """Give a run of the session another name; an empty one changes nothing."""
+    """Rename a run of the session; ignores an empty name."""
     if name.strip():
         run_names()[key] = _unique(key, name.strip()[:60])
         _list_changed()
 
 
 def drop_run(key: str) -> None:
-    """Take a run off the session's list; its folder stays. `restore_dropped_run` undoes it."""
+    """Remove a run from the session's list; its folder stays. `restore_dropped_run` undoes it."""
     names = run_names()
     st.session_state[_DROPPED] = (key, names.pop(key))
     _list_changed()
@@ -106,8 +106,7 @@ def restore_dropped_run() -> None:
 
 
 def _unique(key: str, name: str) -> str:
-    """`name`, with a number behind it where another run of the session has it: a list of runs can
-    tell them apart by nothing else."""
+    """`name`, with a number appended if another run of the session has it: the list shows only names."""
     taken = {other for other_key, other in run_names().items() if other_key != key} | {EXAMPLE_NAME}
     unique, number = name, 2
     while unique in taken:
@@ -116,7 +115,7 @@ def _unique(key: str, name: str) -> str:
 
 
 def shown_run() -> str | None:
-    """The key of the run on the page; None: the one that the app ships."""
+    """The key of the run on the page; None: the shipped one."""
     return cast("str | None", st.session_state.get(_SHOWN))
 
 
@@ -127,7 +126,7 @@ def show_run(key: str | None) -> None:
 
 
 def changes_of_list() -> int:
-    """How often the list of runs has changed: which runs, their names, or which one is on the page."""
+    """How often the list of runs has changed: its runs, their names, or the run on the page."""
     return cast(int, st.session_state.get(_CHANGES, 0))
 
 
@@ -136,7 +135,7 @@ def _list_changed() -> None:
 
 
 def waiting_for() -> str | None:
-    """The key of the run that this session has asked for and whose end it has not shown yet."""
+    """The key of the run that this session has requested and whose end it has not shown yet."""
     return cast("str | None", st.session_state.get(_WAITING))
 
 
@@ -151,12 +150,12 @@ def url_written() -> dict[str, str] | None:
 
 
 def remember_url(parameters: dict[str, str]) -> None:
-    """Remember what was written, so that a change by hand or by the back button is noticed."""
+    """Remember what was written, to detect changes by hand or by the back button."""
     st.session_state[_URL] = parameters
 
 
 def link_problems() -> list[str]:
-    """What was wrong with the link that the session came in by, a sentence each."""
+    """The problems of the link that opened the session, a sentence each."""
     return cast(list[str], st.session_state.setdefault(_LINK_PROBLEMS, []))
 
 
@@ -166,7 +165,7 @@ def set_link_problems(problems: list[str]) -> None:
 
 
 def problem() -> str | None:
-    """Why the run that was asked for last could not be queued, in a sentence."""
+    """Why the last requested run could not be queued, in a sentence."""
     return cast("str | None", st.session_state.get(_PROBLEM))
 
 
@@ -175,32 +174,32 @@ def set_problem(sentence: str | None) -> None:
     st.session_state[_PROBLEM] = sentence
 
 
-def take_part() -> str | None:
-    """Which part of the page the link asked for, once; None where it asked for none."""
-    return cast("str | None", st.session_state.pop(_PART, None))
+def take_tab() -> str | None:
+    """The tab that the link names, once; None if it names none."""
+    return cast("str | None", st.session_state.pop(_TAB, None))
 
 
-def set_part(part: str | None) -> None:
-    """Remember which part of the page a link asks for."""
-    st.session_state[_PART] = part
+def set_tab(tab: str | None) -> None:
+    """Remember the tab that a link names."""
+    st.session_state[_TAB] = tab
 
 
 def bookmark_of(key: str) -> str:
-    """How the link that the session came in by shows the picture of run `key`; "" where it says nothing of it."""
+    """The bookmark of run `key` in the link that opened the session; "" if it has none."""
     run, bookmark = cast("tuple[str | None, str]", st.session_state.get(_BOOKMARK, (None, "")))
     return bookmark if run == key else ""
 
 
 def set_bookmark(key: str | None, bookmark: str) -> None:
-    """Remember how a link shows the picture of run `key`."""
+    """Remember a link's bookmark of run `key`."""
     st.session_state[_BOOKMARK] = (key, bookmark)
 
 
 def guesses() -> dict[str, Guess]:
-    """What was guessed, by the name of the question."""
+    """The visitor's guesses by the name of the question."""
     return cast(dict[str, Guess], st.session_state.setdefault(_GUESSES, {}))
 
 
 def forget_guess(question: str) -> None:
-    """Have the question asked again."""
+    """Forget a guess, so that the question is asked again."""
     guesses().pop(question, None)

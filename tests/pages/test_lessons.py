@@ -55,7 +55,7 @@ def test_every_caption_and_every_word_of_help_is_shown_somewhere_with_its_figure
 ) -> None:
     shown = [text for app in states(open_page) for text in in_small_letters(app)]
     for name in OF_PARTS:
-        for part, told in texts.parts(name).items():
+        for part, told in texts.sections(name).items():
             assert is_shown(told.text, shown, ".+?"), f"{name}, {part}"
     assert not [text for text in shown if FIGURE.search(text)]
 

@@ -7,5 +7,5 @@ def centroid(points):
 
 
 def bcd(first, second):
-    """Distance of the centroids of two clusters."""
+    """Distance between the centroids of two clusters."""
     return math.dist(centroid(first), centroid(second))

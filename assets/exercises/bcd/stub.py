@@ -2,6 +2,6 @@ import math
 
 
 def bcd(first, second):
-    """Distance of the centroids of two clusters."""
+    """Distance between the centroids of two clusters."""
     # 1. the centroid of each cluster
-    # 2. the distance of these two points
+    # 2. the distance between these two points

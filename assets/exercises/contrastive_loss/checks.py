@@ -30,9 +30,9 @@ CHECKS = (
         0,
         "For dissimilar points further apart than m the loss should be {expected}, yours is {got}.",
         (
-            Slip(12, "Is the sign wrong? The push is m - h, and it ends where h has reached m."),
-            Slip(-12, "A loss below 0 would go on pushing for ever: max(0, ...) ends it."),
-            Slip(-2, "A loss below 0 would go on pushing for ever: max(0, ...) ends it."),
+            Slip(12, "Is the sign wrong? The push is m - h, and it ends when h reaches m."),
+            Slip(-12, "A loss below 0 would push forever: max(0, ...) ends it."),
+            Slip(-2, "A loss below 0 would push forever: max(0, ...) ends it."),
             Slip(12.5, "That is the term of a similar pair; with y = 0 it must not count."),
         ),
     ),
@@ -45,12 +45,12 @@ CHECKS = (
         (
             Slip(3, "The half is missing."),
             Slip(1, "That is the term of a similar pair; with y = 0 it must not count."),
-            Slip((5 - 2**0.5) / 2, "That is m - d: here the margin is held against h, the squared distance."),
+            Slip((5 - 2**0.5) / 2, "That is m - d: here the margin is compared with h, the squared distance."),
             Slip(
                 (5 - 2**0.5) ** 2 / 2,
                 "That is (m - d)², the loss of Hadsell, Chopra and LeCun: here it is m - h.",
             ),
-            Slip(0, "Is it the m that was handed over, here 5? And is it m - h, not h - m?"),
+            Slip(0, "Do you use the m that was passed, here 5? And is it m - h, not h - m?"),
         ),
     ),
     Check(
@@ -61,8 +61,8 @@ CHECKS = (
         (
             Slip(2.5, "That is the sum: divide by the number of pairs."),
             Slip(1.25, "That is divided by 2; there are 3 pairs."),
-            Slip(1, "That is the first pair alone. Is the return inside the loop?"),
-            Slip(0, "That is the last pair alone: add up what each pair costs."),
+            Slip(1, "That is only the first pair. Is the return inside the loop?"),
+            Slip(0, "That is only the last pair: add up the losses of all pairs."),
         ),
     ),
     Check(
@@ -70,6 +70,6 @@ CHECKS = (
         ([[0, 0, 0]], [[1, 2, 2]], [1], 1),
         4.5,
         "For the similar points (0, 0, 0) and (1, 2, 2), h is 9, and the loss should be {expected}; yours is {got}.",
-        (Slip(2.5, "The third coordinate is left out: go over all the coordinates that a point has."),),
+        (Slip(2.5, "The third coordinate is missing: go over all coordinates of a point."),),
     ),
 )

@@ -9,16 +9,16 @@ CHECKS = (
         "Two clusters, narrow and far apart",
         ([[0, 0], [2, 0], [10, 0], [12, 0]], [0, 0, 1, 1]),
         0.2,
-        "Both clusters have WCD 1 and their BCD is 10, so S is 2/10 for either and the index {expected}; "
+        "Both clusters have WCD 1 and their BCD is 10, so S is 2/10 for both and the index {expected}; "
         "yours is {got}.",
         (
             Slip(0.4, "That is the sum over the clusters: divide by their number."),
             Slip(
                 0.1,
-                "S has the WCD of both clusters above the line, and the mean is over clusters, not points.",
+                "S has the WCD of both clusters in the numerator, and the mean is over clusters, not points.",
             ),
-            Slip(0.02, "The BCD is the distance of the centroids, not its square."),
-            Slip(5, "That is the BCD over the WCDs: the fraction is the wrong way up."),
+            Slip(0.02, "The BCD is the distance between the centroids, not its square."),
+            Slip(5, "That is the BCD over the WCDs: the fraction is upside down."),
         ),
     ),
     Check(
@@ -28,7 +28,7 @@ CHECKS = (
         "These are the same clusters as before, numbered 7 and 3 and shuffled, so the index should still be "
         "{expected}; yours is {got}.",
         (
-            Slip(5, "The points were taken by their place; assignments says which cluster each belongs to."),
+            Slip(5, "The points were grouped by position; assignments says which cluster each belongs to."),
             Slip(0, "No cluster was found: the numbers need not be 0 and 1. Which ones are there?"),
         ),
     ),
@@ -63,7 +63,7 @@ CHECKS = (
         "The index should be {expected}; yours is {got}.",
     ),
     Check(
-        "Clusters of one point each: the best there is",
+        "Clusters of one point each: the best value",
         ([[0, 0], [5, 5], [9, 1]], [0, 1, 2]),
         0,
         "Every cluster is a single point, so all WCDs are 0 and the index {expected}; yours is {got}.",

@@ -12,7 +12,7 @@ CHECKS = (
         "The positive is 5 away and the negative further than the margin, so the loss should be {expected}; "
         "yours is {got}.",
         (
-            Slip(5, "That is the distance of the positive; here it is squared."),
+            Slip(5, "That is the distance to the positive; here it is squared."),
             Slip(12.5, "There is no half in this loss."),
             Slip(
                 106,
@@ -20,9 +20,9 @@ CHECKS = (
             ),
             Slip(
                 0,
-                "That is max(0, d(a, p) - d(a, n) + m), the triplet margin loss. Here the two terms are apart.",
+                "That is max(0, d(a, p) - d(a, n) + m), the triplet margin loss. Here the two terms are separate.",
             ),
-            Slip(100, "That is the squared distance of the negative. Are positives and negatives swapped?"),
+            Slip(100, "That is the squared distance to the negative. Are positives and negatives swapped?"),
         ),
     ),
     Check(
@@ -34,22 +34,22 @@ CHECKS = (
         (
             Slip(
                 16,
-                "Is the sign wrong, or max(0, ...) missing? The push is m - d, and it ends where d has reached m.",
+                "Is the sign wrong, or max(0, ...) missing? The push is m - d, and it ends when d reaches m.",
             ),
-            Slip(-4, "A loss below 0 would go on pushing for ever: max(0, ...) ends it."),
+            Slip(-4, "A loss below 0 would push forever: max(0, ...) ends it."),
         ),
     ),
     Check(
-        "A negative closer than m is pushed by the square of what is missing",
+        "A negative closer than m is pushed by the square of the gap",
         ([[0, 0]], [[0, 0]], [[0, 2]], 5),
         9,
-        "The negative is 2 away and should be 5, so 3 is missing and the loss should be 3² = {expected}; "
+        "The negative is 2 away and should be 5, so the gap is 3 and the loss should be 3² = {expected}; "
         "yours is {got}.",
         (
             Slip(3, "The push is squared, too."),
-            Slip(1, "The margin is held against the distance (2), not against its square (4)."),
+            Slip(1, "The margin is compared with the distance (2), not with its square (4)."),
             Slip(4.5, "There is no half in this loss."),
-            Slip(0, "Is it the m that was handed over, here 5? And is it m - d, not d - m?"),
+            Slip(0, "Do you use the m that was passed, here 5? And is it m - d, not d - m?"),
         ),
     ),
     Check(
@@ -69,8 +69,8 @@ CHECKS = (
         "The two triplets cost 9 and 25, which is {expected} on average; yours is {got}.",
         (
             Slip(34, "That is the sum: divide by the number of triplets."),
-            Slip(9, "That is the first triplet alone. Is the return inside the loop?"),
-            Slip(25, "That is the last triplet alone: add up what each one costs."),
+            Slip(9, "That is only the first triplet. Is the return inside the loop?"),
+            Slip(25, "That is only the last triplet: add up the losses of all triplets."),
         ),
     ),
     Check(

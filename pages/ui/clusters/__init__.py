@@ -1,1 +1,1 @@
-"""The parts of the Clusters page."""
+"""The panels of the Clusters page."""

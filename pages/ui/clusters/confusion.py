@@ -16,12 +16,12 @@ from pages.ui.components.plain_text import plain
 from pages.ui.controls import reshuffle
 from pages.ui.runs.names import class_names
 
-MATCHED, UNMATCHED = "matched to classes", "as KMeans leaves them"
+MATCHED, UNMATCHED = "matched to classes", "as KMeans leaves them"  # in links
 IMAGES = 18
 
 
 def show(run: Run, config: RunConfig) -> None:
-    """The table, and the images of the cell that is pressed."""
+    """The table, and the images of the selected cell."""
     names = class_names(config)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         cells = st.segmented_control(
@@ -38,7 +38,7 @@ def show(run: Run, config: RunConfig) -> None:
     matched = order == MATCHED
     table = run.evaluation().confusion if matched else run.evaluation().confusion.by_size()
     shown = confusion_heatmap(
-        table, names, cells, "clusters; press a cell to see its images", matched=matched
+        table, names, cells, "clusters; click a cell to see its images", matched=matched
     )
     keys = f"confusion_class_{len(shown.rows)}", f"confusion_cluster_{len(shown.columns)}_{matched}"
     place = _picked(table, keys)
@@ -52,8 +52,8 @@ def show(run: Run, config: RunConfig) -> None:
             )
         else:
             st.markdown(
-                "This is all that KMeans gives: groups without names, here the largest first. The table is the same up "
-                "to the order of its columns; Rand, ARI and mutual information do not care about that order."
+                "This is all that KMeans returns: unnamed groups, here the largest first. Only the order of the "
+                "columns differs; Rand, ARI and mutual information do not depend on it."
             )
     with right:
         with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -70,7 +70,7 @@ def show(run: Run, config: RunConfig) -> None:
 
 
 def _picked(table: Confusion, keys: tuple[str, str]) -> tuple[int, int]:
-    """The row and column that are picked; at first the largest confusion."""
+    """The selected row and column; initially the largest confusion."""
     wrong = np.where(table.digits[:, None] == table.matched_digit, 0, table.counts)
     row, column = np.unravel_index(int(wrong.argmax()), wrong.shape)
     return int(st.session_state.get(keys[0], row)), int(st.session_state.get(keys[1], column))
@@ -81,25 +81,25 @@ def _pick(keys: tuple[str, str], row: int, column: int) -> None:
 
 
 def _behind(run: Run, config: RunConfig, digit: int, cluster: int, called: str) -> None:
-    """The images of one cell, and where they lie."""
+    """The images of one cell, and where they are in the plane."""
     embedding, names = run.embedding(), class_names(config)
     chosen = np.flatnonzero((embedding.train_labels == digit) & (embedding.train_clusters == cluster))
     what = f"class {names[digit]} in cluster {called}"
     if len(chosen) == 0:
         st.info(f"No image of {plain(what)}.")
         return
-    drawn = reshuffle.generator("confusion", digit, cluster).permutation(chosen)
+    shuffled = reshuffle.generator("confusion", digit, cluster).permutation(chosen)
     st.markdown(f"**{len(chosen):,} images** of {plain(what)}")
-    some = drawn[:IMAGES]
+    some = shuffled[:IMAGES]
     shared.show_images(config, some, [names[digit]] * len(some), what.capitalize(), key="confusion_images")
     points = shared.flat(run, embedding.train)
     all_of_them = shared.sample(len(points))
-    shown = drawn[:300]
+    shown = shuffled[:300]
     chart = plane_charts.among_all(
         points[all_of_them], embedding.train_labels[all_of_them], names, points[shown], what, 360
     )
     st.vega_lite_chart(chart, key="confusion_plane")
     st.caption(
-        f"Black, with a white edge: {len(shown):,} of them. Faint: {len(all_of_them):,} random images of all."
+        f"Black, with a white edge: {len(shown):,} of them. Faint: {len(all_of_them):,} random images of all classes."
         f"{shared.plane_words(config)}"
     )

@@ -1,4 +1,4 @@
-"""The Davies-Bouldin index, taken apart: of the clusters that KMeans found and, beside it, of the true classes."""
+"""The Davies-Bouldin index step by step, for the KMeans clusters and for the true classes."""
 
 from functools import partial
 
@@ -22,7 +22,7 @@ _KIND = "davies_kind"
 
 
 def show(run: Run, config: RunConfig) -> None:
-    """Both indices, side by side, and below them the pair of clusters that is picked in either."""
+    """Both indices side by side, and below them the selected pair of clusters."""
     evaluation = run.evaluation()
     names = class_names(config)
     table = evaluation.confusion
@@ -35,7 +35,7 @@ def show(run: Run, config: RunConfig) -> None:
     }
     st.markdown(
         "For each cluster: how wide it is (**WCD**, the mean distance of its images to its centroid), and how close "
-        "its worst rival lies (**BCD**, between the centroids): **S = (WCD + WCD) / BCD**. The index is the mean of "
+        "its worst rival is (**BCD**, between the centroids): **S = (WCD + WCD) / BCD**. The index is the mean of "
         "the worst S; 0 is best."
     )
     for column, kind in zip(st.columns(2, gap="large"), indices, strict=True):
@@ -83,8 +83,8 @@ def _matrix(kind: str, index: DaviesBouldin, called: list[str]) -> Heatmap:
             )
         rows.append(row)
     return Heatmap(
-        f"S of each two, {kind}",
-        "S of each two; underlined: the rival of the row. Press one.",
+        f"S of each pair, {kind}",
+        "S of each pair; underlined: the row's rival. Click a cell.",
         called,
         [name.split(" ")[0] for name in called] if kind == CLUSTERS else called,
         rows,
@@ -102,7 +102,7 @@ def _pick(kind: str, count: int, row: int, column: int) -> None:
 
 
 def _pair(kind: str, index: DaviesBouldin) -> tuple[int, int]:
-    """The two places that are picked; at first those that overlap most."""
+    """The selected row and column; initially the pair with the largest S."""
     count = len(index.labels)
     similarity = np.where(np.isfinite(index.similarity), index.similarity, -np.inf)
     np.fill_diagonal(similarity, -np.inf)
@@ -118,10 +118,10 @@ def _why_they_differ(clusters: DaviesBouldin, digits: DaviesBouldin) -> None:
         return
     wide = [float(np.average(index.within, weights=index.sizes)) for index in (clusters, digits)]
     st.info(
-        "KMeans gives a stray image to the cluster where it lies; its class has to take it along. So the mean "
-        f"distance to the centroid is **{written(wide[0])}** in the clusters and **{written(wide[1])}** in the "
-        f"classes, and the index **{clusters.score:.3f}** and **{digits.score:.3f}**. The first praises tidy clusters, "
-        "whoever lives in them.",
+        "KMeans assigns a stray image to the nearest cluster; its class has to keep it. So the mean distance to the "
+        f"centroid is **{written(wide[0])}** in the clusters and **{written(wide[1])}** in the classes, and the index "
+        f"is **{clusters.score:.3f}** and **{digits.score:.3f}**. The first rewards tidy clusters, whatever classes "
+        "they contain.",
         icon=":material/compare_arrows:",
     )
 
@@ -135,9 +135,9 @@ def _picked(
         st.info("There are no two clusters to compare.")
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        if st.session_state.get(_KIND) not in several:  # picked when another run was on the page
+        if st.session_state.get(_KIND) not in several:  # selected when another run was on the page
             st.session_state[_KIND] = several[0]
-        kind = st.segmented_control("Of the", several, key=_KIND, required=True) or several[0]
+        kind = st.segmented_control("In the", several, key=_KIND, required=True) or several[0]
         index, names = indices[kind], called[kind]
         keys = _keys(kind, len(names))
         for key, place in zip(keys, _pair(kind, index), strict=True):
@@ -147,7 +147,7 @@ def _picked(
             for label, key in zip(("First", "Second"), keys, strict=True)
         )
     if i == j:
-        st.info("Choose two different ones: a cluster is no rival of its own.")
+        st.info("Choose two different clusters: a cluster is not its own rival.")
         return
     left, right = st.columns([1.3, 1], gap="large")
     embedding = run.embedding()
@@ -157,12 +157,10 @@ def _picked(
         chart = plane_charts.two_clusters(plane, (names[i], names[j]), names, PAIR_HEIGHT)
         st.vega_lite_chart(chart, key="two_clusters")
         through = (
-            ""
-            if plane.exact
-            else " The plane lies through both centroids and keeps the distance between them."
+            "" if plane.exact else " The plane contains both centroids and keeps the distance between them."
         )
         st.caption(
-            f"{plane.drawn.sum():,} of {plane.of.sum():,} images, drawn at random. Circles: radius WCD round the "
+            f"{plane.drawn.sum():,} random images of {plane.of.sum():,}. Circles: radius WCD around the "
             f"centroid.{through}"
         )
     with right:
@@ -182,11 +180,11 @@ def _fraction(cell: PairExplained, first: str, second: str) -> None:
     rivals = ((first, cell.counts_for_first), (second, cell.counts_for_second))
     if counts := [name for name, is_rival in rivals if is_rival]:
         of = plain(" and of ".join(counts))
-        st.markdown(f"It is the worst S of **{of}**, and so it counts: **{cell.share:.1%}** of the index.")
+        st.markdown(f"It is the worst S of **{of}**, so it counts: **{cell.share:.1%}** of the index.")
     else:
         st.markdown("Each of the two has a worse rival, so this S does **not** count in the index.")
     reach = cell.within_first + cell.within_second
     st.markdown(
         f"The two circles {'overlap' if reach > cell.between else 'do not touch'}: the radii add up to "
-        f"{written(reach)}, the centroids lie {written(cell.between)} apart. S above 1 means overlap."
+        f"{written(reach)}, the centroids are {written(cell.between)} apart. S above 1 means overlap."
     )

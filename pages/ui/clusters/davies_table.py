@@ -1,4 +1,4 @@
-"""The clusters of a Davies-Bouldin index as a table that can be sorted, with bars."""
+"""The clusters of a Davies-Bouldin index as a sortable table with bars."""
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,7 @@ _WIDTH = 62
 
 
 def show(index: DaviesBouldin, called: list[str]) -> None:
-    """One row a cluster. called: [n], their names in the order of the index."""
+    """One row per cluster. called: [n], their names in the order of the index."""
     rival, worst = index.rival, index.worst
     table = pd.DataFrame(
         {
@@ -21,7 +21,7 @@ def show(index: DaviesBouldin, called: list[str]) -> None:
             "BCD": [index.between[i, j] if j >= 0 else np.nan for i, j in enumerate(rival)],
             "S": worst,
             "share": 100 * index.shares,
-            "images": index.sizes,  # last: on a phone S is what has to be seen
+            "images": index.sizes,  # last, so that S is visible on a phone
         }
     )
     st.dataframe(
@@ -37,7 +37,7 @@ def show(index: DaviesBouldin, called: list[str]) -> None:
                 width=_WIDTH,
                 help="Within-cluster distance: mean distance of its images to its centroid.",
             ),
-            "rival": st.column_config.TextColumn(width=72, help="The other one with which S is highest."),
+            "rival": st.column_config.TextColumn(width=72, help="The cluster with which S is highest."),
             "BCD": st.column_config.NumberColumn(
                 format=column_format(table["BCD"].tolist()),
                 width=_WIDTH,
@@ -51,7 +51,7 @@ def show(index: DaviesBouldin, called: list[str]) -> None:
                 help="(its WCD + its rival's WCD) / BCD",
             ),
             "share": st.column_config.NumberColumn(
-                format="%.1f %%", width=_WIDTH, help="Its part of the sum that the index is the mean of."
+                format="%.1f %%", width=_WIDTH, help="Its share of the sum of the worst S."
             ),
         },
     )

@@ -1,4 +1,4 @@
-"""Three shipped runs whose figures disagree: guess first, then see the figures and the points to blame."""
+"""Three shipped runs whose figures disagree: guess, then see the figures and the points to blame."""
 
 import numpy as np
 import streamlit as st
@@ -30,9 +30,9 @@ _REVEALED = "disagreements_revealed"
 
 
 def show(run: Run, config: RunConfig) -> None:
-    """One of the three, its points and the guess; the figures when they are asked for."""
+    """One of the three: its points, the guess, and the figures on demand."""
     st.markdown(
-        "Three other runs, in each of which one figure is good and another bad. **Guess from the picture**, then look."
+        "Three other runs; in each, one figure is good and another bad. **Guess from the picture**, then look."
     )
     name = st.segmented_control(
         "Run",
@@ -59,7 +59,7 @@ def show(run: Run, config: RunConfig) -> None:
 
 
 def _guess(name: str, revealed: bool) -> set[str]:
-    """The figures that are thought to look good."""
+    """The figures that the visitor expects to look good."""
     bounds = {
         figure: f"{FIGURES[figure].short} {'at most' if FIGURES[figure].direction == 'lower' else 'at least'} {bound:g}"
         for figure, bound in LOOKS_GOOD.items()
@@ -144,6 +144,6 @@ def _with_neighbours(each: Disagreement, embedding: Embedding, points: Blamed) -
         tiles = [Tile(images[place]), *(Tile(images[other], SAME) for other in near)]
         several.append(Card(tiles, 1 + NEIGHBOURS, 36))
         words.append(" ".join(names[embedding.train_labels[other]] for other in (place, *near)))
-    alt = f"Far images, each before its five nearest neighbours: {'; '.join(words)}."
+    alt = f"Far images, each followed by its five nearest neighbours: {'; '.join(words)}."
     show_svg(digit_cards.cards(several, alt), key=f"blamed_{each.name}")
     st.caption("Grey frame: an image far from its centre. Blue: its five nearest neighbours.")

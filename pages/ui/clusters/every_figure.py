@@ -1,4 +1,4 @@
-"""All figures of the run, as the catalogue has them."""
+"""All figures of the run, as in the catalogue."""
 
 import math
 
@@ -13,11 +13,11 @@ from pages.ui.components.plain_text import plain
 
 
 def show(run: Run, config: RunConfig) -> None:
-    """A table for each kind of figure; what has no value says why."""
+    """A table for each kind of figure, with the reason where a value is undefined."""
     evaluation = run.evaluation()
     st.markdown(
-        "Everything that is measured of a run. ± is the standard error, where only a sample was looked at; guessing is "
-        "what the figure gets when nothing has been learned."
+        "Everything that is measured of a run. ± is the standard error of a figure measured on a sample; guessing is "
+        "the value when nothing has been learned."
     )
     for kind, question in KINDS.items():
         figures = of_kind(kind)

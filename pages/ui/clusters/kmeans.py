@@ -1,4 +1,4 @@
-"""KMeans, watched: one start, step by step; several starts compared; and how many clusters there should be."""
+"""KMeans step by step: one start, several starts compared, and the choice of k."""
 
 import time
 from pathlib import Path
@@ -14,7 +14,7 @@ from core.runs import Run
 from pages.ui.clusters import scan, shared
 
 TICK_SECONDS = 0.8
-COUNT = 10  # starts that are compared
+COUNT = 10  # starts to compare
 MOST = 20
 _PLAYING, _LAST = "kmeans_playing", "kmeans_last_step"
 _START, _K, _SEED = "kmeans_start", "kmeans_k", "kmeans_seed"
@@ -51,7 +51,7 @@ def _playing() -> bool:
 
 
 def _watched(run: Run, config: RunConfig, ticking: bool) -> None:
-    """One start, iteration by iteration; while it plays, drawn anew at each tick."""
+    """One start, iteration by iteration; while it plays, reruns at each tick."""
     st.subheader("One start, step by step", anchor=False)
     start, k, seed = _settings(config)
     found = _watch(str(run.folder), run.status().updated, k, start, seed)
@@ -59,7 +59,7 @@ def _watched(run: Run, config: RunConfig, ticking: bool) -> None:
     key = f"kmeans_iteration_{run.key[:8]}_{start}_{k}_{seed}"
     _advance(key, last)
     if _playing() != ticking:
-        st.rerun()  # the whole page, so that it begins to tick, or nothing ticks any more
+        st.rerun()  # the whole page, to start or stop the ticks
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.button(
             "Pause" if ticking else "Play",
@@ -79,7 +79,7 @@ def _watched(run: Run, config: RunConfig, ticking: bool) -> None:
         chart = plane_charts.assignments(points, now.assignments, centroids, names, shared.PICTURE_HEIGHT)
         st.vega_lite_chart(chart, key="kmeans_plane")
         st.caption(
-            f"{len(found.sample):,} of {found.of:,} images, drawn at random; crosses: the centroids before they move. "
+            f"{len(found.sample):,} random images of {found.of:,}; crosses: the centroids before they move. "
             f"Each image belongs to the nearest.{shared.plane_words(config)}"
         )
     with right:
@@ -89,10 +89,9 @@ def _watched(run: Run, config: RunConfig, ticking: bool) -> None:
             st.metric("Furthest move", f"{now.shift:.3g}", width=118)
         st.vega_lite_chart(kmeans_charts.over_iterations(found.inertia, at - 1, 240), key="kmeans_inertia")
         st.caption(
-            "Inertia: the sum of squared distances to the own centroid. Neither step can raise it, so it comes to rest"
+            "Inertia: the sum of squared distances to the assigned centroid. Neither step can raise it, so it converges"
             + (
-                f", here after {last} iterations; at the best place that this start can reach, perhaps not the best of "
-                "all."
+                f", here after {last} iterations, to a local minimum; perhaps not the global one."
                 if found.converged
                 else f"; here it had not after {last}."
             )
@@ -108,7 +107,7 @@ def _toggle(key: str, last: int) -> None:
 
 
 def _advance(key: str, last: int) -> None:
-    """One iteration on, if it plays and a tick has gone by; at the end it stops."""
+    """Advance by one iteration if it plays and a tick has passed; stop at the end."""
     if not _playing():
         return
     at = min(int(st.session_state.get(key, 1)), last)
@@ -126,8 +125,8 @@ def _restarts(run: Run, config: RunConfig) -> None:
     found, best = _compared(str(run.folder), run.status().updated, k, start)
     inertia = [restart.full_inertia for restart in found]
     st.markdown(
-        f"{COUNT} starts by {start}, k = {k}: the inertia of all images goes from **{min(inertia):.4g}** to "
-        f"**{max(inertia):.4g}**. KMeans keeps the start with the lowest; the figures of a run are of the best of ten."
+        f"{COUNT} starts by {start}, k = {k}: the inertia of all images ranges from **{min(inertia):.4g}** to "
+        f"**{max(inertia):.4g}**. KMeans keeps the lowest; the figures of a run use the best of ten starts."
     )
     table = pd.DataFrame(
         {
@@ -153,7 +152,7 @@ def _restarts(run: Run, config: RunConfig) -> None:
             ),
             "agreement": st.column_config.NumberColumn(
                 format="%.3f",
-                help="Adjusted Rand index of its clusters and those kept: 1 where they are the same.",
+                help="Adjusted Rand index of its clusters and those kept: 1 if they are the same.",
             ),
         },
     )

@@ -1,4 +1,4 @@
-"""The parts of the Clusters page, each in a tab of its own; only the open one is made."""
+"""The tabs of the Clusters page; only the open one is rendered."""
 
 from collections.abc import Callable
 
@@ -7,8 +7,9 @@ import streamlit as st
 from core.config import RunConfig
 from core.runs import Run
 from pages.ui.clusters import confusion, davies, disagree, every_figure, kmeans, pairs, scores, without
+from pages.ui.controls.settings_url import TAB
 
-PARTS: dict[str, Callable[[Run, RunConfig], None]] = {
+TABS: dict[str, Callable[[Run, RunConfig], None]] = {
     "Davies-Bouldin": davies.show,
     "KMeans": kmeans.show,
     "Confusion": confusion.show,
@@ -21,9 +22,9 @@ PARTS: dict[str, Callable[[Run, RunConfig], None]] = {
 
 
 def show(run: Run, config: RunConfig) -> None:
-    """The tabs; which one is open stands in the address."""
-    tabs = st.tabs(list(PARTS), key="part", bind="query-params")
-    for tab, panel in zip(tabs, PARTS.values(), strict=True):
+    """The tabs; the URL keeps which one is open."""
+    tabs = st.tabs(list(TABS), key=TAB, bind="query-params")
+    for tab, panel in zip(tabs, TABS.values(), strict=True):
         if tab.open:
             with tab:
                 st.fragment(panel)(run, config)

@@ -1,4 +1,4 @@
-"""The Rand index as a probability: random pairs of images are drawn, and clusters and classes agree on them, or not."""
+"""The Rand index as a probability: on how many random pairs of images clusters and classes agree."""
 
 from pathlib import Path
 
@@ -17,34 +17,34 @@ from pages.ui.components.digit_cards import DIFFERENT, SAME, Card, Tile
 from pages.ui.components.svg import show_svg
 from pages.ui.runs.names import class_names
 
-DRAWS = (10, 100, 10_000)
-MOST = 200_000  # pairs; beyond them nothing can be seen to move
+COUNTS = (10, 100, 10_000)
+MOST = 200_000  # pairs; with more, no visible change
 LAST = 8
-_DRAWN = "pairs_drawn"
+_SAMPLED = "pairs_sampled"
 RUN, RANDOM = "this run's clusters", "random clusters"
 
 
 def show(run: Run, config: RunConfig) -> None:
-    """The buttons, the last pairs, the curve, and what the adjusted index makes of it."""
+    """The buttons, the last pairs, the curve, and the adjusted index."""
     embedding = run.embedding()
     if len(embedding.train_labels) < 2:
         st.info("A pair needs two images.")
         return
     st.markdown(
-        "Draw two images at random. Clusters and classes **agree** on them if both put them together, or both keep "
-        "them apart. The Rand index is the probability of that: nothing but this share, over all pairs."
+        "Take two random images. Clusters and classes **agree** on them if both put them together, or both keep "
+        "them apart. The Rand index is the probability of that: the share of all pairs on which they agree."
     )
     with st.container(horizontal=True):
-        for count in DRAWS:
+        for count in COUNTS:
             st.button(
-                f"Draw {count:,}",
+                f"Sample {count:,}",
                 icon=":material/casino:",
-                on_click=_draw,
+                on_click=_sample,
                 args=(count,),
                 disabled=_total() + count > MOST,
-                key=f"draw_{count}",
+                key=f"sample_{count}",
             )
-        st.button("Begin again", icon=":material/restart_alt:", on_click=_begin_again, key="draw_none")
+        st.button("Start over", icon=":material/restart_alt:", on_click=_start_over, key="sample_none")
     own = _pairs(str(run.folder), run.status().updated, tuple(_batches()), random=False)
     by_chance = _pairs(str(run.folder), run.status().updated, tuple(_batches()), random=True)
     left, right = st.columns([1, 1.1], gap="large")
@@ -56,8 +56,8 @@ def show(run: Run, config: RunConfig) -> None:
 
 
 def _batches() -> list[int]:
-    """How many pairs each press has drawn."""
-    batches: list[int] = st.session_state.setdefault(_DRAWN, [DRAWS[0]])
+    """The number of pairs that each click has sampled."""
+    batches: list[int] = st.session_state.setdefault(_SAMPLED, [COUNTS[0]])
     return batches
 
 
@@ -65,25 +65,25 @@ def _total() -> int:
     return sum(_batches())
 
 
-def _draw(count: int) -> None:
-    st.session_state[_DRAWN] = [*_batches(), count]
+def _sample(count: int) -> None:
+    st.session_state[_SAMPLED] = [*_batches(), count]
 
 
-def _begin_again() -> None:
-    st.session_state[_DRAWN] = [DRAWS[0]]
+def _start_over() -> None:
+    st.session_state[_SAMPLED] = [COUNTS[0]]
 
 
 @st.cache_data(max_entries=30, show_spinner=False)
 def _pairs(folder: str, updated: float, batches: tuple[int, ...], *, random: bool) -> PairAgreement:
-    """All pairs so far; those of a press stay what they are when others are drawn after them."""
+    """All pairs so far. Each batch has its own seed, so it stays the same as more are sampled."""
     embedding = Run(Path(folder)).embedding()
     labels, clusters = embedding.train_labels, embedding.train_clusters
     if random:
         clusters = np.random.default_rng(0).permutation(clusters)
-    parts = [sample_pairs(labels, clusters, count, seed=seed) for seed, count in enumerate(batches)]
+    sampled = [sample_pairs(labels, clusters, count, seed=seed) for seed, count in enumerate(batches)]
     return PairAgreement(
         *(
-            np.concatenate([getattr(part, name) for part in parts])
+            np.concatenate([getattr(batch, name) for batch in sampled])
             for name in ("first", "second", "same_label", "same_cluster")
         )
     )
@@ -104,15 +104,15 @@ def _last(run: Run, config: RunConfig, pairs: PairAgreement) -> None:
         several.append(Card(tiles, 2, 58, line=line))
         words.append(f"{names[labels[ends[0]]]} and {names[labels[ends[1]]]}, {line}")
     show_svg(
-        digit_cards.cards(several, f"Drawn pairs, class / cluster: {'; '.join(words)}."), key="last_pairs"
+        digit_cards.cards(several, f"Sampled pairs, class / cluster: {'; '.join(words)}."), key="last_pairs"
     )
     legend = ((SAME, "agree"), (DIFFERENT, "disagree"))
     show_svg(digit_cards.legend(legend), key="last_pairs_legend")
-    st.caption("Below each: class / cluster, the same or two.")
+    st.caption("Below each pair: one or two classes / one or two clusters.")
     counts = pairs.counts
     st.markdown(
         f"Of **{len(pairs.first):,}** pairs, {counts[0, 0]:,} were together in both, {counts[1, 1]:,} apart in both; "
-        f"{counts[0, 1]:,} of one class were torn apart, {counts[1, 0]:,} of two classes thrown together."
+        f"{counts[0, 1]:,} of one class were split, {counts[1, 0]:,} of two classes merged."
     )
 
 
@@ -126,18 +126,18 @@ def _curve(
     own: PairAgreement,
     by_chance: PairAgreement,
 ) -> None:
-    parts = beyond_chance(labels, clusters)
-    index, guess = parts.rand, parts.chance
+    rand = beyond_chance(labels, clusters)
+    index, guess = rand.rand, rand.chance
     low, high = own.interval()
     with st.container(horizontal=True):
         st.metric(
-            "Share that agrees",
+            "Share in agreement",
             f"{own.running[-1]:.4f}",
             delta=f"{low[-1]:.4f} to {high[-1]:.4f}",
             delta_color="off",
             delta_arrow="off",
             width=170,
-            help="Below: where the index lies with 95 % confidence, judged by these pairs alone.",
+            help="Below: the 95 % confidence interval of the index, from these pairs alone.",
         )
         st.metric(
             "Rand index",
@@ -161,15 +161,15 @@ def _curve(
 
 
 def _correction(labels: npt.NDArray[np.uint8], clusters: npt.NDArray[np.uint8]) -> None:
-    parts = beyond_chance(labels, clusters)
+    rand = beyond_chance(labels, clusters)
     classes = len(np.unique(labels))
     st.subheader("What the adjusted index corrects", anchor=False)
     st.markdown(
         f"With {classes} classes most pairs are of two classes, and random clusters keep most of them apart: they "
-        f"agree on **{parts.chance:.3f}** of all pairs without knowing anything. The adjusted Rand index asks "
-        "which share of the rest was gained:"
+        f"agree on **{rand.chance:.3f}** of all pairs without knowing anything. The adjusted Rand index is "
+        "the share of the rest that was gained:"
     )
     st.latex(
         r"\text{ARI}=\frac{\text{Rand}-\text{chance}}{1-\text{chance}}"
-        rf"=\frac{{{parts.gained:.4f}}}{{{parts.possible:.4f}}}={parts.adjusted:.4f}"
+        rf"=\frac{{{rand.gained:.4f}}}{{{rand.possible:.4f}}}={rand.adjusted:.4f}"
     )

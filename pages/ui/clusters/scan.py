@@ -1,4 +1,4 @@
-"""How many clusters: KMeans for each k from 2 to 20, one after the other, to be stopped at any time."""
+"""Choosing k: KMeans for each k from 2 to 20, one after the other; can be stopped at any time."""
 
 from pathlib import Path
 
@@ -16,14 +16,14 @@ _RUNNING = "scan_running"
 
 
 def show(run: Run, config: RunConfig) -> None:
-    """The button, the progress and the charts. It ticks only while there is something to compute."""
+    """The button, the progress and the charts; ticks only while there is something to compute."""
     ticking = _running(run)
     st.fragment(_scan, run_every=TICK_SECONDS if ticking else None)(run, config, ticking)
 
 
 def _scan(run: Run, config: RunConfig, ticking: bool) -> None:
     if _running(run) != ticking:
-        st.rerun()  # the whole page, so that it begins to tick, or nothing ticks any more
+        st.rerun()  # the whole page, to start or stop the ticks
     st.subheader("How many clusters?", anchor=False)
     done = list(st.session_state.get(_done_key(run), []))
     if ticking:
@@ -36,15 +36,15 @@ def _scan(run: Run, config: RunConfig, ticking: bool) -> None:
             _stop()
         st.session_state[_done_key(run)] = done
         if not _running(run):
-            st.rerun()  # that was the last one
+            st.rerun()  # that was the last k
     elif len(done) < len(KS):
         st.button(
-            f"Try k from {KS[0]} to {KS[-1]}" if not done else "Go on",
+            f"Try k from {KS[0]} to {KS[-1]}" if not done else "Continue",
             icon=":material/query_stats:",
             on_click=_begin,
             args=(run.key,),
             key="scan_begin",
-            help="KMeans on all images for each k, from three starts: some seconds.",
+            help="KMeans on all images for each k, from three starts: takes some seconds.",
         )
     if len(done) < 2:
         return
@@ -52,9 +52,9 @@ def _scan(run: Run, config: RunConfig, ticking: bool) -> None:
     for column, what in zip([*st.columns(2, gap="large"), *st.columns(2, gap="large")], OVER_K, strict=True):
         column.vega_lite_chart(kmeans_charts.over_k(rows, what, config.digits, HEIGHT), key=f"scan_{what}")
     st.caption(
-        f"Dashed: the number of classes, {config.digits}. Inertia falls with every k and names no best one; silhouette "
-        f"(a sample of {rows[0].silhouette.sampled:,}, bars: two standard errors) and Davies-Bouldin do, without "
-        "knowing a label; the ARI knows them, and shows who was right."
+        f"Dashed: the number of classes, {config.digits}. Inertia falls with every k, so it has no best k; silhouette "
+        f"(a sample of {rows[0].silhouette.sampled:,}, bars: two standard errors) and Davies-Bouldin have one, without "
+        "using labels; the ARI uses them, and shows which was right."
     )
 
 

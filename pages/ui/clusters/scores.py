@@ -1,4 +1,4 @@
-"""How clusters and true classes agree: the scores, each beside what guessing gets."""
+"""How well clusters and true classes agree: each score next to its chance level."""
 
 import math
 
@@ -13,7 +13,7 @@ from pages.ui.components.plain_text import plain
 
 
 def show(run: Run, config: RunConfig) -> None:
-    """The chart of all, and a card for each; from those that flatter to those that do not."""
+    """A chart of all scores and a card for each, sorted by chance level, highest first."""
     evaluation = run.evaluation()
     values, chance = evaluation.values, evaluation.chance
     figures = [figure for figure in of_kind("agreement") if figure.split == "train"]
@@ -22,8 +22,8 @@ def show(run: Run, config: RunConfig) -> None:
     )
     shuffles = max((guess.shuffles for guess in chance.values()), default=0)
     st.markdown(
-        "All ask the same: do clusters and true classes tell the same story? They differ in **what guessing gets**, "
-        f"known by a formula or (±) by dealing the same clusters out at random {shuffles} times."
+        "All ask the same question: do clusters and true classes agree? They differ in **what guessing gets**, "
+        f"computed by a formula or (±) by shuffling the clusters {shuffles} times."
     )
     rows = [
         (figure.short, values[figure.name], chance[figure.name].mean)
@@ -33,9 +33,7 @@ def show(run: Run, config: RunConfig) -> None:
     left, right = st.columns([1, 1.5], gap="large")
     with left:
         st.vega_lite_chart(metric_charts.beside_chance(rows, 330), key="beside_chance")
-        st.caption(
-            "A bar that begins far to the right has flattered before the network has learned anything."
-        )
+        st.caption("A bar that starts far to the right looks good before the network has learned anything.")
     with right:
         for card, figure in zip(cards(len(figures), 2), figures, strict=True):
             value, guessing = values[figure.name], chance.get(figure.name)
@@ -53,7 +51,7 @@ def show(run: Run, config: RunConfig) -> None:
 
 
 def _guessing(chance: Chance) -> str:
-    """The chance level, with as many digits as the figure above it."""
+    """The chance level, to as many digits as the figure above it."""
     level = f"guessing {round(chance.mean, 4) + 0.0:.4f}"  # + 0.0: no -0.0000
     if chance.shuffles == 0:
         return level

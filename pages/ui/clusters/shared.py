@@ -12,31 +12,31 @@ from pages.ui.components.digits import digits
 
 Ints = npt.NDArray[np.int64]
 
-PLANE_SAMPLE = 2000  # points of a picture of all: enough to see, few enough to be quick
+PLANE_SAMPLE = 2000  # points in a scatter of all images: enough for the shape, few enough to be fast
 PICTURE_HEIGHT = 440
 
 
 def flat(run: Run, points: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
-    """Points [n, d] of a run in the plane [n, 2]: as they are, or by PCA where there are more dimensions."""
+    """Points [n, d] of a run in the plane [n, 2], by PCA if d > 2."""
     if points.shape[1] == 2:
         return points
     return fitted_reduction(run, "pca2").apply(points)
 
 
 def plane_words(config: RunConfig) -> str:
-    """What has to be said of a picture in the plane."""
+    """A note for captions: how the points were reduced to the plane."""
     if config.embedding_dims == 2:
         return ""
     return f" {config.embedding_dims} dimensions, drawn in two by PCA."
 
 
 def sample(count: int) -> Ints:
-    """The places of a random sample of `count` points, the same ones each time."""
+    """The indices of a random sample of `count` points, the same each time."""
     return sample_of(count, PLANE_SAMPLE, seed=0)
 
 
 def show_images(config: RunConfig, places: Ints, names: list[str], what: str, *, key: str) -> None:
-    """Training images at their places in the run's classes, each with a word below; what: for who
-    cannot see them. Raises DataError."""
+    """Training images by their index in the run's classes, each with a name below. what: the text
+    alternative. Raises DataError."""
     images = load_stored(config.dataset).train.first_classes(config.digits).images[places]
     digits(images, names, what, key=key)

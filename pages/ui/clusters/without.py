@@ -1,4 +1,4 @@
-"""Figures that need no clusters: neighbours, the shape of the embedding, and same-or-different by distance."""
+"""Figures without clusters: neighbours, the shape of the embedding, and verification by distance."""
 
 import math
 
@@ -35,7 +35,7 @@ def show(run: Run, config: RunConfig) -> None:
 
 
 def _why_undefined(evaluation: Evaluation) -> dict[str, list[str]]:
-    """Each reason once, with the labels of the figures that have no value for it."""
+    """Each reason once, with the labels of the figures that it leaves undefined."""
     reasons: dict[str, list[str]] = {}
     for name, reason in evaluation.undefined.items():
         if FIGURES[name].kind in KINDS_SHOWN:
@@ -47,7 +47,7 @@ def _neighbours(evaluation: Evaluation) -> None:
     st.subheader("Neighbours", anchor=False)
     st.markdown(
         "**k-NN accuracy**: the k nearest training images vote on a test image. **Recall@k**: one of its k nearest "
-        "test images is of its class. More chances, so it can only rise."
+        "test images has its class. It can only rise with k."
     )
     both = {"k-NN accuracy": evaluation.knn, "recall@k": evaluation.recall}
     curves = {name: curve for name, curve in both.items() if curve.reason is None}
@@ -66,8 +66,8 @@ def _verification(evaluation: Evaluation, config: RunConfig) -> None:
         st.warning(plain(found.reason or ""), icon=":material/info:")
         return
     st.markdown(
-        f"Call two images the same when they lie closer than a threshold. A pair of one class lies closer than a pair "
-        f"of two with probability **{found.area.value:.4f}**, the area below the curve; guessing gets 0.5."
+        f"Call two images the same when they are closer than a threshold. A pair of one class is closer than a pair "
+        f"of two with probability **{found.area.value:.4f}**, the area under the curve; guessing gets 0.5."
     )
     st.vega_lite_chart(metric_charts.roc(found, 300), key="roc")
     st.caption(
@@ -86,7 +86,7 @@ def _verification(evaluation: Evaluation, config: RunConfig) -> None:
 def _threshold(name: str, threshold: Threshold) -> str:
     return (
         f"**{name}, {threshold.distance:.3f}**: right for {threshold.balanced_accuracy:.2%} of the pairs if half are "
-        f"of one class; finds {threshold.true_positive_rate:.1%} of these, and takes "
+        f"of one class; finds {threshold.true_positive_rate:.1%} of these, and mistakes "
         f"{threshold.false_positive_rate:.1%} of the others for them."
     )
 

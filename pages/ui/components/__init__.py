@@ -1,1 +1,1 @@
-"""What pages draw with: the canvas, heatmaps, cards of images, text and numbers."""
+"""Components shared by pages: the canvas, heatmaps, cards of images, text and numbers."""

@@ -1,4 +1,4 @@
-"""The embedding canvas: thousands of points, alive, drawn in the browser by assets/canvas."""
+"""The embedding canvas: thousands of animated points, drawn in the browser by assets/canvas."""
 
 import base64
 import binascii
@@ -11,38 +11,38 @@ import numpy.typing as npt
 import streamlit as st
 
 from core.pictures.frames import CanvasOptions, with_options
-from core.take_home.report import CanvasParts
+from core.take_home.report import CanvasFiles
 from pages.ui.components.component_files import component_files
 
 _FILES = component_files("canvas")
 _COMPONENT = st.components.v2.component("contrastive_lab_canvas", **_FILES, isolate_styles=True)
 
 
-def parts() -> CanvasParts:
-    """The canvas as it comes to a browser, for a page that is none of this app's."""
-    return CanvasParts(**_FILES)
+def files() -> CanvasFiles:
+    """The canvas as the browser gets it, for a page outside this app."""
+    return CanvasFiles(**_FILES)
 
 
 @dataclass(frozen=True)
 class Selection:
-    """What a visitor has picked: split, the image pinned in it, and the images selected in it [k]."""
+    """What a visitor has picked: the split, the pinned image and the selected images [k]."""
 
     split: str
     pinned: int | None
     selected: npt.NDArray[np.int64]
 
     def of(self, split: str, images: int) -> npt.NDArray[np.int64]:
-        """The selected images of a split of so many, none where they are of the other one."""
+        """The selected images of a split with `images` images; none if the selection is of the other split."""
         return self.selected[self.selected < images] if self.split == split else self.selected[:0]
 
 
 def embedding_canvas(options: CanvasOptions, frames: bytes, *, key: str) -> Selection:
-    """Shows `frames` (from `core.pictures.frames.pack`), or fetches its own where `options.source` says from where.
+    """Shows `frames` (from `core.pictures.frames.pack`), or fetches them from `options.source`.
 
-    Called again with the same `key` and `options.run`, it goes on where it is: of frames given, give
-    all so far each time.
+    Called again with the same `key` and `options.run`, it continues where it is; pass all frames so far
+    each time.
     """
-    # One bytes object: bytes inside a dict would make Streamlit turn all of the data into text.
+    # One bytes object: Streamlit would serialise a dict with bytes in it as text.
     result = _COMPONENT(
         data=with_options(frames, options),
         key=key,
@@ -54,11 +54,11 @@ def embedding_canvas(options: CanvasOptions, frames: bytes, *, key: str) -> Sele
     return selection_from(result.selection, options.run, options.split)
 
 
-MOST_IMAGES = 100_000  # no data set here is larger; a forged message may be
+MOST_IMAGES = 100_000  # more than any data set here; bounds forged messages
 
 
 def selection_from(value: Any, run: str, split: str) -> Selection:
-    """What the browser sent, as a selection in a run's split; nothing where it is of another, or not
+    """What the browser sent, as a selection in a run's split; empty if it is of another one or not
     what the canvas would send."""
     nothing = np.zeros(0, np.int64)
     if not isinstance(value, Mapping) or (value.get("run"), value.get("split")) != (run, split):
@@ -69,7 +69,7 @@ def selection_from(value: Any, run: str, split: str) -> Selection:
 
 
 def _numbers(mask: str) -> npt.NDArray[np.int64]:
-    """The numbers of the bits that are set, least significant first, in base64."""
+    """The indices of the set bits of a base64 mask, least significant first."""
     if len(mask) > MOST_IMAGES // 8 * 4 // 3 + 4:
         return np.zeros(0, np.int64)
     try:

@@ -1,11 +1,11 @@
-"""Cards of equal size in rows; on a phone one below the other, as wide as the page."""
+"""Cards of equal size in rows; on a phone, stacked at full width."""
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 
 def cards(count: int, in_a_row: int) -> list[DeltaGenerator]:
-    """So many empty cards."""
+    """`count` empty cards."""
     made: list[DeltaGenerator] = []
     while len(made) < count:
         row = st.columns(in_a_row)

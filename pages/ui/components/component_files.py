@@ -1,4 +1,4 @@
-"""The files of a component of ours as Streamlit takes them: html, css and one script."""
+"""The files of one of our components as Streamlit expects them: html, css and one script."""
 
 import re
 from pathlib import Path
@@ -19,7 +19,7 @@ class ComponentFiles(TypedDict):
 
 
 def component_files(name: str) -> ComponentFiles:
-    """html, css and js of the folder assets/NAME; NAME.js is the module to start from."""
+    """html, css and js of the folder assets/NAME; NAME.js is the entry module."""
     folder = ASSETS / name
     return {
         "html": (folder / f"{name}.html").read_text("utf-8"),
@@ -29,10 +29,10 @@ def component_files(name: str) -> ComponentFiles:
 
 
 def joined(entry: Path) -> str:
-    """A module and all that it imports as one script, each file after those it imports.
+    """A module and all its imports as one script, each file after those it imports.
 
-    The modules then share one scope: no name twice at the top level, no `import ... as`.
-    Raises ValueError if files import each other in a circle, FileNotFoundError if one is missing.
+    The modules then share one scope: no duplicate top-level names, no `import ... as`.
+    Raises ValueError for circular imports, FileNotFoundError for a missing file.
     """
     texts: dict[Path, str] = {}
 

@@ -15,8 +15,8 @@ def confusion_heatmap(
 ) -> Heatmap:
     """How many images of each class (rows) each cluster (columns) holds.
 
-    cells: what is written and shaded; by COUNTS the shade is the share of the class. above: a line over
-    the table. matched: the columns name the class too that each cluster is matched to.
+    cells: the text and shade of the cells; for COUNTS the shade is the share of the class. above: a line
+    above the table. matched: the columns also name the class that each cluster is matched to.
     """
     rows = [class_names[int(digit)] for digit in confusion.digits]
     columns = [
@@ -32,7 +32,7 @@ def confusion_heatmap(
         count, share = int(confusion.counts[i, j]), float(shares[i, j])
         text = f"{count:,}" if cells == COUNTS else f"{share:.1%}"
         tip = f"class {rows[i]} in cluster {columns[j]}: {count:,} images, {share:.1%}"
-        # the root, so that a share of one in a hundred differs from none
+        # square root, so that a share of 1 % is visible
         return Cell(text if count else "", math.sqrt(share), tip, bool(own[i, j]))
 
     table = [[cell(i, j) for j in range(len(columns))] for i in range(len(rows))]

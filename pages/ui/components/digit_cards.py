@@ -1,7 +1,7 @@
-"""Drawings made of the data's images: cards of a few, and a batch with all its pairs.
+"""SVG of the data's images: cards of a few, and a batch with all its pairs.
 
-Each is HTML for `pages.ui.components.svg`. Ink has the colour of the page's text, so it is at home in light and in
-dark; the images stand in it pixel for pixel.
+Each is HTML for `pages.ui.components.svg`. Ink takes the page's text colour, so it fits light and dark themes;
+images are embedded pixel for pixel.
 """
 
 from collections.abc import Iterable, Sequence
@@ -18,10 +18,10 @@ from core.lessons.batch_view import BatchView
 Image = npt.NDArray[np.uint8]
 
 SAME, DIFFERENT = "#3f90da", "#e76300"
-DIFFERENT_CELL = "#e763008c"  # paler: nine cells in ten are negative and would drown the others
+DIFFERENT_CELL = "#e763008c"  # paler: nine cells in ten are negative and would dominate
 FRAME = "var(--st-border-color)"
 
-# Grey levels become the opacity of the text's colour.
+# Grey levels become the opacity of the text colour.
 INK = (
     '<defs><filter id="ink" x="0" y="0" width="1" height="1" color-interpolation-filters="sRGB">'
     '<feColorMatrix type="luminanceToAlpha" result="alpha"/><feFlood flood-color="currentColor"/>'
@@ -31,7 +31,7 @@ INK = (
 
 @dataclass(frozen=True)
 class Tile:
-    """One image of a card, the colour of its frame, and the word below it."""
+    """One image of a card, its frame colour, and the word below it."""
 
     image: Image
     frame: str = FRAME
@@ -40,7 +40,7 @@ class Tile:
 
 @dataclass(frozen=True)
 class Card:
-    """Some tiles that belong together, at most `across` in a row, with a heading and a line below."""
+    """Tiles that belong together, at most `across` in a row, with a heading and a line below."""
 
     tiles: Sequence[Tile]
     across: int
@@ -50,8 +50,7 @@ class Card:
 
 
 def cards(several: Sequence[Card], alt: str, *, gap: str = "12px clamp(8px,2vw,26px)") -> str:
-    """Cards in rows, as many in a row as there is room for. alt: what they show, in a sentence. gap: as CSS
-    has it, between the rows and between the cards."""
+    """Cards in wrapping rows. alt: what they show, in a sentence. gap: CSS gap between rows and cards."""
     return (
         f'<div role="img" aria-label="{escape(alt)}" '
         f'style="display:flex;flex-wrap:wrap;gap:{gap}">'
@@ -65,27 +64,27 @@ def _card(card: Card) -> str:
     rows = -(-len(card.tiles) // card.across)
     width = card.across * (card.side + gap) - gap + 2
     height = top + rows * (card.side + word + gap) + (16 if card.line else 0)
-    parts = []
+    elements = []
     if card.heading:
-        parts.append(f'<text x="1" y="14" font-size="14" font-weight="600">{escape(card.heading)}</text>')
+        elements.append(f'<text x="1" y="14" font-size="14" font-weight="600">{escape(card.heading)}</text>')
     for place, tile in enumerate(card.tiles):
         x = 1 + place % card.across * (card.side + gap)
         y = top + 1 + place // card.across * (card.side + word + gap)
-        parts.append(framed(tile.image, x, y, card.side, tile.frame))
+        elements.append(framed(tile.image, x, y, card.side, tile.frame))
         if tile.word:
-            parts.append(_middle(x + card.side / 2, y + card.side + 12, tile.word))
+            elements.append(_middle(x + card.side / 2, y + card.side + 12, tile.word))
     if card.line:
-        parts.append(_middle(width / 2, height - 4, card.line))
+        elements.append(_middle(width / 2, height - 4, card.line))
     return (
         f'<svg width="{width}" height="{height}" viewBox="0 0 {width} {height}" aria-hidden="true" '
-        f'fill="currentColor" font-family="inherit" font-size="12">{"".join(parts)}</svg>'
+        f'fill="currentColor" font-family="inherit" font-size="12">{"".join(elements)}</svg>'
     )
 
 
 def batch(images: Sequence[Image], names: Sequence[str], table: BatchView, alt: str) -> str:
-    """All pairs of a batch: its images along both sides, a cell for each two of them.
+    """All pairs of a batch: its images along both sides, a cell for each pair.
 
-    Pairs that are learned from are full, the others faint. names: the class of each image.
+    Pairs that are learned from are opaque, the others faint. names: the class of each image.
     """
     side, sheet = 20, []
     size = side * (len(images) + 1)
@@ -117,7 +116,7 @@ _CELLS = {
 
 
 def legend(entries: Iterable[tuple[str, str]]) -> str:
-    """A line of colours with their words, to stand below a drawing."""
+    """A colour legend, to go below an image."""
     items = "".join(
         '<span style="white-space:nowrap"><span style="display:inline-block;width:0.8em;height:0.8em;'
         f'border-radius:3px;margin-right:0.4em;background:{colour}"></span>{escape(words)}</span>'
@@ -132,7 +131,7 @@ BATCH_LEGEND = legend(((SAME, "positive: same class"), (DIFFERENT_CELL, "negativ
 
 
 def framed(image: Image, x: float, y: float, side: float, frame: str) -> str:
-    """Part of an SVG that holds INK: one image with a frame of a colour, its upper left corner at x, y."""
+    """One framed image with its upper left corner at x, y, for an SVG that contains INK."""
     return (
         f'<rect x="{x:.1f}" y="{y:.1f}" width="{side}" height="{side}" rx="4" '
         f'fill="var(--st-background-color)" stroke="{frame}" stroke-width="1.8"/>'

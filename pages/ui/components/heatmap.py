@@ -1,4 +1,4 @@
-"""A table of shaded numbers; its cells can be pressed, by click, touch or keys: assets/heatmap."""
+"""A table of shaded numbers with cells to press by click, touch or keys: assets/heatmap."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -13,8 +13,8 @@ _COMPONENT = st.components.v2.component("contrastive_lab_heatmap", **component_f
 
 @dataclass(frozen=True)
 class Cell:
-    """text: what is written in it. shade: 0 to 1. tip: what it says, in words, None for a cell that
-    means nothing and cannot be pressed. marked: underlined."""
+    """shade: 0 to 1. tip: its meaning in words; None for a cell without meaning, which cannot be pressed.
+    marked: underlined."""
 
     text: str
     shade: float
@@ -24,8 +24,8 @@ class Cell:
 
 @dataclass(frozen=True)
 class Heatmap:
-    """cells: [rows][columns], under the names of `rows` and `columns`. title: what it shows, for who
-    cannot see it. columns_title: a line above."""
+    """cells: [rows][columns], named by `rows` and `columns`. title: the text alternative.
+    columns_title: a line above."""
 
     title: str
     columns_title: str
@@ -43,8 +43,8 @@ def heatmap(
 ) -> None:
     """Show it, with one cell marked as `selected`.
 
-    on_press: called with the row and column that is pressed, before the page is drawn anew; None: a
-    plain table, whose cells tell their tip on hover.
+    on_press: called with the pressed row and column before the page reruns; None: a plain table with
+    tips on hover.
     """
 
     def pressed() -> None:
@@ -62,7 +62,7 @@ def heatmap(
 
 
 def pressed_cell(value: Any, shown: Heatmap) -> tuple[int, int] | None:
-    """What the browser sent, as a row and column that can be pressed; None for anything else."""
+    """What the browser sent, as a row and column that can be pressed; None if it is not that."""
     if not isinstance(value, (list, tuple)) or len(value) != 2:
         return None
     row, column = value

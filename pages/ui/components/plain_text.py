@@ -1,8 +1,8 @@
-"""Text that somebody else wrote, shown as it is: no links, no pictures, no markup of its own."""
+"""Untrusted text, shown literally: no links, no images, no markup."""
 
 import re
 
 
 def plain(text: str) -> str:
-    """`text` with every character escaped that Markdown would take for markup."""
+    """`text` with all Markdown characters escaped."""
     return re.sub(r"([\\`*_{}\[\]()<>#+!|$~:&-])", r"\\\1", text)

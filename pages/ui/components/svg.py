@@ -1,6 +1,6 @@
-"""A small vector drawing in the page's own font and colours, made in Python, drawn by the browser.
+"""A small SVG in the page's font and colours, made in Python and inserted as HTML.
 
-Only for drawings of our own making: the text goes into the page as it is.
+Only for trusted SVG: the text is not escaped.
 """
 
 import streamlit as st
@@ -21,5 +21,5 @@ _COMPONENT = st.components.v2.component(
 
 
 def show_svg(svg: str, *, key: str, width: int | None = None) -> None:
-    """Show the `svg` element, as wide as there is room or `width` pixels."""
+    """Show the `svg` element at the available width or at `width` pixels."""
     _COMPONENT(data={"svg": svg}, key=key, width="stretch" if width is None else width, height="content")

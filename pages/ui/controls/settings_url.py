@@ -1,8 +1,8 @@
-"""The settings in the URL: every setting that is not at its default, by its RunConfig name.
+"""The settings in the URL: every non-default setting, by its RunConfig name.
 
-Streamlit's own binding would write an option's label where we want its name, drop a bad value
-without a word, and lose the settings on links from other pages. So the page reads and writes the
-query itself, in the text form that RunConfig declares.
+Streamlit's own binding would write an option's label instead of its name, drop a bad value silently,
+and lose the settings on links from other pages. So the page reads and writes the query itself, in the
+text form that RunConfig declares.
 """
 
 import re
@@ -16,24 +16,23 @@ from core.config import PARAMETERS, RunConfig, parse_field
 from core.pictures import bookmark
 from pages.ui import state
 
-PART = "part"  # of the page: which of its tabs is open
-BOOKMARK = (
-    "seen"  # how the canvas shows the run of the link: core/pictures/bookmark.py. Older links name it so.
-)
+# Existing links use these two parameter names.
+TAB = "part"  # the page's open tab
+BOOKMARK = "seen"  # what the link keeps of the canvas: core/pictures/bookmark.py
 DIGIT_FROM, TEST_IMAGE = "digit_from", "test_image"  # of Draw: which tab the digit is from, which image
-# Beside the settings, what an address may name: the keys of widgets that say what is looked at, some with how
-# many classes or dimensions there are to choose from.
+# What a URL may name besides settings: the keys of widgets that choose what is shown, some followed by the
+# number of classes or dimensions to choose from.
 _WHAT_IS_SHOWN = re.compile(
-    f"{PART}|{BOOKMARK}|images|directions|(classes|per_class|kmeans_k)_[0-9]+|kmeans_start|kmeans_seed|cells|order|disagreement|"
+    f"{TAB}|{BOOKMARK}|images|directions|(classes|per_class|kmeans_k)_[0-9]+|kmeans_start|kmeans_seed|cells|order|disagreement|"
     f"{DIGIT_FROM}|{TEST_IMAGE}"
 )
 
 
 def read() -> bool:
-    """Take the settings from the URL: at first, and when the browser has gone back or forward.
+    """Read the settings from the URL: on the first run, and after back or forward in the browser.
 
-    At any other time it is the page that writes the URL, and what the browser sends along may lag
-    behind the sliders. Returns whether it did.
+    Otherwise the page writes the URL, and the query that the browser sends may lag behind the sliders.
+    Returns whether the settings were read.
     """
     present = dict(st.query_params)
     if state.url_written() is not None and not _gone_back_or_forward():
@@ -46,9 +45,9 @@ def read() -> bool:
                 st.session_state[name] = widget_value(name, parse_field(name, present[name]))
             except ValueError as error:
                 shown = parameter.text(_default(name))
-                problems.append(f"{error} The link's value is left out; {shown} is used instead.")
+                problems.append(f"{error} The link's value is ignored; {shown} is used instead.")
     problems += [
-        f"The link speaks of {reprlib.repr(name)}, which is no setting of this app; it is left out."
+        f"The link names {reprlib.repr(name)}, which is not a setting of this app; it is ignored."
         for name in present
         if name not in PARAMETERS and not _WHAT_IS_SHOWN.fullmatch(name)
     ]
@@ -58,15 +57,15 @@ def read() -> bool:
         state.set_bookmark(None, "")
         problems.append(str(error))
     state.set_link_problems(problems)
-    state.set_part(present.get(PART))
-    state.remember_url(present)  # also where the settings make no run and `write` is not called
+    state.set_tab(present.get(TAB))
+    state.remember_url(present)  # also if the settings are invalid and `write` is not called
     return True
 
 
 def _key_of_settings() -> str | None:
     try:
         return current().key
-    except ValueError:  # they make no run, which is said elsewhere
+    except ValueError:  # invalid settings, reported elsewhere
         return None
 
 
@@ -76,7 +75,7 @@ def _gone_back_or_forward() -> bool:
 
 
 def write(config: RunConfig) -> None:
-    """Put every setting that is not at its default into the URL."""
+    """Put every non-default setting into the URL."""
     parameters = link_parameters(config)
     if dict(st.query_params) != parameters:
         st.query_params.from_dict(parameters)
@@ -84,24 +83,24 @@ def write(config: RunConfig) -> None:
 
 
 def link_parameters(config: RunConfig) -> dict[str, str]:
-    """The query of the link that brings back `config`."""
+    """The query of a link to `config`."""
     values = {name: getattr(config, name) for name in PARAMETERS}
     return {name: PARAMETERS[name].text(value) for name, value in values.items() if value != _default(name)}
 
 
 def widget_value(name: str, value: object) -> object:
-    """A setting as its widget holds it: widths are text, everything else is itself."""
+    """A setting as its widget holds it: widths as text, everything else unchanged."""
     return PARAMETERS[name].text(value) if PARAMETERS[name].kind == "widths" else value
 
 
 def put(config: RunConfig) -> None:
-    """Set every widget to `config`. Only from a callback, before the widgets are drawn."""
+    """Set every widget to `config`. Only from a callback, before the widgets are rendered."""
     for name in PARAMETERS:
         st.session_state[name] = widget_value(name, getattr(config, name))
 
 
 def current() -> RunConfig:
-    """The settings as they stand. Raises ValueError with a sentence where they make no run."""
+    """The current settings. Raises ValueError with a sentence if they are invalid."""
     values: Mapping[str, object] = {name: st.session_state.get(name, _default(name)) for name in PARAMETERS}
     parsed = {
         name: parse_field(name, str(value))

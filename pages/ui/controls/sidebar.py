@@ -14,13 +14,13 @@ _LABELS = {"fast": "Fast", "tutorial": "Tutorial", "notebook": "Notebook"}
 
 
 def sidebar() -> RunConfig | None:
-    """Draw the settings; returns the config, or None, having said why, where they make no run."""
+    """Render the settings; returns the config, or shows why they are invalid and returns None."""
     with st.sidebar:
         _presets()
         _widgets(advanced=False)
-        # keyed: without that it closes whenever the preset's caption above it comes or goes
+        # keyed: otherwise it closes whenever the preset's caption above it appears or disappears
         advanced = st.expander("Advanced", icon=":material/tune:", key="advanced", on_change="rerun")
-        if advanced.open:  # most of the widgets, and most of what the page costs, for what few look at
+        if advanced.open:  # most of the page's widgets and cost, and few open it
             with advanced:
                 _widgets(advanced=True)
         try:
@@ -32,7 +32,7 @@ def sidebar() -> RunConfig | None:
 
 def _widgets(*, advanced: bool) -> None:
     for name, parameter in PARAMETERS.items():
-        if parameter.advanced == advanced and _matters(name):
+        if parameter.advanced == advanced and _is_relevant(name):
             _widget(name, parameter)
             if name == "loss":
                 _formula()
@@ -52,7 +52,7 @@ def _presets() -> None:
         format_func=lambda name: _LABELS[name],
         key=_PRESET,
         on_change=_use_preset,
-        help="A recipe: sets every slider at once. Move any of them and it is yours.",
+        help="A recipe: sets every slider at once. Then change any of them.",
         width="stretch",
     )
     if st.session_state[_PRESET] is not None:
@@ -73,8 +73,8 @@ def _use_preset() -> None:
         settings_url.put(PRESETS[chosen])
 
 
-def _matters(name: str) -> bool:
-    """A choice of one is no choice, a loss reads only its own parameters, and some go with a choice."""
+def _is_relevant(name: str) -> bool:
+    """Hides choices with one option, parameters of other losses, and those tied to another choice."""
     parameter = PARAMETERS[name]
     if parameter.only_with is not None:
         other, value = parameter.only_with

@@ -1,1 +1,1 @@
-"""The parts of the Draw page."""
+"""The panels of the Draw page."""

@@ -1,4 +1,4 @@
-"""The journey of a digit: next to whom it lay at each snapshot of the training."""
+"""The journey of a digit: its nearest images at each snapshot of the training."""
 
 import streamlit as st
 
@@ -13,26 +13,26 @@ from pages.ui.draw.source import Digit
 from pages.ui.runs.names import class_names
 
 WITHOUT = (
-    "This run came here without the network at each of its snapshots, which would be 14 MB, so where your digit lay "
-    "on the way is not known: train the same settings here, and the same run comes with its journey."
+    "This run was shipped without the network at each snapshot, which would be 14 MB, so the path of your digit is not "
+    "known. Train the same settings here: the same run, with the journey."
 )
 
 
-def show(config: RunConfig, digit: Digit | None, way: Journey | None) -> None:
-    """A card for each snapshot, with the images that the digit lay next to."""
+def show(config: RunConfig, digit: Digit | None, journey: Journey | None) -> None:
+    """A card for each snapshot, with the digit's nearest images."""
     if digit is None:
-        st.info("Draw a digit first: its way through the training appears here.", icon=":material/draw:")
+        st.info("Draw a digit first: its path through the training appears here.", icon=":material/draw:")
         return
-    if way is None:
+    if journey is None:
         st.info(WITHOUT, icon=":material/route:")
         waiting.button("Train these settings", config, key="train_for_journey")
         return
     names = class_names(config)
     data = load_stored(config.dataset)
-    images = (data.train if way.split == "train" else data.test).first_classes(config.digits).images
+    images = (data.train if journey.split == "train" else data.test).first_classes(config.digits).images
     st.markdown(
-        "**Press play in the picture**: your digit moves with the training. Below, whom it lay next to at each "
-        "snapshot, of the 2,000 images that the live picture shows."
+        "**Press play in the picture**: your digit moves with the training. Below, its nearest images at each "
+        "snapshot, of the 2,000 that the live picture shows."
     )
     cards = [
         Card(
@@ -44,9 +44,9 @@ def show(config: RunConfig, digit: Digit | None, way: Journey | None) -> None:
             side=30,
             heading=f"Step {stop.step:,}" if stop.step else "Untrained",
         )
-        for stop in way.stops
+        for stop in journey.stops
     ]
-    said = "; ".join(
-        f"step {stop.step}: {', '.join(names[label] for label in stop.labels)}" for stop in way.stops
+    words = "; ".join(
+        f"step {stop.step}: {', '.join(names[label] for label in stop.labels)}" for stop in journey.stops
     )
-    show_svg(digit_cards.cards(cards, f"The classes of the nearest images. {said}."), key="journey")
+    show_svg(digit_cards.cards(cards, f"The classes of the nearest images. {words}."), key="journey")

@@ -1,4 +1,4 @@
-"""Where the digit lands: the vote of its neighbours, their images, and its cluster."""
+"""Where the digit lands: its neighbours' vote, their images, and its cluster."""
 
 import streamlit as st
 
@@ -15,11 +15,9 @@ from pages.ui.runs.names import class_names
 
 
 def verdict(run: Run, config: RunConfig, place: Landing | None) -> None:
-    """In two lines: what the neighbours say, and in which cluster it lies."""
+    """Two lines: the neighbours' vote, and the cluster."""
     if place is None:
-        st.markdown(
-            "Nothing is drawn yet. Every point is a training image, where this run's network puts it."
-        )
+        st.markdown("Nothing drawn yet. Each point is a training image, embedded by this run's network.")
         return
     names = class_names(config)
     others = [
@@ -52,10 +50,10 @@ def show(config: RunConfig, place: Landing | None) -> None:
         )
     ]
     st.markdown("**The nearest training images** in the embedding, with their class and distance")
-    said = ", ".join(card.line for card in cards)
-    show_svg(digit_cards.cards(cards, f"The nearest images, class and distance: {said}."), key="nearest")
+    words = ", ".join(card.line for card in cards)
+    show_svg(digit_cards.cards(cards, f"The nearest images, class and distance: {words}."), key="nearest")
     if config.unseen is not None:
         st.caption(
-            f"Images of {plain(names[config.unseen])} are among them though training never saw that class: "
-            "they, too, were only embedded."
+            f"Images of {plain(names[config.unseen])} can be among them although training never saw that class: "
+            "they were only embedded."
         )

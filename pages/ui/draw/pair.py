@@ -1,4 +1,4 @@
-"""Same or different: a second digit, the distance of the two, and what a threshold says of it."""
+"""Same or different: a second digit, the distance between the two, and the verdict of a threshold."""
 
 import numpy as np
 import streamlit as st
@@ -55,12 +55,10 @@ def _verdict(distance: float, found: Verification) -> None:
     with st.container(horizontal=True):
         st.metric("Distance", f"{distance:.3f}", width="content")
         st.metric("Threshold", f"{threshold.distance:.3f}", width="content")
-        st.metric("Wrong this often", f"{1 - threshold.balanced_accuracy:.1%}", width="content")
+        st.metric("Error rate", f"{1 - threshold.balanced_accuracy:.1%}", width="content")
     st.markdown(
-        f"Two images closer than the threshold count as the same digit. It is the threshold that separates pairs of "
-        f"this run's test images best: it takes {threshold.false_positive_rate:.1%} of {found.different:,} different "
-        f"pairs for the same, and misses {1 - threshold.true_positive_rate:.1%} of {found.same:,} same ones."
+        f"Two images closer than the threshold count as the same digit. It is the threshold that best separates pairs "
+        f"of this run's test images: it accepts {threshold.false_positive_rate:.1%} of {found.different:,} different "
+        f"pairs as the same, and misses {1 - threshold.true_positive_rate:.1%} of {found.same:,} same ones."
     )
-    st.caption(
-        "Wrong this often: the mean of the two. With drawings, which are no test images, it errs more often."
-    )
+    st.caption("Error rate: the mean of the two. Drawings are not test images, so it is higher for them.")

@@ -1,6 +1,6 @@
-"""The paper: a square to draw in with the mouse or a finger, with undo, clear and the width of the pen.
+"""The paper: a square to draw in with the mouse or a finger, with undo, clear and stroke width.
 
-What comes back from the browser may be forged, so its size is looked at before it is unpacked.
+The browser's answer may be forged, so its size is checked before it is unpacked.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ import streamlit as st
 
 from core.drawings.picture_file import PictureRefused, read_drawing
 
-SIDE = 280  # CSS pixels: ten to each of the network's
+SIDE = 280  # CSS pixels: ten per pixel of the network's input
 PEN, PAPER = "#16202e", "#ffffff"
 WIDTHS = (10, 16, 24, 32)
 USUAL_WIDTH = 24  # of 280: about as thick as MNIST's strokes
@@ -24,11 +24,11 @@ Ink = npt.NDArray[np.float64]
 
 
 def paper(key: str) -> Ink | None:
-    """Show the paper called `key`; the ink on it [280, 280], 255 where it is full, or None.
+    """Show the paper called `key`; returns the ink on it [280, 280], 255 for full ink, or None.
 
-    Raises PictureRefused for what the drawing area itself would not send.
+    Raises PictureRefused for data that the drawing area would not send.
     """
-    # registers itself with the running app, so it cannot be imported before there is one
+    # registers itself with the running app on import, so it needs one
     from streamlit_drawable_canvas import st_canvas
 
     width = st.session_state.get(_width(key)) or USUAL_WIDTH
@@ -44,7 +44,12 @@ def paper(key: str) -> Ink | None:
             key=key,
         )
         content = result.image_bytes
-    except (AttributeError, KeyError, TypeError, ValueError) as error:  # what it does not look at itself
+    except (
+        AttributeError,
+        KeyError,
+        TypeError,
+        ValueError,
+    ) as error:  # the component does not validate its data
         raise PictureRefused(FORGED) from error
     finally:
         _tools(key)
@@ -68,21 +73,21 @@ def _tools(key: str) -> None:
 
 
 def _undo(key: str) -> None:
-    _begin_with(key, _strokes(key)[:-1])
+    _restart_with(key, _strokes(key)[:-1])
 
 
 def _clear(key: str) -> None:
-    _begin_with(key, [])
+    _restart_with(key, [])
 
 
-def _begin_with(key: str, strokes: list[Any]) -> None:
-    """Have the paper drawn anew with these strokes; counted, since only a change is heard of."""
+def _restart_with(key: str, strokes: list[Any]) -> None:
+    """Restart the paper with these strokes. `turn` makes each restart a new value: the browser ignores equal ones."""
     before = st.session_state.get(_start(key)) or {}
     st.session_state[_start(key)] = {"objects": strokes, "turn": before.get("turn", 0) + 1}
 
 
 def _strokes(key: str) -> list[Any]:
-    """The strokes that the browser says there are; none where it says what no drawing is."""
+    """The strokes that the browser reports; empty if its value is not a drawing."""
     value = st.session_state.get(key)
     for name in ("drawing", "raw"):
         value = value.get(name) if isinstance(value, Mapping) else None

@@ -1,4 +1,4 @@
-"""Whose digit it is: drawn here, out of a picture, or one of the test images."""
+"""The source of the digit: drawn here, from a picture, or a test image."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,22 +28,22 @@ Image = npt.NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class Digit:
-    """The 784 grey levels that the network is given, and what they are, in a few words."""
+    """The network's input, 784 grey levels, and a few words that say what it is."""
 
     image: Image
     words: str
 
 
 def choose(config: RunConfig) -> Digit | None:
-    """The three ways to a digit, in tabs; the digit of the open one, or None where there is none yet.
+    """Tabs for the three sources; returns the digit of the open one, None if it has none yet.
 
     Raises DataError.
     """
     tabs = st.tabs([DRAW, PICTURE, TEST], key=DIGIT_FROM, bind="query-params")
-    # all of them are made, the paper in any case: a drawing that is not on the page would be lost
-    ways: tuple[Callable[[], Digit | None], ...] = (_drawn, _loaded, lambda: _tested(config))
+    # all tabs are rendered: a drawing that leaves the page is lost
+    sources: tuple[Callable[[], Digit | None], ...] = (_drawn, _loaded, lambda: _tested(config))
     digits = []
-    for tab, make in zip(tabs, ways, strict=True):
+    for tab, make in zip(tabs, sources, strict=True):
         with tab:
             try:
                 digits.append(make())
@@ -66,11 +66,11 @@ def _loaded() -> Digit | None:
         type=["png", "jpg", "jpeg"],
         max_upload_size=MOST_BYTES // 1_000_000,
         key="digit_picture",
-        help="Dark on light or light on dark; shadows and specks are left out.",
+        help="Dark on light or light on dark; shadows and specks are ignored.",
     )
     if file is None:
         return None
-    if file.size > MOST_BYTES:  # what the browser promised to keep to
+    if file.size > MOST_BYTES:  # the browser should enforce this, but may be forged
         raise PictureRefused(f"This file has {file.size / 1e6:.0f} MB; at most 10 can be taken.")
     ink = ink_of(read_picture(file.getvalue()))
     image = None if ink is None else as_mnist(ink)
@@ -81,7 +81,7 @@ def _loaded() -> Digit | None:
 
 def _tested(config: RunConfig) -> Digit:
     split = load_stored(config.dataset).test.first_classes(config.digits)
-    if st.session_state.get(TEST_IMAGE, 0) >= len(split.labels):  # the last run had more classes
+    if st.session_state.get(TEST_IMAGE, 0) >= len(split.labels):  # chosen for a run with more classes
         st.session_state[TEST_IMAGE] = 0
     number = st.number_input(
         "Number of the test image",
@@ -93,5 +93,5 @@ def _tested(config: RunConfig) -> Digit:
         help="Type a number, or press the arrow keys for the next one.",
     )
     name = class_names(config)[split.labels[number]]
-    st.caption(f"It is a **{plain(name)}**. Training never saw the test images.")
+    st.caption(f"This is a **{plain(name)}**. Training never saw the test images.")
     return Digit(split.images[number], f"test image {number:,}, a {name}")

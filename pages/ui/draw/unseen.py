@@ -1,4 +1,4 @@
-"""The digit it never saw: a class held out of the training, and what a few examples of it come to."""
+"""A class held out of the training: where it lands, and how well a few examples identify it."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +17,7 @@ from pages.ui.runs.names import class_names
 
 
 def show(run: Run, config: RunConfig, place: Landing | None) -> None:
-    """Of a run that has learned all classes, how to train one that has not; of the other kind, what it knows."""
+    """For a run trained on all classes, an offer to train without one; otherwise the held-out class."""
     if config.unseen is None:
         _offer(config)
         return
@@ -31,9 +31,9 @@ def show(run: Run, config: RunConfig, place: Landing | None) -> None:
 def _offer(config: RunConfig) -> None:
     names = class_names(config)
     st.markdown(
-        "**Hold one class out of the training** and see where its images, and your drawing of it, land all the same. "
-        "If the network has learned what makes digits alike, and not just ten answers, a new digit finds a place of "
-        "its own, and a few examples are enough to name it."
+        "**Hold one class out of the training** and see where its images, and your drawing of it, land. "
+        "If the network has learned similarity, and not just ten answers, a new digit forms its own cluster, and a "
+        "few examples are enough to recognise it."
     )
     if config.digits < 3:
         st.info("This run has two classes. Holding one out takes three or more: train such a run first.")
@@ -56,10 +56,10 @@ def _where_it_lands(run: Run, config: RunConfig, unseen: int, place: Landing | N
     name = plain(names[unseen])
     st.subheader(f"Where {name} lands", anchor=False)
     shares = _shares(str(run.folder), run.status().updated, unseen)
-    told = [f"**{plain(names[label])}** ({share:.0%})" for label, share in list(shares.items())[:4]]
+    shares_text = [f"**{plain(names[label])}** ({share:.0%})" for label, share in list(shares.items())[:4]]
     st.markdown(
         f"Training never saw a {name}. Of its test images, the nearest image of another class is most often "
-        f"{', '.join(told)}. A double click on the {name} below the picture shows them alone."
+        f"{', '.join(shares_text)}. Double-click {name} below the picture to show only them."
     )
     if place is not None:
         of_it = int(place.votes[unseen])
@@ -67,19 +67,19 @@ def _where_it_lands(run: Run, config: RunConfig, unseen: int, place: Landing | N
             f"Of the {len(place.labels)} training images nearest to **your digit**, {of_it} are a {name}."
         )
     st.caption(
-        f"All figures of this run, on every page, count the images of {name} as well: they are embedded and measured, "
-        "and only the training went without."
+        f"All figures of this run, on every page, include the images of {name}: they are embedded and measured; only "
+        "the training left them out."
     )
 
 
 def _with_examples(run: Run, config: RunConfig, unseen: int) -> None:
     name = plain(class_names(config)[unseen])
-    st.subheader("What a few examples come to", anchor=False)
+    st.subheader("What a few examples achieve", anchor=False)
     found = _few_shot(str(run.folder), run.status().updated, unseen)
     st.vega_lite_chart(shot_charts.over_examples(found, f"{name}, never seen", 250), key="few_shot")
     mean, spread = found.means()[0], found.spreads()[0]
     st.markdown(
-        "Each class gets a few labelled examples, and every test image takes the class of the nearest one. With "
+        "Each class gets a few labelled examples, and every test image gets the class of the nearest one. With "
         + ", ".join(
             f"{shots} example{'s' * (shots > 1)} **{value:.0%} ± {error:.0%}**"
             for shots, value, error in zip(found.shots, mean, spread, strict=True)
@@ -87,11 +87,11 @@ def _with_examples(run: Run, config: RunConfig, unseen: int) -> None:
         + f" of the {name} images are recognised."
     )
     st.caption(
-        f"Bars and ±: one standard deviation over {found.new.shape[1]} random draws of the examples. Dashed: guessing."
+        f"Bars and ±: one standard deviation over {found.new.shape[1]} random samples of examples. Dashed: guessing."
     )
 
 
-@st.cache_data(max_entries=20, show_spinner="Drawing examples")
+@st.cache_data(max_entries=20, show_spinner="Sampling examples")
 def _few_shot(folder: str, updated: float, unseen: int) -> FewShot:
     embedding = Run(Path(folder)).embedding()
     return few_shot.few_shot(

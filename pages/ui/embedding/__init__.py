@@ -1,1 +1,1 @@
-"""The parts of the Embedding page."""
+"""The panels of the Embedding page."""

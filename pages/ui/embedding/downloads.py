@@ -12,7 +12,7 @@ from pages.ui.runs.names import name_for
 
 
 def show(run: Run, config: RunConfig, looking: Looking, selection: Selection) -> None:
-    """A button for each format; a file is made when its button is pressed."""
+    """A button for each format; the file is made on click."""
     labels = run.embedding().labels(looking.split)
     chosen = np.flatnonzero(np.isin(labels, looking.classes))
     picked = selection.of(looking.split, len(labels))
@@ -40,6 +40,6 @@ def show(run: Run, config: RunConfig, looking: Looking, selection: Selection) ->
             on_click="ignore",
         )
     st.markdown(
-        "**Picture.** The button in the picture saves what is seen there as PNG, sharp at up to four times its size "
+        "**Picture.** The button in the picture saves what it shows as PNG, sharp at up to four times its size "
         "on the screen."
     )

@@ -1,4 +1,4 @@
-"""What stands on the Embedding page: the picture, and the panels that answer to what is picked in it."""
+"""The Embedding page: the picture, and panels about what is picked in it."""
 
 from dataclasses import replace
 from functools import partial
@@ -22,7 +22,7 @@ from pages.ui.components.canvas import Selection
 from pages.ui.components.digit_cards import DIFFERENT, SAME
 from pages.ui.components.digits import digits
 from pages.ui.components.plain_text import plain
-from pages.ui.controls.settings_url import PART
+from pages.ui.controls.settings_url import TAB
 from pages.ui.embedding import downloads
 from pages.ui.embedding.settings import SPLITS, Looking
 from pages.ui.runs.following import follow, under_way
@@ -31,27 +31,27 @@ from pages.ui.runs.picture import canvas_options, picture
 from pages.ui.runs.status_line import progress_line
 
 HEIGHT = 640
-NEIGHBOURS = 7  # they fit into a row, on a phone, too
-GALLERY = 40  # images of a selection that are shown
+NEIGHBOURS = 7  # fits into one row, even on a phone
+GALLERY = 40  # images of a selection to show
 CHART_HEIGHT = 380
 MOST_DOTS = 1000
 
 
 def not_finished(run: Run) -> None:
-    """What to do where there is nothing to look at yet."""
+    """Shown while there is no embedding to look at."""
     status = run.status()
     if status.outdated:
         st.info(plain(status.message), icon=":material/update:")
     elif status.ended or status.state == "missing":
-        st.info("This run was not finished, so there is no embedding to look at. Choose another one above.")
+        st.info("This run did not finish, so there is no embedding to look at. Choose another one above.")
     else:
-        st.info("This run is still being trained. This page goes on when it has finished.")
+        st.info("This run is still training. This page continues when it has finished.")
         follow([run], partial(progress_line, run)) if under_way(run) else None
     navigation.link(navigation.TRAIN, "To the Train page")
 
 
 def show(run: Run, config: RunConfig, looking: Looking) -> None:
-    """The picture and its panels; drawn anew, and nothing else of the page, when something is picked."""
+    """The picture and its panels, a fragment that reruns when something is picked."""
     left, right = st.columns([1.5, 1], gap="medium")
     with left:
         selection = _picture(run, config, looking)
@@ -59,7 +59,7 @@ def show(run: Run, config: RunConfig, looking: Looking) -> None:
     with right:
         neighbours, selected, density, cells, directions, download = st.tabs(
             ["Neighbours", "Selection", "Density", "Voronoi", "Directions", "Download"],
-            key=PART,
+            key=TAB,
             bind="query-params",
         )
         with neighbours:
@@ -121,7 +121,7 @@ def _neighbours(
         same = others == labels[pinned]
         st.markdown(
             f"**{title}**: {np.count_nonzero(same)} of {len(same)} are the same class",
-            help=f"Above each: its class, and below it the {unit}. Blue: the same class; orange: another.",
+            help=f"Above each: its class; below: the {unit}. Blue: the same class; orange: another.",
         )
         digits(
             train_images[found.indices],
@@ -131,15 +131,15 @@ def _neighbours(
             lines=[f"{distance:.2g}" for distance in found.distances],
             frames=[SAME if alike else DIFFERENT for alike in same],
         )
-    st.caption("What the network has learned is the difference between the two rows.")
+    st.caption("The difference between the two rows is what the network has learned.")
 
 
 @st.cache_data(max_entries=40, show_spinner=False)
 def _example(folder: str, updated: float, split: str) -> int | None:
-    """The image whose neighbours are shown before one is picked."""
+    """The image whose neighbours are shown until one is picked."""
     run = Run(Path(folder))
     embedding = run.embedding()
-    with threadpool_limits(1):  # several threads would take the cores from those who train
+    with threadpool_limits(1):  # more threads would take cores from trainings
         return instructive(
             embedding.points(split), _images(run.config(), split), embedding.labels(split), NEIGHBOURS
         )
@@ -150,7 +150,7 @@ def _selected(config: RunConfig, embedding: Embedding, looking: Looking, selecti
     chosen = selection.of(looking.split, len(labels))
     if len(chosen) == 0:
         st.info(
-            "Draw round some points with the lasso or the box (the buttons in the picture): their images appear here.",
+            "Select points with the lasso or the box (the buttons in the picture): their images appear here.",
             icon=":material/gesture_select:",
         )
         return
@@ -167,7 +167,7 @@ def _selected(config: RunConfig, embedding: Embedding, looking: Looking, selecti
     except DataError as error:
         st.warning(str(error), icon=":material/broken_image:")
         return
-    # The rarest classes first: what does not belong there is what one looks for.
+    # The rarest classes first: a reader looks for what does not belong there.
     order = chosen[np.argsort(counts[labels[chosen]], kind="stable")][:GALLERY]
     digits(images[order], [names[label] for label in labels[order]], "Selected images", key="gallery")
     if len(chosen) > GALLERY:
@@ -216,17 +216,17 @@ def _cells(run: Run, config: RunConfig, looking: Looking, selection: Selection) 
             own = overlays.share_of(run, looking.split, chosen, looking.reduction, looking.per_class)
             st.metric(f"Of the {len(chosen):,} selected", f"{own:.1%}", width="content", **guessing)
     st.markdown(
-        f"Every place of the plane belongs to the nearest of **{looking.per_class:,} training images a class**, and "
-        "takes its class: the Voronoi cells in the picture (turn them on with the overlay button). A test image "
-        "that falls into a cell of its own class is classified rightly by its nearest neighbour."
+        f"Each point of the plane belongs to the nearest of **{looking.per_class:,} training images per class** and "
+        "gets its class: the Voronoi cells in the picture (turn them on with the overlay button). A test image "
+        "that falls into a cell of its own class is classified correctly by its nearest neighbour."
     )
-    st.caption("The number of images a class is set in the sidebar.")
+    st.caption("The number of images per class is set in the sidebar.")
 
 
 def _directions(run: Run, config: RunConfig, looking: Looking) -> None:
     dims = config.embedding_dims
     if dims == 2:
-        st.info("This embedding has two dimensions: the picture shows all of it, and nothing needs reducing.")
+        st.info("This embedding has two dimensions: the picture shows all of it, without reduction.")
         return
     fitted = reducing.fitted_reduction(run, looking.reduction)
     if looking.reduction and not REDUCTIONS[looking.reduction].linear:
@@ -235,7 +235,7 @@ def _directions(run: Run, config: RunConfig, looking: Looking) -> None:
         )
         return
     kept = float(fitted.share[: fitted.dims].sum())
-    st.markdown(f"The picture holds **{kept:.1%}** of what the {dims} dimensions hold.")
+    st.markdown(f"The picture keeps **{kept:.1%}** of what the {dims} dimensions contain.")
     st.vega_lite_chart(run_charts.explained_variance(fitted.share, fitted.dims), key="explained")
     st.caption(
         "Each bar is a direction's share: of the sum of squares for truncated SVD, of the variance for PCA. "

@@ -1,4 +1,4 @@
-"""What the Embedding page looks at: which images, which classes, seen along which directions."""
+"""What the Embedding page shows: which images, which classes, along which directions."""
 
 from dataclasses import dataclass
 
@@ -17,8 +17,8 @@ SPLITS = {"train": "Training images", "test": "Test images"}
 
 @dataclass(frozen=True)
 class Looking:
-    """split: "train" or "test". reduction: a name in REDUCTIONS, "" for the usual one. classes: the labels
-    that take part in the charts. per_class: sample images a class for the Voronoi cells."""
+    """split: "train" or "test". reduction: a name in REDUCTIONS, "" for the default. classes: the labels
+    in the charts. per_class: training images per class for the Voronoi cells."""
 
     split: str
     reduction: str
@@ -33,7 +33,7 @@ class Looking:
 
 
 def sidebar(run: Run, config: RunConfig) -> Looking:
-    """Draw the settings; returns what they stand at."""
+    """Render the settings; returns their values."""
     names = class_names(config)
     with st.sidebar:
         split = st.segmented_control(
@@ -54,7 +54,7 @@ def sidebar(run: Run, config: RunConfig) -> Looking:
             default=list(range(len(names))),
             key=f"classes_{len(names)}",
             bind="query-params",
-            help="Which classes the charts beside the picture and the downloads hold. In the picture itself, the "
+            help="The classes in the charts next to the picture and in the downloads. In the picture itself, the "
             "buttons below it hide and show classes.",
         )
         reduction = ""
@@ -66,7 +66,7 @@ def sidebar(run: Run, config: RunConfig) -> Looking:
                 if entry.dims < config.embedding_dims and entry.available
             ]
             options = offered if config.embedding_dims > PICTURE_DIMS else ["as it is", *offered]
-            if st.session_state.get(_DIRECTIONS, usual) not in options:  # of a run that had others
+            if st.session_state.get(_DIRECTIONS, usual) not in options:  # chosen for a run with other options
                 del st.session_state[_DIRECTIONS]
             reduction = st.selectbox(
                 "Directions",
@@ -85,7 +85,7 @@ def sidebar(run: Run, config: RunConfig) -> Looking:
 
 
 def _explanations(offered: list[str]) -> list[str]:
-    """What each of the offered directions shows, and why others are not offered."""
+    """What each offered direction shows, and why others are not available."""
     missing = {entry.missing for entry in REDUCTIONS.values() if entry.missing}
     return [f"**{REDUCTIONS[name].label}.** {REDUCTIONS[name].explanation}" for name in offered] + sorted(
         missing
@@ -99,11 +99,11 @@ def _per_class(run: Run, classes: int) -> int:
         {10, 30, 100, usual, 1000, 3000, most} - {step for step in (10, 30, 100, 1000, 3000) if step > most}
     )
     return st.select_slider(
-        "Voronoi: images a class",
+        "Voronoi: images per class",
         steps,
         value=usual,
         format_func=lambda count: "all" if count == most else f"{count:,}",
         key=f"per_class_{classes}",
         bind="query-params",
-        help="How many images of each class own a cell of the plane: every place belongs to the nearest of them.",
+        help="How many images of each class own a cell of the plane: each point belongs to the nearest of them.",
     )

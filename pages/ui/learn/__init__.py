@@ -1,1 +1,1 @@
-"""The parts of the Learn pages."""
+"""The panels of the Learn pages."""

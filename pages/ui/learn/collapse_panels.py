@@ -1,4 +1,4 @@
-"""The parts of the Collapse page: buttons that break a run, the run with its signs, its cure beside it."""
+"""The panels of the Collapse page: buttons that break a run, the run with its signs, and its cure."""
 
 import math
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ BROKEN, CURED = "broken", "cured"
 
 @dataclass(frozen=True)
 class _Shown:
-    """A run on the page: which of the two it is, what it is called, and where it lies."""
+    """A run on the page. which: BROKEN or CURED."""
 
     which: str
     title: str
@@ -38,12 +38,12 @@ class _Shown:
 
 
 def collapse() -> None:
-    """The buttons, and the runs below them, followed while one is under way."""
+    """The buttons, and the runs below them, updated while one is under way."""
     _buttons(busy=awaited() is not None)
     following.show_problem()
     shown = _shown()
     if not shown:
-        st.info("Nothing is broken yet. Press one of the buttons above.", icon=":material/arrow_upward:")
+        st.info("Nothing is broken yet. Press a button above.", icon=":material/arrow_upward:")
         return
     moving = [one.run for one in shown if under_way(one.run)]
     following.follow(moving, partial(_panels, shown))
@@ -87,7 +87,7 @@ def _cure(cure: Cure) -> None:
 
 def _panels(shown: list[_Shown]) -> None:
     if shown != _shown():
-        st.rerun()  # a cure was asked for: the buttons above change as well
+        st.rerun()  # a cure was requested: the buttons above change as well
     columns = st.columns(2, gap="large")
     for one, column in zip(shown, columns, strict=False):
         with column:
@@ -102,19 +102,19 @@ def _panel(one: _Shown) -> None:
     if one.which == BROKEN:
         st.markdown(COLLAPSES[st.session_state[_CHOSEN]].what)
     status = one.run.status()
-    moves = under_way(one.run)
+    moving = under_way(one.run)
     try:
         course = course_of(one.run)
     except RunDamaged as damage:
         st.error(plain(f"This run cannot be shown. {damage} Press its button to train it again."))
         return
-    if moves:
+    if moving:
         progress_line(one.run)
     if course is None:
-        if not moves:
+        if not moving:
             st.caption("Press its button to train it again.")
         return
-    _diagnosis(one, course, moves=moves)
+    _diagnosis(one, course, moving=moving)
     _figures(course)
     reports = course.reports
     st.vega_lite_chart(
@@ -128,7 +128,7 @@ def _panel(one: _Shown) -> None:
         st.vega_lite_chart(
             collapse_charts.spread_and_rank(course.steps, course.shapes, of, 90), key=f"shape_{one.which}"
         )
-    if not moves:
+    if not moving:
         done = f"Trained in {status.seconds:.1f} s. " if status.state == "done" else ""
         st.caption(f"{done}{describe(one.config)} · seed {one.config.seed}")
         st.button(
@@ -140,13 +140,13 @@ def _panel(one: _Shown) -> None:
             key=f"lab_{one.which}",
         )
         if state.shown_run() == one.run.key:
-            navigation.link(navigation.TRAIN, "It is on the Train page now")
+            navigation.link(navigation.TRAIN, "It is now on the Train page")
 
 
-def _diagnosis(one: _Shown, course: Course, *, moves: bool) -> None:
+def _diagnosis(one: _Shown, course: Course, *, moving: bool) -> None:
     found, reports = course.diagnosis, course.reports
-    # after its last step a run is still under way: all its images are embedded and measured, which changes nothing here
-    training = moves and not (reports and reports[-1].step >= reports[-1].steps)
+    # after its last step a run still measures all images, which changes nothing here
+    training = moving and not (reports and reports[-1].step >= reports[-1].steps)
     with st.container(key=f"diagnosis_{one.which}"):
         if training:
             st.info(f"Training… {found.sentence}", icon=":material/stethoscope:")
@@ -177,19 +177,19 @@ def _figures(course: Course) -> None:
             "Knows nothing at",
             f"{course.diagnosis.know_nothing:.3g}",
             width=122,
-            help=texts.part("collapse_captions", "know_nothing"),
+            help=texts.section("collapse_captions", "know_nothing"),
         )
         st.metric(
             "Spread",
             f"{shape.spread:.2g}",
             width=92,
-            help=texts.part("collapse_captions", "spread"),
+            help=texts.section("collapse_captions", "spread"),
         )
         st.metric(
             "Effective rank",
             f"{shape.rank:.2f}" if math.isfinite(shape.rank) else "–",
             width=110,
-            help=texts.part("collapse_captions", "rank"),
+            help=texts.section("collapse_captions", "rank"),
         )
 
 

@@ -14,7 +14,7 @@ _COMPONENT = st.components.v2.component("contrastive_lab_curve", **component_fil
 
 @dataclass(frozen=True)
 class Dot:
-    """Where a pair of the plane stands on its curve; kind: "positive" or "negative"."""
+    """A pair of the plane on its curve; kind: "positive" or "negative"."""
 
     kind: str
     distance: float
@@ -25,8 +25,8 @@ class Dot:
 class Curve:
     """lines: "positive" and "negative" -> the loss at equal steps from distance 0 to `farthest`.
 
-    highest: where the picture is cut off. handle: the distance at which the handle stands,
-    None for a loss without. handle_text: beside it; handle_label: its name, for who cannot see it.
+    highest: upper end of the y axis. handle: the distance at which the handle is, None for a loss
+    without one. handle_text: next to it; handle_label: its accessible name.
     """
 
     title: str
@@ -41,8 +41,8 @@ class Curve:
 
 
 def curve(shown: Curve, on_handle: Callable[[float], None], *, key: str) -> None:
-    """Show it. on_handle: hears of the distance at which the handle is, several times a second while it
-    is dragged, before the page is drawn anew."""
+    """Show it. on_handle: called with the handle's distance, several times a second while it is dragged,
+    before the page reruns."""
     heard = f"{key}_heard"
 
     def dragged() -> None:
@@ -57,7 +57,7 @@ def curve(shown: Curve, on_handle: Callable[[float], None], *, key: str) -> None
 
 
 def handle_place(value: Any, shown: Curve) -> float | None:
-    """What the browser sent, as a distance of this curve; None for anything else."""
+    """What the browser sent, as a distance of this curve; None if it is not that."""
     if not isinstance(value, Mapping) or shown.handle is None:
         return None
     at, sent = value.get("at"), value.get("sent")

@@ -1,4 +1,4 @@
-"""The texts of the lessons on the page."""
+"""Shows the texts of the lessons."""
 
 import streamlit as st
 
@@ -6,9 +6,9 @@ from core.lessons import texts
 
 
 def lesson(name: str, /, **figures: str) -> None:
-    """Show a lesson's text; its sources, the part after the line "Sources", smaller.
+    """Show a lesson's text; its section "Sources" in small print.
 
-    figures: what is computed, each in the place of its name in braces.
+    figures: computed values for the names in braces.
     """
     body, _, sources = texts.whole(name).partition("\n## Sources\n")
     st.markdown(texts.filled(body, **figures))
@@ -16,6 +16,6 @@ def lesson(name: str, /, **figures: str) -> None:
         st.caption(" ".join(sources.split()))
 
 
-def caption(name: str, part: str, /, **figures: str) -> None:
-    """Show a part of a file of texts in small letters, below what it explains."""
-    st.caption(texts.part(name, part, **figures))
+def caption(name: str, section: str, /, **figures: str) -> None:
+    """Show a section of a text file in small print, below what it explains."""
+    st.caption(texts.section(name, section, **figures))

@@ -1,4 +1,4 @@
-"""One loss on the points of the lesson: its plane, its curve, its formula with the numbers filled in."""
+"""One loss on the lesson's points: its plane, its curve, its formula with numbers."""
 
 import math
 from dataclasses import dataclass
@@ -20,23 +20,23 @@ from pages.ui.learn.curve import Curve, Dot, curve
 from pages.ui.learn.lesson_text import caption
 from pages.ui.learn.plane import Look, Moved, Plane, Ring, Tie, plane
 
-# The digits that the classes stand for, in colours that are not those of pull and push.
+# The digits of the three classes, in colours other than those of pull and push.
 LOOKS = (Look("0", 4), Look("1", 9), Look("7", 7))
 RUN_STEPS = 60
-STRETCH = 3.0  # an arrow is so many times as long as the force
+STRETCH = 3.0  # length of an arrow per unit of force
 
 
 @dataclass(frozen=True)
 class Bench:
-    """A loss as it stands on the page: its place on it, its entry and its parameters."""
+    """A loss on the page: its position (0 or 1), its entry and its parameters."""
 
     place: int
     entry: LossEntry
     parameters: dict[str, float]
 
 
-def _choose(place: int, first: str) -> Bench:
-    """The widgets of one loss: which one, and a slider for each parameter that it reads."""
+def _widgets(place: int, first: str) -> Bench:
+    """The widgets of one loss: a select box, and a slider for each of its parameters."""
     name = st.selectbox(
         "Loss" if place == 0 else "Second loss",
         list(LOSSES),
@@ -72,10 +72,10 @@ def _key(place: int, field: str) -> str:
 
 
 def alone(place: int, first: str, rate: float) -> None:
-    """A loss with the page's width to itself: the plane on the left, everything else on the right."""
+    """A loss at the full width of the page: the plane on the left, everything else on the right."""
     left, right = st.columns([1, 1.05], gap="large")
     with right:
-        bench = _choose(place, first)
+        bench = _widgets(place, first)
     points, now, triplet = _look(bench)
     with left:
         _plane(bench, points, now, triplet)
@@ -85,9 +85,9 @@ def alone(place: int, first: str, rate: float) -> None:
         _curve(bench, triplet)
 
 
-def beside(place: int, first: str, rate: float) -> None:
-    """A loss in half of the width, all below each other."""
-    bench = _choose(place, first)
+def stacked(place: int, first: str, rate: float) -> None:
+    """A loss in half of the width, everything in one column."""
+    bench = _widgets(place, first)
     points, now, triplet = _look(bench)
     _plane(bench, points, now, triplet)
     _buttons(bench, rate)
@@ -111,7 +111,7 @@ def _buttons(bench: Bench, rate: float) -> None:
                 on_click=_walk,
                 args=(bench, rate, steps),
                 key=f"walk_{steps}_{bench.place}",
-                help=None if steps == 1 else texts.part("losses_captions", "run", steps=f"{steps}"),
+                help=None if steps == 1 else texts.section("losses_captions", "run", steps=f"{steps}"),
             )
 
 
@@ -139,7 +139,7 @@ def _plane(bench: Bench, points: Points, now: Forces, triplet: Triplet) -> None:
         kinds=kinds,
         stretch=STRETCH,
         says=[f"Force {length:.3f}." for length in lengths],
-        told=_told(kinds, now),
+        told=_legend(kinds, now),
         rings=_rings(bench, triplet),
         ties=[
             Tie(triplet.anchor, triplet.positive, "positive"),
@@ -154,14 +154,14 @@ def _kind(term: str) -> str:
     return "pull" if term in PULLS else "push" if term in PUSHES else "force"
 
 
-def _told(kinds: dict[str, str], now: Forces) -> str:
+def _legend(kinds: dict[str, str], now: Forces) -> str:
     if now.strongest < 1e-6:
-        return texts.part("losses_captions", "no_force")
+        return texts.section("losses_captions", "no_force")
     words = {"pull": "blue pulls", "push": "dashed orange pushes", "force": "the other arrows do both"}
-    parts = [f"{words[kind]} ({term})" for kind in words for term, own in kinds.items() if own == kind]
-    if len(parts) == 1:
-        parts = ["an arrow is the whole force on its point"]
-    return f"{'; '.join(parts).capitalize()}. The strongest force is {now.strongest:.3f}."
+    phrases = [f"{words[kind]} ({term})" for kind in words for term, own in kinds.items() if own == kind]
+    if len(phrases) == 1:
+        phrases = ["an arrow is the whole force on its point"]
+    return f"{'; '.join(phrases).capitalize()}. The strongest force is {now.strongest:.3f}."
 
 
 def _rings(bench: Bench, triplet: Triplet) -> list[Ring]:
@@ -177,7 +177,7 @@ def _moved(moved: Moved) -> None:
     lesson_points.move(np.array(moved.points), moved.picked)
 
 
-# ---- the formula with its numbers
+# ---- the worked formula
 
 
 def _numbers(bench: Bench, now: Forces, triplet: Triplet) -> None:
@@ -201,7 +201,7 @@ def _numbers(bench: Bench, now: Forces, triplet: Triplet) -> None:
 
 
 def _in_lines(formula: str) -> str:
-    """What a formula adds after its end, and the second of two long terms, on lines of their own."""
+    """A formula over several lines: side conditions and the second of two long terms get their own."""
     lines = formula.replace(r", \quad", r"\\").replace(r"\bigr) + ", r"\bigr) \\ {} + ")
     return r"\begin{gathered}" + lines + r"\end{gathered}"
 
@@ -258,7 +258,7 @@ def _curve(bench: Bench, triplet: Triplet) -> None:
 
 
 def _highest(found: Curves) -> float:
-    """Such that both curves are seen where points usually are."""
+    """Such that both curves are visible at the usual distances."""
     top = max(float(found.negative.max()), float(np.interp(1.0, found.distance, found.positive)), 0.1)
     return float(min(top * 1.15, max(found.positive.max(), found.negative.max()) * 1.05 + 1e-9))
 

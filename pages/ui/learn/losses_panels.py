@@ -1,4 +1,4 @@
-"""The parts of the Losses page: the bench, d² against d, and the catalogue."""
+"""The panels of the Losses page: the bench, d² against d, and the catalogue."""
 
 import math
 from itertools import product
@@ -20,10 +20,10 @@ from pages.ui.learn.lesson_text import caption, lesson
 
 
 def bench() -> None:
-    """One loss, or two on the same points, with the buttons that let them act."""
+    """One loss, or two on the same points, with the buttons that reset the points."""
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.button(
-            "All to one place",
+            "All to one point",
             icon=":material/adjust:",
             on_click=lesson_points.put,
             args=(ONE_PLACE,),
@@ -45,7 +45,7 @@ def bench() -> None:
             key="bench_rate",
             persist_state="session",
             width=200,
-            help=texts.part("losses_captions", "rate", longest=f"{LONGEST:g}"),
+            help=texts.section("losses_captions", "rate", longest=f"{LONGEST:g}"),
         )
         two = st.toggle("Two losses on the same points", key="bench_two", persist_state="session")
     if not two:
@@ -53,9 +53,9 @@ def bench() -> None:
         return
     left, right = st.columns(2, gap="large")
     with left:
-        loss_bench.beside(0, "contrastive", rate)
+        loss_bench.stacked(0, "contrastive", rate)
     with right:
-        loss_bench.beside(1, "triplet_margin", rate)
+        loss_bench.stacked(1, "triplet_margin", rate)
 
 
 def square_or_root() -> None:
@@ -82,7 +82,7 @@ def square_or_root() -> None:
 
 
 @st.cache_data(max_entries=4, show_spinner=False)
-def _measured(draw: int) -> SquareOrRoot:
+def _measured(attempt: int) -> SquareOrRoot:
     return measure()
 
 
@@ -104,7 +104,7 @@ def _number(value: float) -> str:
 
 
 def catalogue() -> None:
-    """All losses in one table, read off the registry."""
+    """All losses in one table, from the registry."""
     st.subheader("All the losses")
     rows = loss_table()
     st.dataframe(
@@ -123,7 +123,7 @@ def catalogue() -> None:
         column_config={
             "Knows nothing at": st.column_config.NumberColumn(
                 format="%.3f",
-                help=texts.part("losses_captions", "know_nothing"),
+                help=texts.section("losses_captions", "know_nothing"),
             )
         },
         key="catalogue",
@@ -136,7 +136,7 @@ def catalogue() -> None:
 
 
 def learned() -> None:
-    """What each of them has been measured to learn."""
+    """The measured result of each loss."""
     st.subheader("What each of them learns")
     lesson("losses_measured", epochs=f"{EPOCHS}", batch=f"{RunConfig().batch_size}", seeds=f"{len(SEEDS)}")
     found = read()

@@ -1,4 +1,4 @@
-"""The negatives round an anchor of a finished run, and how many hard ones a random batch happens to hold."""
+"""The negatives around an anchor of a finished run, and how many hard ones a random batch contains."""
 
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from pages.ui.learn.lesson_text import caption, lesson
 from pages.ui.runs import history
 from pages.ui.runs.names import class_names
 
-SHOWN = {HARD: 5, SEMI_HARD: 9, EASY: 12}  # at most so many images in a ring
+SHOWN = {HARD: 5, SEMI_HARD: 9, EASY: 12}  # maximum number of images in each ring
 NAMED_SIZES = (64, 512, 4096)
 SIZES = tuple(2**power for power in range(2, 13))
 ANCHORS = 400
@@ -31,7 +31,7 @@ CURVE_HEIGHT = 260
 
 
 def mining() -> None:
-    """The run's picker and both panels."""
+    """The run picker and both panels."""
     st.subheader("Easy, semi-hard, hard")
     lesson("pairs_rings")
     history.picker()
@@ -44,7 +44,7 @@ def mining() -> None:
         _rings(run, config, embedding)
         _luck(run, config)
     except (RunDamaged, DataError, ValueError) as trouble:
-        st.error(plain(f"This run cannot be looked at here. {trouble} Choose another one above."))
+        st.error(plain(f"This run cannot be shown here. {trouble} Choose another one above."))
 
 
 def _margin(config: RunConfig) -> float:
@@ -90,7 +90,7 @@ def _rings(run: Run, config: RunConfig, embedding: Embedding) -> None:
 
 
 def _positive(labels: npt.NDArray[np.uint8], anchor: int) -> tuple[int, np.random.Generator]:
-    """An anchor's positive as it was drawn last, and the chance that is left for what else is drawn with it."""
+    """An anchor's current random positive, and the generator for the other samples around it."""
     generator = reshuffle.generator("positive", anchor)
     return mining_view.another_of_its_class(labels, anchor, generator), generator
 
@@ -132,7 +132,7 @@ def _drawing_of_rings(
         for kind, count in SHOWN.items()
     ]
     alt = (
-        f"Rings of negatives round an anchor of class {names[labels[anchor]]}. "
+        f"Rings of negatives around an anchor of class {names[labels[anchor]]}. "
         + "; ".join(
             f"{NAMES[kind]}: " + (" ".join(name for _, _, name in negatives) or "none")
             for kind, negatives in enumerate(shown)
@@ -170,7 +170,7 @@ def _luck(run: Run, config: RunConfig) -> None:
 
 
 @st.cache_data(max_entries=20, show_spinner=False)
-def _batches(folder: str, updated: float, margin: float, draw: int) -> Luck:
+def _batches(folder: str, updated: float, margin: float, shuffle: int) -> Luck:
     embedding = Run(Path(folder)).embedding()
     sizes = [size for size in SIZES if size <= len(embedding.train_labels)]
     generator = reshuffle.generator("luck")

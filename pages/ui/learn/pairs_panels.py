@@ -1,4 +1,4 @@
-"""What the network is fed, to look at: images by class, drawn pairs and triplets, a batch with all its pairs."""
+"""What the network trains on: images by class, sampled pairs and triplets, a batch with all its pairs."""
 
 import numpy as np
 import pandas as pd
@@ -19,10 +19,10 @@ DATA = "mnist"
 NAMES = DATASETS[DATA].classes
 IMAGES_A_CLASS = 8
 PAIRS, TRIPLETS = 12, 8
-# Each is fed as in a training of these settings.
-FED_PAIRS = RunConfig(sampling="sampled", batch_size=PAIRS)
-FED_TRIPLETS = RunConfig(loss="triplet_margin", sampling="sampled", batch_size=TRIPLETS)
-ALL, DRAWN = "All pairs", "Drawn pairs"
+# Sampled as in a training with these settings.
+PAIRS_CONFIG = RunConfig(sampling="sampled", batch_size=PAIRS)
+TRIPLETS_CONFIG = RunConfig(loss="triplet_margin", sampling="sampled", batch_size=TRIPLETS)
+ALL, SAMPLED = "All pairs", "Sampled pairs"
 
 
 @st.cache_resource
@@ -39,9 +39,9 @@ def _train() -> Split:
     return load_stored(DATA).train
 
 
-def _drawn(fed: RunConfig, generator: np.random.Generator) -> list[Indices]:
-    """The first batch of a training of these settings: the images of each of its pairs or triplets."""
-    batch = next(batches(fed, _by_class(), generator))
+def _first_batch(config: RunConfig, generator: np.random.Generator) -> list[Indices]:
+    """The first batch of a training with these settings: the images of each of its pairs or triplets."""
+    batch = next(batches(config, _by_class(), generator))
     assert batch.tuples is not None
     return list(batch.images[np.stack(batch.tuples, axis=1)])
 
@@ -53,8 +53,8 @@ def samples() -> None:
     generator, by_class = reshuffle.generator("samples"), _by_class()
     several = []
     for label in by_class.classes:
-        drawn = by_class.same(np.full(IMAGES_A_CLASS, label), generator)
-        tiles = [Tile(image) for image in _train().images[drawn]]
+        sampled = by_class.same(np.full(IMAGES_A_CLASS, label), generator)
+        tiles = [Tile(image) for image in _train().images[sampled]]
         several.append(Card(tiles, 2, 28, NAMES[label], f"{by_class.count[label]:,}"))
     alt = f"{IMAGES_A_CLASS} random images of each of the classes {', '.join(NAMES)}."
     show_svg(digit_cards.cards(several, alt), key="samples")
@@ -62,27 +62,27 @@ def samples() -> None:
 
 
 def pairs() -> None:
-    """Pairs, as the tutorial draws them."""
+    """Pairs, sampled as in the tutorial."""
     st.subheader("Pairs: same or different")
-    lesson("pairs_drawn", share=f"{_share_of_one_class():.1%}")
+    lesson("pairs_sampled", share=f"{_share_of_one_class():.1%}")
     generator, labels = reshuffle.generator("pairs"), _train().labels
     several, words = [], []
-    for one, other in _drawn(FED_PAIRS, generator):
+    for one, other in _first_batch(PAIRS_CONFIG, generator):
         same = labels[one] == labels[other]
         tiles = [Tile(_train().images[place], SAME if same else DIFFERENT) for place in (one, other)]
         several.append(Card(tiles, 2, 46, line="1: same" if same else "0: different"))
         words.append(f"{NAMES[labels[one]]} and {NAMES[labels[other]]}, label {int(same)}")
-    show_svg(digit_cards.cards(several, f"{PAIRS} drawn pairs: {'; '.join(words)}."), key="pairs")
+    show_svg(digit_cards.cards(several, f"{PAIRS} random pairs: {'; '.join(words)}."), key="pairs")
     reshuffle.button("New pairs", "pairs")
 
 
 def triplets() -> None:
-    """Triplets, as the notebook draws them."""
+    """Triplets, sampled as in the notebook."""
     st.subheader("Triplets: nearer and farther")
     lesson("pairs_triplets")
     generator, labels = reshuffle.generator("triplets"), _train().labels
     several, words = [], []
-    for three in _drawn(FED_TRIPLETS, generator):
+    for three in _first_batch(TRIPLETS_CONFIG, generator):
         looks = ((digit_cards.FRAME, "anchor"), (SAME, "positive"), (DIFFERENT, "negative"))
         tiles = [
             Tile(_train().images[place], colour, word)
@@ -90,23 +90,23 @@ def triplets() -> None:
         ]
         several.append(Card(tiles, 3, 50))
         words.append(" ".join(NAMES[labels[place]] for place in three))
-    alt = f"{TRIPLETS} drawn triplets, each anchor, positive, negative: {'; '.join(words)}."
+    alt = f"{TRIPLETS} random triplets, each anchor, positive, negative: {'; '.join(words)}."
     show_svg(digit_cards.cards(several, alt), key="triplets")
     reshuffle.button("New triplets", "triplets")
 
 
 def batch() -> None:
-    """A batch as the table of all its pairs, and what of it is learned from."""
+    """A batch as the table of all its pairs, and which of them are learned from."""
     st.subheader("One batch, all its pairs")
     lesson("pairs_batch")
     left, right = st.columns([1.15, 1], gap="large")
     with right:
         size = st.slider("Images in the batch", 8, 24, 16, step=2, key="pairs_batch", persist_state="session")
         chosen = st.segmented_control(
-            "Learn from", [ALL, DRAWN], default=ALL, required=True, key="pairs_learn_from"
+            "Learn from", [ALL, SAMPLED], default=ALL, required=True, key="pairs_learn_from"
         )
         sorted_ = st.toggle("Sort the images by class", key="pairs_sorted")
-    images, table = _batch(size, drawn=chosen == DRAWN, by_class=sorted_)
+    images, table = _batch(size, sampled=chosen == SAMPLED, by_class=sorted_)
     names = [NAMES[label] for label in _train().labels[images]]
     used = table.positive + table.negative
     with left:
@@ -126,10 +126,10 @@ def batch() -> None:
         st.table(_comparison(size))
 
 
-def _batch(size: int, *, drawn: bool, by_class: bool) -> tuple[Indices, BatchView]:
-    """The images of a batch, and its table; drawn pairs have two images each."""
-    fed = RunConfig(sampling="sampled", batch_size=size // 2) if drawn else RunConfig(batch_size=size)
-    batch = next(batches(fed, _by_class(), reshuffle.generator("batch", size)))
+def _batch(size: int, *, sampled: bool, by_class: bool) -> tuple[Indices, BatchView]:
+    """The images of a batch, and its table; sampled pairs have two images each."""
+    config = RunConfig(sampling="sampled", batch_size=size // 2) if sampled else RunConfig(batch_size=size)
+    batch = next(batches(config, _by_class(), reshuffle.generator("batch", size)))
     images, pairs = batch.images, batch.tuples
     if by_class:
         order, pairs = batch_view.sorted_by_class(_train().labels[images], pairs)
@@ -138,12 +138,12 @@ def _batch(size: int, *, drawn: bool, by_class: bool) -> tuple[Indices, BatchVie
 
 
 def _comparison(size: int) -> pd.DataFrame:
-    """Pairs for the same number of embedded images, by either way."""
+    """The number of pairs from the same number of embedded images, by either method."""
     sizes = sorted({size, PRESETS["fast"].batch_size, PRESETS["notebook"].batch_size})
     return pd.DataFrame(
         {
             "Images embedded": [f"{images:,}" for images in sizes],
-            DRAWN: [f"{batch_view.drawn_pairs(images):,}" for images in sizes],
+            SAMPLED: [f"{batch_view.drawn_pairs(images):,}" for images in sizes],
             ALL: [f"{batch_view.all_pairs(images):,}" for images in sizes],
         }
     ).set_index("Images embedded")

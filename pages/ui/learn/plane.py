@@ -1,4 +1,4 @@
-"""The plane of the Losses lesson: points to drag, by mouse, touch or keys, and forces as arrows: assets/plane."""
+"""The plane of the Losses lesson: points to drag by mouse, touch or keys, and forces as arrows: assets/plane."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -16,7 +16,7 @@ Coordinates = list[list[float]]
 
 @dataclass(frozen=True)
 class Look:
-    """How the points of a class look: its name, and its place in the theme's list of colours."""
+    """How the points of a class look: its name, and its index in the theme's list of colours."""
 
     name: str
     colour: int
@@ -24,7 +24,7 @@ class Look:
 
 @dataclass(frozen=True)
 class Ring:
-    """A dashed circle round a point (None: round the origin)."""
+    """A dashed circle around a point (None: around the origin)."""
 
     radius: float
     label: str
@@ -42,12 +42,12 @@ class Tie:
 
 @dataclass(frozen=True)
 class Plane:
-    """points [n] with labels [n], places in `looks`. version: raised whenever the points have moved by
-    anything but a hand in the browser. frames: the way there, to be walked once.
+    """points [n] with labels [n], indices into `looks`. version: incremented whenever the server, not the
+    visitor, moves the points. frames: the path there, animated once.
 
-    half_width: of what is seen; edge: how far out a point can be dragged.
+    half_width: of the visible square; edge: how far out a point can be dragged.
     forces: term -> [n] arrows, drawn `stretch` times as long; kinds: term -> "pull", "push" or "force".
-    says: [n], what a point feels, in words. told: a line below, of the whole.
+    says: [n], the force on a point in words. told: a line below, on all points.
     """
 
     title: str
@@ -70,15 +70,15 @@ class Plane:
 
 @dataclass(frozen=True)
 class Moved:
-    """What a hand did: where the points are now, and which one it touched last."""
+    """What the visitor did: the points' new positions, and the one touched last."""
 
     points: Coordinates
     picked: int
 
 
 def plane(shown: Plane, on_move: Callable[[Moved], None], *, key: str) -> None:
-    """Show it. on_move: hears of each move, several times a second while a point is dragged, before the
-    page is drawn anew."""
+    """Show it. on_move: called for each move, several times a second while a point is dragged, before the
+    page reruns."""
     heard = f"{key}_heard"
 
     def moved() -> None:
@@ -94,8 +94,8 @@ def plane(shown: Plane, on_move: Callable[[Moved], None], *, key: str) -> None:
 
 
 def moved_points(value: Any, shown: Plane) -> Moved | None:
-    """What the browser sent, as points of this plane; None for anything else, and for a hand that moved
-    points which have been replaced since."""
+    """What the browser sent, as points of this plane; None if it is not that, or if the points have been
+    replaced since."""
     if not isinstance(value, Mapping) or value.get("version") != shown.version:
         return None
     points, picked, sent = value.get("points"), value.get("picked"), value.get("sent")

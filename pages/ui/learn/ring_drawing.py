@@ -1,4 +1,4 @@
-"""The drawing of an anchor with its positive and, in rings round them, its hard, semi-hard and easy negatives."""
+"""An SVG of an anchor, its positive and, in rings around them, its hard, semi-hard and easy negatives."""
 
 import math
 from collections.abc import Sequence
@@ -10,10 +10,10 @@ from pages.ui.components.digit_cards import INK, SAME, Image, framed
 
 KIND_COLOURS = ("#d33318", "#e8950c", "#94a4a2")  # hard, semi-hard, easy
 
-# Half the side of the drawing, the outer edge of each ring, the side of an image.
+# Half the side of the SVG, the outer edge of each ring, the side of an image.
 _CENTRE, _EDGES, _THUMB = 180, (88, 132, 178), 26
-# Angles in degrees, clockwise from three o'clock, that the ring's images may stand at: the positive stands at
-# 0, the rings' names at 270, their distances at 90.
+# Arcs for the images, in degrees clockwise from three o'clock: the positive is at 0, the rings' names at 270,
+# their distances at 90.
 _ARCS = ((24, 60), (120, 248), (292, 336))
 
 
@@ -24,14 +24,14 @@ def rings(
     shown: Sequence[Sequence[tuple[int, Image, str]]],
     alt: str,
 ) -> str:
-    """An anchor in the middle, its positive on the first ring, and some of its negatives where they belong.
+    """An anchor in the centre, its positive on the first ring, and some negatives in their rings.
 
-    shown: for each kind the (index, image, class name) of some negatives. Each stands at its true distance
-    within its ring; how wide a ring is drawn, and the angles, mean nothing.
+    shown: for each kind the (index, image, class name) of some negatives. Each is at its true distance
+    within its ring; the rings' widths and the angles have no meaning.
     """
-    parts = []
+    elements = []
     for kind in (mining_view.EASY, mining_view.SEMI_HARD, mining_view.HARD):
-        parts.append(
+        elements.append(
             f'<circle cx="{_CENTRE}" cy="{_CENTRE}" r="{_EDGES[kind]}" fill="var(--st-background-color)"/>'
             f'<circle cx="{_CENTRE}" cy="{_CENTRE}" r="{_EDGES[kind]}" fill="{KIND_COLOURS[kind]}" '
             f'fill-opacity="0.16" stroke="{KIND_COLOURS[kind]}" stroke-width="1.5"/>'
@@ -40,22 +40,22 @@ def rings(
         for (index, image, name), angle in zip(negatives, _angles(len(negatives)), strict=True):
             d = float(around.distances[index])
             title = f"{name}, {mining_view.NAMES[kind]}: d(a,n) = {d:.3g}"
-            parts.append(_round(image, _radius(around, kind, d), angle, KIND_COLOURS[kind], title))
-    parts.append(_round(positive, _EDGES[0], 0, SAME, f"the positive: d(a,p) = {around.to_positive:.3g}"))
-    parts.append(_round(anchor, 0, 0, "currentColor", "the anchor"))
+            elements.append(_round(image, _radius(around, kind, d), angle, KIND_COLOURS[kind], title))
+    elements.append(_round(positive, _EDGES[0], 0, SAME, f"the positive: d(a,p) = {around.to_positive:.3g}"))
+    elements.append(_round(anchor, 0, 0, "currentColor", "the anchor"))
     for kind, name in enumerate(mining_view.NAMES):
-        parts.append(_label(_CENTRE - _EDGES[kind] + 14, name, bold=True))
-    parts.append(_label(_CENTRE + _EDGES[0] + 4, f"d(a,p) = {around.to_positive:.3g}"))
-    parts.append(_label(_CENTRE + _EDGES[1] + 4, f"d(a,p) + m = {around.to_margin:.3g}"))
+        elements.append(_label(_CENTRE - _EDGES[kind] + 14, name, bold=True))
+    elements.append(_label(_CENTRE + _EDGES[0] + 4, f"d(a,p) = {around.to_positive:.3g}"))
+    elements.append(_label(_CENTRE + _EDGES[1] + 4, f"d(a,p) + m = {around.to_margin:.3g}"))
     return (
         f'<svg viewBox="0 0 {2 * _CENTRE} {2 * _CENTRE}" role="img" aria-label="{escape(alt)}" '
         'fill="currentColor" font-family="inherit" font-size="11.5" '
-        f'style="display:block;width:100%;max-width:560px">{INK}{"".join(parts)}</svg>'
+        f'style="display:block;width:100%;max-width:560px">{INK}{"".join(elements)}</svg>'
     )
 
 
 def _angles(count: int) -> list[float]:
-    """`count` angles spread evenly over the arcs that are free, in degrees."""
+    """`count` angles in degrees, spread evenly over the free arcs."""
     room = sum(end - begin for begin, end in _ARCS)
     angles = []
     for place in range(count):
@@ -69,7 +69,7 @@ def _angles(count: int) -> list[float]:
 
 
 def _radius(around: Rings, kind: int, distance: float) -> float:
-    """Where in its ring a distance lies: the inner edge is the ring's smallest, the outer its largest."""
+    """The radius for a distance: a ring's inner edge is its smallest distance, the outer edge its largest."""
     borders = (
         0.0,
         around.to_positive,
@@ -78,7 +78,7 @@ def _radius(around: Rings, kind: int, distance: float) -> float:
     )
     low, high = borders[kind], borders[kind + 1]
     share = (distance - low) / (high - low) if high > low else 0.0
-    # no image lies on a line, nor on the anchor
+    # no image covers a line or the anchor
     inner = _THUMB * 1.8 if kind == 0 else _EDGES[kind - 1] + _THUMB * 0.66
     return inner + share * (_EDGES[kind] - _THUMB * 0.66 - inner)
 
@@ -90,7 +90,7 @@ def _round(image: Image, radius: float, angle: float, frame: str, title: str) ->
 
 
 def _label(y: float, words: str, *, bold: bool = False) -> str:
-    """Words in the middle, readable on any line that they cross."""
+    """Centred words, readable across lines."""
     weight = ' font-weight="600"' if bold else ""
     return (
         f'<text x="{_CENTRE}" y="{y}" text-anchor="middle"{weight} stroke="var(--st-background-color)" '

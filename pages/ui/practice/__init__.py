@@ -1,1 +1,1 @@
-"""Predict, and the exercises' editor."""
+"""The Predict page, and the editor of the exercises."""

@@ -1,7 +1,7 @@
-"""The editor of an exercise: code, checks, hints and progress, all of it in the visitor's own browser.
+"""The editor of an exercise: code, checks, hints and progress, all in the visitor's browser.
 
-Code goes from here to the browser (stub, checks, solution), never back: what comes back is the name of
-the exercise to go on with.
+Code goes from here to the browser (stub, checks, solution), never back: the browser only returns the name
+of the next exercise.
 """
 
 import base64
@@ -20,8 +20,8 @@ _COMPONENT = st.components.v2.component(
 )
 
 
-def exercise_editor(exercise: Exercise, go_on: Callable[[str], None]) -> None:
-    """Show the editor with `exercise` in it; `go_on` hears the name of the one that is asked for next."""
+def exercise_editor(exercise: Exercise, on_next: Callable[[str], None]) -> None:
+    """Show the editor with `exercise`. on_next: called with the name of the exercise to open next."""
     names = list(EXERCISES)
     place = names.index(exercise.name)
     following = EXERCISES[names[place + 1]] if place + 1 < len(names) else None
@@ -41,18 +41,18 @@ def exercise_editor(exercise: Exercise, go_on: Callable[[str], None]) -> None:
         key=_KEY,
         width="stretch",
         height="content",
-        on_next_change=lambda: _go_on(go_on),
+        on_next_change=lambda: _open_next(on_next),
     )
 
 
-def _go_on(go_on: Callable[[str], None]) -> None:
+def _open_next(on_next: Callable[[str], None]) -> None:
     name = st.session_state[_KEY].get("next")
     if name in EXERCISES:  # it comes from the browser
-        go_on(name)
+        on_next(name)
 
 
 def _python() -> str:
-    """Where the browser finds its Python; where there is no route for it, the whole of it."""
+    """The URL of the browser's Python; a data URL if there is no route for it."""
     if addresses.served():
         return f"{addresses.root()}/{addresses.PYTHON}/{exercise_python.version()}"
     return "data:application/gzip;base64," + base64.b64encode(exercise_python.script()).decode()

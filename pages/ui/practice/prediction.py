@@ -1,4 +1,4 @@
-"""A question of `core.lessons.predictions` on the page: asked, waited for, and answered by two real runs."""
+"""A question of `core.lessons.predictions` on the page: asked, then answered by two real runs."""
 
 import contextlib
 import math
@@ -24,12 +24,12 @@ HEIGHT = 380
 
 
 def ask(question: Question) -> None:
-    """The question, and what the learner says to it."""
+    """The question, and a form for the learner's guess."""
     text, answer = st.columns([3, 2], gap="large")
     with text:
         st.subheader(question.title, anchor=False)
         st.markdown(question.text)
-        st.caption(f"{question.about.label}: {question.about.meaning}{_at_first(question)}")
+        st.caption(f"{question.about.label}: {question.about.meaning}{_value_before(question)}")
     with answer, st.form(f"guess_{question.name}"):
         said = st.radio(
             f"{question.about.label}, with the change",
@@ -46,8 +46,8 @@ def ask(question: Question) -> None:
                 st.rerun()
 
 
-def _at_first(question: Question) -> str:
-    """What the figure is before the change, where that is known already."""
+def _value_before(question: Question) -> str:
+    """The figure before the change, if it is already known."""
     if not _done(question.before):
         return ""
     with contextlib.suppress(RunDamaged):
@@ -57,11 +57,11 @@ def _at_first(question: Question) -> str:
 
 
 def reveal(question: Question, guess: Guess) -> None:
-    """Both runs beside each other and the guess, when they are there; until then, how far they are."""
+    """Both runs side by side with the guess; until they are done, their progress."""
     missing = [config for config in (question.before, question.after) if not _done(config)]
     if missing:
         _your_guess(question, guess)
-        _wait(missing[0])
+        _train(missing[0])
         return
     try:
         _both(question, guess, run_at(question.before.key), run_at(question.after.key))
@@ -73,8 +73,8 @@ def _done(config: RunConfig) -> bool:
     return run_at(config.key).status().state == "done"
 
 
-def _wait(config: RunConfig) -> None:
-    """Have a run trained, and say how far it is; the page goes on when it has ended."""
+def _train(config: RunConfig) -> None:
+    """Train a run and show its progress; the page reruns when it has ended."""
     run = run_at(config.key)
     if not under_way(run) and not st.session_state.get(_asked(run)) and following.ask_for(config):
         st.session_state[_asked(run)] = True
@@ -85,7 +85,7 @@ def _wait(config: RunConfig) -> None:
         st.rerun()
     if not state.problem():
         reason = run.status().message or "It was stopped."
-        st.error(f"The run was not finished. {plain(reason)}", icon=":material/error:")
+        st.error(f"The run did not finish. {plain(reason)}", icon=":material/error:")
     following.show_problem()
     st.button("Try again", icon=":material/refresh:", on_click=st.session_state.pop, args=(_asked(run), None))
 
@@ -132,11 +132,11 @@ def _verdict(question: Question, said: Outcome, became: Outcome | None, first: f
     if became is None:
         st.info(f"{question.about.label} has no value in one of the runs, so there is nothing to compare.")
         return
-    told = f"It went from {_shown(first)} to {_shown(second)}: **{OUTCOMES[became].lower()}**."
+    change = f"It went from {_shown(first)} to {_shown(second)}: **{OUTCOMES[became].lower()}**."
     if said == became:
-        st.success(f"As you said. {told}", icon=":material/check_circle:")
+        st.success(f"As you predicted. {change}", icon=":material/check_circle:")
     else:
-        st.warning(f"Not as you said. {told}", icon=":material/lightbulb:")
+        st.warning(f"Not as you predicted. {change}", icon=":material/lightbulb:")
 
 
 def _picture(run: Run, config: RunConfig, words: str) -> None:

@@ -1,6 +1,6 @@
-"""The Python that runs a learner's code in the learner's browser: Brython, as one script for a Web Worker.
+"""The Python that runs a learner's code in the browser: Brython, as one script for a Web Worker.
 
-Made at run time from the installed package `brython` and from our own driver; nothing of it is a copy.
+Built at run time from the installed package `brython` and our own driver; nothing is copied into the repository.
 """
 
 import gzip
@@ -13,7 +13,7 @@ from core.lessons.exercises import FOLDER
 
 WORKER = FOLDER.parent / "editor" / "worker.js"
 
-# Declared dependencies would pull in half of the standard library; these are what is really imported.
+# Declared dependencies would pull in half of the standard library; these are the ones actually imported.
 STANDARD_LIBRARY = ("sys", "browser", "math", "itertools", "operator", "_operator")
 OUR_MODULES = ("checking", "driver")
 
@@ -37,5 +37,5 @@ def _standard_library(text: str) -> dict[str, list[object]]:
 
 @cache
 def version() -> str:
-    """A name for this very script: another script has another one."""
+    """A hash of the script, for its URL."""
     return hashlib.sha256(script()).hexdigest()[:20]

@@ -1,1 +1,1 @@
-"""Showing a run, following it while it is trained, and choosing which one is on the page."""
+"""Showing a run, following its training, and choosing the run on the page."""

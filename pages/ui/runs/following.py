@@ -1,4 +1,4 @@
-"""Following a run: ask for it, wait for it, leave it. Every page that trains does it through here."""
+"""Following a run: request it, wait for it, leave it. Every page that trains uses this module."""
 
 from collections.abc import Callable
 from time import monotonic, sleep
@@ -13,12 +13,12 @@ from pages.ui import addresses, state
 from pages.ui.components.plain_text import plain
 from pages.ui.runs import pace
 
-SECONDS_TO_STOP = 1.0  # the worker looks before every step; a part of its measuring may take as long
+SECONDS_TO_STOP = 1.0  # the worker checks before every step; one measurement may take this long
 
 
 def ask_for(config: RunConfig) -> Run | None:
-    """The run of `config`, from now on waited for unless it is done; None where it cannot be queued, and
-    `show_problem` then says why."""
+    """The run of `config`; unless it is done, this session now waits for it. None if it cannot be queued;
+    `show_problem` then shows why."""
     state.set_problem(None)
     try:
         run = shared_engine().submit(config, state.visitor())
@@ -31,16 +31,15 @@ def ask_for(config: RunConfig) -> Run | None:
 
 
 def show_problem() -> None:
-    """Why the last run that was asked for on this page could not be queued, if so."""
+    """Show why the last run requested on this page could not be queued, if so."""
     if problem := state.problem():
         st.error(plain(problem), icon=":material/error:")
 
 
 def under_way(run: Run) -> bool:
-    """Whether the run is queued, or some process works on it.
+    """Whether the run is queued, or a process works on it.
 
-    False also for one that was interrupted: its status says that it is being trained, but no
-    process holds its lock any more.
+    False for an interrupted run: its status says "training", but no process holds its lock.
     """
     if shared_engine().has(run.key):
         return True
@@ -49,7 +48,7 @@ def under_way(run: Run) -> bool:
 
 
 def awaited() -> Run | None:
-    """The run that this session waits for, while it is under way; tells the engine that it still waits."""
+    """The run that this session waits for, while it is under way; renews the session's interest in it."""
     key = state.waiting_for()
     if key is None:
         return None
@@ -61,22 +60,22 @@ def awaited() -> Run | None:
     return None
 
 
-def follow(moving: list[Run], draw: Callable[[], None], *, canvas_of: Run | None = None) -> None:
-    """Show what `draw` draws, and again as the runs `moving` go on; the whole page when one of them has ended.
+def follow(moving: list[Run], render: Callable[[], None], *, canvas_of: Run | None = None) -> None:
+    """Call `render`, and again as the runs `moving` make progress; rerun the whole page when one of them ends.
 
-    canvas_of: the run that a live canvas inside watches: it calls for the page when there is something new, so the
-    page does not look as well.
+    canvas_of: the run that a live canvas inside watches: the canvas requests a rerun when there is something new,
+    so the page does not poll.
     """
-    called = addresses.served() and canvas_of in moving
-    tick = pace.seconds() if moving and not called else None
-    st.fragment(_followed, run_every=tick)(moving, draw, tick)
+    canvas_polls = addresses.served() and canvas_of in moving
+    tick = pace.seconds() if moving and not canvas_polls else None
+    st.fragment(_followed, run_every=tick)(moving, render, tick)
 
 
-def _followed(moving: list[Run], draw: Callable[[], None], tick: float | None) -> None:
+def _followed(moving: list[Run], render: Callable[[], None], tick: float | None) -> None:
     awaited()
     if not all(under_way(run) for run in moving) or (tick is not None and pace.has_changed(tick)):
-        st.rerun()  # buttons and lists change, and perhaps nothing needs to tick any more
-    draw()
+        st.rerun()  # buttons and lists change, and the ticks may end
+    render()
 
 
 def stop() -> None:
@@ -88,7 +87,7 @@ def stop() -> None:
     shared_engine().leave(key, state.visitor())
     state.wait_for(None)
     if others:
-        return  # the page says so, for as long as it is true
+        return  # the page says so while it is true
     give_up = monotonic() + SECONDS_TO_STOP
     while not run_at(key).status().ended and monotonic() < give_up:
-        sleep(0.02)  # then the page that is drawn now says so already, and not only the next one
+        sleep(0.02)  # so that this rerun already shows the run as stopped

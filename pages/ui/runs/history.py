@@ -1,4 +1,4 @@
-"""The session's runs: which one is on the page, and picking, renaming and dropping them."""
+"""The session's runs: the one on the page, and picking, renaming and removing them."""
 
 import streamlit as st
 
@@ -16,15 +16,15 @@ SHIPPED = PRESETS["fast"].key
 
 
 def shown() -> Run:
-    """The run on the page; the shipped one until the session has one of its own."""
+    """The run on the page; the shipped one until the session has its own."""
     key = state.shown_run()
     run = example_run() if key is None else run_at(key)
-    shared_engine().view(run, state.visitor())  # before anything of it is read: now it stays
+    shared_engine().view(run, state.visitor())  # before reading it, so that it is not evicted
     return run
 
 
 def show_run_of_link(config: RunConfig) -> None:
-    """Somebody came by a link: show the run of its settings if it is finished, or under way, here."""
+    """For a visitor who opened a link: show the run of its settings if it is finished or under way here."""
     run = place_for(config)
     if under_way(run):
         shared_engine().watch(run.key, state.visitor())
@@ -37,7 +37,7 @@ def show_run_of_link(config: RunConfig) -> None:
 
 
 def arrive_by_link() -> None:
-    """On a page without sliders: take the settings of the link that somebody came by, and show their run."""
+    """On a page without sliders: read the settings of the opened link, and show their run."""
     of_a_run = any(name in PARAMETERS or name == settings_url.BOOKMARK for name in st.query_params)
     if not of_a_run or not settings_url.read():
         return
@@ -53,19 +53,19 @@ def arrive_by_link() -> None:
         state.show_run(None)
     if shown().key != config.key:
         st.info(
-            f"The run of this link ({plain(describe(config))}) is not here, or not any more. One press of Train on "
-            "the Train page makes the same again: its sliders are set.",
+            f"The run of this link ({plain(describe(config))}) is not on this server. Press Train on the Train page "
+            "to make the same run: its sliders are set.",
             icon=":material/link:",
         )
         navigation.link(navigation.TRAIN, "To the Train page")
 
 
 def picker() -> None:
-    """A list to choose the run on the page from, and what can be done with it."""
+    """A list to choose the run on the page, with its link, rename and remove buttons."""
     names = state.run_names()
     keys = [*reversed(names), *([] if SHIPPED in names else [SHIPPED])]
-    # A new widget for each change of the list, deaf after the next one: a browser that has not yet heard of
-    # a change goes on to report the former choice, several times a second, and would seem to pick it again.
+    # A new widget for each change of the list; older ones are ignored: a browser that has not yet received a
+    # change keeps reporting the previous choice, several times a second, and would seem to pick it again.
     version = state.changes_of_list()
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="bottom"):
         st.selectbox(
@@ -97,7 +97,7 @@ def _show_picked(version: int) -> None:
 
 
 def _manage(key: str, name: str) -> None:
-    with st.popover("", icon=":material/edit:", help="Rename or drop this run"):
+    with st.popover("", icon=":material/edit:", help="Rename or remove this run"):
         st.text_input(
             "Name",
             name,
@@ -106,9 +106,9 @@ def _manage(key: str, name: str) -> None:
             on_change=lambda: state.rename_run(key, st.session_state[f"name_of_{key}"]),
         )
         st.button(
-            "Drop from the list",
+            "Remove from the list",
             icon=":material/close:",
             on_click=state.drop_run,
             args=(key,),
-            help="Takes it off this list only, and can be undone.",
+            help="Removes it from this list only; can be undone.",
         )

@@ -1,6 +1,6 @@
-"""The link: an address that brings back what is on the screen, for whoever opens it here.
+"""The link: a URL that restores what is on the screen.
 
-Run, page and parts stand in it as Python knows them; the picture's bookmark, assets/link asks of the canvas.
+Python writes the run, the page and the tab; assets/link adds the picture's bookmark from the canvas.
 """
 
 from urllib.parse import urlencode
@@ -13,15 +13,14 @@ from pages.ui import addresses, state
 from pages.ui.components.component_files import component_files
 from pages.ui.controls import settings_url
 
-# Where the Train page's tabs keep which one is open, and the one that is open at first. The other pages' parts
-# stand in their addresses already.
+# The Train page's path, the key of its tabs, and its first tab. The other pages' tabs are bound to the query.
 TRAIN, TABS, FIRST = "train", "pictures", "Embedding"
 
 _COMPONENT = st.components.v2.component("contrastive_lab_link", **component_files("link"))
 
 
 def of_screen(config: RunConfig) -> str:
-    """The address of the page on screen, with the run of `config` and the part that is open."""
+    """The URL of the page on screen, with the run of `config` and the open tab."""
     page = state.page_path()
     shown: dict[str, str | list[str]] = {
         name: st.query_params.get_all(name)
@@ -29,20 +28,20 @@ def of_screen(config: RunConfig) -> str:
         if name not in PARAMETERS and name != settings_url.BOOKMARK
     }
     if page == TRAIN:
-        part = st.session_state.get(TABS)
-        shown = {} if part in (None, FIRST) else {settings_url.PART: part}
+        tab = st.session_state.get(TABS)
+        shown = {} if tab in (None, FIRST) else {settings_url.TAB: tab}
     query = urlencode({**settings_url.link_parameters(config), **shown}, doseq=True)
     return f"{addresses.root()}/{page}" + (f"?{query}" if query else "")
 
 
 def to_train(config: RunConfig) -> str:
-    """The address of the Train page with the run of `config`."""
+    """The URL of the Train page with the run of `config`."""
     query = urlencode(settings_url.link_parameters(config))
     return f"{addresses.root()}/{TRAIN}" + (f"?{query}" if query else "")
 
 
 def popover(run: Run) -> None:
-    """A button that opens on the link."""
+    """A button that opens a popover with the link."""
     popup = st.popover(
         "", icon=":material/link:", help="Link to what is on the screen", key="link", on_change="rerun"
     )
@@ -61,7 +60,7 @@ def popover(run: Run) -> None:
             height="content",
         )
         st.caption(
-            "Every setting of the run, the part that is open, and the picture as it stands: step, place, colours, "
-            "hidden classes, the image picked. Whoever opens it on this server sees this run; elsewhere, or when it "
-            "has been cleared away, one press of Train makes the same again."
+            "Every setting of the run, the open tab, and the picture's current state: step, position, colours, "
+            "hidden classes, the picked image. On this server it opens this run; elsewhere, or when the run has "
+            "been deleted, press Train to make the same run."
         )

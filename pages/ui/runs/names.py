@@ -8,30 +8,30 @@ from core.losses import LOSSES
 
 
 def class_names(config: RunConfig) -> tuple[str, ...]:
-    """The names of the classes that take part, in the order of their labels."""
+    """The names of the run's classes, in the order of their labels."""
     return DATASETS[config.dataset].classes[: config.digits]
 
 
 def describe(config: RunConfig) -> str:
-    """A config in a line, for the status and the list of runs."""
-    parts = [LOSSES[config.loss].label]
-    parts += [f"{PARAMETERS[name].label.lower()} {value:g}" for name, value in config.loss_parameters.items()]
-    parts += [
+    """A config in one line, for the status and the list of runs."""
+    facts = [LOSSES[config.loss].label]
+    facts += [f"{PARAMETERS[name].label.lower()} {value:g}" for name, value in config.loss_parameters.items()]
+    facts += [
         f"{config.embedding_dims}-D",
         f"{config.digits} classes",
         f"{config.epochs} epoch{'s' if config.epochs > 1 else ''}",
     ]
     if config.views:
-        parts.append("views, no labels" if config.views == 1 else f"{config.views:.0%} views")
+        facts.append("views, no labels" if config.views == 1 else f"{config.views:.0%} views")
     if config.wrong_labels:
-        parts.append(f"{config.wrong_labels:.0%} wrong labels")
+        facts.append(f"{config.wrong_labels:.0%} wrong labels")
     if config.unseen is not None:
-        parts.append(f"never shown: {class_names(config)[config.unseen]}")
-    return " · ".join(parts)
+        facts.append(f"never shown: {class_names(config)[config.unseen]}")
+    return " · ".join(facts)
 
 
 def name_for(config: RunConfig) -> str:
-    """What a run is called until its owner renames it."""
+    """The default name of a run."""
     shown = replace(config, held_out_class="none")
     preset = next((name for name, preset in PRESETS.items() if preset == shown), None)
     without = "" if config.unseen is None else f", never shown: {class_names(config)[config.unseen]}"

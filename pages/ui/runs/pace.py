@@ -1,7 +1,7 @@
-"""How often a page and its canvas look at a run that is under way: the more sessions wait, the longer between.
+"""Adaptive polling of a run under way, by a page and by its canvas: more waiting sessions, longer interval.
 
-A canvas that watches the run calls for its page when there is something new (assets/canvas/fetching.js); a page
-without one is drawn again every `seconds()`.
+A canvas that watches the run requests a rerun of its page when there is something new (assets/canvas/fetching.js);
+a page without one reruns every `seconds()`.
 """
 
 import random
@@ -11,27 +11,27 @@ from pages.ui import state
 
 QUICKEST = 0.6  # seconds
 SLOWEST = 10.0
-A_SESSION = 0.25  # seconds more for each session that waits: forty pages drawn twice a second fill one core
-LOOK_QUICKEST = 400  # milliseconds between two looks of the canvas at a run
+A_SESSION = 0.25  # seconds per waiting session: forty pages that rerun twice a second use a full core
+LOOK_QUICKEST = 400  # milliseconds between two polls by a canvas
 LOOK_SLOWEST = 1700
 LOOK_A_SESSION = 42
 
 
 def seconds() -> float:
-    """Between two drawings of this session's page; jittered by session, so that pages do not run in lockstep."""
+    """Between two reruns of this session's page; jittered by session, so that pages don't rerun in lockstep."""
     spread = 0.85 + 0.3 * int(state.visitor()[:4], 16) / 0xFFFF
     return _seconds(spread)
 
 
 def has_changed(used: float) -> bool:
-    """Whether so many more or fewer sessions wait that a page drawn every `used` seconds should change its pace."""
+    """Whether the number of waiting sessions has changed enough for a page that reruns every `used` seconds."""
     return not 0.45 < used / seconds() < 2.2
 
 
 def of_canvas() -> dict[str, int]:
-    """In milliseconds, for a canvas: `wait` between two looks at the run, `page` between two calls for its page.
+    """In milliseconds, for a canvas: `wait` between two polls, `page` between two reruns of its page.
 
-    Jittered: who pressed Train together would else see the end together, and have their pages drawn at once.
+    Jittered: otherwise sessions that start together end together, and all their pages rerun at once.
     """
     jitter = random.uniform(0.7, 1.3)
     look = min(LOOK_SLOWEST, max(LOOK_QUICKEST, LOOK_A_SESSION * shared_engine().awaiting()))

@@ -1,4 +1,4 @@
-"""The picture of a run: which frames the canvas gets, and how it shows them."""
+"""The picture of a run: the frames and options of its canvas."""
 
 import numpy as np
 
@@ -12,19 +12,19 @@ from pages.ui.components.canvas import Selection, embedding_canvas
 from pages.ui.runs.names import class_names, describe
 
 HEIGHT = 560
-# Frames without a point: what the canvas is handed where it fetches for itself.
+# Frames without points, for a canvas that fetches its own.
 NOTHING = pack(np.zeros((0, 0, 2), np.float32), np.zeros(0, np.uint8), np.zeros(0, np.uint32))
 _WHICH = {"sample": "2,000 of the images", "train": "all training images", "test": "all test images"}
 
 
 def live_picture(run: Run, options: CanvasOptions, *, key: str) -> None:
-    """The 2,000 sampled images at each snapshot so far; follows the newest while training goes on."""
+    """The 2,000 sampled images at each snapshot so far; follows the newest during training."""
     frames = b"" if addresses.served() else run_frames.of_sample(run)
     embedding_canvas(options, frames or NOTHING, key=key)
 
 
 def picture(run: Run, options: CanvasOptions, *, key: str) -> Selection:
-    """All images of the options' split, as the finished encoder sees them, and how they came there."""
+    """All images of the options' split in the final embedding, with the replay of the training."""
     shared_engine().ask_for_replay(run)
     frames = NOTHING if addresses.served() else run_frames.of_split(run, options.split, options.reduction)
     return embedding_canvas(options, frames, key=key)
@@ -39,9 +39,9 @@ def canvas_options(
     height: int = HEIGHT,
     source: str | None = None,
 ) -> CanvasOptions:
-    """How the canvas shows a run: its sample while it is trained, or a split when it is done.
+    """The canvas options of a run: its sample during training, or a split when it is done.
 
-    source: below which address its frames are, for a picture outside of a session; None: as the session has it.
+    source: base URL of its frames, for a picture outside a session; None: the session's.
     """
     finished, bookmark = split != "sample", ""
     if source is None:
@@ -66,6 +66,6 @@ def canvas_options(
 
 
 def _margin_label(config: RunConfig) -> str:
-    """What is written on the circle where the loss stops pushing."""
+    """The label of the circle where the loss stops pushing."""
     on_the_square = config.reach is not None and config.reach != config.margin
     return f"√margin = {config.reach:.2f}" if on_the_square else f"margin {config.margin:.2f}"

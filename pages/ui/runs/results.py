@@ -1,4 +1,4 @@
-"""What a run came to: its loss curve, its figures, its density lines, its clusters."""
+"""The results of a run: its loss curve, figures, density lines and clusters."""
 
 import math
 from pathlib import Path
@@ -29,9 +29,9 @@ def loss_curve(run: Run, config: RunConfig) -> None:
 
 
 def figures(evaluation: Evaluation | None) -> None:
-    """The headline figures, each with its direction, what guessing scores, and its meaning on hover.
+    """The headline figures, each with its direction, its chance level, and its meaning on hover.
 
-    None: the run has not come so far; the same places, empty, so that nothing jumps later.
+    None: not measured yet; the same layout, empty, so that nothing jumps later.
     """
     with st.container(horizontal=True, gap="small"):
         for figure in HEADLINE.values():
@@ -39,24 +39,24 @@ def figures(evaluation: Evaluation | None) -> None:
     if evaluation is not None and "rand_index" in evaluation.chance:
         rand, guessing = evaluation.values["rand_index"], evaluation.chance["rand_index"].mean
         st.caption(
-            f"Of two random images, clusters and classes agree on whether they belong together with probability "
-            f"**{rand:.3f}**, the Rand index. Guessing gets {guessing:.2f}; the ARI counts only what is beyond that."
+            f"Clusters and classes agree on whether two random images belong together with probability "
+            f"**{rand:.3f}**, the Rand index. Guessing gets {guessing:.2f}; the ARI counts only the gain over that."
         )
 
 
 def _figure(figure: Figure, evaluation: Evaluation | None) -> None:
     meaning = f"**{figure.label}.** {figure.meaning} Best {figure.best_text}; {figure.better}. {figure.chance or ''}"
-    value, beside = "–", f"best {figure.best_text}"
+    value, note = "–", f"best {figure.best_text}"
     if evaluation is not None:
         number = evaluation.values[figure.name]
         value = f"{number:.3f}" if math.isfinite(number) else "undefined"
         meaning += f" **{evaluation.undefined[figure.name]}**" if figure.name in evaluation.undefined else ""
         if figure.name == "rand_index" and figure.name in evaluation.chance:
-            beside = f"guessing {evaluation.chance[figure.name].mean:.2f}"
+            note = f"guessing {evaluation.chance[figure.name].mean:.2f}"
     st.metric(
         figure.short,
         value,
-        delta=beside,
+        delta=note,
         delta_color="off",
         delta_arrow="up" if figure.direction == "higher" else "down",
         help=meaning,
@@ -103,7 +103,7 @@ def confusion(evaluation: Evaluation, config: RunConfig) -> None:
 
 
 def davies_bouldin(evaluation: Evaluation, config: RunConfig) -> None:
-    """The index taken apart: one row a cluster."""
+    """The index by cluster, one row each."""
     index = evaluation.davies_bouldin
     if index.reason is not None:
         st.warning(f"The Davies-Bouldin index is undefined here. {index.reason}", icon=":material/info:")
@@ -117,12 +117,12 @@ def davies_bouldin(evaluation: Evaluation, config: RunConfig) -> None:
             "rival": [run_charts.cluster_name(row.rival, row.rival_digit, names) for row in rows],
             "BCD": [row.between for row in rows],
             "S": [row.similarity for row in rows],
-            "images": [row.size for row in rows],  # last: on a phone S is what has to be seen
+            "images": [row.size for row in rows],  # last, so that S is visible on a phone
         }
     )
     st.markdown(
-        f"For each cluster, S = (its WCD + its rival's WCD) / BCD; its nearest rival is the cluster with which that is "
-        "highest: near for how wide the two are. The mean of the S column is the "
+        f"For each cluster, S = (its WCD + its rival's WCD) / BCD; its rival is the cluster with the highest S, the "
+        "nearest relative to both widths. The mean of the S column is the "
         f"**Davies-Bouldin index, {index.score:.4f}**. Lower is better; 0 is perfect."
     )
     st.dataframe(
@@ -130,14 +130,14 @@ def davies_bouldin(evaluation: Evaluation, config: RunConfig) -> None:
         hide_index=True,
         height="content",
         column_config={
-            "cluster": st.column_config.TextColumn(width=78, help="≈ the class that it is matched to."),
+            "cluster": st.column_config.TextColumn(width=78, help="≈ its matched class."),
             "images": st.column_config.NumberColumn(format="localized"),
             "WCD": st.column_config.NumberColumn(
                 format="%.4f",
                 width=62,
                 help="Within-cluster distance: mean distance of its images to its centroid.",
             ),
-            "rival": st.column_config.TextColumn(width=66, help="The other cluster with which S is highest."),
+            "rival": st.column_config.TextColumn(width=66, help="The cluster with which S is highest."),
             "BCD": st.column_config.NumberColumn(
                 format="%.4f", width=62, help="Between-cluster distance: from its centroid to its rival's."
             ),

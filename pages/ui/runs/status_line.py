@@ -1,4 +1,4 @@
-"""In words: how a run stands, how far it has come, and how long it still takes."""
+"""The status of a run in words: state, progress and time left."""
 
 import streamlit as st
 
@@ -12,7 +12,7 @@ from pages.ui.runs.names import describe
 
 
 def progress_line(run: Run) -> None:
-    """On a page where a run is only waited for: how it stands, how much of it is done, and a way out.
+    """For a page that only waits for a run: its state, its progress, and a Stop button.
 
     Raises RunDamaged.
     """
@@ -26,15 +26,15 @@ def progress_line(run: Run) -> None:
 
 
 def elsewhere_line(run: Run) -> None:
-    """Another run is on the page, but the one that this session waits for goes on."""
+    """Shows that the awaited run continues while another one is on the page."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         name = state.run_names().get(run.key, "The run you started")
-        st.markdown(f":material/play_circle: **{plain(name)}** goes on beside this: {fraction(run):.0%}")
+        st.markdown(f":material/play_circle: **{plain(name)}*** is still training: {fraction(run):.0%}")
         st.button("Show it", type="tertiary", on_click=state.show_run, args=(run.key,))
 
 
 def standing(run: Run, status: Status, config: RunConfig) -> str:
-    """How the run stands, in a few words of Markdown."""
+    """The state of the run, in a few words of Markdown."""
     match status.state:
         case "queued":
             return f":material/hourglass_top: {_place_in_queue(run)}"
@@ -46,11 +46,9 @@ def standing(run: Run, status: Status, config: RunConfig) -> str:
             early = f", stopped early at step {status.step:,}" if status.stopped_early else ""
             return f":material/check_circle: **Trained in {status.seconds:.1f} s**{early}"
         case "cancelled":
-            return (
-                f":material/stop_circle: **Stopped** before its end{status.message and f'. {status.message}'}"
-            )
+            return f":material/stop_circle: ***Stopped** early{status.message and f'. {status.message}'}"
         case "failed" if status.outdated:
-            return ":material/update: **Of an older version**"
+            return ":material/update: ***From an older version**"
         case "failed" | "missing":
             return ":material/error: **Failed**"
 
@@ -65,12 +63,12 @@ def _place_in_queue(run: Run) -> str:
     before, wait = shared_engine().queued_before(run.key), shared_engine().expected_wait(run.key)
     if before is None or wait is None:
         return "**Starting** the training process"
-    place = "next" if before == 0 else f"{before} before it"
-    return f"**In the queue**, {place} · begins in about {_about(wait)}"
+    place = "next" if before == 0 else f"{before} ahead of it"
+    return f"**In the queue**, {place} · starts in about {_about(wait)}"
 
 
 def _about(seconds: float) -> str:
-    """An estimate, no finer than it is."""
+    """A rounded estimate."""
     if seconds < 60:
         return f"{max(1, round(seconds))} s"
     return f"{round(seconds / 60)} min"

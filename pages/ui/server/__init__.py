@@ -1,1 +1,1 @@
-"""How the server is doing."""
+"""The server's health."""

@@ -1,4 +1,4 @@
-"""How the server is, kept up to date while somebody looks."""
+"""The server's health, updated while the page is open."""
 
 import pandas as pd
 import streamlit as st
@@ -23,17 +23,17 @@ def health_panel() -> None:
     _processes(found)
     st.caption(
         f"Contrastive Lab {found.version}, trainings of version {found.training_version}. "
-        "Numbers are of this server; others on the same runs folder have pages of their own."
+        "The numbers are for this server; others on the same runs folder have their own pages."
     )
 
 
 def _figures(found: Health) -> None:
     standing = found.standing
     with st.container(horizontal=True, gap="medium"):
-        for label, value, beside in (
+        for label, value, note in (
             ("Training now", f"{len(standing.running)}", f"of {standing.slots} at once"),
             ("Waiting", f"{standing.waiting}", f"of {standing.most_waiting} at most"),
-            ("Replays waiting", f"{standing.replays_waiting}", "behind the trainings"),
+            ("Replays waiting", f"{standing.replays_waiting}", "after the trainings"),
             ("Visitors with a run", f"{standing.sessions}", "on their page"),
             (
                 "Runs on disk",
@@ -48,7 +48,7 @@ def _figures(found: Health) -> None:
             ("Memory left", _size(found.free_memory), "on this machine"),
             ("Pictures in memory", _size(found.cached_bytes), f"of {_size(found.most_cached_bytes)}"),
         ):
-            st.metric(label, value, delta=beside, delta_color="off", delta_arrow="off", width=165)
+            st.metric(label, value, delta=note, delta_color="off", delta_arrow="off", width=165)
 
 
 def _processes(found: Health) -> None:
@@ -56,9 +56,9 @@ def _processes(found: Health) -> None:
     table = pd.DataFrame({"process": [name for name, _ in rows], "memory": [_size(held) for _, held in rows]})
     st.dataframe(table, hide_index=True, width=420)
     if not found.workers:
-        st.caption("No worker process at the moment: an idle one leaves, and comes back with the next run.")
+        st.caption("No worker process at the moment: an idle one exits, and the next run starts a new one.")
 
 
 def _size(count: int) -> str:
-    """Bytes in the unit that suits them."""
+    """Bytes in MB or GB."""
     return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.0f} MB"

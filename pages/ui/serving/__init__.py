@@ -1,1 +1,1 @@
-"""What the server answers beside the pages: read-only addresses, and the first picture of Home."""
+"""The server's other routes: read-only data, and Home's first picture."""

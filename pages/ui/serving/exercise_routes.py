@@ -1,4 +1,4 @@
-"""The read-only address of the Python that the exercises run on in the visitor's browser."""
+"""The read-only route of the Python that runs the exercises in the visitor's browser."""
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -14,13 +14,13 @@ def routes(base: str = "") -> list[Route]:
 
 
 def python(request: Request) -> Response:
-    """The worker's script, for good: another script has another address."""
+    """The worker's script, immutable: another version has another URL."""
     if request.path_params["version"] != exercise_python.version():
         sentence = "This page is older than the app. Load it again."
         return JSONResponse({"error": sentence}, status_code=404, headers={"Cache-Control": "no-store"})
     headers = {
         "Cache-Control": "public, max-age=31536000, immutable",
-        "Content-Encoding": "identity",  # it is packed already, and the page unpacks it itself
+        "Content-Encoding": "identity",  # already compressed; the page decompresses it
         "X-Content-Type-Options": "nosniff",
     }
     return Response(exercise_python.script(), media_type="application/gzip", headers=headers)

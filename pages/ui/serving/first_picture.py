@@ -1,8 +1,7 @@
-"""Home's picture, on the screen before Streamlit is.
+"""Home's picture, on the screen before Streamlit has started.
 
-Streamlit takes more than a second to start in a browser. Meanwhile the page that starts it shows what Home will
-show first, at the place where it will be: the same canvas with the first of its frames, which comes with the page.
-Home's own canvas plays on from there (assets/canvas/first.js).
+Streamlit takes more than a second to start in a browser. Until then the HTML page shows Home's canvas in its final
+position, with the first frame inlined. Home's own canvas continues from there (assets/canvas/first.js).
 """
 
 import base64
@@ -39,39 +38,39 @@ def routes(base: str = "") -> list[Route]:
 
 
 def home(request: Request) -> Response:
-    """Streamlit's own page, with the first picture in it."""
+    """Streamlit's index page with the first picture in it."""
     try:
         page = _with_picture()
-    except (RunDamaged, OSError):  # Home says what is wrong with it
-        page = _streamlits_own()
+    except (RunDamaged, OSError):  # Home itself reports the error
+        page = _streamlit_page()
     return kept_by_browser(request, page.encode(), "text/html")
 
 
-def _streamlits_own() -> str:
+def _streamlit_page() -> str:
     return (Path(file_util.get_static_dir()) / "index.html").read_text("utf-8")
 
 
 @cache
 def _with_picture() -> str:
-    # Streamlit's scripts, megabytes of them, are asked for when the picture is there: they share the line.
-    before, begin, rest = _streamlits_own().partition('<script type="module"')
+    # Streamlit's scripts, several megabytes, load after the picture: they share the bandwidth.
+    before, begin, rest = _streamlit_page().partition('<script type="module"')
     scripts, end, body = rest.partition("</head>")
     return before + end + body.replace("</body>", f"{_picture()}{begin}{scripts}</body>")
 
 
 def _picture() -> str:
-    from pages.ui.components import canvas  # they want the server to run already
+    from pages.ui.components import canvas  # these imports need a running server
     from pages.ui.runs.picture import NOTHING, canvas_options
 
-    example, parts = shipped_run(), canvas.parts()
+    example, files = shipped_run(), canvas.files()
     options = canvas_options(example, example.config(), split="train", source="")
     first = first_frame(run_frames.of_split(example, "train"))
     filled = {
         "promise": html.escape(PROMISE),
         "style": _style(),
-        "canvas_style": parts.css,
-        "canvas_html": parts.html,
-        "canvas_script": parts.mounting,
+        "canvas_style": files.css,
+        "canvas_html": files.html,
+        "canvas_script": files.mounting,
         "script": (ASSETS / "first_picture.js").read_text("utf-8"),
     }
     page = (ASSETS / "first_picture.html").read_text("utf-8")

@@ -1,4 +1,4 @@
-"""The address that says how the server is, for whoever watches over it: /health, as JSON."""
+"""The server's health for monitoring: /health, as JSON."""
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -17,7 +17,7 @@ def routes(base: str = "") -> list[Route]:
 
 
 def answer(request: Request) -> Response:
-    """200 where all is well, 503 where somebody should look; the sentences say at what."""
+    """200 if healthy, 503 with sentences that name the problems."""
     found = health(shared_engine())
     return JSONResponse(
         {"well": not found.problems, **found.as_dict()},

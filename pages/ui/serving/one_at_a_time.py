@@ -1,31 +1,31 @@
-"""One page is drawn after the other.
+"""Runs one page at a time.
 
-Python runs one thread at a time: forty pages drawn at once take each as long as all of them together, and
-one after the other half as long on average, with the same end.
+Python runs one thread at a time: forty concurrent pages each take as long as all of them together; run one
+after the other they take half as long on average, and finish at the same time.
 """
 
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-# A page that is held up, by a slow disk or by arithmetic of its own, does not hold up the others for longer.
+# A page that blocks, on a slow disk or a long computation, delays the others by at most this.
 LONGEST_WAIT = 2.0
 
-_drawing = threading.Semaphore()
-_turns = 0  # so many pages have had theirs
+_running = threading.Semaphore()
+_turns = 0  # how many pages have run
 
 
 @contextmanager
 def in_turn() -> Iterator[None]:
-    """Waits until no other session's page is being drawn, or none has ended for `LONGEST_WAIT` seconds."""
+    """Wait until no other session's page is running, or none has finished for `LONGEST_WAIT` seconds."""
     global _turns
     mine, before = False, -1
     while not mine and before != _turns:
         before = _turns
-        mine = _drawing.acquire(timeout=LONGEST_WAIT)
+        mine = _running.acquire(timeout=LONGEST_WAIT)
     try:
         yield
     finally:
         if mine:
             _turns += 1
-            _drawing.release()
+            _running.release()

@@ -1,8 +1,8 @@
-"""The read-only addresses below /runs/<key> from which the canvas fetches what it draws.
+"""The read-only routes below /runs/<key> from which the canvas fetches its data.
 
-They serve what any visitor may see of a run, under a key of 64 hexadecimal digits, and nothing by path. The run that
-comes with the app is at /example, whatever was trained here with its settings.
-No script runs for them: forty students who watch cost forty small answers.
+They serve public data of a run by its key of 64 hexadecimal digits, and nothing by path. The shipped run is at
+/example, even if a run with its settings was trained here.
+No script runs for them: forty watching students cost forty small responses.
 """
 
 import hashlib
@@ -28,7 +28,7 @@ def routes(base: str = "") -> list[Route]:
     answers = {
         "status": status,
         "frames/{split}": frames,
-        "images/{split}/{part:int}": images,
+        "images/{split}/{chunk:int}": images,
         "contours/{split}": contours,
         "cells/{split}": cells,
     }
@@ -40,7 +40,7 @@ def routes(base: str = "") -> list[Route]:
 
 
 def status(request: Request) -> Response:
-    """How the run and its replay stand. `moved`: another text whenever its page has something new to show."""
+    """The state of the run and its replay. `moved`: changes whenever its page has something new to show."""
     run = _run(request)
     replay = Replay(run)
     state = "ready" if replay.ready() else shared_engine().replay_state(run.key)
@@ -67,7 +67,7 @@ def _moved(run: Run) -> str:
 
 
 def frames(request: Request) -> Response:
-    """Embeddings as `core.pictures.frames` packs them: of the sample so far, or of a finished run's split."""
+    """Embeddings packed by `core.pictures.frames`: of the sample so far, or of a finished run's split."""
     run, split = _run(request), request.path_params["split"]
     if split == "sample":
         content = run_frames.of_sample(run, _number(request, "after", -1))
@@ -77,11 +77,11 @@ def frames(request: Request) -> Response:
 
 
 def images(request: Request) -> Response:
-    """A part of the images, spread over the whole picture."""
+    """A chunk of the images, spread over the whole picture."""
     run, split = _run(request), request.path_params["split"]
     if split != "sample":
         run = _finished(run, split)
-    return _bytes(request, run_frames.images_part(run, split, request.path_params["part"]), compress=True)
+    return _bytes(request, run_frames.images_chunk(run, split, request.path_params["chunk"]), compress=True)
 
 
 def contours(request: Request) -> Response:
@@ -100,11 +100,11 @@ def cells(request: Request) -> Response:
 
 
 class _NotThere(Exception):
-    """What was asked for does not exist."""
+    """The requested resource does not exist."""
 
 
 def _guarded(endpoint: Endpoint) -> Endpoint:
-    """`endpoint`, with a sentence where there is no answer."""
+    """`endpoint`, with errors as a status code and a sentence."""
 
     def answer(request: Request) -> Response:
         try:
@@ -114,7 +114,7 @@ def _guarded(endpoint: Endpoint) -> Endpoint:
         except ValueError as error:
             return _problem(400, str(error))
         except (RunDamaged, DataError) as error:
-            if isinstance(error, RunDamaged) and _begins_anew(request):
+            if isinstance(error, RunDamaged) and _restarting(request):
                 return _nothing_yet()
             return _problem(410, f"{error} Train the run again.")
 
@@ -135,9 +135,9 @@ def _run(request: Request) -> Run:
     return run
 
 
-def _begins_anew(request: Request) -> bool:
-    """Whether what a live picture lacks is there in a moment: its run is under way, or its folder is being
-    emptied, which keeps its former status to the last."""
+def _restarting(request: Request) -> bool:
+    """Whether a live picture's data will exist in a moment: its run is under way, or its folder is being
+    emptied, which removes the old status last."""
     run = _named(request)
     return request.path_params.get("split") == "sample" and (run.has_writer() or not run.status().ended)
 
@@ -147,8 +147,8 @@ def _nothing_yet() -> Response:
 
 
 def _finished(run: Run, split: str) -> Run:
-    """The run to show all images of: `run` when it is finished, or the one of the same settings that the
-    app came with, as long as the one made here is under way or damaged."""
+    """The run to show all images of: `run` if it is finished; for the shipped settings the shipped run, as long
+    as the one trained here is under way or damaged."""
     if split not in SPLITS:
         raise _NotThere(f"There are no {split!r} images; there are: {', '.join(SPLITS)}.")
     if run.key == shipped_run().key:
@@ -168,13 +168,13 @@ def _number(request: Request, name: str, default: int) -> int:
 
 def _bytes(request: Request, content: bytes, *, compress: bool = False) -> Response:
     answer = kept_by_browser(request, content, "application/octet-stream")
-    if not compress:  # coordinates hardly shrink, and packing them takes its time
+    if not compress:  # coordinates hardly compress, and compressing takes time
         answer.headers["Content-Encoding"] = "identity"
     return answer
 
 
 def kept_by_browser(request: Request, content: bytes, media_type: str) -> Response:
-    """Sent anew only where it has changed."""
+    """A response with an ETag: sent again only if it has changed."""
     tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
     headers = {"ETag": tag, "Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"}
     if request.headers.get("if-none-match") == tag:

@@ -1,4 +1,4 @@
-"""What the server does before its first visitor comes, so that they need not wait for it."""
+"""What the server loads before its first visitor, who would otherwise wait for it."""
 
 import contextlib
 import gc
@@ -8,11 +8,11 @@ from core.runs import RunDamaged, shipped_run
 
 
 def warm_up() -> None:
-    """Read the run that Home shows, and import what its page needs."""
+    """Read Home's run, and import what its page needs."""
     from pages.ui.runs import picture, results  # noqa: F401 - charts and tables: half a second
 
-    with contextlib.suppress(RunDamaged, OSError):  # the page says what is wrong with it
+    with contextlib.suppress(RunDamaged, OSError):  # the page itself reports the error
         run_frames.of_split(shipped_run(), "train")
-    # What is imported stays. Walked through by every garbage collection, it cost more than a page.
+    # Imported modules stay. Traversing them in every garbage collection would cost more than a page.
     gc.collect()
     gc.freeze()

@@ -1,4 +1,4 @@
-"""What stands on the page Take it home: a card for each way to take a run along."""
+"""The page Take it home: a card for each way to export a run."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -28,11 +28,11 @@ def show(run: Run, config: RunConfig) -> None:
             _file(run, config)
             _report(run, config)
         else:
-            st.info("The run itself and its report can be taken along when it has finished.")
+            st.info("The run itself and its report are available when it has finished.")
 
 
 def file_name(config: RunConfig, ending: str) -> str:
-    """A name for a file of a run that any file system takes."""
+    """A file name for a run that is valid on any file system."""
     words = name_for(config).lower().replace("²", "2")
     letters = "".join(letter if letter.isalnum() and letter.isascii() else " " for letter in words)
     return f"{'_'.join(letters.split())}.{ending}"
@@ -41,13 +41,11 @@ def file_name(config: RunConfig, ending: str) -> str:
 def _link(config: RunConfig) -> None:
     with st.container(border=True):
         st.subheader("The link", anchor=False)
-        st.markdown(
-            "Every setting of this run. Whoever opens it sees this run, or makes it by one press of Train."
-        )
+        st.markdown("Every setting of this run. It opens this run, or makes it with one press of Train.")
         st.code(link.to_train(config), language=None, wrap_lines=True)
         st.caption(
-            "The button with the chain, on each page of the Lab, has the link to that very page, its tab, and the "
-            "picture as it stands."
+            "The button with the chain, on each page of the Lab, has the link to that page, with its tab and the "
+            "picture's current state."
         )
 
 
@@ -56,8 +54,8 @@ def _code(config: RunConfig) -> None:
         st.subheader("The code", anchor=False)
         text = script(config)
         st.markdown(
-            "This run without this app, as a textbook has it: the encoder, the loss as its formula, the training, "
-            "and the figures by scikit-learn. The recipe is the same; the figures agree but for chance."
+            "This run without the app, as in a textbook: the encoder, the loss as its formula, the training, "
+            "and the figures from scikit-learn. The recipe is the same; the figures agree up to randomness."
         )
         with st.container(horizontal=True):
             _download("Script", lambda: text, file_name(config, "py"), "text/x-python", "code")
@@ -76,8 +74,8 @@ def _file(run: Run, config: RunConfig) -> None:
     with st.container(border=True):
         st.subheader("The run", anchor=False)
         st.markdown(
-            "One zip: settings, figures, the trained weights (safetensors), where every image lies (Parquet), and a "
-            "page that says what is what."
+            "One zip: settings, figures, the trained weights (safetensors), the embedding of every image (Parquet), "
+            "and a page that explains the files."
         )
         _download(
             "Download the run",
@@ -92,7 +90,7 @@ def _report(run: Run, config: RunConfig) -> None:
     with st.container(border=True):
         st.subheader("The report", anchor=False)
         st.markdown(
-            "One page for any browser, without a network: the training, which plays, the loss curve, and the tables."
+            "One page for any browser, works offline: the replay of the training, the loss curve, and the tables."
         )
         options = replace(
             canvas_options(run, config, split="train"),
@@ -105,7 +103,7 @@ def _report(run: Run, config: RunConfig) -> None:
         )
         _download(
             "Download the report",
-            lambda: report(run, name_for(config), options, canvas.parts(), colours),
+            lambda: report(run, name_for(config), options, canvas.files(), colours),
             file_name(config, "html"),
             "text/html",
             "description",
@@ -113,5 +111,5 @@ def _report(run: Run, config: RunConfig) -> None:
 
 
 def _download(label: str, make: Callable[[], str | bytes], name: str, mime: str, icon: str) -> None:
-    """A button whose file is made when it is pressed."""
+    """A button whose file is made on click."""
     st.download_button(label, make, name, mime, icon=f":material/{icon}:", on_click="ignore")

@@ -10,7 +10,7 @@ from pages.ui.runs.names import name_for
 
 
 def train() -> None:
-    """Have the settings as they stand trained, and put their run on the page."""
+    """Train the current settings, and show their run on the page."""
     try:
         config = settings_url.current()
     except ValueError as error:
@@ -22,9 +22,9 @@ def train() -> None:
     state.set_link_problems([])
     if run.status().state == "done":
         st.toast(
-            "Trained already: same settings and seed, same run. Change one of them for another.",
+            "Already trained: same settings and seed, same run. Change one for a new run.",
             icon=":material/bolt:",
-            duration=7,  # seconds: two sentences, while the page is drawn again
+            duration=7,  # seconds: two sentences, while the page reruns
         )
     state.remember_run(run.key, name_for(config))
 

@@ -1,4 +1,4 @@
-"""The encoder at a glance: both images through the same weights, down to a few numbers."""
+"""The encoder at a glance: both images pass through the same weights, down to a few numbers."""
 
 import streamlit as st
 
@@ -9,13 +9,13 @@ from pages.ui.components.svg import show_svg
 
 
 def architecture(config: RunConfig) -> None:
-    """Two images, one encoder with its layer sizes, two embeddings and the distance between them."""
+    """Two images, one encoder with its layer sizes, two embeddings and their distance."""
     layers = config.layers
-    reduction = 1 - config.embedding_dims / layers[0]
+    saving = 1 - config.embedding_dims / layers[0]
     show_svg(_svg(layers), key="architecture")
     st.caption(
         f"Both images go through **one** encoder: {' → '.join(str(size) for size in layers)}, "
-        f"{config.parameter_count:,} shared weights. 784 numbers become {config.embedding_dims}: {reduction:.2%} less."
+        f"{config.parameter_count:,} shared weights. 784 numbers become {config.embedding_dims}: {saving:.2%} fewer."
     )
     entry = ACTIVATIONS[config.activation]
     shown = st.popover(
@@ -25,14 +25,14 @@ def architecture(config: RunConfig) -> None:
         key="activation_popover",
         on_change="rerun",
     )
-    if not shown.open:  # a chart of hundreds of points, which few ask for
+    if not shown.open:  # a chart of hundreds of points that few open
         return
     with shown:
         st.vega_lite_chart(activations(config.activation, 260), width=420, key="activations")
         st.markdown(" · ".join(f"{one.label}: ${one.formula}$" for one in ACTIVATIONS.values()))
         st.caption(
-            "Without a bend between the layers the encoder would be one linear map. The Wolfram notebook prints "
-            "x + sigmoid(x) under the name of swish, which is x · sigmoid(x)."
+            "Without a nonlinearity between the layers the encoder would be one linear map. The Wolfram notebook "
+            "prints x + sigmoid(x) and calls it swish, which is x · sigmoid(x)."
         )
 
 

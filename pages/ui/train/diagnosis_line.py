@@ -1,4 +1,4 @@
-"""What ails the run on the Train page, where it shows the signs, and a button that sets the sliders to a cure."""
+"""The diagnosis of an unhealthy run on the Train page, and a button that sets the sliders to a cure."""
 
 import streamlit as st
 
@@ -9,7 +9,7 @@ from pages.ui.controls import settings_url
 
 
 def diagnosis_line(run: Run, status: Status) -> None:
-    """Nothing for a healthy run, nor for one that was stopped or still waits. Raises RunDamaged."""
+    """Shows nothing for a healthy, stopped or queued run. Raises RunDamaged."""
     if status.state not in ("training", "measuring", "done", "failed"):
         return
     found = diagnosis_of(run)
@@ -25,7 +25,7 @@ def diagnosis_line(run: Run, status: Status) -> None:
             key="use_cure",
         )
     if pressed:
-        st.rerun()  # the sliders lie outside of this fragment
+        st.rerun()  # the sliders are outside this fragment
 
 
 def _set_sliders(cure: Cure) -> None:

@@ -1,4 +1,4 @@
-"""The panel of one run: its status, its picture, its loss curve and its figures, kept up to date."""
+"""The panel of one run: its status, picture, loss curve and figures, kept up to date."""
 
 from functools import partial
 
@@ -24,15 +24,15 @@ from pages.ui.train.diagnosis_line import diagnosis_line
 
 
 def run_panel(settings: RunConfig | None, *, waits: bool) -> None:
-    """Show the run on the page, and follow it, and the one that the session waits for.
+    """Show the run on the page, and follow it and the run that the session waits for.
 
-    settings: what the sliders stand at, to say when the picture belongs to other settings. waits: whether the
-    buttons above it stand as for somebody who waits for a run.
+    settings: the sliders' values, to say when the picture belongs to other settings. waits: whether the
+    buttons above were rendered as for a session that waits for a run.
     """
     waiting_for, shown = awaited(), history.shown()
     if waits and waiting_for is None:
-        st.rerun()  # it ended while the page was being drawn: nothing would free the buttons later
-    # the one that is waited for whatever has become of it by now: the panel sees that it has ended
+        st.rerun()  # it ended during this rerun: nothing would enable the buttons later
+    # the awaited run whatever its state: the panel notices that it has ended
     moving = list(dict.fromkeys([*filter(None, [waiting_for]), *filter(under_way, [shown])]))
     follow(moving, partial(_panel, settings, shown), canvas_of=shown)
 
@@ -40,18 +40,18 @@ def run_panel(settings: RunConfig | None, *, waits: bool) -> None:
 def _panel(settings: RunConfig | None, shown: Run) -> None:
     run = history.shown()
     if run != shown:
-        st.rerun()  # another one was chosen: buttons and the list change
-    moves = under_way(run)  # before its status: an end between the two would look like an interruption
+        st.rerun()  # another run was chosen: buttons and the list change
+    moving = under_way(run)  # before its status: an end between the two would look like an interruption
     status = run.status()
     waiting_for = awaited()
     if waiting_for is not None and waiting_for.key != run.key:
         elsewhere_line(waiting_for)
     try:
         config = run.config()
-        _status_line(run, status, config, settings, interrupted=not status.ended and not moves)
-        _what_went_wrong(status, moves)
-        if moves and (waiting_for is None or waiting_for.key != run.key):
-            _goes_on_without_us(run, joins=waiting_for is None and settings == config)
+        _status_line(run, status, config, settings, interrupted=not status.ended and not moving)
+        _what_went_wrong(status, moving)
+        if moving and (waiting_for is None or waiting_for.key != run.key):
+            _others_still_wait(run, joins=waiting_for is None and settings == config)
         diagnosis_line(run, status)
         _results(run, status, config)
     except RunDamaged as damage:
@@ -65,15 +65,15 @@ def _panel(settings: RunConfig | None, shown: Run) -> None:
 def _status_line(
     run: Run, status: Status, config: RunConfig, settings: RunConfig | None, *, interrupted: bool
 ) -> None:
-    """How the run stands, a button where the sliders differ from it, and how much of the training is done.
+    """The run's state, a button if the sliders differ from it, and the progress of the training.
 
-    interrupted: nothing works on it, though its status does not say so.
+    interrupted: no process works on it, though its status does not say so.
     """
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="status"):
         if interrupted:
             words = ":material/power_off: **Interrupted**"
         elif status.state == "done" and run.key == history.SHIPPED and state.shown_run() is None:
-            words = ":material/check_circle: **An example**, trained before you came"
+            words = ":material/check_circle: ***An example**, already trained"
         else:
             words = standing(run, status, config)
         st.markdown(f"{words} · {describe(config)} · {DATASETS[config.dataset].label}")
@@ -84,29 +84,30 @@ def _status_line(
                 type="tertiary",
                 on_click=actions.use_settings_of,
                 args=(run.key,),
-                help="Press here to set the sliders back to this run's settings, or Train for a run with the new ones.",
+                help="Press to reset the sliders to this run's settings, or press Train for a run with the new ones.",
             )
             if back:
-                st.rerun()  # the sliders lie outside of this fragment
+                st.rerun()  # the sliders are outside this fragment
     st.progress(1.0 if status.state == "done" else fraction(run))
 
 
-def _goes_on_without_us(run: Run, *, joins: bool) -> None:
-    """Why a run still moves of which this session has pressed Stop.
+def _others_still_wait(run: Run, *, joins: bool) -> None:
+    """Why a run continues after this session has pressed Stop.
 
-    joins: Train can be pressed, and with the settings as they stand it would be the same run.
+    joins: Train is enabled, and with the current settings it would join this run.
     """
     if shared_engine().others_watching(run.key, state.visitor()):
         again = " Press Train to wait for it again." if joins else ""
         st.caption(
-            ":material/group: You have left this run. Others are still waiting for it, so it goes on." + again
+            ":material/group: You have left this run. Others are still waiting for it, so it continues."
+            + again
         )
 
 
-def _what_went_wrong(status: Status, moves: bool) -> None:
-    if status.state == "failed" and not moves:
+def _what_went_wrong(status: Status, moving: bool) -> None:
+    if status.state == "failed" and not moving:
         st.error(plain(status.message), icon=":material/error:")
-    elif not status.ended and not moves:
+    elif not status.ended and not moving:
         st.warning(
             "This run was interrupted: the server or its worker was stopped. Press Train to train it again.",
             icon=":material/power_off:",
@@ -126,11 +127,11 @@ def _results(run: Run, status: Status, config: RunConfig) -> None:
 
 def _pictures(run: Run, config: RunConfig, evaluation: Evaluation | None) -> None:
     names = [link.FIRST, "Density", "Clusters", "Davies-Bouldin"]
-    if (part := state.take_part()) in names:
-        st.session_state[link.TABS] = part
-    # Only the tab that is open is made: the charts of the others are most of what a page costs.
+    if (tab_of_link := state.take_tab()) in names:
+        st.session_state[link.TABS] = tab_of_link
+    # Only the open tab is rendered: the others' charts are most of a page's cost.
     embedding, density, clusters, davies_bouldin = st.tabs(names, key=link.TABS, on_change="rerun")
-    with embedding:  # always: the canvas keeps its place in the replay, and its selection, behind another tab
+    with embedding:  # always rendered: behind another tab the canvas keeps its step and selection
         if evaluation is None:
             live_picture(run, canvas_options(run, config, split="sample", live=under_way(run)), key="picture")
         else:
@@ -139,7 +140,7 @@ def _pictures(run: Run, config: RunConfig, evaluation: Evaluation | None) -> Non
     for tab in (density, clusters, davies_bouldin):
         with tab:
             if evaluation is None:
-                st.caption("Comes when the run has finished.")
+                st.caption("Available when the run has finished.")
             elif tab.open and tab is density:
                 results.density(run, config)
             elif tab.open and tab is clusters:
@@ -151,13 +152,13 @@ def _pictures(run: Run, config: RunConfig, evaluation: Evaluation | None) -> Non
 def _what_the_picture_leaves_out(config: RunConfig) -> None:
     if config.unseen is not None:
         st.caption(
-            f"Training never saw the class {class_names(config)[config.unseen]}. Its images are in this picture, and "
-            "in every figure, all the same."
+            f"Training never saw the class {class_names(config)[config.unseen]}. This picture and every figure "
+            "include its images."
         )
     if config.normalised:
         sphere = "circle" if config.embedding_dims == 2 else "sphere"
         st.caption(
-            f"{LOSSES[config.loss].label} looks at directions only, so this run's embeddings lie on the unit {sphere}: "
+            f"{LOSSES[config.loss].label} uses only directions, so this run's embeddings lie on the unit {sphere}: "
             "in the picture, in the clusters and in all figures."
         )
     if config.embedding_dims > PICTURE_DIMS:

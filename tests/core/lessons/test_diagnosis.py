@@ -253,14 +253,14 @@ def test_every_sign_has_its_words_and_no_words_are_left_over() -> None:
         "no_number": found(SPREAD_OUT, 0.25, math.nan),
         "stuck": found(mixed, 0.25, 0.24),
     }
-    assert list(said) == list(texts.parts("collapse_signs"))
+    assert list(said) == list(texts.sections("collapse_signs"))
     for name, told in said.items():
-        pieces = re.split(r"\{\w+\}", texts.parts("collapse_signs")[name].text)
+        pieces = re.split(r"\{\w+\}", texts.sections("collapse_signs")[name].text)
         pattern = r"[-\d.e%]+".join(map(re.escape, pieces))
         assert re.fullmatch(pattern, told.sentence), (name, told.sentence)
         if name not in ("early", "healthy"):
             assert told.cure is not None
-            assert told.cure.why in [cure.text for cure in texts.parts("collapse_cures").values()]
+            assert told.cure.why in [cure.text for cure in texts.sections("collapse_cures").values()]
 
 
 # ---- the shape

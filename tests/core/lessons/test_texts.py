@@ -30,19 +30,19 @@ def test_a_file_of_parts_is_read_by_their_names(tmp_path: Path, monkeypatch: pyt
     (tmp_path / "some.md").write_text(
         "## One of {n} {#one}\n\nThe first\nis {n}.\n\n## two\n\nThe *second*.\n"
     )
-    assert texts.parts("some") == {
-        "one": texts.Part("One of {n}", "The first is {n}."),
-        "two": texts.Part("", "The *second*."),
+    assert texts.sections("some") == {
+        "one": texts.Section("One of {n}", "The first is {n}."),
+        "two": texts.Section("", "The *second*."),
     }
-    assert texts.part("some", "one", n="1") == "The first is 1."
+    assert texts.section("some", "one", n="1") == "The first is 1."
     with pytest.raises(KeyError):
-        texts.part("some", "three")
+        texts.section("some", "three")
     with pytest.raises(FileNotFoundError):
         texts.whole("none")
 
 
 def test_every_collapse_has_its_button_and_its_words_with_its_own_numbers() -> None:
-    assert list(texts.parts("collapse_buttons")) == list(COLLAPSES)
+    assert list(texts.sections("collapse_buttons")) == list(COLLAPSES)
     for one in COLLAPSES.values():
         assert one.label and len(one.what) > 40
         for name in one.shows:
@@ -52,9 +52,9 @@ def test_every_collapse_has_its_button_and_its_words_with_its_own_numbers() -> N
 
 
 def test_every_cure_has_its_words_and_its_label_names_what_it_sets() -> None:
-    assert [suspect.cure for suspect in diagnosis.SUSPECTS] == list(texts.parts("collapse_cures"))
+    assert [suspect.cure for suspect in diagnosis.SUSPECTS] == list(texts.sections("collapse_cures"))
     for suspect in diagnosis.SUSPECTS:
-        told = texts.parts("collapse_cures")[suspect.cure]
+        told = texts.sections("collapse_cures")[suspect.cure]
         cured = replace(RunConfig(), **suspect.change(RunConfig()))
         label = texts.filled(told.title, **written(cured, suspect.shows))
         assert label.startswith("Cure: ") and told.text.endswith(".")
@@ -63,7 +63,7 @@ def test_every_cure_has_its_words_and_its_label_names_what_it_sets() -> None:
 
 
 def test_every_handle_says_where_it_stands() -> None:
-    assert tuple(texts.parts("losses_handles")) == HANDLES
+    assert tuple(texts.sections("losses_handles")) == HANDLES
 
 
 def test_no_text_names_a_figure_in_a_formula() -> None:

@@ -114,8 +114,8 @@ def test_a_run_trained_anew_does_not_show_the_old_picture(tiny_copy):
 @pytest.mark.parametrize("part", [0, 1, 17])
 def test_a_part_of_the_images_is_every_kth_point_of_the_picture(deep, mnist, part):
     places = np.flatnonzero(mnist.train.labels < 3)
-    parts = run_frames.number_of_parts(len(places))
-    content = run_frames.images_part(deep, "train", part)
+    parts = run_frames.number_of_chunks(len(places))
+    content = run_frames.images_chunk(deep, "train", part)
     (count,) = struct.unpack_from("<I", content)
     numbers = np.frombuffer(content, "<u4", count, 4)
     images = np.frombuffer(content, np.uint8, offset=4 + 4 * count).reshape(count, 784)
@@ -125,8 +125,8 @@ def test_a_part_of_the_images_is_every_kth_point_of_the_picture(deep, mnist, par
 
 def test_the_parts_of_the_sample_are_images_of_its_points(deep, mnist):
     sample = deep.sample()
-    assert run_frames.number_of_parts(len(sample.indices)) == 2
-    content = run_frames.images_part(deep, "sample", 1)
+    assert run_frames.number_of_chunks(len(sample.indices)) == 2
+    content = run_frames.images_chunk(deep, "sample", 1)
     (count,) = struct.unpack_from("<I", content)
     numbers = np.frombuffer(content, "<u4", count, 4)
     assert mnist.train.labels[numbers].tolist() == sample.labels[1::2].tolist()
@@ -134,9 +134,9 @@ def test_the_parts_of_the_sample_are_images_of_its_points(deep, mnist):
 
 def test_a_part_or_a_view_that_there_is_not_is_refused(deep):
     with pytest.raises(ValueError, match="there is no part 19"):
-        run_frames.images_part(deep, "train", 19)
+        run_frames.images_chunk(deep, "train", 19)
     with pytest.raises(ValueError, match="no part -1"):
-        run_frames.images_part(deep, "train", -1)
+        run_frames.images_chunk(deep, "train", -1)
     with pytest.raises(ValueError, match="no reduction 'sideways'"):
         run_frames.of_split(deep, "train", "sideways")
 

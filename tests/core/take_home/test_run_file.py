@@ -14,7 +14,7 @@ from core.config import PRESETS, RunConfig
 from core.losses import LOSSES
 from core.pictures.frames import CanvasOptions
 from core.runs import Progress, Run, run_at
-from core.take_home.report import CanvasParts, Palette, report
+from core.take_home.report import CanvasFiles, Palette, report
 from core.take_home.run_file import run_file
 from core.training.pipeline import train_and_measure
 
@@ -107,6 +107,6 @@ def test_what_is_undefined_says_why_in_the_zip_and_in_the_report(tmp_path: Path)
     assert "collapsed" in reason
     words = files_of(run_file(run))["README.md"].decode()
     assert f"| Alignment | {reason} |" in words and "| Purity | 0." in words and "nan" not in words
-    canvas = CanvasParts("", "", "export default 0")
+    canvas = CanvasFiles("", "", "export default 0")
     page = report(run, "", CanvasOptions(class_names=("0", "1", "2")), canvas, Palette([], []))
     assert f"{reason}</td>" in page and '<td class="number">undefined</td>' in page
