@@ -3,7 +3,11 @@ the tests that see it survived."""
 
 from dataclasses import dataclass
 
-ENGINE = "tests/core/service/test_engine.py::test_"
+TRAINING = "tests/core/service/test_engine_training.py::test_"
+LEAVING = "tests/core/service/test_engine_leaving.py::test_"
+DISK = "tests/core/service/test_engine_disk.py::test_"
+ENGINE_FAULTS = "tests/core/service/test_engine_faults.py::test_"
+REPLAYS = "tests/core/service/test_engine_replays.py::test_"
 TOGETHER = "tests/core/service/test_engines_together.py::test_"
 SLOTS = "tests/core/service/test_slots.py::test_"
 STORAGE = "tests/core/service/test_storage.py::test_"
@@ -32,22 +36,22 @@ FAULTS = (
         "a worker is killed",
         "`kill -KILL` of the worker",
         (
-            f"{ENGINE}a_killed_worker_is_reported_and_the_next_run_works",
-            f"{ENGINE}a_killed_worker_leaves_its_neighbour_alone",
-            f"{ENGINE}a_replay_whose_worker_is_killed_has_failed_and_the_next_training_works",
+            f"{ENGINE_FAULTS}a_killed_worker_is_reported_and_the_next_run_works",
+            f"{ENGINE_FAULTS}a_killed_worker_leaves_its_neighbour_alone",
+            f"{REPLAYS}a_replay_whose_worker_is_killed_fails_and_the_next_training_works",
             f"{FAULTS_SEEN}a_worker_killed_in_mid_run_is_reported_and_the_next_run_works",
-            f"{SLOTS}an_idle_worker_leaves_and_another_comes_when_needed_whose_death_is_noticed",
+            f"{SLOTS}an_idle_worker_exits_and_the_death_of_its_replacement_is_noticed",
         ),
     ),
     Try(
         "a worker is killed while it has nothing to do",
         "`kill -KILL` of the worker",
-        (f"{SLOTS}a_process_that_was_killed_with_nothing_to_do_costs_the_next_task_nothing",),
+        (f"{SLOTS}a_worker_killed_while_idle_does_not_fail_the_next_task",),
     ),
     Try(
         "a worker hangs",
         "`kill -STOP` of the worker, and the engine's clock put on",
-        (f"{ENGINE}a_hung_worker_is_ended_at_the_deadline",),
+        (f"{ENGINE_FAULTS}a_hung_worker_is_ended_at_the_deadline",),
     ),
     Try(
         "a worker gets no more memory",
@@ -70,21 +74,21 @@ FAULTS = (
         "the runs folder cannot be written",
         "a file in its place",
         (
-            f"{ENGINE}a_run_that_cannot_be_stored_is_refused_and_not_queued",
+            f"{ENGINE_FAULTS}a_run_that_cannot_be_stored_is_refused_and_not_queued",
             "tests/pages/test_train.py::test_a_file_in_place_of_the_runs_folder_is_told_of",
         ),
     ),
     Try(
         "a run's folder is deleted while it is trained",
         "`rm -r`",
-        (f"{ENGINE}a_deleted_run_folder_is_survived",),
+        (f"{ENGINE_FAULTS}a_deleted_run_folder_is_survived",),
     ),
     Try(
         "a result is cut short",
         "the file truncated",
         (
-            f"{ENGINE}a_damaged_finished_run_is_trained_again",
-            f"{ENGINE}a_run_found_damaged_while_its_replay_is_made_is_trained_anew",
+            f"{ENGINE_FAULTS}a_damaged_finished_run_is_trained_again",
+            f"{REPLAYS}a_run_found_damaged_while_its_replay_is_made_is_trained_again",
             f"{RUNS}a_truncated_or_missing_result_file_is_noticed",
         ),
     ),
@@ -109,7 +113,7 @@ FAULTS = (
         "`kill -KILL` of the server",
         (
             RESTARTED,
-            f"{ENGINE}a_half_written_run_is_trained_again_from_the_start",
+            f"{ENGINE_FAULTS}a_half_written_run_is_trained_again_from_the_start",
         ),
     ),
     Try(
@@ -117,24 +121,24 @@ FAULTS = (
         "`kill -TERM` of the server",
         (
             RESTARTED,
-            f"{ENGINE}closing_ends_the_workers_and_calls_no_run_failed",
+            f"{TRAINING}closing_kills_the_workers_and_fails_no_run",
         ),
     ),
     Try(
         "two servers on one runs folder: Stop, deadline",
         "two engines with workers of their own",
         (
-            f"{TOGETHER}a_run_is_trained_once_and_stop_is_for_the_last_of_both_servers",
-            f"{TOGETHER}the_deadline_of_one_server_ends_no_run_of_the_other",
-            f"{TOGETHER}a_run_that_one_server_ends_at_its_deadline_is_trained_by_the_other",
+            f"{TOGETHER}two_servers_train_a_run_once_and_the_last_watcher_of_both_stops_it",
+            f"{TOGETHER}one_servers_deadline_does_not_end_a_run_of_the_other",
+            f"{TOGETHER}a_run_that_times_out_on_one_server_is_trained_by_the_other",
         ),
     ),
     Try(
         "one of two servers is killed",
         "`kill -KILL` of that server",
         (
-            f"{TOGETHER}a_server_that_is_killed_leaves_its_run_to_the_one_where_somebody_waits",
-            "tests/core/service/test_servers.py::test_a_server_that_is_killed_waits_for_nothing",
+            f"{TOGETHER}a_killed_servers_run_is_trained_by_the_server_where_a_session_waits",
+            "tests/core/service/test_servers.py::test_a_killed_server_has_no_interests",
         ),
     ),
     Try(
@@ -146,8 +150,8 @@ FAULTS = (
         "the time of day jumps",
         "an injected clock",
         (
-            f"{STORAGE}a_clock_that_is_set_back_changes_no_order",
-            f"{STORAGE}a_restarted_server_goes_on_from_the_newest_stamp_it_finds",
+            f"{STORAGE}setting_the_clock_back_does_not_change_the_order",
+            f"{STORAGE}a_restarted_server_continues_from_the_newest_time_stamp",
         ),
     ),
     Try(
@@ -156,8 +160,8 @@ FAULTS = (
         (
             "tests/browser/test_laptop.py::"
             "test_who_closes_the_laptop_for_longer_than_the_grace_time_reads_that_nobody_was_waiting",
-            f"{ENGINE}a_run_that_nobody_watches_any_more_is_cancelled_after_the_grace_time",
-            f"{ENGINE}the_engine_of_the_app_has_a_grace_time_without_anything_being_set",
+            f"{LEAVING}a_run_without_watchers_is_cancelled_after_the_grace_time",
+            f"{LEAVING}the_apps_engine_has_a_grace_time_by_default",
         ),
     ),
     Try(
@@ -169,10 +173,10 @@ FAULTS = (
         "the runs take more than their bound",
         "a bound of two runs and a half, four runs, two of them looked at",
         (
-            f"{ENGINE}the_folder_keeps_its_bound_and_what_is_looked_at",
-            f"{ENGINE}where_all_room_is_taken_by_what_is_looked_at_a_run_is_refused",
-            f"{STORAGE}the_one_that_was_not_looked_at_for_longest_goes_first",
-            f"{STORAGE}who_opens_a_run_at_the_very_moment_of_its_removal_gets_it_back",
+            f"{DISK}the_folder_stays_below_its_bound_and_keeps_open_runs",
+            f"{DISK}a_run_is_refused_when_open_runs_take_all_the_space",
+            f"{STORAGE}the_least_recently_used_run_is_removed_first",
+            f"{STORAGE}a_run_opened_at_the_moment_of_its_removal_is_put_back",
         ),
     ),
     Try(
@@ -194,8 +198,8 @@ FAULTS = (
         (
             "tests/browser/test_train_page.py::"
             "test_stop_is_obeyed_while_the_clusters_are_measured_and_the_page_says_so",
-            f"{ENGINE}a_run_that_is_being_measured_can_be_cancelled_and_is_not_called_finished",
-            f"{ENGINE}a_run_that_is_left_while_its_worker_starts_is_never_trained",
+            f"{LEAVING}a_run_can_be_cancelled_while_it_is_measured",
+            f"{LEAVING}a_run_cancelled_while_its_worker_starts_is_never_trained",
         ),
     ),
     Try(

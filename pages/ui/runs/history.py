@@ -19,7 +19,7 @@ def shown() -> Run:
     """The run on the page; the shipped one until the session has one of its own."""
     key = state.shown_run()
     run = example_run() if key is None else run_at(key)
-    shared_engine().view(run, state.visitor())  # before anything of it is read: now it stays
+    shared_engine().show(run, state.visitor())  # before anything of it is read: now it stays
     return run
 
 
