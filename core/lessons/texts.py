@@ -1,7 +1,7 @@
-"""The texts of the lessons, assets/lessons/*.md, and the figures that are filled in.
+"""The texts of the lessons, assets/lessons/*.md, and the figures filled into them.
 
 A file holds one text, or several parts, each below a heading `## Its title {#its_name}` or just `## its_name`.
-A figure's place is its name in braces.
+A placeholder is the figure's name in braces.
 """
 
 import re
@@ -18,14 +18,14 @@ _FIGURE = re.compile(r"\{(\w+)\}")
 
 @dataclass(frozen=True)
 class Part:
-    """A part of a file of texts; title: where its heading has one."""
+    """A part of a file; title: "" if its heading has none."""
 
     title: str
     text: str
 
 
 def whole(name: str) -> str:
-    """The file `name`, as it is now: whoever edits it sees it on the page."""
+    """The current text of the file `name`: edits show on the page at once."""
     return _read(name, (FOLDER / f"{name}.md").stat().st_mtime)
 
 
@@ -35,7 +35,7 @@ def _read(name: str, changed: float) -> str:
 
 
 def parts(name: str) -> dict[str, Part]:
-    """The parts of the file `name`, by their own names."""
+    """The parts of the file `name`, by name."""
     text = whole(name)
     headings = list(_HEADING.finditer(text))
     ends = [heading.start() for heading in headings[1:]] + [len(text)]
@@ -53,10 +53,10 @@ def part(name: str, of: str, /, **figures: str) -> str:
 
 
 def filled(text: str, /, **figures: str) -> str:
-    """`text` with each figure in its place.
+    """`text` with its placeholders replaced by `figures`.
 
-    Raises ValueError where the text has no place for one of them, or a place for something else: a figure
-    that nobody sees is as wrong as a name in braces on the page.
+    Raises ValueError unless the text has a placeholder for every figure and no others: a missing figure is as
+    wrong as a name in braces on the page.
     """
     places = set(_FIGURE.findall(text))
     if places != set(figures):
