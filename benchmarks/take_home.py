@@ -77,9 +77,9 @@ def of_app(config: RunConfig) -> dict[str, float]:
 
     head, settings, *_, figures = sections(config, "None")
     space = {"load": load_split, "encoder": trained.encoder}
-    with contextlib.redirect_stdout(io.StringIO()) as told, threadpool_limits(1):
+    with contextlib.redirect_stdout(io.StringIO()) as output, threadpool_limits(1):
         exec(f"{head.code}\n{settings.code}\n{figures.code}", space)
-    return printed(told.getvalue())
+    return printed(output.getvalue())
 
 
 def printed(text: str) -> dict[str, float]:

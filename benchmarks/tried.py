@@ -57,18 +57,18 @@ FAULTS = (
         "a worker runs out of memory",
         "`prlimit --as` on the worker",
         (
-            f"{LINUX}faults.py::test_a_worker_that_gets_no_more_memory_fails_the_run_in_words_and_the_next_one_works",
+            f"{LINUX}faults.py::test_a_worker_out_of_memory_fails_the_run_with_a_message_and_the_next_run_works",
         ),
     ),
     Try(
         "the disk fills up during a run",
         "`mount -t tmpfs -o size=...`",
-        (f"{LINUX}faults.py::test_a_disk_that_fills_up_in_mid_run_fails_that_run_in_words_and_no_other",),
+        (f"{LINUX}faults.py::test_a_disk_that_fills_up_fails_only_the_current_run_with_a_message",),
     ),
     Try(
         "the disk is full",
         "a file that fills a tmpfs",
-        (f"{LINUX}faults.py::test_a_disk_without_any_room_refuses_the_run_and_shows_what_is_there",),
+        (f"{LINUX}faults.py::test_a_full_disk_refuses_the_run_and_still_shows_finished_runs",),
     ),
     Try(
         "the runs folder cannot be written",
@@ -144,7 +144,7 @@ FAULTS = (
     Try(
         "two servers behind one address",
         "`nginx -c` with docs/nginx.conf",
-        (f"{LINUX}nginx.py::test_a_class_behind_nginx_is_spread_over_both_servers_and_shares_one_training",),
+        (f"{LINUX}nginx.py::test_a_class_behind_nginx_uses_both_servers_and_shares_one_training",),
     ),
     Try(
         "the time of day jumps",
@@ -210,7 +210,7 @@ FAULTS = (
     Try(
         "a worker of a Dask cluster is killed",
         "`kill -KILL` of one of two `dask worker`",
-        (f"{LINUX}dask.py::test_a_run_whose_worker_is_killed_is_finished_by_the_other_one",),
+        (f"{LINUX}dask.py::test_a_run_whose_worker_is_killed_is_finished_by_the_other_worker",),
     ),
 )
 
@@ -261,7 +261,7 @@ HOSTILE_INPUTS = (
     Try(
         "not a picture, or one that is too large",
         "a forged file",
-        ("tests/core/drawings/test_picture_file.py::test_what_is_no_picture_gets_a_sentence",),
+        ("tests/core/drawings/test_picture_file.py::test_anything_but_a_picture_is_refused_with_a_message",),
     ),
     Try(
         "pictures whose pixels would take 400 MB",

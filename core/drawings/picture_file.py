@@ -77,7 +77,7 @@ def _read(content: bytes, most_pixels: int) -> Grey:
         ) from error
     except (OSError, ValueError, SyntaxError, EOFError) as error:  # what Pillow raises for broken files
         raise PictureRefused(
-            "This picture is damaged and cannot be read. Open it in a picture viewer and save it anew."
+            "This picture is damaged and cannot be read. Open it in a picture viewer and save it again."
         ) from error
 
 

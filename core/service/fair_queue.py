@@ -93,7 +93,7 @@ class FairQueue:
         if len(self._waiting) >= self.most_waiting:
             raise NotNow(
                 f"The class is busy: {len(self._waiting)} runs are waiting, as many as this server takes. "
-                "Yours was not queued. Finished runs and the example can be looked at meanwhile; "
+                "Yours was not queued. You can look at finished runs and the example until then; "
                 "press Train again in a minute."
             )
 

@@ -81,7 +81,7 @@ def replay_in_folder(folder: str, server: str = "") -> str:
         return _message_for(error)
     except Exception as error:
         log.exception("the replay of run %s failed", run.key)
-        return f"The replay stopped at an error that nobody expected ({type(error).__name__}: {error})."
+        return f"The replay stopped at an unexpected error ({type(error).__name__}: {error})."
     return ""
 
 
@@ -105,7 +105,7 @@ def _train(run: Run, server: str) -> None:
             _fail(run, "There was not enough memory for this run. Take a smaller batch or fewer dimensions.")
             return
         log.exception("run %s failed", run.key)
-        _fail(run, f"Training stopped at an error that nobody expected ({type(error).__name__}: {error}).")
+        _fail(run, f"Training stopped at an unexpected error ({type(error).__name__}: {error}).")
 
 
 def _fail(run: Run, message: str) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from core.lessons.exercises import EXERCISES, FOLDER
 
-Heard = list[tuple[Any, ...]]
+Messages = list[tuple[Any, ...]]
 
 
 Run = Callable[[str, str], "Outcome"]
@@ -18,11 +18,11 @@ Run = Callable[[str, str], "Outcome"]
 class Outcome:
     """What the learner is told."""
 
-    def __init__(self, heard: Heard) -> None:
-        self.titles = [str(title) for kind, *titles in heard if kind == "plan" for title in titles]
-        self.passed = [number for kind, number, *_ in heard if kind == "passed"]
-        self.output = "".join(text for kind, text, *_ in heard if kind == "output")
-        problems = [details for kind, *details in heard if kind == "problem"]
+    def __init__(self, messages: Messages) -> None:
+        self.titles = [str(title) for kind, *titles in messages if kind == "plan" for title in titles]
+        self.passed = [number for kind, number, *_ in messages if kind == "passed"]
+        self.output = "".join(text for kind, text, *_ in messages if kind == "output")
+        problems = [details for kind, *details in messages if kind == "problem"]
         assert len(problems) <= 1
         self.sentence, self.trace, self.line = problems[0] if problems else ("", "", 0)
 
@@ -42,8 +42,8 @@ def run(driver: ModuleType) -> Run:
     """Run code against the checks of an exercise, as the browser does."""
 
     def run(name: str, code: str) -> Outcome:
-        heard: Heard = []
-        driver.run(code, EXERCISES[name].checks, lambda *told: heard.append(told))
-        return Outcome(heard)
+        messages: Messages = []
+        driver.run(code, EXERCISES[name].checks, lambda *message: messages.append(message))
+        return Outcome(messages)
 
     return run

@@ -31,31 +31,31 @@ def reports(*losses: float, steps: int = 100) -> list[Progress]:
     ]
 
 
-def found(last: np.ndarray, *losses: float, config: RunConfig = SMALL, steps: int = 100) -> Diagnosis:
+def diagnosed(last: np.ndarray, *losses: float, config: RunConfig = SMALL, steps: int = 100) -> Diagnosis:
     return diagnose(config, reports(*losses, steps=steps), 0.01 * SPREAD_OUT, last, LABELS)
 
 
 def test_points_spread_out_by_class_with_a_low_loss_are_healthy() -> None:
-    assert found(SPREAD_OUT, 0.25, 0.02).kind == "healthy"
+    assert diagnosed(SPREAD_OUT, 0.25, 0.02).kind == "healthy"
 
 
 def test_points_a_tenth_as_wide_as_the_untrained_ones_are_one_point() -> None:
-    assert found(0.0009 * SPREAD_OUT, 0.25, 0.25).kind == "point"
+    assert diagnosed(0.0009 * SPREAD_OUT, 0.25, 0.25).kind == "point"
 
 
 def test_only_a_point_has_no_rank() -> None:
-    assert math.isnan(found(0.0009 * SPREAD_OUT, 0.25, 0.25).shape.rank)
-    assert not math.isnan(found(SPREAD_OUT, 0.25, 0.02).shape.rank)
+    assert math.isnan(diagnosed(0.0009 * SPREAD_OUT, 0.25, 0.25).shape.rank)
+    assert not math.isnan(diagnosed(SPREAD_OUT, 0.25, 0.02).shape.rank)
 
 
 def test_points_close_together_at_the_know_nothing_value_are_one_point_too() -> None:
-    assert found(0.009 * SPREAD_OUT, 0.25, 0.249).kind == "point"
-    assert found(0.009 * SPREAD_OUT, 0.25, 0.1).kind == "healthy"
+    assert diagnosed(0.009 * SPREAD_OUT, 0.25, 0.249).kind == "point"
+    assert diagnosed(0.009 * SPREAD_OUT, 0.25, 0.1).kind == "healthy"
 
 
 def test_points_on_a_line_are_a_line_unless_the_classes_need_no_more() -> None:
     line = SPREAD_OUT * [1.0, 0.01]
-    assert found(line, 0.25, 0.1).kind == "line"
+    assert diagnosed(line, 0.25, 0.1).kind == "line"
     two = np.repeat([0, 1], 100)
     config = RunConfig(digits=2)
     assert diagnose(config, reports(0.25, 0.02), SPREAD_OUT, line, two).kind != "line"
@@ -66,8 +66,8 @@ def test_a_slightly_thick_line_in_many_dimensions_is_a_line(dims: int) -> None:
     line, labels = in_directions(1, dims)
     line *= [1.0] + [0.1 / math.sqrt(dims)] * (dims - 1)
     config = RunConfig(embedding_dims=dims)
-    said = diagnose(config, reports(0.25, 0.1), 0.01 * line, line, labels)
-    assert said.kind == "line" and "a single direction holds" in said.sentence
+    found = diagnose(config, reports(0.25, 0.1), 0.01 * line, line, labels)
+    assert found.kind == "line" and "a single direction holds" in found.sentence
 
 
 @pytest.mark.parametrize(("classes", "dims"), [(5, 4), (6, 5), (10, 9), (10, 8), (6, 8)])
@@ -113,9 +113,9 @@ def test_few_of_many_directions_with_a_loss_that_hardly_moved_is_flat() -> None:
 
 
 def test_a_loss_far_above_the_know_nothing_value_is_divergence() -> None:
-    assert found(1000 * SPREAD_OUT, 0.25, 40.0).kind == "diverged"
-    assert found(SPREAD_OUT, 0.25, math.nan).kind == "diverged"
-    assert found(SPREAD_OUT * np.inf, 0.25, 0.1).kind == "diverged"
+    assert diagnosed(1000 * SPREAD_OUT, 0.25, 40.0).kind == "diverged"
+    assert diagnosed(SPREAD_OUT, 0.25, math.nan).kind == "diverged"
+    assert diagnosed(SPREAD_OUT * np.inf, 0.25, 0.1).kind == "diverged"
 
 
 def test_an_aborted_training_is_divergence_even_without_a_report() -> None:
@@ -124,16 +124,16 @@ def test_an_aborted_training_is_divergence_even_without_a_report() -> None:
 
 def test_a_loss_that_hardly_moves_is_stuck_only_if_the_classes_are_mixed() -> None:
     mixed = RANDOM.permutation(SPREAD_OUT)
-    assert found(mixed, 0.25, 0.24).kind == "stuck"
-    assert found(mixed, 0.25, 0.1).kind == "healthy"
-    assert found(SPREAD_OUT, 0.25, 0.24).kind == "healthy"
+    assert diagnosed(mixed, 0.25, 0.24).kind == "stuck"
+    assert diagnosed(mixed, 0.25, 0.1).kind == "healthy"
+    assert diagnosed(SPREAD_OUT, 0.25, 0.24).kind == "healthy"
 
 
 def test_there_is_no_diagnosis_too_early() -> None:
     early = [replace(reports(0.25)[0], step=20)]
     for points in (0.0009 * SPREAD_OUT, SPREAD_OUT * [1.0, 0.01], RANDOM.permutation(SPREAD_OUT)):
-        said = diagnose(SMALL, early, 0.01 * SPREAD_OUT, points, LABELS)
-        assert said.kind == "early" and said.cure is None
+        found = diagnose(SMALL, early, 0.01 * SPREAD_OUT, points, LABELS)
+        assert found.kind == "early" and found.cure is None
     assert diagnose(SMALL, [], SPREAD_OUT, SPREAD_OUT, LABELS).kind == "early"
 
 
@@ -153,24 +153,24 @@ def test_every_sign_has_a_text_and_every_text_a_sign() -> None:
     similar = RunConfig(loss="nt_xent", digits=4)
     flat, ten = in_directions(2)
     one, line, mixed = 0 * SPREAD_OUT, SPREAD_OUT * [1.0, 0.01], RANDOM.permutation(SPREAD_OUT)
-    said = {
+    found = {
         "early": diagnose(SMALL, [], SPREAD_OUT, SPREAD_OUT, LABELS),
-        "healthy": found(SPREAD_OUT, 0.25, 0.02),
-        "point": found(one, 1.386, 1.386, config=RunConfig(loss="n_pair", digits=4)),
-        "point_at_a_margin": found(one, 0.25, 0.25),
-        "point_for_nothing": found(one, 0.25, 0.0, config=replace(SMALL, margin=0.0)),
-        "line": found(line, 0.25, 0.1),
+        "healthy": diagnosed(SPREAD_OUT, 0.25, 0.02),
+        "point": diagnosed(one, 1.386, 1.386, config=RunConfig(loss="n_pair", digits=4)),
+        "point_at_a_margin": diagnosed(one, 0.25, 0.25),
+        "point_for_nothing": diagnosed(one, 0.25, 0.0, config=replace(SMALL, margin=0.0)),
+        "line": diagnosed(line, 0.25, 0.1),
         "flat": diagnose(RunConfig(embedding_dims=8), reports(0.25, 0.24), 0.01 * flat, flat, ten),
-        "squeezed": found(0.01 * SPREAD_OUT, 5.0, 4.0, config=similar),
-        "diverged": found(SPREAD_OUT, 0.25, 40.0),
-        "no_number": found(SPREAD_OUT, 0.25, math.nan),
-        "stuck": found(mixed, 0.25, 0.24),
+        "squeezed": diagnosed(0.01 * SPREAD_OUT, 5.0, 4.0, config=similar),
+        "diverged": diagnosed(SPREAD_OUT, 0.25, 40.0),
+        "no_number": diagnosed(SPREAD_OUT, 0.25, math.nan),
+        "stuck": diagnosed(mixed, 0.25, 0.24),
     }
-    assert list(said) == list(texts.parts("collapse_signs"))
-    for name, told in said.items():
+    assert list(found) == list(texts.parts("collapse_signs"))
+    for name, diagnosis in found.items():
         pieces = re.split(r"\{\w+\}", texts.parts("collapse_signs")[name].text)
         pattern = r"[-\d.e%]+".join(map(re.escape, pieces))
-        assert re.fullmatch(pattern, told.sentence), (name, told.sentence)
+        assert re.fullmatch(pattern, diagnosis.sentence), (name, diagnosis.sentence)
         if name not in ("early", "healthy"):
-            assert told.cure is not None
-            assert told.cure.why in [cure.text for cure in texts.parts("collapse_cures").values()]
+            assert diagnosis.cure is not None
+            assert diagnosis.cure.why in [cure.text for cure in texts.parts("collapse_cures").values()]

@@ -54,10 +54,10 @@ def test_every_collapse_has_a_button_and_a_text_with_its_own_numbers() -> None:
 def test_every_cure_has_a_text_and_a_label_that_names_what_it_sets() -> None:
     assert [suspect.cure for suspect in cures.SUSPECTS] == list(texts.parts("collapse_cures"))
     for suspect in cures.SUSPECTS:
-        told = texts.parts("collapse_cures")[suspect.cure]
+        part = texts.parts("collapse_cures")[suspect.cure]
         cured = replace(RunConfig(), **suspect.change(RunConfig()))
-        label = texts.filled(told.title, **written(cured, suspect.shows))
-        assert label.startswith("Cure: ") and told.text.endswith(".")
+        label = texts.filled(part.title, **written(cured, suspect.shows))
+        assert label.startswith("Cure: ") and part.text.endswith(".")
         for name in suspect.shows:
             assert label.endswith(PARAMETERS[name].text(getattr(cured, name)))
 

@@ -22,14 +22,14 @@ def test_the_folder_stays_below_its_bound_and_keeps_open_runs(runs_folder, copy)
     engine = Engine(1, 60, 300, most_bytes=int(2.5 * size), clock=Clock(wall=lambda: 0.0))
     try:
         for run in (copy, *others):
-            engine.show(run, f"viewer of {run.key}")
+            engine.show(run, f"session with {run.key}")
         for other in others:
             shutil.copytree(copy.folder, other.folder)
-            engine.show(other, f"viewer of {other.key}")
+            engine.show(other, f"session with {other.key}")
         wait_until(lambda: engine.standing().stored_runs == 4, "all runs are counted")
         assert all(other.folder.exists() for other in others)
-        engine.forget(f"viewer of {others[1].key}")
-        engine.forget(f"viewer of {others[2].key}")
+        engine.forget(f"session with {others[1].key}")
+        engine.forget(f"session with {others[2].key}")
         wait_until(lambda: not others[2].folder.exists(), "room is made", seconds=60)
         assert not others[1].folder.exists()
         copy.check()
