@@ -62,7 +62,8 @@ BY_NAME_ONLY = {
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the named benchmarks, by default all but BY_NAME_ONLY, and print them. A missed goal is not an error."""
+    """Run the named benchmarks, by default all but BY_NAME_ONLY, and print them. A missed goal is not an
+    error."""
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks", description="Ours against theirs, measured side by side."
     )

@@ -16,8 +16,8 @@ RESTARTS = 10  # as in core.clustering.kmeans
 
 
 def measure() -> list[Row]:
-    """The time of all figures of the shipped run's 60,000 points, as a share of 1.5 times scikit-learn's KMeans
-    of the same points plus one second."""
+    """The time of all figures of the shipped run's 60,000 points, as a share of 1.5 times scikit-learn's
+    KMeans of the same points plus one second."""
     run = shipped_run()
     embedding, reach = run.embedding(), run.config().reach
     say(f"{ROUNDS} rounds of the whole standard set and of KMeans alone ...")

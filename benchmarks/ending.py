@@ -16,7 +16,8 @@ TO_END = (signal.SIGINT, signal.SIGTERM)
 
 
 def ended_cleanly(main: Callable[[], int]) -> int:
-    """Run `main` and return its exit code; Ctrl+C and SIGTERM both unwind it through every `with` and `finally`."""
+    """Run `main` and return its exit code; Ctrl+C and SIGTERM both unwind it through every `with` and
+    `finally`."""
     signal.signal(signal.SIGTERM, _leave)
     try:
         return main()
@@ -44,8 +45,8 @@ def undisturbed() -> Iterator[None]:
 
 
 def run_to_its_end(command: Sequence[str]) -> int:
-    """Run a command that starts servers, such as pytest, with its output on standard error; returns its exit code.
-    If this program is interrupted, the command is interrupted once, and waited for."""
+    """Run a command that starts servers, such as pytest, with its output on standard error; returns its exit
+    code. If this program is interrupted, the command is interrupted once, and waited for."""
     process: subprocess.Popen[bytes] | None = None
     try:
         with undisturbed():

@@ -126,7 +126,8 @@ async def _seconds_of_one(server: Served, config: RunConfig) -> float:
 
 
 async def _mixed(server: Served, seconds: float) -> int:
-    """Sessions that do one thing after another until the time is up; returns the number of errors on their pages."""
+    """Sessions that do one thing after another until the time is up; returns the number of errors on their
+    pages."""
     end = time.monotonic() + seconds
     errors = 0
 
@@ -203,8 +204,8 @@ async def _visit_briefly(server: Served) -> None:
 
 
 def _runs_when_all_have_left(server: Served, bound: float) -> float:
-    """Megabytes of runs. A run that a session has open is kept until Streamlit drops the session, which it does
-    when another one comes or goes, at least two minutes later.
+    """Megabytes of runs. A run that a session has open is kept until Streamlit drops the session, which it
+    does when another one comes or goes, at least two minutes later.
     """
     end = time.monotonic() + FORGOTTEN_AFTER
     while True:

@@ -1,7 +1,7 @@
 """Every loss of the catalogue on all of MNIST, in 2-D and in 8-D, three seeds each; writes docs/losses.md.
 
-Each run is stored in `MEASURED` under its key as soon as it is done, so an interruption loses nothing and a second
-call only measures what is missing. A run is measured again when its key has changed.
+Each run is stored in `MEASURED` under its key as soon as it is done, so an interruption loses nothing and a
+second call only measures what is missing. A run is measured again when its key has changed.
 """
 
 import json
@@ -30,7 +30,8 @@ DOCUMENT = PROJECT / "docs" / "losses.md"
 
 
 def measure() -> list[Row]:
-    """Train what is not measured yet, write the document, and return the rows; the goal is well above chance."""
+    """Train what is not measured yet, write the document, and return the rows; the goal is well above
+    chance."""
     found = read()
     # seed by seed, so that an interruption leaves a complete table of fewer seeds
     for seed in SEEDS:

@@ -1,5 +1,5 @@
-"""The memory of the pages' process and of a worker, idle and busy; also checks that the first page doesn't wait
-for a worker, and that idle workers exit."""
+"""The memory of the pages' process and of a worker, idle and busy; also checks that the first page doesn't
+wait for a worker, and that idle workers exit."""
 
 import asyncio
 import contextlib

@@ -1,6 +1,6 @@
-"""The command `python -m benchmarks.resilience`: load, faults and hostile inputs, each with its result. `--write`
-writes docs/resilience.md, part by part as each is measured; `--only` measures one part again and keeps the others.
-All of it takes about half an hour on an otherwise idle machine.
+"""The command `python -m benchmarks.resilience`: load, faults and hostile inputs, each with its result.
+`--write` writes docs/resilience.md, part by part as each is measured; `--only` measures one part again and
+keeps the others. All of it takes about half an hour on an otherwise idle machine.
 """
 
 import argparse
@@ -143,7 +143,8 @@ def _hostile() -> tuple[Lines, bool]:
 
 
 def results_of(tests: Iterable[str]) -> dict[str, str]:
-    """The result of each test by its node id, with its case in brackets; without those that cannot run here."""
+    """The result of each test by its node id, with its case in brackets; without those that cannot run
+    here."""
     wanted = [test for test in tests if not (test.startswith(LINUX_ONLY) and _linux_tier_is_missing())]
     say(f"{len(wanted)} tests ...")
     with tempfile.TemporaryDirectory() as folder:

@@ -42,8 +42,8 @@ def _no_loss(embeddings: torch.Tensor, labels: torch.Tensor, batch: Batch) -> to
 
 @dataclass(frozen=True)
 class Steps:
-    """parts: kind of loss -> [rounds, parts], the fastest time of each block in seconds. Other processes only add
-    to a time, so the fastest of a block is the least disturbed."""
+    """parts: kind of loss -> [rounds, parts], the fastest time of each block in seconds. Other processes only
+    add to a time, so the fastest of a block is the least disturbed."""
 
     parts: dict[str, npt.NDArray[np.float64]]
 

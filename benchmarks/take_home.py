@@ -58,7 +58,8 @@ def compared(what: str, ours: Any, theirs: Any) -> Row:
 
 
 def of_script(config: RunConfig, folder: Path) -> dict[str, float]:
-    """The figures that the script prints, run as a separate program in a folder with `data`, on one thread."""
+    """The figures that the script prints, run as a separate program in a folder with `data`, on one
+    thread."""
     (folder / "lesson.py").write_text(script(config), encoding="utf-8")
     command = [sys.executable, "-I", "lesson.py"]
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}

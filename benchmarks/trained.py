@@ -20,8 +20,8 @@ from core.training import train
 
 @dataclass(frozen=True)
 class Outcome:
-    """The outcome of a training: points [60000, d], the embedded training images; its figures by name; and the
-    time of the training alone."""
+    """The outcome of a training: points [60000, d], the embedded training images; its figures by name; and
+    the time of the training alone."""
 
     points: npt.NDArray[np.float32]
     figures: dict[str, float]

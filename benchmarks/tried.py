@@ -1,5 +1,5 @@
-"""The faults and hostile inputs that the app is tested against: how each is caused, and the tests that check that
-it is survived."""
+"""The faults and hostile inputs that the app is tested against: how each is caused, and the tests that check
+that it is survived."""
 
 from dataclasses import dataclass
 

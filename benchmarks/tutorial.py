@@ -1,7 +1,7 @@
 """The baseline: the PyTorch tutorial's own method.
 
-Slow parts included: each image's partner is searched for among all 60,000 labels, one image at a time, and each
-image goes through PIL on its way to a tensor.
+Slow parts included: each image's partner is searched for among all 60,000 labels, one image at a time, and
+each image goes through PIL on its way to a tensor.
 """
 
 import gzip

@@ -1,7 +1,7 @@
 """Visitors without a browser: they speak Streamlit's protocol and fetch data like the canvas.
 
-Like a browser, they open a page by its URL, rerun fragments at their intervals, press buttons, poll a run's status
-and snapshots during training, and rerun the page at its end. They only don't draw.
+Like a browser, they open a page by its URL, rerun fragments at their intervals, press buttons, poll a run's
+status and snapshots during training, and rerun the page at its end. They only don't draw.
 """
 
 import asyncio

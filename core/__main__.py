@@ -2,8 +2,8 @@
 
 `python -m core figures` prints docs/figures.md, the catalogue of figures.
 
-`python -m core ship --preset fast` trains the same way and puts the run into assets/, to be shipped with the app;
-`python -m core ship-disagreements` does so with the runs of core/lessons/disagreements.py.
+`python -m core ship --preset fast` trains the same way and puts the run into assets/, to be shipped with the
+app; `python -m core ship-disagreements` does so with the runs of core/lessons/disagreements.py.
 """
 
 import argparse

@@ -54,8 +54,9 @@ def deadline_seconds() -> float:
 
 
 def grace_seconds() -> float:
-    """CONTRASTIVE_LAB_GRACE: seconds of silence after which a session counts as gone; a run that no other session
-    waits for is then cancelled. More than 60, since browsers run the timers of a hidden page once a minute."""
+    """CONTRASTIVE_LAB_GRACE: seconds of silence after which a session counts as gone; a run that no other
+    session waits for is then cancelled. More than 60, since browsers run the timers of a hidden page once a
+    minute."""
     return _number("CONTRASTIVE_LAB_GRACE", 90)
 
 
@@ -75,7 +76,8 @@ def cache_bytes() -> int:
 
 
 def niceness() -> int:
-    """CONTRASTIVE_LAB_NICE: the niceness of training, 0 to 19, so that the pages come first; not on Windows."""
+    """CONTRASTIVE_LAB_NICE: the niceness of training, 0 to 19, so that the pages come first; not on
+    Windows."""
     return min(19, max(0, int(_number("CONTRASTIVE_LAB_NICE", 5))))
 
 

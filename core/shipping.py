@@ -1,5 +1,5 @@
-"""Makes the runs shipped with the app: finished ones with their replay, and smaller ones without their weights,
-snapshots and replay."""
+"""Makes the runs shipped with the app: finished ones with their replay, and smaller ones without their
+weights, snapshots and replay."""
 
 import shutil
 import tempfile
@@ -32,8 +32,8 @@ KEPT_OF_A_SMALL_RUN = ("config.json", "status.json", "embedding.safetensors", "f
 
 
 def ship_small(run: Run, target: Run) -> Run:
-    """Copy the embedding and the figures of a finished run to `target`, replacing its folder; returns `target`.
-    Without weights, snapshots and replay it takes a few hundred kilobytes.
+    """Copy the embedding and the figures of a finished run to `target`, replacing its folder; returns
+    `target`. Without weights, snapshots and replay it takes a few hundred kilobytes.
 
     Raises OSError.
     """

@@ -48,7 +48,8 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def folder(shared: Path) -> Path:
-    """A project with an environment, which is shared since it takes seconds to create; its files are reset."""
+    """A project with an environment, which is shared since it takes seconds to create; its files are
+    reset."""
     for file in shared.glob("*.*"):
         if file.is_file():
             file.unlink()

@@ -10,7 +10,8 @@ from core.charts.vega import NEUTRAL, VegaLite, axis, holding_its_data
 from core.lessons.diagnosis import Reported
 from core.lessons.embedding_shape import Shape
 
-# The y axis ends at this multiple of the know-nothing value: a larger loss would flatten the rest of the curve.
+# The y axis ends at this multiple of the know-nothing value: a larger loss would flatten the rest of the
+# curve.
 Y_LIMIT = 2.5
 DRAWN = 600  # dots
 
@@ -118,8 +119,8 @@ def dots(
     frame: float,
     height: int,
 ) -> VegaLite:
-    """The first DRAWN of the points [n, 2], in a square around their mean that extends `frame` to each side, or
-    further if the points do."""
+    """The first DRAWN of the points [n, 2], in a square around their mean that extends `frame` to each side,
+    or further if the points do."""
     centre = points.mean(axis=0, dtype=np.float64)
     half = max(frame, 1.05 * float(np.abs(points - centre).max(initial=0.0)))
     rows = [

@@ -24,7 +24,8 @@ def density_contours(
     points: npt.NDArray[np.floating] | None = None,
     labels: npt.NDArray[np.integer] | None = None,
 ) -> Layers:
-    """Density contours of each class in the plane, its name next to its outermost contour, clear of the others.
+    """Density contours of each class in the plane, its name next to its outermost contour, clear of the
+    others.
 
     contours: the columns of `core.embedding.density.Contours`. points [k, 2] with labels [k]: drawn as dots.
     """

@@ -35,7 +35,8 @@ def over_iterations(inertia: Floats, now: int, height: int) -> VegaLite:
 
 @holding_its_data
 def over_k(rows: Sequence[ScanRow], what: str, classes: int, height: int) -> VegaLite:
-    """The figure `what`, a key of OVER_K, over the number of clusters, the silhouette with two standard errors.
+    """The figure `what`, a key of OVER_K, over the number of clusters, the silhouette with two standard
+    errors.
 
     classes: the number of classes, marked by a vertical line.
     """

@@ -17,8 +17,8 @@ MOST_STEPS = 240  # of a curve over drawn pairs
 
 @holding_its_data
 def converging(drawn: dict[str, PairAgreement], limits: dict[str, float], height: int) -> VegaLite:
-    """The share of agreeing pairs over the number of pairs drawn (logarithmic), with its 95 % interval; dashed:
-    the value that each name converges to."""
+    """The share of agreeing pairs over the number of pairs drawn (logarithmic), with its 95 % interval;
+    dashed: the value that each name converges to."""
     rows = []
     for name, agreement in drawn.items():
         last = len(agreement.first)

@@ -20,7 +20,8 @@ _OTHERS = (1, 5, 2, 9, 3, 7, *range(10, 100))
 
 
 def loss_curve(reports: Sequence[Progress], collapsed: float, height: int) -> VegaLite:
-    """Loss, its terms and the validation loss over the steps; on the right the share of active pairs or triplets.
+    """Loss, its terms and the validation loss over the steps; on the right the share of active pairs or
+    triplets.
 
     collapsed: the loss of a network that maps every image to one point, drawn as a line: a curve that stays
     on it has learned nothing. A plain dict, because it is redrawn several times a second during training and
@@ -105,8 +106,8 @@ def _know_nothing_line(collapsed: float) -> VegaLite:
 
 
 def _colour_domain(lines: Sequence[str]) -> list[str]:
-    """A domain that gives each line its own colour of the theme; unused colours get placeholder names. With more
-    lines than colours, the theme's colours repeat."""
+    """A domain that gives each line its own colour of the theme; unused colours get placeholder names. With
+    more lines than colours, the theme's colours repeat."""
     wanted = {
         TRAINING: _TRAINING,
         VALIDATION: _VALIDATION,

@@ -10,8 +10,8 @@ OTHERS = "the other classes"
 
 @holding_its_data
 def over_examples(found: FewShot, chosen: str, height: int) -> VegaLite:
-    """Accuracy over the number of examples per class, for the chosen class and for the others; bars: one standard
-    deviation over the draws in each direction. Dashed: guessing."""
+    """Accuracy over the number of examples per class, for the chosen class and for the others; bars: one
+    standard deviation over the draws in each direction. Dashed: guessing."""
     rows = _rows(found, chosen)
     x = {
         "field": "examples",

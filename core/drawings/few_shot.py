@@ -19,8 +19,9 @@ QUERIES = 2000
 class FewShot:
     """Accuracies over several draws of the examples; best 1, guessing 1 / number of classes.
 
-    shots: [k], the numbers of examples per class. new: [k, draws], the share of the chosen class's test images
-    whose nearest example is of that class. others: [k, draws], the same over all images of the other classes.
+    shots: [k], the numbers of examples per class. new: [k, draws], the share of the chosen class's test
+    images whose nearest example is of that class. others: [k, draws], the same over all images of the other
+    classes.
     """
 
     shots: tuple[int, ...]
@@ -54,7 +55,8 @@ def few_shot(
     train [n, d] with labels [n], test [m, d] with labels [m]; chosen: the class that is reported separately.
     Uses at most `queries` test images of the chosen class, and as many of the others. Raises ValueError if a
     class has fewer than k training images, if there are no test images of the chosen class or of the others,
-    and for fewer than two draws. Source: the n-way k-shot protocol of Vinyals et al. 2016, in a fixed embedding.
+    and for fewer than two draws. Source: the n-way k-shot protocol of Vinyals et al. 2016, in a fixed
+    embedding.
     """
     check_labels(train, train_labels)
     check_labels(test, test_labels)
@@ -92,11 +94,11 @@ def taken_for(
     *,
     queries: int = QUERIES,
 ) -> dict[int, float]:
-    """Which classes an `unseen` class is taken for: class -> the share of its test images whose nearest training
-    image of another class is of that class; the largest share first.
+    """Which classes an `unseen` class is taken for: class -> the share of its test images whose nearest
+    training image of another class is of that class; the largest share first.
 
-    train [n, d] with labels [n], test [m, d] with labels [m]. Raises ValueError if it has no test images or there
-    is no other class.
+    train [n, d] with labels [n], test [m, d] with labels [m]. Raises ValueError if it has no test images or
+    there is no other class.
     """
     check_labels(train, train_labels)
     check_labels(test, test_labels)

@@ -14,12 +14,12 @@ Floats = npt.NDArray[np.float64]
 
 
 def ink_of(grey: Grey) -> Floats | None:
-    """The amount of ink, 0 to 255, at each pixel of a picture's grey levels [h, w]; large pictures are downscaled.
-    None if nothing stands out from the background.
+    """The amount of ink, 0 to 255, at each pixel of a picture's grey levels [h, w]; large pictures are
+    downscaled. None if nothing stands out from the background.
 
-    The background may be light or dark and unevenly lit: it is estimated around each pixel. Ink is darker than a
-    light background, or lighter than a dark one. Shadows along the edge and specks are removed. Source of the
-    threshold: Otsu 1979.
+    The background may be light or dark and unevenly lit: it is estimated around each pixel. Ink is darker
+    than a light background, or lighter than a dark one. Shadows along the edge and specks are removed. Source
+    of the threshold: Otsu 1979.
     """
     if grey.ndim != 2 or grey.size == 0:
         raise ValueError(f"A picture has rows and columns of grey levels, not the shape {list(grey.shape)}.")

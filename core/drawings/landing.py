@@ -1,4 +1,5 @@
-"""Where a visitor's image lands in a run's embedding, its neighbours there, and its journey through training."""
+"""Where a visitor's image lands in a run's embedding, its neighbours there, and its journey through
+training."""
 
 from dataclasses import dataclass
 
@@ -21,8 +22,9 @@ VOTERS = 10
 class Landing:
     """point: [d], its embedding. neighbours: the nearest training images, with labels [k].
 
-    votes: [classes], the neighbours of each class. winner: the class with the most votes; on a tie, the one with
-    the nearest image. cluster: the KMeans cluster with the nearest centroid. to_centroid: the distance to it.
+    votes: [classes], the neighbours of each class. winner: the class with the most votes; on a tie, the one
+    with the nearest image. cluster: the KMeans cluster with the nearest centroid. to_centroid: the distance
+    to it.
     """
 
     point: Floats
@@ -83,8 +85,8 @@ def land(embedding: Embedding, point: Floats, k: int = VOTERS) -> Landing:
 
 
 def journey(run: Run, image: Image, k: int = 6) -> Journey | None:
-    """The journey of an image [784] through all snapshots of a run, with the nearest k of the 2,000 sample images
-    at each; None if the run has no snapshots, like the shipped one.
+    """The journey of an image [784] through all snapshots of a run, with the nearest k of the 2,000 sample
+    images at each; None if the run has no snapshots, like the shipped one.
 
     Raises RunDamaged.
     """

@@ -1,7 +1,7 @@
 """Pictures from a visitor's browser: their size is checked before they are decoded.
 
-A file of a few kilobytes can claim 20,000 x 20,000 pixels; decoded, it would fill the memory that all visitors
-share.
+A file of a few kilobytes can claim 20,000 x 20,000 pixels; decoded, it would fill the memory that all
+visitors share.
 """
 
 import io
@@ -28,8 +28,8 @@ class PictureRefused(Exception):
 def read_picture(content: bytes) -> Grey:
     """The grey levels [h, w] of a PNG or JPEG file, upright, transparency on white.
 
-    A large JPEG is decoded at a fraction of its size. Raises PictureRefused if it is too large, before decoding,
-    or damaged, or of another format.
+    A large JPEG is decoded at a fraction of its size. Raises PictureRefused if it is too large, before
+    decoding, or damaged, or of another format.
     """
     if len(content) > MOST_BYTES:
         raise PictureRefused(

@@ -19,8 +19,8 @@ Grey = npt.NDArray[np.uint8]
 def as_mnist(ink: Ink) -> Grey | None:
     """The image [784], grey levels 0 to 255, of the drawing `ink` [h, w], where 0 is the background.
 
-    The strongest ink becomes 255. None if nothing is drawn. Raises ValueError unless `ink` is a matrix of finite
-    numbers.
+    The strongest ink becomes 255. None if nothing is drawn. Raises ValueError unless `ink` is a matrix of
+    finite numbers.
     """
     if ink.ndim != 2 or not np.isfinite(ink).all():
         raise ValueError(f"A drawing is a picture [h, w] of finite numbers, not {list(ink.shape)}.")

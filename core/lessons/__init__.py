@@ -1,1 +1,2 @@
-"""What the Learn and Practice pages teach with: forces, worked formulas, collapses, predictions, exercises."""
+"""What the Learn and Practice pages teach with: forces, worked formulas, collapses, predictions,
+exercises."""

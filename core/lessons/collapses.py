@@ -6,15 +6,15 @@ from core.config import RunConfig, written
 from core.lessons import texts
 from core.lessons.cures import Kind
 
-# Four classes of real digits for one epoch: about a second, and enough to show the collapse. Too high a temperature
-# takes a few more classes to put some on top of each other.
+# Four classes of real digits for one epoch: about a second, and enough to show the collapse. Too high a
+# temperature takes a few more classes to put some on top of each other.
 SMALL = RunConfig(digits=4, epochs=1)
 
 
 @dataclass(frozen=True)
 class Collapse:
-    """name: in code and in assets/lessons/collapse_buttons.md. kinds: its possible diagnoses at the end, which
-    depend on the seed. shows: the settings whose values its text names."""
+    """name: in code and in assets/lessons/collapse_buttons.md. kinds: its possible diagnoses at the end,
+    which depend on the seed. shows: the settings whose values its text names."""
 
     name: str
     config: RunConfig

@@ -60,7 +60,8 @@ def _position(entry: LossEntry, parameters: Parameters, field: str, d_ap: float)
     value = parameters[field]
     match field:
         case "temperature":
-            # exp(s / t) with s = 1 - d^2 / 2 on the sphere, or exp(-d^2 / t): 1/e of it at d^2 / 2 = t, or d^2 = t
+            # exp(s / t) with s = 1 - d^2 / 2 on the sphere, or exp(-d^2 / t): 1/e of it at d^2 / 2 = t, or
+            # d^2 = t
             return math.sqrt(2 * value if entry.normalised else value)
         case "similarity_margin":
             return _chord(_angle(entry, value, d_ap))
@@ -69,8 +70,8 @@ def _position(entry: LossEntry, parameters: Parameters, field: str, d_ap: float)
 
 
 def _angle(entry: LossEntry, margin: float, d_ap: float) -> float:
-    """The angle between anchor and negative at which the exponent is 0: s = m; with a proxy, which is half-way
-    between anchor and positive here, its similarity to the negative is -m."""
+    """The angle between anchor and negative at which the exponent is 0: s = m; with a proxy, which is
+    half-way between anchor and positive here, its similarity to the negative is -m."""
     if not entry.learned:
         return math.acos(margin)
     return math.acos(-margin) - math.asin(min(d_ap / 2, 1.0))

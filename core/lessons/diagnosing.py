@@ -12,7 +12,8 @@ NO_NUMBER = "no longer a number"
 
 @dataclass(frozen=True)
 class Course:
-    """reports: all so far. steps and shapes [s]: of the embedding at each snapshot. diagnosis: at the last one."""
+    """reports: all so far. steps and shapes [s]: of the embedding at each snapshot. diagnosis: at the last
+    one."""
 
     reports: list[Progress]
     steps: list[int]

@@ -1,8 +1,8 @@
 """Diagnoses a run from its reports and its embeddings: healthy, or how it went wrong.
 
 A run can go wrong in few ways, and each has a sign: all embeddings at one point (the loss then stays at the
-know-nothing value), all on a line or along few of many directions, weights that diverge, or a loss that hardly
-changes.
+know-nothing value), all on a line or along few of many directions, weights that diverge, or a loss that
+hardly changes.
 """
 
 from collections.abc import Sequence
@@ -23,8 +23,8 @@ EARLY = 0.3
 OF_MARGIN, AT_VALUE = 0.05, 0.02
 # A line: the first principal direction holds more than this share of the variance.
 LINE = 0.98
-# k separate classes use k - 1 directions, or as many as there are. Flat: fewer than half of them hold MOST of the
-# variance. Only if there are at least this many, since a few classes may well lie in a plane.
+# k separate classes use k - 1 directions, or as many as there are. Flat: fewer than half of them hold MOST of
+# the variance. Only if there are at least this many, since a few classes may well lie in a plane.
 ROOM = 4
 # Relative to the radius of the unit sphere: classes all over it have a spread near 1.
 SQUEEZED = 0.6
@@ -47,8 +47,8 @@ class Reported(Protocol):
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """kind: the diagnosis. sentence: in plain words. know_nothing: the loss of a network that maps every image to
-    one point. shape: of the current embedding; a point has no rank. cure: None if none is needed."""
+    """kind: the diagnosis. sentence: in plain words. know_nothing: the loss of a network that maps every
+    image to one point. shape: of the current embedding; a point has no rank. cure: None if none is needed."""
 
     kind: Kind
     sentence: str

@@ -17,7 +17,8 @@ from core.runs import Embedding, Run
 
 Ints = npt.NDArray[np.int64]
 
-# Thresholds above (Davies-Bouldin: below) which a figure looks good on its own; a matter of taste, as the page says.
+# Thresholds above (Davies-Bouldin: below) which a figure looks good on its own; a matter of taste, as the
+# page says.
 LOOKS_GOOD = {
     "rand_index": 0.8,
     "adjusted_rand_index": 0.6,

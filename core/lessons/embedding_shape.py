@@ -23,9 +23,10 @@ MOST = 0.95
 class Shape:
     """The shape of an embedding [n, d].
 
-    spread: `core.figures.spread`; 0 if all points are the same. rank: `effective_rank`, 1 to d; 0 for a single
-    point. sorted: `between_share`, 0 to 1 (each class is one point); 0 for a single class. first: the share of
-    the variance along the first principal direction. directions: how many of these together hold `MOST` of it.
+    spread: `core.figures.spread`; 0 if all points are the same. rank: `effective_rank`, 1 to d; 0 for a
+    single point. sorted: `between_share`, 0 to 1 (each class is one point); 0 for a single class. first: the
+    share of the variance along the first principal direction. directions: how many of these together hold
+    `MOST` of it.
     """
 
     spread: float
@@ -57,6 +58,7 @@ def shape_of(points: Points, labels: npt.NDArray[Any]) -> Shape:
 
 
 def shapes_of(snapshots: Sequence[Points], labels: npt.NDArray[Any]) -> list[Shape]:
-    """The shape of each of a run's snapshots [n, d], first to last; rank NaN where it has shrunk to a point."""
+    """The shape of each of a run's snapshots [n, d], first to last; rank NaN where it has shrunk to a
+    point."""
     shapes = [shape_of(points, labels) for points in snapshots]
     return [shape.without_rank() if shape.spread <= SHRUNK * shapes[0].spread else shape for shape in shapes]

@@ -1,7 +1,7 @@
 """Forces: a loss's negative gradient at each of a few points, without torch.
 
-The losses also accept NumPy arrays, so the gradient is taken by central differences (core.losses.slopes): a few
-milliseconds for the handful of points of a lesson. Tested against torch.autograd for every loss.
+The losses also accept NumPy arrays, so the gradient is taken by central differences (core.losses.slopes): a
+few milliseconds for the handful of points of a lesson. Tested against torch.autograd for every loss.
 """
 
 from collections.abc import Mapping
@@ -28,8 +28,8 @@ LONGEST = 0.25
 class Forces:
     """A loss at some points: its total, its terms by name, and the force of each term on each point.
 
-    of_term: name -> [n, d], minus the gradient of that term; `total` is their sum. The force is zero where the
-    loss is flat, and at a symmetric kink, as where two points coincide.
+    of_term: name -> [n, d], minus the gradient of that term; `total` is their sum. The force is zero where
+    the loss is flat, and at a symmetric kink, as where two points coincide.
     """
 
     loss: float

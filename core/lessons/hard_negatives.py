@@ -49,7 +49,8 @@ class Rings:
 def rings(embeddings: Points, labels: Labels, anchor: int, positive: int, margin: float) -> Rings:
     """The rings of `anchor` and `positive` among all embeddings [n, d] with labels [n].
 
-    Raises ValueError if the positive is not another image of the anchor's class, or a coordinate is not finite.
+    Raises ValueError if the positive is not another image of the anchor's class, or a coordinate is not
+    finite.
     """
     _check(embeddings)
     if positive == anchor or labels[positive] != labels[anchor]:
@@ -96,8 +97,8 @@ def typical_anchor(
 
 @dataclass(frozen=True)
 class RandomBatchCounts:
-    """How many hard [a, s] and semi-hard [a, s] negatives each of a anchors met in a random batch of each of the
-    s `sizes`."""
+    """How many hard [a, s] and semi-hard [a, s] negatives each of a anchors met in a random batch of each of
+    the s `sizes`."""
 
     sizes: tuple[int, ...]
     hard: Indices
@@ -128,8 +129,8 @@ def count_in_random_batches(
 
     A batch of b: the anchor, another image of its class as its positive, and b - 2 more random images. An
     anchor's smaller batches are prefixes of its larger ones. An anchor that is alone in its class is skipped.
-    Raises ValueError for a size below 2 or above the number of images, if a coordinate is not finite, or if no
-    class has two images.
+    Raises ValueError for a size below 2 or above the number of images, if a coordinate is not finite, or if
+    no class has two images.
     """
     _check(embeddings)
     if not sizes or min(sizes) < 2 or max(sizes) > len(labels):

@@ -37,8 +37,8 @@ class Curves:
 def curves(
     entry: LossEntry, parameters: Parameters, d_ap: float, d_an: float, *, on_circle: bool = False
 ) -> Curves:
-    """The curves of a loss. A loss on pairs is measured on each pair alone; for the others, one point moves while
-    the other stays: the positive at `d_ap`, the negative at `d_an`.
+    """The curves of a loss. A loss on pairs is measured on each pair alone; for the others, one point moves
+    while the other stays: the positive at `d_ap`, the negative at `d_an`.
 
     on_circle: see `by_angle`; distances are chords of the unit circle, 0 to 2.
     """
@@ -51,15 +51,16 @@ def curves(
 
 
 def by_angle(entry: LossEntry, parameters: Parameters) -> bool:
-    """Whether the loss depends on directions or on the origin: then a distance alone doesn't determine it, and
-    its curves are measured on the unit circle. Tested by translating all points."""
+    """Whether the loss depends on directions or on the origin: then a distance alone doesn't determine it,
+    and its curves are measured on the unit circle. Tested by translating all points."""
     read = {name: parameters[name] for name in entry.parameters}
     moved = float(entry.function(START + np.array([0.7, -0.4]), LABELS, **read).total)
     return entry.normalised or abs(moved - float(entry.function(START, LABELS, **read).total)) > 1e-9
 
 
 def turn_of(entry: LossEntry, parameters: Parameters, d_ap: float) -> float | None:
-    """The distance beyond which a negative is no longer pushed, even outside the chart; None if there is none."""
+    """The distance beyond which a negative is no longer pushed, even outside the chart; None if there is
+    none."""
     return _turn(entry, parameters, d_ap, False)
 
 

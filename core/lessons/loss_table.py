@@ -21,8 +21,8 @@ class ParameterRow:
 
 @dataclass(frozen=True)
 class LossRow:
-    """One loss. collapsed: its value when all embeddings are the same point, with the default parameters and a
-    batch of 200 images of 10 classes."""
+    """One loss. collapsed: its value when all embeddings are the same point, with the default parameters and
+    a batch of 200 images of 10 classes."""
 
     name: str
     label: str

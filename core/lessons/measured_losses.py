@@ -26,8 +26,8 @@ Figures = dict[str, float | None]
 
 
 def config_of(loss: str, dims: int, seed: int) -> RunConfig:
-    """The defaults except for the loss, the dimensions and one epoch; triplets are sampled, since a batch of 200
-    has millions."""
+    """The defaults except for the loss, the dimensions and one epoch; triplets are sampled, since a batch of
+    200 has millions."""
     drawn = LOSSES[loss].takes == "triplets"
     return RunConfig(
         loss=loss,
@@ -48,8 +48,8 @@ def read() -> dict[str, Figures]:
 
 @dataclass(frozen=True)
 class Measured:
-    """A figure of a loss over its seeds: the mean, and half the range; NaN if it is undefined for a seed or not
-    measured. seeds: how many were measured."""
+    """A figure of a loss over its seeds: the mean, and half the range; NaN if it is undefined for a seed or
+    not measured. seeds: how many were measured."""
 
     mean: float
     spread: float

@@ -12,8 +12,8 @@ Bools = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class PairAgreement:
-    """Random pairs in the order drawn: the indices first, second [p] of their images, and whether the two have
-    the same label and the same cluster."""
+    """Random pairs in the order drawn: the indices first, second [p] of their images, and whether the two
+    have the same label and the same cluster."""
 
     first: Ints
     second: Ints
@@ -41,8 +41,8 @@ class PairAgreement:
         return error
 
     def interval(self, z: float = 1.96) -> tuple[Floats, Floats]:
-        """Low and high [p]: the confidence interval of the index, 95 % for z = 1.96. Unlike `error`, it is valid
-        from the first pair on. Source: Wilson 1927."""
+        """Low and high [p]: the confidence interval of the index, 95 % for z = 1.96. Unlike `error`, it is
+        valid from the first pair on. Source: Wilson 1927."""
         drawn = np.arange(1, len(self.first) + 1)
         centre = (self.running + z**2 / (2 * drawn)) / (1 + z**2 / drawn)
         half = z / (1 + z**2 / drawn) * np.sqrt(self.error**2 + z**2 / (4 * drawn**2))
@@ -50,8 +50,8 @@ class PairAgreement:
 
     @property
     def counts(self) -> Ints:
-        """[2, 2]: pairs by label (row 0: same, row 1: different) and cluster (column 0: same, column 1: different);
-        the agreements are on the diagonal."""
+        """[2, 2]: pairs by label (row 0: same, row 1: different) and cluster (column 0: same, column 1:
+        different); the agreements are on the diagonal."""
         cell = 2 * ~self.same_label + ~self.same_cluster
         return np.bincount(cell, minlength=4).reshape(2, 2)
 

@@ -1,7 +1,7 @@
 """Predict, then reveal: questions that are answered by training, with an explanation.
 
-Each is a file of assets/predictions: a title, the question, and below "## Why" the explanation. The outcome is
-in no file: it is measured on the two runs each time.
+Each is a file of assets/predictions: a title, the question, and below "## Why" the explanation. The outcome
+is in no file: it is measured on the two runs each time.
 """
 
 import math
@@ -21,8 +21,8 @@ OUTCOMES: dict[Outcome, str] = {"lower": "Lower", "same": "About the same", "hig
 
 @dataclass(frozen=True)
 class Question:
-    """name: of the file. title, text, why: Markdown. before, after: the two runs. figure: the name of the figure
-    asked about. band: a change of less than this share of the first value counts as about the same."""
+    """name: of the file. title, text, why: Markdown. before, after: the two runs. figure: the name of the
+    figure asked about. band: a change of less than this share of the first value counts as about the same."""
 
     name: str
     title: str

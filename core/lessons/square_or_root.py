@@ -28,8 +28,8 @@ class Slope:
 
 @dataclass(frozen=True)
 class SquareOrRoot:
-    """square_ns, root_ns: nanoseconds per pair for value and gradient, the fastest of `rounds` over `pairs` pairs.
-    slopes: at NEAR.
+    """square_ns, root_ns: nanoseconds per pair for value and gradient, the fastest of `rounds` over `pairs`
+    pairs. slopes: at NEAR.
 
     left, right: the slopes of d on both sides of distance 0, by differences; that of d² is `flat`.
     """

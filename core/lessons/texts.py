@@ -1,7 +1,7 @@
 """The texts of the lessons, assets/lessons/*.md, and the figures filled into them.
 
-A file holds one text, or several parts, each below a heading `## Its title {#its_name}` or just `## its_name`.
-A placeholder is the figure's name in braces.
+A file holds one text, or several parts, each below a heading `## Its title {#its_name}` or just `##
+its_name`. A placeholder is the figure's name in braces.
 """
 
 import re

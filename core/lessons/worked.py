@@ -13,8 +13,8 @@ import numpy as np
 from core.lessons.forces import Labels, Parameters, Points
 from core.lessons.lesson_plane import Triplet, on_unit_sphere
 
-# What a line is the loss of: a pair, a triplet, the anchor (with its whole batch), the anchor with its positive, the
-# pair or the proxy of the anchor's class, or the batch. The total loss is the mean over these.
+# What a line is the loss of: a pair, a triplet, the anchor (with its whole batch), the anchor with its
+# positive, the pair or the proxy of the anchor's class, or the batch. The total loss is the mean over these.
 Of = Literal[
     "positive",
     "negative",
@@ -52,7 +52,8 @@ class Scene:
 
     @property
     def classes(self) -> list[list[int]]:
-        """The indices of each class's points, in order of the labels; the anchor's class is `classes[own_class]`."""
+        """The indices of each class's points, in order of the labels; the anchor's class is
+        `classes[own_class]`."""
         return [np.flatnonzero(self.labels == label).tolist() for label in np.unique(self.labels)]
 
     @property

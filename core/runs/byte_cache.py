@@ -1,5 +1,5 @@
-"""An in-memory cache of results, bounded in bytes: evicts the least recently used first, and idle ones after a
-minute.
+"""An in-memory cache of results, bounded in bytes: evicts the least recently used first, and idle ones after
+a minute.
 
 Eviction only costs reading or computing a result again.
 """

@@ -9,7 +9,8 @@ import numpy.typing as npt
 
 State = Literal["missing", "queued", "training", "measuring", "done", "failed", "cancelled"]
 ENDED: frozenset[State] = frozenset({"done", "failed", "cancelled"})
-# The format version of a finished run's files. Raise it when their format changes: older runs are trained again.
+# The format version of a finished run's files. Raise it when their format changes: older runs are trained
+# again.
 FORM = 2
 OUTDATED = "This run was finished by an older version of the app. Press Train to train it again."
 
@@ -33,8 +34,8 @@ class RunsFolderUnusable(Exception):
 
 @dataclass(frozen=True)
 class Status:
-    """The status of a run. message: for the learner. seconds: the training time of a done run. files: the SHA-256
-    of each result file. form: the FORM of the files."""
+    """The status of a run. message: for the learner. seconds: the training time of a done run. files: the
+    SHA-256 of each result file. form: the FORM of the files."""
 
     state: State
     message: str = ""

@@ -23,8 +23,8 @@ class RunFiles:
     folder: Path
 
     def status(self) -> Status:
-        """The run's status; state "missing" if there is none that can be read, "failed" if an older version of
-        the app finished it."""
+        """The run's status; state "missing" if there is none that can be read, "failed" if an older version
+        of the app finished it."""
         try:
             status = Status(**{"form": 1, **json.loads(self._path("status.json").read_text("utf-8"))})
         except (OSError, ValueError, TypeError):

@@ -38,7 +38,8 @@ def _was_whole(run: Run, updated: float) -> bool:
 
 
 def run_at(key: str) -> Run:
-    """The run `key`: trained here by this version of the app, or shipped with it; status "missing" if neither.
+    """The run `key`: trained here by this version of the app, or shipped with it; status "missing" if
+    neither.
 
     Raises ValueError for an invalid key.
     """

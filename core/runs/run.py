@@ -82,7 +82,8 @@ class Run(RunFiles):
         return Snapshot(step, embeddings)
 
     def weights_at(self, step: int) -> dict[str, npt.NDArray[np.float32]]:
-        """The encoder's weights by name at the snapshot of `step`. Raises RunDamaged if they cannot be read."""
+        """The encoder's weights by name at the snapshot of `step`. Raises RunDamaged if they cannot be
+        read."""
         return self._arrays(f"weights/{step:06d}.safetensors")
 
     def sample(self) -> Sample:
@@ -172,8 +173,8 @@ class Run(RunFiles):
         self.write_status(Status(state, message, updated=time.time()))
 
     def end(self, state: State, message: str, server: str) -> None:
-        """Write the final status on behalf of a worker that cannot. Does nothing if the run has ended, or if a
-        worker of another server than `server` is writing it. Raises OSError."""
+        """Write the final status on behalf of a worker that cannot. Does nothing if the run has ended, or if
+        a worker of another server than `server` is writing it. Raises OSError."""
         try:
             with FileLock(self._path("lock"), timeout=1):
                 if not self.status().ended:
@@ -199,9 +200,9 @@ class Run(RunFiles):
     def begin(self, config: RunConfig, *, unless_whole: bool = False) -> None:
         """Empty the run's folder and queue it, unless a process is writing there. Raises RunsFolderUnusable.
 
-        unless_whole: also leave it alone if it is finished and whole, since another server may just have finished
-        it. A damaged run whose replay is being made is queued nevertheless: that ends the replay, and then the run
-        can be started again.
+        unless_whole: also leave it alone if it is finished and whole, since another server may just have
+        finished it. A damaged run whose replay is being made is queued nevertheless: that ends the replay,
+        and then the run can be started again.
         """
         try:
             self.folder.mkdir(parents=True, exist_ok=True)

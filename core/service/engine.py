@@ -147,7 +147,8 @@ class Engine:
             self._changed.notify_all()
 
     def show(self, run: Run, visitor: str) -> None:
-        """`visitor` has `run` on the page now, instead of the previous one; it is kept on disk until they leave it."""
+        """`visitor` has `run` on the page now, instead of the previous one; it is kept on disk until they
+        leave it."""
         key = run.key if run.folder.parent == settings.runs_folder() else ""  # "": it comes with the app
         with self._changed:
             self._housekeeping.note_activity()
@@ -176,7 +177,8 @@ class Engine:
             return self._work.expected_wait(key)
 
     def others_watching(self, key: str, watcher: str) -> int:
-        """How many sessions other than `watcher` wait for run `key` here; plus 1 if any do on other servers."""
+        """How many sessions other than `watcher` wait for run `key` here; plus 1 if any do on other
+        servers."""
         with self._changed:
             job = self._work.jobs.get(key)
             here = len(self._work.jobs.present(job) - {watcher}) if job else 0

@@ -16,8 +16,8 @@ WORKER_ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
-    # In bytes: loky takes a worker that has grown this much since its first task for a leaking one and ends it.
-    # The first task is the warm-up, after which a run still needs hundreds of MB more.
+    # In bytes: loky takes a worker that has grown this much since its first task for a leaking one and ends
+    # it. The first task is the warm-up, after which a run still needs hundreds of MB more.
     "LOKY_MAX_MEMORY_LEAK_SIZE": "1e9",
     "TQDM_DISABLE": "1",  # torchvision's download bar
 }

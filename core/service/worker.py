@@ -33,8 +33,8 @@ def _import_requirements() -> None:
 
 
 def begin_process(parent: int, niceness: int) -> None:
-    """Initialise a worker process: lower its priority to `niceness`, so that the pages come first, and make it
-    exit soon after the server `parent` has ended, for whatever reason."""
+    """Initialise a worker process: lower its priority to `niceness`, so that the pages come first, and make
+    it exit soon after the server `parent` has ended, for whatever reason."""
 
     def watch() -> None:
         while os.getppid() == parent:

@@ -49,8 +49,8 @@ def table(
 
 
 def as_csv(rows: pa.Table) -> bytes:
-    """The table as CSV in UTF-8, with a header; a coordinate has enough digits to restore its float32 exactly, or
-    is nan or inf."""
+    """The table as CSV in UTF-8, with a header; a coordinate has enough digits to restore its float32
+    exactly, or is nan or inf."""
     buffer = io.BytesIO()
     pyarrow.csv.write_csv(rows, buffer)
     return buffer.getvalue()

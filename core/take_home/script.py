@@ -1,7 +1,7 @@
 """A run as a lesson: a script, or a notebook, that trains it without this app.
 
-Its sections are the files in `core/take_home/parts`, ordinary Python that is linted, type-checked and tested. The
-config determines which of them are used, the values in the first one, and some of their lines
+Its sections are the files in `core/take_home/parts`, ordinary Python that is linted, type-checked and tested.
+The config determines which of them are used, the values in the first one, and some of their lines
 (`core.take_home.sources`).
 """
 
@@ -40,7 +40,8 @@ def script(config: RunConfig) -> str:
 
 
 def sections(config: RunConfig, folder: str) -> list[Section]:
-    """The steps of the lesson; the first one has the imports. folder: of the images, as a Python expression."""
+    """The steps of the lesson; the first one has the imports. folder: of the images, as a Python
+    expression."""
     flags, placed = flags_of(config), set[str]()
     sources = [read(part, flags) for part in parts_of(config)]
     steps = [_section(source, flags, placed, config) for source in sources]

@@ -1,6 +1,7 @@
 """Reads the files of `core/take_home/parts` as text, selects lines by flags, and joins them.
 
-A line that ends in `# [flag]` is kept only if the flag holds; one that ends in `# [not flag]`, only if it doesn't.
+A line that ends in `# [flag]` is kept only if the flag holds; one that ends in `# [not flag]`, only if it
+doesn't.
 """
 
 import re
@@ -17,8 +18,8 @@ _OF_PARTS = "from core.take_home.parts."
 
 @dataclass(frozen=True)
 class Source:
-    """A part's file, with its lines selected by flags. title, words: its docstring. helpers: the helper parts that
-    it imports. imports: its other import lines."""
+    """A part's file, with its lines selected by flags. title, words: its docstring. helpers: the helper parts
+    that it imports. imports: its other import lines."""
 
     part: str
     title: str

@@ -58,7 +58,8 @@ def test_a_negative_is_pushed_just_inside_the_margins_handle_and_not_outside(
     at = held(name, parameters).at
 
     def push(distance: float) -> float:
-        """The force on a negative, which is doubled since a batch needs two of each class; the positive is at D_AP."""
+        """The force on a negative, which is doubled since a batch needs two of each class; the positive is at
+        D_AP."""
         points = np.array([[0.0, 0.0], [-D_AP, 0.0], [distance, 0.0], [distance, 0.0]])
         labels = np.array([0, 0, 1, 1])
         return float(np.abs(gradient(entry, points, labels, **parameters)[2:]).sum())

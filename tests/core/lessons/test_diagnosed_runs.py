@@ -90,8 +90,8 @@ def test_a_learning_rate_far_too_high_without_a_schedule_diverges() -> None:
 @pytest.mark.whole_training
 @pytest.mark.parametrize("name", LOSSES)
 def test_a_run_of_each_loss_is_healthy(name: str) -> None:
-    """With its default settings; for triplets, whose number grows with the cube of the batch size, with fewer images
-    and small batches."""
+    """With its default settings; for triplets, whose number grows with the cube of the batch size, with fewer
+    images and small batches."""
     config, images = replace(SMALL, loss=name), MNIST
     if LOSSES[name].takes == "triplets":
         config, images = replace(config, batch_size=64), 20_000

@@ -167,7 +167,8 @@ def test_separate_classes_have_no_hard_negatives() -> None:
 
 
 def test_an_anchor_alone_in_its_class_is_skipped() -> None:
-    # 0 and 1 are each alone in their class and would be semi-hard for each other; the pair at 50 has no neighbours
+    # 0 and 1 are each alone in their class and would be semi-hard for each other; the pair at 50 has no
+    # neighbours
     points = on_a_line(0, 1, 50, 50.1, labels=[0, 1, 2, 2])
     found = count_in_random_batches(*points, 5.0, (2, 4), 60, np.random.default_rng(0))
     assert found.hard.tolist() == found.semi_hard.tolist() == [[0, 0]] * 60

@@ -1,4 +1,5 @@
-"""Fixtures for the engine's tests. They share one worker process, since a worker takes seconds to import torch."""
+"""Fixtures for the engine's tests. They share one worker process, since a worker takes seconds to import
+torch."""
 
 import os
 import threading
@@ -18,7 +19,8 @@ from core.service.slots import LocalSlot, Slot, WorkerDied
 
 
 class LentSlot:
-    """The tests' one worker, lent to one engine. Closing the engine cancels its task and keeps the process."""
+    """The tests' one worker, lent to one engine. Closing the engine cancels its task and keeps the
+    process."""
 
     deaths = LocalSlot.deaths
 

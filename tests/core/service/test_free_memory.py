@@ -18,7 +18,8 @@ from core.service.storage import Storage
 from core.settings import PROJECT
 from tests.core.conftest import wait_until
 
-# Many small blocks, every hundredth of which is kept: glibc releases none of the memory between them by itself.
+# Many small blocks, every hundredth of which is kept: glibc releases none of the memory between them by
+# itself.
 HOLES = """
 import psutil
 from core.service.free_memory import release_memory

@@ -1,4 +1,5 @@
-"""core.take_home.export: the tables are read back by other libraries than the one that wrote them, and by itself."""
+"""core.take_home.export: the tables are read back by other libraries than the one that wrote them, and by
+itself."""
 
 import csv
 import io
