@@ -204,7 +204,7 @@ def is_root() -> bool:
 
 
 def install_browser(python: Path) -> None:
-    """Install Debian's package if possible, or else Playwright's download; the caller checks whether it worked."""
+    """Install Debian's package if possible, or else Playwright's download; the caller checks the result."""
     if is_root() and shutil.which("apt-get"):
         say("Installing Debian's Chromium ...")
         quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}

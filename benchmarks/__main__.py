@@ -62,8 +62,7 @@ BY_NAME_ONLY = {
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the named benchmarks, by default all but BY_NAME_ONLY, and print them. A missed goal is not an
-    error."""
+    """Run and print the named benchmarks, by default all but BY_NAME_ONLY. A missed goal is no error."""
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks", description="Ours against theirs, measured side by side."
     )

@@ -16,8 +16,7 @@ TO_END = (signal.SIGINT, signal.SIGTERM)
 
 
 def ended_cleanly(main: Callable[[], int]) -> int:
-    """Run `main` and return its exit code; Ctrl+C and SIGTERM both unwind it through every `with` and
-    `finally`."""
+    """Run `main` and return its exit code; Ctrl+C and SIGTERM unwind it through every `with` and `finally`."""
     signal.signal(signal.SIGTERM, _leave)
     try:
         return main()

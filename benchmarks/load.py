@@ -126,8 +126,7 @@ async def _seconds_of_one(server: Served, config: RunConfig) -> float:
 
 
 async def _mixed(server: Served, seconds: float) -> int:
-    """Sessions that do one thing after another until the time is up; returns the number of errors on their
-    pages."""
+    """Sessions that are active until the time is up; returns the number of errors on their pages."""
     end = time.monotonic() + seconds
     errors = 0
 

@@ -30,8 +30,7 @@ DOCUMENT = PROJECT / "docs" / "losses.md"
 
 
 def measure() -> list[Row]:
-    """Train what is not measured yet, write the document, and return the rows; the goal is well above
-    chance."""
+    """Train what is not measured yet, write the document, and return the rows."""
     found = read()
     # seed by seed, so that an interruption leaves a complete table of fewer seeds
     for seed in SEEDS:

@@ -143,8 +143,7 @@ def _hostile() -> tuple[Lines, bool]:
 
 
 def results_of(tests: Iterable[str]) -> dict[str, str]:
-    """The result of each test by its node id, with its case in brackets; without those that cannot run
-    here."""
+    """The result of each test that can run here, by its node id with its case in brackets."""
     wanted = [test for test in tests if not (test.startswith(LINUX_ONLY) and _linux_tier_is_missing())]
     say(f"{len(wanted)} tests ...")
     with tempfile.TemporaryDirectory() as folder:

@@ -58,8 +58,7 @@ def compared(what: str, ours: Any, theirs: Any) -> Row:
 
 
 def of_script(config: RunConfig, folder: Path) -> dict[str, float]:
-    """The figures that the script prints, run as a separate program in a folder with `data`, on one
-    thread."""
+    """The figures printed by the script, run as a program in a folder with `data`, on one thread."""
     (folder / "lesson.py").write_text(script(config), encoding="utf-8")
     command = [sys.executable, "-I", "lesson.py"]
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}

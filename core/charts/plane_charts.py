@@ -180,8 +180,7 @@ def _legend(entries: int) -> dict[str, Any]:
 
 
 def _places(*tables: list[dict[str, Any]]) -> dict[str, Any]:
-    """Axes that fit all rows, with equal scales for x and y, whatever the chart's shape: a circle looks
-    round."""
+    """Axes that fit all rows, with equal scales for x and y whatever the chart's shape: circles are round."""
     x, y = (np.array([row[name] for rows in tables for row in rows] or [0.0]) for name in ("x", "y"))
     wide, tall = (max(float(np.ptp(values)) * 1.06, 1e-9) for values in (x, y))
     spans = f"max({wide}, {tall} * width / height)", f"max({tall}, {wide} * height / width)"

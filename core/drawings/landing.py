@@ -1,5 +1,4 @@
-"""Where a visitor's image lands in a run's embedding, its neighbours there, and its journey through
-training."""
+"""Where a visitor's image lands in a run's embedding, its neighbours, and its journey through training."""
 
 from dataclasses import dataclass
 

@@ -58,7 +58,6 @@ def shape_of(points: Points, labels: npt.NDArray[Any]) -> Shape:
 
 
 def shapes_of(snapshots: Sequence[Points], labels: npt.NDArray[Any]) -> list[Shape]:
-    """The shape of each of a run's snapshots [n, d], first to last; rank NaN where it has shrunk to a
-    point."""
+    """The shape of each of a run's snapshots [n, d], in order; rank NaN where it has shrunk to a point."""
     shapes = [shape_of(points, labels) for points in snapshots]
     return [shape.without_rank() if shape.spread <= SHRUNK * shapes[0].spread else shape for shape in shapes]

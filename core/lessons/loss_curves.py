@@ -59,8 +59,7 @@ def by_angle(entry: LossEntry, parameters: Parameters) -> bool:
 
 
 def turn_of(entry: LossEntry, parameters: Parameters, d_ap: float) -> float | None:
-    """The distance beyond which a negative is no longer pushed, even outside the chart; None if there is
-    none."""
+    """The distance beyond which a negative is no longer pushed, even outside the chart; None: there is none."""
     return _turn(entry, parameters, d_ap, False)
 
 

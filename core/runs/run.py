@@ -82,8 +82,7 @@ class Run(RunFiles):
         return Snapshot(step, embeddings)
 
     def weights_at(self, step: int) -> dict[str, npt.NDArray[np.float32]]:
-        """The encoder's weights by name at the snapshot of `step`. Raises RunDamaged if they cannot be
-        read."""
+        """The encoder's weights by name at the snapshot of `step`. Raises RunDamaged if unreadable."""
         return self._arrays(f"weights/{step:06d}.safetensors")
 
     def sample(self) -> Sample:
@@ -218,7 +217,7 @@ class Run(RunFiles):
             raise RunsFolderUnusable.at(self.folder.parent, error) from error
 
     def reset(self, config: RunConfig) -> None:
-        """Empty the folder, write the config and queue the run. The caller holds the lock. Raises
+        """Empty the folder, write the config, queue the run; the caller holds the lock. Raises
         RunsFolderUnusable."""
         try:
             self.folder.mkdir(parents=True, exist_ok=True)

@@ -177,8 +177,7 @@ class Engine:
             return self._work.expected_wait(key)
 
     def others_watching(self, key: str, watcher: str) -> int:
-        """How many sessions other than `watcher` wait for run `key` here; plus 1 if any do on other
-        servers."""
+        """How many sessions other than `watcher` wait for run `key`; those on other servers count as one."""
         with self._changed:
             job = self._work.jobs.get(key)
             here = len(self._work.jobs.present(job) - {watcher}) if job else 0

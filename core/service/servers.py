@@ -1,5 +1,4 @@
-"""Coordinates several servers on one runs folder: each announces which runs its sessions wait for or have
-open.
+"""Several servers on one runs folder: each announces which runs its sessions wait for or have open.
 
     .servers/<id>/lock             held while the server lives; the kernel frees it when it dies
     .servers/<id>/waiting-<key>    a session there waits for this run
@@ -68,8 +67,7 @@ class ThisServer:
             self._lock = self._folder = None
 
     def _own_folder(self) -> Path:
-        """This server's folder, with its lock held; made again if it was deleted or the runs folder has
-        changed."""
+        """This server's folder, with its lock held; recreated if deleted or if the runs folder changed."""
         folder = settings.runs_folder() / ".servers" / self.id
         if folder != self._folder or not (folder / "lock").exists():
             if self._lock is not None:

@@ -1,5 +1,4 @@
-"""One thread per slot: it takes work from the queue, has the slot's worker do it, and reports how it
-ended."""
+"""One thread per slot: takes work from the queue, gives it to the slot's worker, and reports how it ended."""
 
 import contextlib
 import logging
@@ -55,8 +54,7 @@ class SlotThreads:
             thread.start()
 
     def join(self) -> None:
-        """Wait for the threads after the queue and the slots are closed: each keeps its executor alive until
-        then."""
+        """Wait for the threads, after the queue and the slots are closed: each keeps its executor alive."""
         for thread in self._threads:
             thread.join(timeout=5)
 

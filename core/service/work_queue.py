@@ -71,8 +71,7 @@ class WorkQueue:
     # ---- for the slots' threads
 
     def take(self, slot: int) -> "Job | Run | None":
-        """Block until there is work for `slot`: a job to train, or a run to make the replay of; None when
-        closing."""
+        """Block until there is work for `slot`: a job to train, or a run without its replay; None: closing."""
         with self.changed:
             while not self.closing:
                 # the first free slot takes it: its worker is the likeliest to be warm

@@ -40,8 +40,7 @@ def script(config: RunConfig) -> str:
 
 
 def sections(config: RunConfig, folder: str) -> list[Section]:
-    """The steps of the lesson; the first one has the imports. folder: of the images, as a Python
-    expression."""
+    """The steps of the lesson, the first with the imports. folder: of the images, as a Python expression."""
     flags, placed = flags_of(config), set[str]()
     sources = [read(part, flags) for part in parts_of(config)]
     steps = [_section(source, flags, placed, config) for source in sources]

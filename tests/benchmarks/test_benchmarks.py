@@ -140,8 +140,7 @@ def _value_and_gradient(loss: step.LossOf) -> tuple[float, torch.Tensor]:
 
 
 def test_the_gradient_with_metric_learning_points_in_a_similar_direction() -> None:
-    """Their loss is not halved and weighs positives and negatives differently, so only the direction is
-    similar."""
+    """Their loss weighs positives and negatives differently, so only the direction is similar."""
     _, ours = _value_and_gradient(step._ours)
     _, theirs = _value_and_gradient(step._metric_learning())
     assert float(torch.nn.functional.cosine_similarity(ours.flatten(), theirs.flatten(), dim=0)) > 0.5

@@ -27,8 +27,7 @@ def places(points: Points, labels: Labels) -> dict[str, npt.NDArray[Any]]:
 
 
 def where_dense(members: Points) -> Callable[[npt.NDArray[Any]], bool]:
-    """Returns a function: is the class denser at a place than on its outermost contour? By the density
-    itself."""
+    """Returns a function that tells whether the class is denser at a place than on its outermost contour."""
     grid, outermost = density(members), contours(members, np.zeros(len(members), int)).level.min()
 
     def is_dense(place: npt.NDArray[Any]) -> bool:

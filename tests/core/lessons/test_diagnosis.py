@@ -83,8 +83,7 @@ def test_classes_at_random_places_on_the_sphere_are_rarely_flat(classes: int, di
 
 
 def in_directions(count: int, dims: int = 8) -> tuple[np.ndarray, np.ndarray]:
-    """Ten compact classes that use the first `count` of `dims` dimensions, the second of two less than the
-    first."""
+    """Ten compact classes that use the first `count` of `dims` dimensions; of two, the second one less."""
     generator = np.random.default_rng(count)
     centres = np.zeros((10, dims))
     centres[:, :count] = generator.normal(size=(10, count)) * ([1.0, 0.25] if count == 2 else 1.0)

@@ -1,5 +1,4 @@
-"""Fixtures for the engine's tests. They share one worker process, since a worker takes seconds to import
-torch."""
+"""Fixtures for the engine's tests, with a shared worker process, since a worker takes seconds to start."""
 
 import os
 import threading
@@ -19,8 +18,7 @@ from core.service.slots import LocalSlot, Slot, WorkerDied
 
 
 class LentSlot:
-    """The tests' one worker, lent to one engine. Closing the engine cancels its task and keeps the
-    process."""
+    """The shared worker, lent to one engine. Closing the engine cancels its task and keeps the process."""
 
     deaths = LocalSlot.deaths
 

@@ -20,8 +20,7 @@ def cells() -> dict[str, dict[str, Any]]:
 
 
 def execute(answers: dict[str, str], capsys: pytest.CaptureFixture[str]) -> dict[str, str]:
-    """Run all code cells with `answers` (by exercise) in place of the stubs; returns what each check
-    printed."""
+    """Run all code cells with `answers` (by exercise) instead of the stubs; returns each check's output."""
     space: dict[str, Any] = {}
     printed = {}
     for name, cell in cells().items():

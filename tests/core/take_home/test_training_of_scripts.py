@@ -14,8 +14,7 @@ from tests.core.take_home.scripts import namespace
 
 
 class FewImages:
-    """Replaces `torchvision.datasets.MNIST`: 6,000 images of four classes, each with a distinct grey
-    level."""
+    """Replaces `torchvision.datasets.MNIST`: 6,000 images of four classes, each of a distinct grey level."""
 
     def __init__(self, folder: str, train: bool, download: bool) -> None:
         assert folder is None and download
