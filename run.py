@@ -1,14 +1,13 @@
-"""Run the app or the tests; whatever they need is set up first, in the folder .venv beside this file.
+"""Run the app or the tests; sets up whatever they need first, in the folder .venv next to this file.
 
     python run.py app   [options of `streamlit run`]   e.g. python run.py app --server.port 8600
     python run.py test  [arguments of pytest]          e.g. python run.py test tests/core -k margin
-    python run.py quick                                style, types, and the tests of a moment
+    python run.py quick                                style, types, and the fast tests
 
-`test` alone also checks style and types, and runs the tests in two processes; with arguments
-it runs pytest only. The browser tests use the Chromium or Chrome that is there (the environment
-variable CHROMIUM may name one) or install one. `quick` leaves out what needs a browser, a server, a worker
-or a whole training.
-Needs nothing but Python 3.11 or newer, on Linux, macOS or Windows.
+Without arguments, `test` also checks style and types, and runs the tests in two processes. The browser tests use
+an installed Chromium or Chrome (set the environment variable CHROMIUM to choose one), or install one. `quick`
+leaves out tests that need a browser, a server, a worker or a whole training.
+Needs only Python 3.11 or newer, on Linux, macOS or Windows.
 """
 
 from __future__ import annotations
@@ -24,30 +23,19 @@ from typing import Iterator, Mapping, Sequence
 PROJECT = Path(__file__).resolve().parent
 OLDEST_PYTHON = (3, 11)
 WINDOWS = os.name == "nt"
-# pip settings that would put the packages elsewhere than into .venv, or leave some out
+# pip settings that would install the packages outside .venv, or omit some
 MISPLACING = tuple(
     f"PIP_{name}" for name in ("TARGET", "PREFIX", "ROOT", "PYTHON", "NO_DEPS", "DRY_RUN", "REQUIREMENT")
 )
-
-# First Chromium without the window that nobody sees, with which Playwright tests as well: the same pages
-# cost it two thirds of the work.
+# Best first: headless Chromium, which Playwright tests with too, needs two thirds of the CPU time.
 BROWSER_COMMANDS = (
-    "chromium-headless-shell",
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-    "google-chrome-stable",
-    "chrome",
-    "msedge",
-    "microsoft-edge",
+    *("chromium-headless-shell", "chromium", "chromium-browser"),
+    *("google-chrome", "google-chrome-stable", "chrome"),
+    *("msedge", "microsoft-edge"),
 )
-# the second where a release has not the first
+# alternatives, since not every release has the first
 DEBIAN_PACKAGES = (("chromium-headless-shell", "fonts-liberation"), ("chromium",))
-MAC_BROWSERS = (
-    "Google Chrome.app/Contents/MacOS/Google Chrome",
-    "Chromium.app/Contents/MacOS/Chromium",
-    "Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
-)
+MAC_BROWSERS = tuple(f"{n}.app/Contents/MacOS/{n}" for n in ("Google Chrome", "Chromium", "Microsoft Edge"))
 WINDOWS_BROWSERS = (
     "Google/Chrome/Application/chrome.exe",
     "Chromium/Application/chrome.exe",
@@ -58,19 +46,16 @@ NO_BROWSER = (
     "Install Chromium, Google Chrome or Microsoft Edge, or set the environment variable CHROMIUM "
     "to the full path of its program, and start this command again."
 )
-
-
-# Whole files, in the order of the folders: both processes are done with their browser before they go on.
+# By file, in the order of the folders: both processes are done with their browser before they continue.
 IN_TWO_PROCESSES = ("--numprocesses", "2", "--dist", "loadfile", "--no-loadscope-reorder")
-# see the marker in pyproject.toml
 WITHOUT_PROCESSES = (
     *("--ignore=tests/browser", "--ignore=tests/server", "--ignore=tests/linux"),
-    *("-m", "not whole_training"),
+    *("-m", "not whole_training"),  # a marker of pyproject.toml
 )
 
 
 class Refused(Exception):
-    """It cannot go on; the message says why and what to do."""
+    """The command cannot continue; the message says why and what to do."""
 
 
 def say(text: str) -> None:
@@ -87,29 +72,25 @@ def check_python(version: tuple[int, int]) -> None:
 
 
 def call(command: Sequence[str | Path], env: Mapping[str, str] | None = None) -> int:
-    """Run a command in the project's folder; Ctrl+C is left to it, and waits for it to end."""
+    """Run a command in the project's folder. Ctrl+C is left to the command, and raised after it has ended."""
     process = subprocess.Popen([str(part) for part in command], cwd=PROJECT, env=env)
     interrupted = False
-    while True:
+    while process.returncode is None:
         try:
-            code = process.wait()
-            break
+            process.wait()
         except KeyboardInterrupt:
             interrupted = True
     if interrupted:
         raise KeyboardInterrupt
-    return code
+    return process.returncode
 
 
 def hand_over(command: Sequence[str | Path], env: Mapping[str, str] | None = None) -> int:
-    """Become the command where the system can, so that signals and the exit code are its own."""
+    """Replace this process by the command, where possible, so that it receives signals directly."""
     if WINDOWS:
         return call(command, env)
     os.chdir(PROJECT)
     os.execve(str(command[0]), [str(part) for part in command], dict(env or os.environ))
-
-
-# ---- the virtual environment
 
 
 def python_of(venv: Path) -> Path:
@@ -117,22 +98,19 @@ def python_of(venv: Path) -> Path:
 
 
 def usable(venv: Path) -> bool:
-    """Whether it has a Python that starts, is new enough and has pip."""
+    """Whether its Python starts, is new enough and has pip."""
     probe = f"import sys, pip; sys.exit(sys.version_info < {OLDEST_PYTHON})"
     try:
-        found = subprocess.run([str(python_of(venv)), "-c", probe], stderr=subprocess.DEVNULL, check=False)
+        command = [str(python_of(venv)), "-c", probe]
+        return subprocess.run(command, stderr=subprocess.DEVNULL, check=False).returncode == 0
     except OSError:
         return False
-    return found.returncode == 0
 
 
 def fingerprint(requirements: Path) -> str:
     """SHA-256 of the file and of those it includes with -r."""
-    text = requirements.read_text(encoding="utf-8")
-    digest = hashlib.sha256(text.encode())
-    for included in included_files(requirements):
-        digest.update(fingerprint(included).encode())
-    return digest.hexdigest()
+    included = (fingerprint(file) for file in included_files(requirements))
+    return hashlib.sha256("".join([requirements.read_text(encoding="utf-8"), *included]).encode()).hexdigest()
 
 
 def included_files(requirements: Path) -> list[Path]:
@@ -152,44 +130,32 @@ def is_installed(venv: Path, requirements: Path) -> bool:
 
 
 def prepare(requirements: Path, venv: Path) -> Path:
-    """Make the environment where there is none, install what changed, return its Python."""
+    """Create the environment if needed, install changed requirements, and return its Python."""
     python = python_of(venv)
     if not usable(venv):
-        say(f"Making a virtual environment in {venv} ...")
+        say(f"Creating a virtual environment in {venv} ...")
         if call([sys.executable, "-m", "venv", "--clear", venv]) != 0:
             raise Refused(
-                f"Python could not make a virtual environment in {venv} (its own words are above). "
+                f"Python could not create a virtual environment in {venv} (its output is above). "
                 "On Debian and Ubuntu it needs the package python3-venv."
             )
     if not is_installed(venv, requirements):
-        say(f"Installing {requirements.name}. The first time this takes some minutes: PyTorch is large ...")
+        say(f"Installing {requirements.name}. The first time this takes a few minutes: PyTorch is large ...")
         env = {name: value for name, value in os.environ.items() if name not in MISPLACING}
-        env["PIP_USER"] = "0"
-        install: list[str | Path] = [
-            python,
-            "-m",
-            "pip",
-            "install",
-            "--disable-pip-version-check",
-            "-r",
-            requirements,
-        ]
-        if call(install, env) != 0:
+        env |= {"PIP_USER": "0", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+        if call([python, "-m", "pip", "install", "-r", requirements], env) != 0:
             raise Refused(
-                f"pip could not install {requirements.name} (its own words are above). "
-                "It needs a network and some gigabytes of disk; start this command again to go on."
+                f"pip could not install {requirements.name} (its output is above). "
+                "It needs a network and some gigabytes of disk; run this command again to continue."
             )
-        # only now: an install that was cut short is done again
+        # only now, so that an interrupted installation is repeated
         for done in (requirements, *included_files(requirements)):
             stamp(venv, done).write_text(fingerprint(done), encoding="utf-8")
     return python
 
 
-# ---- the browser
-
-
 def works(browser: Path) -> bool:
-    """Whether it starts; Ubuntu's chromium-browser without snap is a file that does not."""
+    """Whether it starts: Ubuntu's chromium-browser, for example, doesn't without snap."""
     if WINDOWS:  # there --version would open a window
         return browser.is_file()
     try:
@@ -201,7 +167,7 @@ def works(browser: Path) -> bool:
 
 
 def candidates(env: Mapping[str, str], platform: str) -> Iterator[Path]:
-    """Where a browser may be, best first: on the PATH, then the usual folders of the system."""
+    """Where a browser may be, best first: on the PATH, then in the system's usual folders."""
     for name in BROWSER_COMMANDS:
         found = shutil.which(name, path=env.get("PATH", ""))
         if found:
@@ -216,7 +182,7 @@ def candidates(env: Mapping[str, str], platform: str) -> Iterator[Path]:
 
 
 def find_browser(env: Mapping[str, str] = os.environ, platform: str = sys.platform) -> Path | None:
-    """A Chromium that starts: the one that CHROMIUM names, else the first that the system has."""
+    """A Chromium that starts: the one that CHROMIUM names, or else the first one found."""
     if env.get("CHROMIUM"):
         named = Path(env["CHROMIUM"])
         if not works(named):
@@ -226,11 +192,8 @@ def find_browser(env: Mapping[str, str] = os.environ, platform: str = sys.platfo
 
 
 def playwright_browser(python: Path) -> Path | None:
-    """The Chromium that Playwright has downloaded for itself, if it has."""
-    ask = (
-        "from playwright.sync_api import sync_playwright\n"
-        "with sync_playwright() as p: print(p.chromium.executable_path)"
-    )
+    """The Chromium that Playwright has downloaded, if any."""
+    ask = "from playwright.sync_api import *\nwith sync_playwright() as p: print(p.chromium.executable_path)"
     answer = subprocess.run([str(python), "-c", ask], stdout=subprocess.PIPE, text=True, check=False)
     browser = Path(answer.stdout.strip() or "no-browser")
     return browser if works(browser) else None
@@ -241,14 +204,12 @@ def is_root() -> bool:
 
 
 def install_browser(python: Path) -> None:
-    """Debian's package where we may, else Playwright's own; whether it worked is seen by looking."""
+    """Install Debian's package if possible, or else Playwright's download; the caller checks the result."""
     if is_root() and shutil.which("apt-get"):
         say("Installing Debian's Chromium ...")
         quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         if call(["apt-get", "update"], quiet) == 0:
-            for packages in DEBIAN_PACKAGES:
-                if call(["apt-get", "install", "-y", *packages], quiet) == 0:
-                    break
+            any(call(["apt-get", "install", "-y", *packages], quiet) == 0 for packages in DEBIAN_PACKAGES)
         if find_browser():
             return
     say("Downloading Playwright's Chromium ...")
@@ -257,7 +218,7 @@ def install_browser(python: Path) -> None:
 
 
 def ensure_nginx() -> None:
-    """For the tests in tests/linux; where it cannot be had, they say themselves that they did not run."""
+    """For the tests in tests/linux, which report themselves if they cannot run."""
     if shutil.which("nginx") or not (sys.platform == "linux" and is_root() and shutil.which("apt-get")):
         return
     say("Installing Debian's package nginx ...")
@@ -278,12 +239,9 @@ def ensure_browser(python: Path) -> Path:
     return browser
 
 
-# ---- the commands
-
-
 def app(arguments: Sequence[str]) -> int:
     python = prepare(PROJECT / "requirements.txt", PROJECT / ".venv")
-    say("Starting the app; Ctrl+C ends it.")
+    say("Starting the app; press Ctrl+C to stop it.")
     return hand_over([python, "-m", "streamlit", "run", PROJECT / "streamlit_app.py", *arguments])
 
 

@@ -26,7 +26,7 @@ from benchmarks import (
 from benchmarks.ending import ended_cleanly
 from benchmarks.row import Row, context, say, table
 
-# In the order in which they run: short ones first; those that share a measurement together.
+# In the order in which they run: short ones first, those that share a measurement next to each other.
 BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
     "random_rand": random_rand.measure,
     "step_overhead": step.step_overhead,
@@ -48,7 +48,7 @@ BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
     "memory": memory.measure,
     "mixed_use": load.mixed_use,
 }
-# An hour, or a class for many minutes: only where it is asked for by name.
+# These take up to an hour: only run by name.
 BY_NAME_ONLY = {
     "losses",
     "take_home",
@@ -62,7 +62,7 @@ BY_NAME_ONLY = {
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Measure what is asked for, all by default, and print it. A goal not met is a result, not an error."""
+    """Run and print the named benchmarks, by default all but BY_NAME_ONLY. A missed goal is no error."""
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks", description="Ours against theirs, measured side by side."
     )
@@ -96,8 +96,8 @@ def _warn_if_busy() -> None:
     load, cores = os.getloadavg()[0], os.cpu_count() or 1
     if load > cores / 2:
         say(
-            f"Other programs keep {load:.1f} of {cores} cores busy. The tutorial takes several threads and suffers "
-            "from that far more than ours, so the ratios will flatter us: measure again when it is quiet."
+            f"Other programs keep {load:.1f} of {cores} cores busy. That slows the tutorial, which uses several "
+            "threads, more than ours, so the ratios are too good: measure again on an idle machine."
         )
 
 

@@ -1,4 +1,4 @@
-"""The canvas in a real browser: the first picture, smooth playing, the cost of a snapshot, and what stays behind."""
+"""The canvas in a real browser: time to the first picture, frame rate, bytes per snapshot, and memory."""
 
 import contextlib
 import tempfile
@@ -18,7 +18,7 @@ PAGES = PROJECT / "tests" / "browser" / "measured"
 ROUNDS = 5
 RUNS = 10
 
-# The canvas reports what it has drawn; the pixels say whether it is on the screen.
+# The canvas reports what it has drawn; its pixels tell whether anything is visible.
 _PAINTED = """() => [...document.querySelectorAll('%s')].some(host => {
     const root = host.shadowRoot?.querySelector('.cl-canvas');
     if (!root?.contrastiveCanvas || root.contrastiveCanvas.state().n < 60000) return false;
@@ -26,14 +26,14 @@ _PAINTED = """() => [...document.querySelectorAll('%s')].some(host => {
     const pixels = new Uint32Array(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.buffer);
     return pixels.some(pixel => pixel >>> 24);
 })"""
-PAINTED = _PAINTED % '[data-testid="stBidiComponentIsolated"]'  # the page's own canvas
-PAINTED_FIRST = _PAINTED % "#first-picture .picture"  # the one that Home shows while Streamlit starts
+PAINTED = _PAINTED % '[data-testid="stBidiComponentIsolated"]'  # the page's canvas
+PAINTED_FIRST = _PAINTED % "#first-picture .picture"  # the one on Home while Streamlit starts
 CHART_DRAWN = """() => [...document.querySelectorAll("[data-testid=stVegaLiteChart] :is(canvas, svg)")].some(chart => {
     if (chart.tagName === 'svg') return chart.querySelectorAll('.mark-symbol path').length >= 60000;
     const { data } = chart.getContext('2d').getImageData(0, 0, chart.width, chart.height);
     return new Uint32Array(data.buffer).filter(pixel => pixel >>> 24).length > 20000;
 })"""
-# Frames that the browser shows while the animation plays from its start, and the work of each.
+# The frame rate while the animation plays from its start, and the time of each frame.
 PLAY = """async seconds => {
     const { contrastiveCanvas } = [...document.querySelectorAll('[data-testid="stBidiComponentIsolated"]')]
         .map(host => host.shadowRoot?.querySelector('.cl-canvas')).find(Boolean);
@@ -57,7 +57,7 @@ PLAY = """async seconds => {
 
 
 def measure() -> list[Row]:
-    """All rows, each in a browser of its own making; nothing is kept between them."""
+    """All rows, each in a fresh browser context."""
     with _browser() as browser:
         return [*_first_picture(browser), *_playing(browser), _bytes_a_snapshot(browser), _memory(browser)]
 
@@ -81,7 +81,7 @@ def _playing(browser: Browser) -> list[Row]:
     with _page(browser) as (page, server):
         page.goto(server.url)
         page.wait_for_function(PAINTED)
-        page.wait_for_timeout(5000)  # the first play through
+        page.wait_for_timeout(5000)  # the animation has played once
         played = page.evaluate(PLAY, 4)
     return [
         Row("canvas_frames", "frames a second, 60,000 points x 15 snapshots", "", played["frames"], low=55),
@@ -124,7 +124,7 @@ def _memory(browser: Browser) -> Row:
             page.wait_for_timeout(1500)
             devtools.send("HeapProfiler.collectGarbage")
             usage = devtools.send("Runtime.getHeapUsage")
-            # typed arrays, which hold the points, lie outside of the heap
+            # typed arrays, which contain the points, are outside the heap
             return float(usage["usedSize"] + usage.get("backingStorageSize", 0))
 
         used = [shown(0)]
@@ -153,7 +153,7 @@ def _until(browser: Browser, painted: str, script: Path | None = None) -> float:
 
 @contextlib.contextmanager
 def _page(browser: Browser, script: Path | None = None) -> Iterator[tuple[Page, Server]]:
-    """An empty page in a context of its own, and a server just started."""
+    """An empty page in a new context, and a server just started."""
     with tempfile.TemporaryDirectory() as folder, running_server(Path(folder), script or APP) as server:
         context = browser.new_context(viewport={"width": 1440, "height": 900})
         try:

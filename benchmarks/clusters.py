@@ -1,4 +1,4 @@
-"""All figures of a run against KMeans alone: what measuring costs beyond the clustering."""
+"""All figures of a run compared with KMeans alone: the cost of measuring beyond the clustering."""
 
 import time
 from statistics import median
@@ -12,16 +12,16 @@ from core.figures.evaluation import evaluate
 from core.runs import Embedding, shipped_run
 
 ROUNDS = 5
-RESTARTS = 10  # as many as core.clustering.kmeans takes
+RESTARTS = 10  # as in core.clustering.kmeans
 
 
 def measure() -> list[Row]:
-    """The shipped run's 60,000 points: all that a finished run is measured by, as a share of 1.5 times
-    scikit-learn's KMeans of the same points plus one second."""
+    """The time of all figures of the shipped run's 60,000 points, as a share of 1.5 times scikit-learn's
+    KMeans of the same points plus one second."""
     run = shipped_run()
     embedding, reach = run.embedding(), run.config().reach
     say(f"{ROUNDS} rounds of the whole standard set and of KMeans alone ...")
-    _ours(embedding, reach)  # the first of a process imports and warms up
+    _ours(embedding, reach)  # warm-up
     _theirs(embedding)
     ours, theirs = (
         median(times)
@@ -32,7 +32,7 @@ def measure() -> list[Row]:
 
 
 def _ours(embedding: Embedding, reach: float | None) -> float:
-    """KMeans and all of `core.figures`, on one thread, as the worker does it."""
+    """KMeans and all of `core.figures`, on one thread, as in the worker."""
     splits = embedding.train, embedding.train_labels, embedding.test, embedding.test_labels
     with threadpool_limits(1):
         began = time.perf_counter()
@@ -41,7 +41,7 @@ def _ours(embedding: Embedding, reach: float | None) -> float:
 
 
 def _theirs(embedding: Embedding) -> float:
-    """scikit-learn's KMeans as it comes, with all cores."""
+    """scikit-learn's KMeans by default, on all cores."""
     began = time.perf_counter()
     KMeans(10, n_init=RESTARTS, random_state=0).fit(embedding.train)
     return time.perf_counter() - began

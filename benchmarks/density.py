@@ -1,4 +1,4 @@
-"""Density contours of 60,000 points: ours against seaborn's, and their height against SciPy's."""
+"""Density contours of 60,000 points: ours compared with seaborn's, and their peaks with SciPy's."""
 
 import time
 from statistics import median
@@ -14,12 +14,12 @@ from core.config import PRESETS
 from core.data import load
 from core.embedding.density import contours, density
 
-MASSES = tuple(1 - np.linspace(0.05, 1, 10)[:-1])  # the lines that seaborn draws by itself
+MASSES = tuple(1 - np.linspace(0.05, 1, 10)[:-1])  # seaborn's default levels
 PLACES = 500
 
 
 def measure() -> list[Row]:
-    """The time for the ten classes of a trained run, and the worst disagreement of a peak."""
+    """The time for the ten classes of a trained run, and the largest error of a peak."""
     points, labels = trained(PRESETS["fast"]).points, load("mnist").train.labels
     before = _time_ours(points, labels)
     theirs = _time_seaborn(points, labels)
@@ -59,9 +59,9 @@ def _time_seaborn(points: npt.NDArray[np.float32], labels: npt.NDArray[np.uint8]
 
 
 def _peak_error(members: npt.NDArray[np.float32]) -> float:
-    """How far our highest density lies above SciPy's, as a share of SciPy's.
+    """The relative difference of our highest density from SciPy's.
 
-    SciPy's is looked for at our densest places and at all points, in case ours looks elsewhere.
+    SciPy's is evaluated at our densest places and at all points, in case ours misses the peak.
     """
     ours = density(members)
     rows, columns = np.unravel_index(np.argsort(ours.values, axis=None)[-PLACES:], ours.values.shape)

@@ -1,4 +1,4 @@
-"""An end that leaves nothing behind: on Ctrl+C and on SIGTERM alike, servers and tests are ended first."""
+"""A clean exit: on Ctrl+C and on SIGTERM, servers and tests are ended first."""
 
 import contextlib
 import os
@@ -16,40 +16,40 @@ TO_END = (signal.SIGINT, signal.SIGTERM)
 
 
 def ended_cleanly(main: Callable[[], int]) -> int:
-    """The exit code of `main`; Ctrl+C and SIGTERM both unwind it, through every `with` and `finally`."""
+    """Run `main` and return its exit code; Ctrl+C and SIGTERM unwind it through every `with` and `finally`."""
     signal.signal(signal.SIGTERM, _leave)
     try:
         return main()
     except KeyboardInterrupt:
-        print("Ended before its end.", file=sys.stderr, flush=True)
+        print("Interrupted.", file=sys.stderr, flush=True)
         return 128 + signal.SIGINT
 
 
 @contextlib.contextmanager
 def undisturbed() -> Iterator[None]:
-    """A signal that comes meanwhile takes effect at the end: nobody is to be born without being known. Only in
-    the main thread, which alone hears of signals."""
+    """Defer signals to the end of the block, so that no process is started without being recorded. No effect
+    outside the main thread, which alone receives signals."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    came: list[int] = []
-    before = {number: signal.signal(number, lambda got, _: came.append(got)) for number in TO_END}
+    received: list[int] = []
+    before = {number: signal.signal(number, lambda got, _: received.append(got)) for number in TO_END}
     try:
         yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-        if came:
-            signal.raise_signal(came[0])
+        if received:
+            signal.raise_signal(received[0])
 
 
 def run_to_its_end(command: Sequence[str]) -> int:
-    """Run a command that starts servers of its own, such as pytest, with its output on standard error; returns
-    its exit code. Where this program is told to end meanwhile, the command is told so once, and waited for."""
+    """Run a command that starts servers, such as pytest, with its output on standard error; returns its exit
+    code. If this program is interrupted, the command is interrupted once, and waited for."""
     process: subprocess.Popen[bytes] | None = None
     try:
         with undisturbed():
-            own = os.name == "posix"  # a session of its own: it hears of the end from here, and once
+            own = os.name == "posix"  # a separate session: it receives the signal from here only, and once
             process = subprocess.Popen(command, cwd=PROJECT, stdout=sys.stderr, start_new_session=own)
         return process.wait()
     except BaseException:
@@ -64,5 +64,5 @@ def run_to_its_end(command: Sequence[str]) -> int:
 
 
 def _leave(number: int, frame: FrameType | None) -> None:
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # a second one would cut the tidying up short
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # a second one would interrupt the cleanup
     sys.exit(128 + number)

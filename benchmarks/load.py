@@ -1,6 +1,6 @@
-"""A class at once: sessions on the Train page that all press Train in the same moment.
+"""The load of a class: sessions on the Train page that all press Train at the same time.
 
-CONTRASTIVE_LAB_LOAD says how many sessions, by default 40; with fewer it is a trial, no measurement.
+CONTRASTIVE_LAB_LOAD: the number of sessions, by default 40; with fewer it is a trial, not a measurement.
 """
 
 import asyncio
@@ -24,12 +24,12 @@ from core.runs import Run
 
 SESSIONS = int(os.environ.get("CONTRASTIVE_LAB_LOAD", "40"))
 MIXED_SECONDS = float(os.environ.get("CONTRASTIVE_LAB_LOAD_SECONDS", "600"))
-FORGOTTEN_AFTER = 240  # seconds in which Streamlit has let go of who left
+FORGOTTEN_AFTER = 240  # seconds after which Streamlit has dropped the sessions that left
 CONFIG = PRESETS["fast"]
 
 
 def same_preset() -> list[Row]:
-    """All press Train on one config: one training, and everyone sees it soon after its end."""
+    """All press Train on one config: it is trained once, and everyone soon has the result."""
     say(f"{SESSIONS} sessions, the same config ...")
     config = replace(CONFIG, seed=900)
     with served() as server:
@@ -48,7 +48,7 @@ def same_preset() -> list[Row]:
 
 
 def different_configs() -> list[Row]:
-    """All press Train on a config of their own: a fair queue, pages that answer, nothing lost."""
+    """All press Train on different configs: a fair queue, responsive pages, nothing lost."""
     say(f"{SESSIONS} sessions, {SESSIONS} configs ...")
     configs = [replace(CONFIG, seed=1000 + number) for number in range(SESSIONS)]
     with served() as server:
@@ -84,11 +84,11 @@ def different_configs() -> list[Row]:
 
 
 def mixed_use() -> list[Row]:
-    """Ten minutes of everything: who comes and goes, trains, stops, looks. Run by name."""
+    """Ten minutes of mixed use: sessions that come and go, train, stop and read. Run by name."""
     say(f"{SESSIONS} sessions, {MIXED_SECONDS:g} s of mixed use ...")
     with served(CONTRASTIVE_LAB_DISK_MB="200") as server:
         asyncio.run(_seconds_of_one(server, replace(CONFIG, seed=1)))
-        asyncio.run(_mixed(server, MIXED_SECONDS / 4))  # until everything that is ever imported is
+        asyncio.run(_mixed(server, MIXED_SECONDS / 4))  # warm-up: imports everything
         before = _memory_when_all_have_left(server, server.memory())
         errors = asyncio.run(_mixed(server, MIXED_SECONDS))
         after = _memory_when_all_have_left(server, before)
@@ -102,7 +102,7 @@ def mixed_use() -> list[Row]:
 
 
 async def class_of(server: Served, configs: Sequence[RunConfig]) -> list[Visitor]:
-    """A session for each config; all press Train at once and stay until they see the result."""
+    """A session for each config; all press Train at once and stay until they have the result."""
     async with contextlib.AsyncExitStack() as stack:
         visitors = [
             await stack.enter_async_context(Visitor(server.url, "train", f"seed={c.seed}", c.key))
@@ -110,7 +110,7 @@ async def class_of(server: Served, configs: Sequence[RunConfig]) -> list[Visitor
         ]
         await asyncio.gather(*(visitor.drawn() for visitor in visitors))
         for visitor in visitors:
-            visitor.reruns.clear()  # opening a page is another thing
+            visitor.reruns.clear()  # without opening the page
         await asyncio.gather(*(visitor.press("Train") for visitor in visitors))
         await asyncio.gather(*(visitor.follow_run() for visitor in visitors))
     return visitors
@@ -126,7 +126,7 @@ async def _seconds_of_one(server: Served, config: RunConfig) -> float:
 
 
 async def _mixed(server: Served, seconds: float) -> int:
-    """Sessions that each do one thing after another until the time is up; returns how many errors they saw."""
+    """Sessions that are active until the time is up; returns the number of errors on their pages."""
     end = time.monotonic() + seconds
     errors = 0
 
@@ -159,7 +159,7 @@ async def _mixed(server: Served, seconds: float) -> int:
 
 
 def slowest_row(name: str, drawings: Sequence[Rerun], where: str = "") -> Row:
-    """The time within which 95 of 100 drawings of a page were complete."""
+    """The 95th percentile of the time to draw a page."""
     times = [drawing.seconds for drawing in drawings]
     return Row(
         name, f"95th percentile of {len(times)} drawings{where}", "s", quantiles(times, n=20)[18], high=1
@@ -172,12 +172,12 @@ def _drawings(visitors: Sequence[Visitor]) -> list[Rerun]:
 
 def errors_row(name: str, server: Served, visitors: Sequence[Visitor]) -> Row:
     """Exceptions on the pages, and errors in the server's log."""
-    seen = sum(len(visitor.exceptions) for visitor in visitors)
-    return Row(name, "errors seen or logged", "", float(seen + server.errors()), high=0)
+    shown = sum(len(visitor.exceptions) for visitor in visitors)
+    return Row(name, "errors shown or logged", "", float(shown + server.errors()), high=0)
 
 
 def _same_bits(server: Served, configs: Sequence[RunConfig]) -> bool:
-    """Whether some of the runs have the weights that they have when trained alone."""
+    """Whether the first and the last run have the same weights as when trained alone."""
     with tempfile.TemporaryDirectory() as folder:
         for config in (configs[0], configs[-1]):
             command = [sys.executable, "-m", "core", "train", "--preset", "fast"]
@@ -190,26 +190,25 @@ def _same_bits(server: Served, configs: Sequence[RunConfig]) -> bool:
 
 
 def _memory_when_all_have_left(server: Served, before: float) -> float:
-    """What the pages' process holds when Streamlit has forgotten those who left."""
+    """The memory of the pages' process once Streamlit has dropped the sessions that left."""
     end = time.monotonic() + FORGOTTEN_AFTER
     while server.memory() > before * 1.05 and time.monotonic() < end:
         time.sleep(5)
     return server.memory()
 
 
-async def _look_in(server: Served) -> None:
+async def _visit_briefly(server: Served) -> None:
     async with Visitor(server.url, "train", "", CONFIG.key) as visitor:
         await visitor.drawn()
 
 
 def _runs_when_all_have_left(server: Served, bound: float) -> float:
-    """Megabytes of runs: what somebody has on the page stays, whatever the bound, until Streamlit forgets them.
-
-    It does so when somebody else comes or goes, two minutes later or more.
+    """Megabytes of runs. A run that a session has open is kept until Streamlit drops the session, which it
+    does when another one comes or goes, at least two minutes later.
     """
     end = time.monotonic() + FORGOTTEN_AFTER
     while True:
-        asyncio.run(_look_in(server))
+        asyncio.run(_visit_briefly(server))
         held = sum(file.stat().st_size for file in server.runs.rglob("*") if file.is_file()) / 1e6
         if held <= bound or time.monotonic() > end:
             return held

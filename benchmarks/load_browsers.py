@@ -1,4 +1,4 @@
-"""A class at once, three of it with real browsers: every session trains a run of its own in the same moment."""
+"""The load of a class with three real browsers: every session trains a different run at the same time."""
 
 import asyncio
 import contextlib
@@ -20,7 +20,7 @@ from tests.browser.harness import BROWSER_FLAGS, Watch, watch
 BROWSERS = 3
 SECONDS_TO_END = 600
 
-# Each drawing of the page as the browser knows it: from the script's start to its end.
+# The times of the page's script runs, as the browser records them.
 RECORDER = """() => {
     window.drawings = [];
     let began = null;
@@ -42,7 +42,7 @@ RECORDER = """() => {
 
 @dataclass
 class Student:
-    """One with a browser: the page, its faults, and the run that its settings make."""
+    """A session in a browser: the page, its errors, and the config of its run."""
 
     page: Page
     faults: Watch
@@ -55,19 +55,19 @@ class Student:
         await button.click()
 
     async def follow_run(self) -> None:
-        """Wait until the page shows the result, with the points of all images."""
+        """Wait until the page shows the result."""
         line = self.page.locator(".st-key-status").get_by_text("Trained in")
         await line.wait_for(timeout=SECONDS_TO_END * 1000)
         self.saw_result_at = time.time()
 
     async def drawings(self) -> list[Rerun]:
-        """How long each drawing of the page took."""
+        """The time of each drawing of the page."""
         seconds = await self.page.evaluate("window.drawings")
         return [Rerun("in a browser", each, 0.0) for each in seconds]
 
 
 def measure() -> list[Row]:
-    """Three browsers and the rest of the class without: all see their result, nobody an error."""
+    """Three sessions in browsers and the rest without: all get their result, without errors."""
     say(f"{BROWSERS} browsers among {SESSIONS} sessions, {SESSIONS} configs ...")
     with served() as server:
         return asyncio.run(_measure(server))
@@ -85,7 +85,7 @@ async def _measure(server: Served) -> list[Row]:
         ]
         await asyncio.gather(*(visitor.drawn() for visitor in visitors))
         for visitor in visitors:
-            visitor.reruns.clear()  # opening a page is another thing
+            visitor.reruns.clear()  # without opening the page
         for student in students:
             await student.page.evaluate(RECORDER)
         everybody: list[Student | Visitor] = [*students, *visitors]
@@ -98,13 +98,13 @@ async def _measure(server: Served) -> list[Row]:
     for fault in faults:
         say(f"in a browser: {fault}")
     late = max(_seconds_late(server, student) for student in students)
-    seen = sum(each.saw_result_at is not None for each in everybody)
+    served_count = sum(each.saw_result_at is not None for each in everybody)
     rows = [
         Row(
             name,
-            f"sessions that saw their result, {len(students)} in a browser",
+            f"sessions that got their result, {len(students)} in a browser",
             "",
-            float(seen),
+            float(served_count),
             low=len(configs),
         ),
         Row(name, "a run's end to the browser that shows it, the slowest", "s", late, high=3),
@@ -120,7 +120,7 @@ async def _measure(server: Served) -> list[Row]:
 async def _open(browser: Browser, server: Served, config: RunConfig) -> Student:
     context = await browser.new_context(viewport={"width": 1440, "height": 900})
     page = await context.new_page()
-    faults = watch(cast(Any, page))  # the events are the same as those of the page that does not wait
+    faults = watch(cast(Any, page))  # the async page has the same events
     await page.goto(f"{server.url}/train?seed={config.seed}", wait_until="domcontentloaded")
     await page.get_by_role("main").get_by_role("button", name="Train").first.wait_for(timeout=60_000)
     return Student(page, faults, config)

@@ -1,7 +1,7 @@
 """Every loss of the catalogue on all of MNIST, in 2-D and in 8-D, three seeds each; writes docs/losses.md.
 
-Each run is kept in `MEASURED` as soon as it is done, under its key, so that a cut loses nothing
-and a second call measures only what is missing. A run is measured anew when its key has changed.
+Each run is stored in `MEASURED` under its key as soon as it is done, so an interruption loses nothing and a
+second call only measures what is missing. A run is measured again when its key has changed.
 """
 
 import json
@@ -30,9 +30,9 @@ DOCUMENT = PROJECT / "docs" / "losses.md"
 
 
 def measure() -> list[Row]:
-    """Train what is not measured yet, write the document, and return the rows: the goal is to learn at all."""
+    """Train what is not measured yet, write the document, and return the rows."""
     found = read()
-    # seed by seed, so that a cut leaves a whole table of fewer seeds
+    # seed by seed, so that an interruption leaves a complete table of fewer seeds
     for seed in SEEDS:
         for loss in LOSSES:
             for dims in DIMS:
@@ -45,7 +45,7 @@ def measure() -> list[Row]:
                     with measured_losses.MEASURED.open("a", encoding="utf-8") as file:
                         file.write(json.dumps(line) + "\n")
                     found[config.key] = figures
-                    trained.cache_clear()  # 60,000 points a run are not kept for nothing
+                    trained.cache_clear()  # frees its 60,000 points
     _keep_only({config_of(loss, dims, seed).key for loss in LOSSES for dims in DIMS for seed in SEEDS})
     DOCUMENT.parent.mkdir(exist_ok=True)
     DOCUMENT.write_text(document(found), encoding="utf-8")
@@ -64,39 +64,38 @@ def measure() -> list[Row]:
 
 
 def _keep_only(keys: set[str]) -> None:
-    """Lets go of what was measured of losses as they were."""
+    """Delete the measurements of outdated configs."""
     lines = measured_losses.MEASURED.read_text("utf-8").splitlines(keepends=True)
     kept = [line for line in lines if json.loads(line)["key"] in keys]
     measured_losses.MEASURED.write_text("".join(kept), encoding="utf-8")
 
 
 def document(found: dict[str, Figures]) -> str:
-    """docs/losses.md: the catalogue, read off the registry, and the measured table."""
+    """docs/losses.md: the catalogue, generated from the registry, and the measured table."""
     return "\n".join([_HEAD, catalogue_as_markdown(), _MEASURED_HEAD, _measured_table(found), ""])
 
 
 _HEAD = """# The losses
 
 This page is written by `python -m benchmarks losses`: the catalogue from the registry `core.losses.LOSSES` and the
-declarations of `core.config.RunConfig`, the figures from the runs kept in `assets/losses/measured.jsonl`.
+declarations of `core.config.RunConfig`, the figures from the runs stored in `assets/losses/measured.jsonl`.
 
 ## The catalogue
 """
 
 _MEASURED_HEAD = f"""
-## What each of them learns
+## What each loss learns
 
-All 60,000 images of MNIST less the 1,000 that are held out, every loss for {EPOCHS} epoch, batches of 200, encoder
-784-256-128-32-d, one-cycle learning rate up to 0.003, every parameter at its default; drawn triplets (200 a step) for
-the losses on triplets, all pairs of the batch for all others. Nothing was tuned for one loss; the default of the
-scale, which three losses share, was chosen by such runs in 2-D: of 1, 2, 3, 4, 8, 16, 32 and 64 the one that serves
-all three. Mean of the seeds {SEEDS[0]} to {SEEDS[-1]}, and behind ± half the distance from the lowest to the highest.
-Test ARI: KMeans with k = 10, fitted on the training images, on the test images; best 1, chance 0. 5-NN accuracy: on
-the test images, best 1. Davies-Bouldin of the KMeans clusters: best 0; it says how compact they are, not whether they
-are the digits.
+All 60,000 images of MNIST except the 1,000 held out, every loss for {EPOCHS} epoch, batches of 200, encoder
+784-256-128-32-d, one-cycle learning rate up to 0.003, every parameter at its default; sampled triplets (200 per step)
+for the losses on triplets, all pairs of the batch for the others. Nothing was tuned for a single loss; the default of
+the scale, which three losses share, was chosen by such runs in 2-D: of 1, 2, 3, 4, 8, 16, 32 and 64, the one that
+suits all three. Mean over the seeds {SEEDS[0]} to {SEEDS[-1]}, ± half the range. Test ARI: KMeans with k = 10, fitted
+on the training images, on the test images; best 1, chance 0. 5-NN accuracy: on the test images, best 1.
+Davies-Bouldin of the KMeans clusters: best 0; it measures how compact they are, not whether they are the digits.
 
-Losses that look at directions only put their embeddings on the unit sphere: in 2-D that is a circle, on which ten
-classes have only two neighbours each, and only one number is left to tell them apart.
+Losses on directions put their embeddings on the unit sphere: in 2-D that is a circle, on which each of ten classes has
+only two neighbours, and a single number has to tell them apart.
 """
 
 

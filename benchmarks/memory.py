@@ -1,5 +1,5 @@
-"""What the processes hold: the one of the pages and a worker, idle and busy; and that the first page waits for
-no worker, and idle workers leave."""
+"""The memory of the pages' process and of a worker, idle and busy; also checks that the first page doesn't
+wait for a worker, and that idle workers exit."""
 
 import asyncio
 import contextlib
@@ -18,84 +18,81 @@ from benchmarks.visitors import Visitor
 from core.pictures.replay import Replay
 
 IDLE_SECONDS = 8  # CONTRASTIVE_LAB_IDLE here
-EVERY = 0.1  # seconds between two looks
+EVERY = 0.1  # seconds between two samples
 SECONDS_TO_WAIT = 120
 MB = 1e6
 
 
 @dataclass(frozen=True)
 class Held:
-    """Megabytes: resident, and, where the system tells it (Linux), with what is shared counted in part."""
+    """Megabytes: resident, and on Linux the proportional set size, which counts shared memory in part."""
 
     rss: float
     pss: float | None
 
 
 @dataclass
-class Peaks:
-    """The most that the pages' process and a worker have held since the look began."""
+class Samples:
+    """Samples of the memory of the pages' process and of the worker."""
 
     pages: list[Held] = field(default_factory=list)
     worker: list[Held] = field(default_factory=list)
 
 
 def measure() -> list[Row]:
-    """Real processes of a server just started, with one worker."""
-    name = "memory"
-    rows = []
+    """Measure real processes of a server just started, with one worker."""
     say("Memory: a server just started ...")
     began = time.monotonic()
     with served(CONTRASTIVE_LAB_IDLE=str(IDLE_SECONDS)) as server:
-        page_after = asyncio.run(_first_page(server)) - began
-        with_torch_by_then = len(workers(server))
-        _wait_for("a worker has imported torch", lambda: bool(workers(server)))
-        torch_after = time.monotonic() - began
-        time.sleep(1)
-        rows += [
-            Row(
-                name,
-                "server's start to the first page; to a worker with torch",
-                "s",
-                page_after,
-                torch_after,
-                torch_after / page_after,
-                low=1,
-            ),
-            Row(
-                name,
-                "workers with torch when the first page was there",
-                "",
-                float(with_torch_by_then),
-                high=0,
-            ),
-            Row(name, "the pages' process has torch", "", float(has_torch(server.process)), high=0),
-            *_rows("pages, idle after the first page", held_by(server.process)),
-            *_rows("worker, idle before its first run", held_by(*workers(server)[:1])),
-        ]
-        say(f"Memory: {SESSIONS} sessions that train one config, and its replay ...")
-        config = replace(CONFIG, seed=4000)
-        with _watched(server) as peaks:
-            asyncio.run(class_of(server, [config] * SESSIONS))
-            _wait_for("the replay is made", Replay(server.run(config.key)).ready)
-        rows += [
-            *_rows(f"pages, busy with {SESSIONS} sessions, at most", _most(peaks.pages)),
-            *_rows("worker, busy, at most", _most(peaks.worker)),
-        ]
-        time.sleep(1)
-        if left := workers(server):
-            rows += _rows("worker, idle after its run", held_by(*left[:1]))
-        time.sleep(IDLE_SECONDS + 5)
-        rows += [
-            Row(
-                name,
-                f"workers {IDLE_SECONDS + 5} s after their last work",
-                "",
-                float(len(workers(server))),
-                high=0,
-            ),
-            *_rows("pages, idle afterwards", held_by(server.process)),
-        ]
-    return rows
+        return [*_started(server, began), *_busy(server), *_idle_again(server)]
+
+
+def _started(server: Served, began: float) -> list[Row]:
+    page_after = asyncio.run(_first_page(server)) - began
+    with_torch_by_then = len(workers(server))
+    _wait_for("a worker has imported torch", lambda: bool(workers(server)))
+    torch_after = time.monotonic() - began
+    time.sleep(1)
+    return [
+        Row(
+            "memory",
+            "server's start to the first page; to a worker with torch",
+            "s",
+            page_after,
+            torch_after,
+            torch_after / page_after,
+            low=1,
+        ),
+        Row("memory", "workers with torch at the first page", "", float(with_torch_by_then), high=0),
+        Row("memory", "the pages' process has torch", "", float(has_torch(server.process)), high=0),
+        *_rows("pages, idle after the first page", held_by(server.process)),
+        *_rows("worker, idle before its first run", held_by(*workers(server)[:1])),
+    ]
+
+
+def _busy(server: Served) -> list[Row]:
+    say(f"Memory: {SESSIONS} sessions that train one config, and its replay ...")
+    config = replace(CONFIG, seed=4000)
+    with _sampled(server) as samples:
+        asyncio.run(class_of(server, [config] * SESSIONS))
+        _wait_for("the replay is made", Replay(server.run(config.key)).ready)
+    return [
+        *_rows(f"pages, busy with {SESSIONS} sessions, at most", _most(samples.pages)),
+        *_rows("worker, busy, at most", _most(samples.worker)),
+    ]
+
+
+def _idle_again(server: Served) -> list[Row]:
+    time.sleep(1)
+    left = workers(server)
+    rows = _rows("worker, idle after its run", held_by(*left[:1])) if left else []
+    time.sleep(IDLE_SECONDS + 5)
+    what = f"workers {IDLE_SECONDS + 5} s after their last work"
+    return [
+        *rows,
+        Row("memory", what, "", float(len(workers(server))), high=0),
+        *_rows("pages, idle afterwards", held_by(server.process)),
+    ]
 
 
 async def _first_page(server: Served) -> float:
@@ -104,9 +101,9 @@ async def _first_page(server: Served) -> float:
         return time.monotonic()
 
 
-def _wait_for(what: str, come: Callable[[], bool]) -> None:
+def _wait_for(what: str, happened: Callable[[], bool]) -> None:
     end = time.monotonic() + SECONDS_TO_WAIT
-    while not come():
+    while not happened():
         if time.monotonic() > end:
             raise RuntimeError(f"In {SECONDS_TO_WAIT} s this did not happen: {what}")
         time.sleep(0.05)
@@ -124,32 +121,32 @@ def has_torch(process: psutil.Process) -> bool:
 
 
 def workers(server: Served) -> list[psutil.Process]:
-    """Its children with torch in them."""
+    """The server's child processes that have loaded torch."""
     return [child for child in server.process.children(recursive=True) if has_torch(child)]
 
 
 def held_by(process: psutil.Process) -> Held:
-    """What it holds now. Raises psutil.Error where it is gone."""
+    """The memory of a process now. Raises psutil.Error if it is gone."""
     full = process.memory_full_info() if psutil.LINUX else process.memory_info()
     pss = getattr(full, "pss", None)
     return Held(full.rss / MB, None if pss is None else pss / MB)
 
 
 @contextlib.contextmanager
-def _watched(server: Served) -> Iterator[Peaks]:
-    """Looks at the processes again and again meanwhile."""
-    peaks, over = Peaks(), threading.Event()
+def _sampled(server: Served) -> Iterator[Samples]:
+    """Sample the processes' memory during the block."""
+    samples, over = Samples(), threading.Event()
 
-    def look() -> None:
+    def sample() -> None:
         while not over.wait(EVERY):
             with contextlib.suppress(psutil.Error):
-                peaks.pages.append(held_by(server.process))
-                peaks.worker += [held_by(worker) for worker in workers(server)]
+                samples.pages.append(held_by(server.process))
+                samples.worker += [held_by(worker) for worker in workers(server)]
 
-    thread = threading.Thread(target=look, daemon=True)
+    thread = threading.Thread(target=sample, daemon=True)
     thread.start()
     try:
-        yield peaks
+        yield samples
     finally:
         over.set()
         thread.join()

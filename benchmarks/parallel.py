@@ -1,4 +1,4 @@
-"""Runs side by side through the engine: as many as there are cores against one alone."""
+"""Parallel runs through the engine: one per core compared with a single one."""
 
 import dataclasses
 import itertools
@@ -23,8 +23,8 @@ def measure() -> list[Row]:
     with tempfile.TemporaryDirectory() as folder, mock.patch.dict(os.environ, CONTRASTIVE_LAB_RUNS=folder):
         engine = Engine(workers=cores, idle_seconds=300, deadline_seconds=300)
         try:
-            seeds = itertools.count(1000)  # no shipped run has such a seed: it would be there at once
-            _seconds(engine, seeds, cores)  # starts the workers and lets them read the images
+            seeds = itertools.count(1000)  # not the shipped run's seed, which would need no training
+            _seconds(engine, seeds, cores)  # warm-up: starts the workers, which load the images
             rounds = [(_seconds(engine, seeds, 1), _seconds(engine, seeds, cores)) for _ in range(ROUNDS)]
         finally:
             engine.close()
@@ -47,9 +47,8 @@ def _seconds(engine: Engine, seeds: "itertools.count[int]", count: int) -> float
     """The time from submitting `count` new runs until all have ended."""
     configs = [dataclasses.replace(PRESETS["fast"], seed=next(seeds)) for _ in range(count)]
     began = time.perf_counter()
-    runs = [
-        engine.submit(config, f"visitor {config.seed}") for config in configs
-    ]  # each may have one waiting
+    # as different sessions, since each may have only one queued run
+    runs = [engine.submit(config, f"visitor {config.seed}") for config in configs]
     while any(run.status().state not in ENDED for run in runs):
         time.sleep(0.01)
     seconds = time.perf_counter() - began

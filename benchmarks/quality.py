@@ -1,4 +1,4 @@
-"""How well `fast` with five epochs sorts digits that it has never seen, over four seeds."""
+"""The test figures of `fast` with five epochs, over four seeds."""
 
 import dataclasses
 
@@ -8,7 +8,7 @@ from core.config import PRESETS
 
 
 def measure() -> list[Row]:
-    """The lowest of four seeds: a figure that a reader can count on."""
+    """The lowest of four seeds: a figure that readers can rely on."""
     runs = [trained(dataclasses.replace(PRESETS["fast"], epochs=5, seed=seed)).figures for seed in range(4)]
     return [
         Row("quality", f"{what}, 5 epochs, lowest of 4 seeds", "", min(run[name] for run in runs), low=low)

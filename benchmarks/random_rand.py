@@ -1,4 +1,4 @@
-"""What guessing scores: ten clusters filled at random."""
+"""The chance level: ten random clusters."""
 
 import numpy as np
 
@@ -9,7 +9,7 @@ from core.figures.rand import adjusted_rand_index, chance_rand_index, rand_index
 
 
 def measure() -> list[Row]:
-    """A random clustering's Rand index, beside the formula's, and its adjusted Rand index."""
+    """The Rand index of a random clustering, compared with the formula, and its adjusted Rand index."""
     labels = load("mnist").train.labels
     guess = np.random.default_rng(0).integers(0, 10, len(labels))
     table = contingency(labels, guess)

@@ -1,4 +1,4 @@
-"""One line of the table: what was measured, the two figures, and whether the goal was met."""
+"""A row of the table: what was measured, ours and theirs, and whether the goal was met."""
 
 import math
 import os
@@ -8,19 +8,19 @@ from typing import Any
 
 import torch
 
-THREADS = torch.get_num_threads()  # as PyTorch chooses them; training itself takes one
+THREADS = torch.get_num_threads()  # PyTorch's default; training uses one
 
 
 def context() -> dict[str, Any]:
-    """What the figures depend on beside the code."""
+    """The environment that the figures depend on."""
     return {"threads": THREADS, "torch": torch.__version__, "cpu_count": os.cpu_count()}
 
 
 @dataclass(frozen=True)
 class Row:
-    """A measurement. Its goal is about `ratio`, or about `ours` where there is no ratio.
+    """A measurement. Its goal is about `ratio`, or about `ours` if there is no ratio.
 
-    low, high: the goal's bounds; None: no such bound. Without both it is written down, and no goal.
+    low, high: the bounds of the goal; None: unbounded. Without either there is no goal.
     """
 
     name: str
@@ -34,7 +34,7 @@ class Row:
 
     @property
     def goal(self) -> str:
-        """The goal in words: `>= 60`, `<= 0.2`, or `0.81 to 0.83`; a dash where there is none."""
+        """The goal as text: `>= 60`, `<= 0.2`, or `0.81 to 0.83`; `-` if there is none."""
         if self.low is None and self.high is None:
             return "-"
         if self.low is not None and self.high is not None:
@@ -68,10 +68,10 @@ def table(rows: list[Row]) -> str:
 
 
 def figure(value: float | None, unit: str = "") -> str:
-    """A number as it is printed, with its unit; a dash where there is none."""
+    """A number with its unit, as printed; `-` for None."""
     return "-" if value is None else f"{value:.4g} {unit}".rstrip()
 
 
 def say(text: str) -> None:
-    """A word about what is going on, on standard error."""
+    """Print progress to standard error."""
     print(text, file=sys.stderr, flush=True)

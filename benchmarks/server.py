@@ -1,4 +1,4 @@
-"""The app, served for a measurement: on one core with its one worker, while its visitors take the other."""
+"""The app as a server to be measured: it and its worker on one core, the visitors on the other."""
 
 import contextlib
 import os
@@ -22,7 +22,7 @@ from core.settings import PROJECT
 
 @dataclass(frozen=True)
 class Served:
-    """Where it is, its own process, and where its runs are."""
+    """A running server: its address, process, runs folder and log."""
 
     url: str
     process: psutil.Process
@@ -30,25 +30,25 @@ class Served:
     log: Path
 
     def run(self, key: str) -> Run:
-        """A run of it."""
+        """The run `key` in its runs folder."""
         return Run(self.runs / key)
 
     def memory(self) -> float:
-        """What the process that serves the pages holds, in MB."""
+        """The resident memory of the process that serves the pages, in MB."""
         return float(self.process.memory_info().rss) / 1e6
 
     def workers_memory(self) -> float:
-        """What its children hold, in MB."""
+        """The resident memory of its child processes, in MB."""
         return sum(float(child.memory_info().rss) for child in self.process.children(recursive=True)) / 1e6
 
     def errors(self) -> int:
-        """How many errors its log tells of."""
+        """The number of tracebacks in its log."""
         return self.log.read_text(encoding="utf-8", errors="replace").count("Traceback")
 
 
 @contextlib.contextmanager
 def served(**env: str) -> Iterator[Served]:
-    """`streamlit run` with one worker in a folder of its own; ended afterwards."""
+    """Run the app with one worker in a temporary folder; ended afterwards."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -79,9 +79,9 @@ def served(**env: str) -> Iterator[Served]:
 
 @contextlib.contextmanager
 def _cores_apart() -> Iterator[Callable[[], None] | None]:
-    """This process on the last core; what to call in the server's so that it stays on the first."""
+    """Pin this process to the last core; yields a function that pins the calling process to the first one."""
     if not hasattr(os, "sched_setaffinity") or len(os.sched_getaffinity(0)) < 2:
-        say("The server and its visitors share the cores here: the figures will flatter nobody.")
+        say("The server and its visitors share the cores here, so the figures are too bad.")
         yield None
         return
     before = os.sched_getaffinity(0)

@@ -1,4 +1,4 @@
-"""What the live picture costs: training with and without its snapshots."""
+"""The cost of the live picture: training with and without snapshots."""
 
 import tempfile
 from pathlib import Path
@@ -22,7 +22,7 @@ class _NoSnapshots(FolderWatcher):
 
 
 def measure() -> list[Row]:
-    """The median over pairs of runs of how much longer the one with snapshots took."""
+    """The median, over pairs of runs, of the extra time with snapshots, as a share."""
     config = PRESETS["fast"]
     say(f"{PAIRS} pairs of trainings with and without snapshots ...")
     _without(config)  # the first run of a process is slower

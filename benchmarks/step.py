@@ -1,4 +1,4 @@
-"""One training step, batch of 200, all pairs, one thread: what the loss costs in it."""
+"""The cost of the loss in a training step: batch of 200, all pairs, one thread."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -19,7 +19,7 @@ from core.encoders.encoder import build, to_input
 from core.training.batch_loss import loss_of
 
 CONFIG = PRESETS["fast"]
-ROUNDS, BLOCK = 60, 10  # a block of steps of each kind in turn: alternating every step would empty the caches
+ROUNDS, BLOCK = 60, 10  # blocks of steps: alternating every step would flush the CPU caches
 PARTS = ("batch", "encoder", "loss", "backward", "Adam", "schedule")
 
 LossOf = Callable[[torch.Tensor, torch.Tensor, Batch], torch.Tensor]
@@ -37,27 +37,27 @@ def _metric_learning() -> LossOf:
 
 
 def _no_loss(embeddings: torch.Tensor, labels: torch.Tensor, batch: Batch) -> torch.Tensor:
-    return (embeddings**2).mean()  # the cheapest scalar that has a gradient
+    return (embeddings**2).mean()  # the cheapest scalar with a gradient
 
 
 @dataclass(frozen=True)
 class Steps:
-    """By kind of loss [rounds, parts]: the fastest of each block, in seconds, part by part. Other
-    processes only ever add to a time, so the fastest of a few is the one that they left alone."""
+    """parts: kind of loss -> [rounds, parts], the fastest time of each block in seconds. Other processes only
+    add to a time, so the fastest of a block is the least disturbed."""
 
     parts: dict[str, npt.NDArray[np.float64]]
 
     def milliseconds(self, kind: str) -> float:
-        """A whole step, median over the rounds."""
+        """The time of a whole step, median over the rounds."""
         return float(np.median(self.parts[kind].sum(axis=1))) * 1e3
 
     def ratio(self, numerator: str, denominator: str) -> float:
-        """The median over the rounds of the ratio of two kinds, measured within a few milliseconds."""
+        """The ratio of two kinds, median over the rounds; both are measured within a few milliseconds."""
         return float(np.median(self.parts[numerator].sum(axis=1) / self.parts[denominator].sum(axis=1)))
 
 
 class _Trainer:
-    """An encoder in training, with the optimizer and schedule of `core.training`."""
+    """An encoder with the optimizer and schedule of `core.training`."""
 
     def __init__(self, loss: LossOf) -> None:
         data = load("mnist").train
@@ -70,7 +70,7 @@ class _Trainer:
         )
 
     def step(self, batch: Batch) -> list[float]:
-        """One step; returns the moments between its parts."""
+        """Train one step; returns the time stamps between its parts."""
         moments = [time.perf_counter()]
         rows = torch.from_numpy(batch.images)
         self.optimizer.zero_grad(set_to_none=True)
@@ -122,7 +122,7 @@ def _stream() -> Iterator[Batch]:
 
 
 def step_overhead() -> list[Row]:
-    """Our rate as a share of the rate without any loss."""
+    """Our step rate as a share of the rate without a loss."""
     found = steps()
     return [
         Row(
@@ -138,7 +138,7 @@ def step_overhead() -> list[Row]:
 
 
 def step_metric_learning() -> list[Row]:
-    """How many times the rate with pytorch-metric-learning's loss."""
+    """Our step rate as a multiple of the rate with pytorch-metric-learning's loss."""
     found = steps()
     return [
         Row(

@@ -1,4 +1,4 @@
-"""How soon Stop takes effect where nobody else waits for the run: while it is trained, and while it is measured."""
+"""How soon the last watcher's Stop takes effect, while the run is trained and while it is measured."""
 
 import asyncio
 import time
@@ -17,14 +17,14 @@ SECONDS_TO_END = 120
 
 @dataclass(frozen=True)
 class Stopped:
-    """Seconds from the press until the worker had stopped, and until the page said so."""
+    """Seconds from the click until the worker had stopped, and until the page showed it."""
 
     worker: float
     page: float
 
 
 def measure() -> list[Row]:
-    """The slowest of some rounds each."""
+    """The slowest of ROUNDS rounds each."""
     say(f"{ROUNDS} rounds of Stop while a run is trained, and while it is measured ...")
     with served() as server:
         training = [_round(server, "training", seed=3000 + number) for number in range(ROUNDS)]

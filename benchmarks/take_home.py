@@ -1,4 +1,4 @@
-"""The exported script against the app: one recipe, so that four seeds of each agree but for chance."""
+"""The exported script compared with the app: the same recipe, so their figures agree up to chance."""
 
 import contextlib
 import dataclasses
@@ -27,7 +27,7 @@ FIGURES = {"test_adjusted_rand_index": "test ARI", "knn_accuracy": "5-NN accurac
 
 
 def measure() -> list[Row]:
-    """Of each preset and figure the two means, and their difference in units of its standard error."""
+    """For each preset and figure the two means over the seeds, and their difference in standard errors."""
     rows = []
     with tempfile.TemporaryDirectory() as folder:
         write_mnist(Path(folder) / "data")
@@ -58,7 +58,7 @@ def compared(what: str, ours: Any, theirs: Any) -> Row:
 
 
 def of_script(config: RunConfig, folder: Path) -> dict[str, float]:
-    """What the script prints, as a program of its own in a folder with `data`, on one thread."""
+    """The figures printed by the script, run as a program in a folder with `data`, on one thread."""
     (folder / "lesson.py").write_text(script(config), encoding="utf-8")
     command = [sys.executable, "-I", "lesson.py"]
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
@@ -67,7 +67,7 @@ def of_script(config: RunConfig, folder: Path) -> dict[str, float]:
 
 
 def of_app(config: RunConfig) -> dict[str, float]:
-    """The figures of the app's encoder, by the script's own last section."""
+    """The figures of the app's encoder, computed by the last section of the script."""
     data = load(config.dataset)
     trained = train(config, data, Silent())
 
@@ -77,9 +77,9 @@ def of_app(config: RunConfig) -> dict[str, float]:
 
     head, settings, *_, figures = sections(config, "None")
     space = {"load": load_split, "encoder": trained.encoder}
-    with contextlib.redirect_stdout(io.StringIO()) as told, threadpool_limits(1):
+    with contextlib.redirect_stdout(io.StringIO()) as output, threadpool_limits(1):
         exec(f"{head.code}\n{settings.code}\n{figures.code}", space)
-    return printed(told.getvalue())
+    return printed(output.getvalue())
 
 
 def printed(text: str) -> dict[str, float]:
@@ -89,7 +89,7 @@ def printed(text: str) -> dict[str, float]:
 
 
 def write_mnist(folder: Path) -> None:
-    """MNIST as torchvision keeps it below `folder`, from the files that the app comes with."""
+    """Write the shipped MNIST files below `folder` as torchvision stores them."""
     raw = folder / "MNIST" / "raw"
     raw.mkdir(parents=True)
     for name in DATASETS["mnist"].files:

@@ -1,4 +1,4 @@
-"""Trained runs, each made once per process, and their figures: one yardstick for ours and theirs."""
+"""Trained runs, each trained once per process, and their figures, measured alike for ours and theirs."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -20,8 +20,8 @@ from core.training import train
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a training led to: all training images embedded, points [60000, d]; its figures by name;
-    and the time that the training alone took."""
+    """The outcome of a training: points [60000, d], the embedded training images; its figures by name; and
+    the time of the training alone."""
 
     points: npt.NDArray[np.float32]
     figures: dict[str, float]
@@ -29,7 +29,7 @@ class Outcome:
 
 
 class Silent:
-    """A watcher that keeps nothing, so that training is timed without a disk."""
+    """A watcher that stores nothing, so that training is timed without disk writes."""
 
     def begin(self, sample: Any) -> None: ...
 
@@ -43,7 +43,7 @@ class Silent:
 
 @cache
 def trained(config: RunConfig) -> Outcome:
-    """The outcome of `config`, on one thread, as `core.training` does it."""
+    """The outcome of `config`, trained by `core.training` on one thread."""
     say(f"Training ours: {config.loss}, {config.epochs} epochs, seed {config.seed} ...")
     result = train(config, load(config.dataset), Silent())
     return measure(result.encoder, result.seconds)

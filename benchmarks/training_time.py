@@ -1,4 +1,4 @@
-"""How much faster than the tutorial: to its Rand index, and by its own recipe."""
+"""The speedup over the tutorial: to its Rand index, and with its recipe."""
 
 import dataclasses
 from statistics import median
@@ -13,7 +13,7 @@ SEEDS = range(3)
 
 
 def time_to_rand() -> list[Row]:
-    """`fast` with one epoch: the time, and that it really gets there."""
+    """`fast` with one epoch: its time, and the Rand index that it reaches."""
     ours, theirs = _both(dataclasses.replace(PRESETS["fast"], epochs=1))
     rand, adjusted = ("rand_index", "adjusted_rand_index")
     return [
@@ -56,7 +56,7 @@ def tutorial_recipe() -> list[Row]:
 
 
 def _both(config: RunConfig) -> tuple[list[Outcome], Outcome]:
-    """Ours with each seed, some before and some after theirs, so that a drift falls on both."""
+    """Ours with each seed, some before and some after theirs, so that drift affects both."""
     seeded = [dataclasses.replace(config, seed=seed) for seed in SEEDS]
     before = trained(seeded[0])
     theirs = tutorial.outcome()

@@ -1,7 +1,7 @@
-"""The PyTorch tutorial's own method, the baseline: what its reader runs, and what it costs.
+"""The baseline: the PyTorch tutorial's own method.
 
-Kept as it is there, slow places included: the partner of every image is looked for among all
-60,000 labels, one image at a time, and each image goes through PIL on its way to a tensor.
+Slow parts included: each image's partner is searched for among all 60,000 labels, one image at a time, and
+each image goes through PIL on its way to a tensor.
 """
 
 import gzip
@@ -26,7 +26,7 @@ EPOCHS = 5
 
 
 def mnist_in_torchvision() -> MNIST:
-    """The training images of assets/ as the data set class that the tutorial downloads with."""
+    """The training images of assets/ in the data set class of the tutorial."""
     with tempfile.TemporaryDirectory() as folder:
         raw = Path(folder) / "MNIST" / "raw"
         raw.mkdir(parents=True)
@@ -53,13 +53,13 @@ class Pairs(Dataset[tuple[torch.Tensor, torch.Tensor, float]]):
 
 
 def pair_loss(first: torch.Tensor, second: torch.Tensor, y: torch.Tensor, m: float = 1.0) -> torch.Tensor:
-    """y h/2 + (1-y) max(0, m-h)/2, h = d²: the reader's exercise, solved; mean over the pairs."""
+    """y h/2 + (1-y) max(0, m-h)/2, h = d², the exercise's solution; mean over the pairs."""
     h = ((first - second) ** 2).sum(dim=1)
     return (y * h / 2 + (1 - y) * (m - h).clamp(min=0) / 2).mean()
 
 
 def train(mnist: MNIST, epochs: int = EPOCHS) -> nn.Sequential:
-    """The tutorial's training: 100 pairs a step, Adam as it comes."""
+    """The tutorial's training: 100 pairs per step, Adam with its defaults."""
     encoder = nn.Sequential(
         nn.Linear(784, 256),
         nn.ReLU(),
@@ -87,7 +87,7 @@ def train(mnist: MNIST, epochs: int = EPOCHS) -> nn.Sequential:
 
 @cache
 def outcome() -> Outcome:
-    """The tutorial's result with the threads that PyTorch takes by itself; measured once, for all."""
+    """The tutorial's result with PyTorch's default threads; measured once."""
     say(f"The tutorial's own method, {EPOCHS} epochs (takes more than a minute) ...")
     mnist = mnist_in_torchvision()
     torch.set_num_threads(THREADS)

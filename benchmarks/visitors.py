@@ -1,4 +1,4 @@
-"""Visitors without a browser: they speak Streamlit's own protocol and fetch as the canvas does.
+"""Visitors without a browser: they speak Streamlit's protocol and fetch data like the canvas.
 
 They do what a browser does: open a page by its address, answer its requests to be rerun at an interval, press a
 button, poll a run's status and snapshots while it is trained, and have the page rerun when there is something new.
@@ -23,7 +23,7 @@ ENDED = ("done", "failed", "cancelled")
 
 @dataclass
 class Rerun:
-    """A drawing of the page: `why` it was asked for, and how many seconds it took to arrive in full."""
+    """A rerun of the page: why it was requested, the seconds until it was complete, and when that was."""
 
     why: str
     seconds: float
@@ -32,7 +32,7 @@ class Rerun:
 
 @dataclass
 class Visitor:
-    """One session on the page at `path` with `query`; `run` is the key of the run that its settings make."""
+    """A session on the page at `path` with `query`; run: the key of its settings' run."""
 
     url: str
     path: str
@@ -42,15 +42,15 @@ class Visitor:
     reruns: list[Rerun] = field(default_factory=list)
     exceptions: list[str] = field(default_factory=list)
     saw_result_at: float | None = None
-    widgets: dict[str, str] = field(default_factory=dict)  # the name that the app gave it -> its id
-    allows_html: bool = False  # whether any text on the page may bring markup of its own
+    widgets: dict[str, str] = field(default_factory=dict)  # key -> id
+    allows_html: bool = False  # whether any text on the page may contain HTML
 
     async def __aenter__(self) -> "Visitor":
         self._buttons: dict[str, str] = {}  # label -> id
         self._drawn = asyncio.Event()
         self._asked: list[tuple[str, float]] = []
         self._page = ""
-        self._ticking: dict[str, asyncio.Task[None]] = {}  # fragment -> who asks for it to be drawn
+        self._ticking: dict[str, asyncio.Task[None]] = {}  # fragment -> the task that reruns it
         self._text = ""
         self._kept: set[str] = set()  # messages that the server need not send again
         self._newest, self._moved, self._called = -1, "", time.perf_counter()  # of the run that is watched
@@ -75,11 +75,11 @@ class Visitor:
         await self._socket.close()
 
     async def drawn(self, seconds: float = 120) -> None:
-        """Wait until everything that was asked for is drawn."""
+        """Wait until all requested reruns are complete."""
         await asyncio.wait_for(self._drawn.wait(), seconds)
 
     async def press(self, label: str) -> None:
-        """Press a button, and wait until the page is drawn."""
+        """Press a button, and wait for the rerun."""
         message = BackMsg()
         state = message.rerun_script
         widget = state.widget_states.widgets.add()
@@ -88,7 +88,7 @@ class Visitor:
         await self.drawn()
 
     async def open_part(self, name: str) -> None:
-        """Open the expander that the app has named so, and wait until what lies in it is drawn."""
+        """Open the expander with the key `name`, and wait until its content is drawn."""
         message = BackMsg()
         widget = message.rerun_script.widget_states.widgets.add()
         widget.id, widget.bool_value = self.widgets[name], True
@@ -128,7 +128,7 @@ class Visitor:
         return bool(self._ticking)
 
     def shows(self, words: str) -> bool:
-        """Whether the words were on the page as it was drawn last."""
+        """Whether the words are on the page."""
         return words in self._text
 
     def button(self, label: str) -> str | None:
@@ -136,11 +136,11 @@ class Visitor:
         return self._buttons.get(label)
 
     async def send(self, message: BackMsg) -> None:
-        """Send any message at all."""
+        """Send any message."""
         await self.send_raw(message.SerializeToString())
 
     async def send_raw(self, content: bytes) -> None:
-        """Send anything at all."""
+        """Send any bytes."""
         await self._socket.send(content)
 
     async def _ask(self, why: str, message: BackMsg | None = None, **fields: Any) -> None:
@@ -159,7 +159,7 @@ class Visitor:
     async def _tick(self, fragment: str, interval: float) -> None:
         while True:
             await asyncio.sleep(interval)
-            if self._drawn.is_set():  # a browser does not ask again while it waits, either
+            if self._drawn.is_set():  # like a browser, it doesn't ask again while it waits
                 await self._ask("a tick", fragment_id=fragment, is_auto_rerun=True)
 
     def _stop_ticking(self, fragment: str) -> None:
@@ -170,9 +170,9 @@ class Visitor:
         with contextlib.suppress(websockets.ConnectionClosed):
             async for data in self._socket:
                 message = ForwardMsg.FromString(data if isinstance(data, bytes) else data.encode())
-                self._hear(message)
+                self._handle(message)
 
-    def _hear(self, message: ForwardMsg) -> None:
+    def _handle(self, message: ForwardMsg) -> None:
         if message.metadata.cacheable and message.hash:
             self._kept.add(message.hash)
         match message.WhichOneof("type"):
@@ -188,7 +188,7 @@ class Visitor:
                 for fragment in message.stop_auto_rerun.fragment_ids:
                     self._stop_ticking(fragment)
             case "delta":
-                self._hear_element(message)
+                self._handle_element(message)
             case "script_finished":
                 if message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
                     now = time.perf_counter()
@@ -196,7 +196,7 @@ class Visitor:
                     self._asked.clear()
                     self._drawn.set()
 
-    def _hear_element(self, message: ForwardMsg) -> None:
+    def _handle_element(self, message: ForwardMsg) -> None:
         element = message.delta.new_element
         self._remember(getattr(element, element.WhichOneof("type") or "", None))
         self._remember(message.delta.add_block.expandable)
@@ -222,7 +222,7 @@ class Visitor:
 
 
 class Fetcher:
-    """GET over one connection that is kept open."""
+    """GET requests over a persistent connection."""
 
     def __init__(self, url: str, agent: str = "fetcher") -> None:
         parts = urlsplit(url)
@@ -231,7 +231,7 @@ class Fetcher:
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def get(self, path: str) -> bytes:
-        """The answer's content. Raises RuntimeError where it is no success."""
+        """The content of the response. Raises RuntimeError for a status of 400 or more."""
         if self._streams is None:
             self._streams = await asyncio.open_connection(self._host, self._port)
         reader, writer = self._streams

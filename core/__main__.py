@@ -1,9 +1,9 @@
 """The command line: `python -m core train --preset fast --set epochs=2 --set margin=0.5`.
 
-`python -m core figures` prints docs/figures.md, the catalogue of what is measured.
+`python -m core figures` prints docs/figures.md, the catalogue of figures.
 
-`python -m core ship --preset fast` trains the same way and puts the run into assets/, for the app to come with;
-`python -m core ship-disagreements` does so with the runs of core/lessons/disagreements.py.
+`python -m core ship --preset fast` trains the same way and puts the run into assets/, to be shipped with the
+app; `python -m core ship-disagreements` does so with the runs of core/lessons/disagreements.py.
 """
 
 import argparse
@@ -68,7 +68,7 @@ def _parser() -> argparse.ArgumentParser:
             action="append",
             default=[],
             metavar="FIELD=VALUE",
-            help=f"change a setting of the preset, as often as you like: {', '.join(PARAMETERS)}",
+            help=f"change a setting of the preset; may be repeated: {', '.join(PARAMETERS)}",
         )
         command.add_argument("--json", action="store_true", help="print one JSON object instead of text")
     train.add_argument("--out", metavar="DIR", help="keep the run's folder in DIR, under the run's key")
@@ -84,11 +84,10 @@ def _pair(text: str) -> tuple[str, str]:
 
 
 def _train(run: Run, config: RunConfig) -> None:
-    from core.training.pipeline import (
-        train_and_measure,  # torch, only once the arguments are known to be good
-    )
+    # imports torch, so only after the arguments have been checked
+    from core.training.pipeline import train_and_measure
 
-    # standard output is for what this command prints, whatever a library has to say
+    # standard output is for this command's result, whatever a library prints
     with (
         run.lock(),
         contextlib.redirect_stdout(sys.stderr),

@@ -1,4 +1,4 @@
-"""What the host may set by environment variable: one place, read when asked for."""
+"""The host's settings: environment variables, read at each call."""
 
 import os
 from pathlib import Path
@@ -9,79 +9,81 @@ PROJECT = Path(__file__).resolve().parent.parent
 
 
 def runs_folder() -> Path:
-    """CONTRASTIVE_LAB_RUNS: where run folders are written; by default `runs` in the project."""
+    """CONTRASTIVE_LAB_RUNS: where runs are stored; by default `runs` in the project."""
     return Path(os.environ.get("CONTRASTIVE_LAB_RUNS", PROJECT / "runs"))
 
 
 def shipped_runs_folder() -> Path:
-    """The finished runs that come with the project; only read."""
+    """The finished runs shipped with the project; read-only."""
     return PROJECT / "assets" / "runs"
 
 
 def shipped_disagreements_folder() -> Path:
-    """The small runs whose figures disagree; no runs to pick, as some of their files stay behind."""
+    """The small shipped runs whose figures disagree; they cannot be picked, since they lack some files."""
     return PROJECT / "assets" / "disagreements"
 
 
 def downloads_folder() -> Path:
-    """CONTRASTIVE_LAB_DOWNLOADS: where fetched data sets are kept; by default `downloads`."""
+    """CONTRASTIVE_LAB_DOWNLOADS: where downloaded data sets are stored; by default `downloads`."""
     return Path(os.environ.get("CONTRASTIVE_LAB_DOWNLOADS", PROJECT / "downloads"))
 
 
 def mirror() -> str | None:
-    """CONTRASTIVE_LAB_MIRROR: fetch data sets from `<mirror>/<FashionMNIST or KMNIST>/` instead."""
+    """CONTRASTIVE_LAB_MIRROR: download data sets from `<mirror>/<FashionMNIST or KMNIST>/` instead."""
     return os.environ.get("CONTRASTIVE_LAB_MIRROR")
 
 
 def workers() -> int:
     """CONTRASTIVE_LAB_WORKERS: how many runs train at once; by default one per core."""
-    return workers_or(loky.cpu_count())  # those of a container, too
+    return workers_or(loky.cpu_count())  # respects a container's limit
 
 
 def workers_or(default: int) -> int:
-    """CONTRASTIVE_LAB_WORKERS where it is set, else `default`."""
+    """CONTRASTIVE_LAB_WORKERS if set, else `default`."""
     return max(1, int(_number("CONTRASTIVE_LAB_WORKERS", default)))
 
 
 def idle_seconds() -> float:
-    """CONTRASTIVE_LAB_IDLE: after so many seconds without work a worker process leaves."""
+    """CONTRASTIVE_LAB_IDLE: seconds without work after which a worker process exits."""
     return _number("CONTRASTIVE_LAB_IDLE", 300)
 
 
 def deadline_seconds() -> float:
-    """CONTRASTIVE_LAB_DEADLINE: a run that takes longer is ended and reported as failed."""
+    """CONTRASTIVE_LAB_DEADLINE: seconds after which a run is killed and reported as failed."""
     return _number("CONTRASTIVE_LAB_DEADLINE", 900)
 
 
 def grace_seconds() -> float:
-    """CONTRASTIVE_LAB_GRACE: a session that has not been heard of for so many seconds is gone; a run that
-    nobody else waits for is then cancelled. More than 60: browsers call a hidden page once a minute."""
+    """CONTRASTIVE_LAB_GRACE: seconds of silence after which a session counts as gone; a run that no other
+    session waits for is then cancelled. More than 60, since browsers run the timers of a hidden page once a
+    minute."""
     return _number("CONTRASTIVE_LAB_GRACE", 90)
 
 
 def most_waiting() -> int:
-    """CONTRASTIVE_LAB_QUEUE: how many runs may wait; further ones are refused with a sentence."""
+    """CONTRASTIVE_LAB_QUEUE: how many runs may be queued; further ones are refused with a message."""
     return max(1, int(_number("CONTRASTIVE_LAB_QUEUE", 100)))
 
 
 def disk_bytes() -> int:
-    """CONTRASTIVE_LAB_DISK_MB: megabytes that the runs may take; then the longest unused ones go."""
+    """CONTRASTIVE_LAB_DISK_MB: megabytes that runs may take; beyond, the least recently used are removed."""
     return int(_number("CONTRASTIVE_LAB_DISK_MB", 2000) * 1e6)
 
 
 def cache_bytes() -> int:
-    """CONTRASTIVE_LAB_CACHE_MB: megabytes of pictures that the server keeps in memory."""
+    """CONTRASTIVE_LAB_CACHE_MB: megabytes of pictures that the server caches in memory."""
     return int(_number("CONTRASTIVE_LAB_CACHE_MB", 64) * 1e6)
 
 
 def niceness() -> int:
-    """CONTRASTIVE_LAB_NICE: how far training stands back behind the pages, 0 to 19; not on Windows."""
+    """CONTRASTIVE_LAB_NICE: the niceness of training, 0 to 19, so that the pages come first; not on
+    Windows."""
     return min(19, max(0, int(_number("CONTRASTIVE_LAB_NICE", 5))))
 
 
 def dask_scheduler() -> str | None:
-    """CONTRASTIVE_LAB_DASK: the address of a Dask scheduler, whose workers then train instead of processes
-    of this server; they need the project on their path and the same runs folder."""
+    """CONTRASTIVE_LAB_DASK: the address of a Dask scheduler whose workers train instead of this server's
+    processes; they need the project on their path and the same runs folder."""
     return os.environ.get("CONTRASTIVE_LAB_DASK") or None
 
 

@@ -1,7 +1,5 @@
-"""Makes a run that comes with the app: a finished one with the replay of its training images, small enough.
-
-And smaller ones, to be looked at when they are done, whose way there and whose weights stay behind.
-"""
+"""Makes the runs shipped with the app: finished ones with their replay, and smaller ones without their
+weights, snapshots and replay."""
 
 import shutil
 import tempfile
@@ -10,18 +8,18 @@ from pathlib import Path
 from core.pictures.replay import Replay
 from core.runs import Run
 
-# The snapshots' frames and weights stay behind: the replay shows what they were for.
-LEFT_BEHIND = ("frames", "weights", "replay", "lock")
+# The replay replaces the snapshots' frames and weights; it is archived separately.
+OMITTED = ("frames", "weights", "replay", "lock")
 
 
 def ship(run: Run, shipped: Path) -> Run:
-    """Copy a finished run into the folder `shipped`, in place of what was there; returns the copy.
+    """Copy a finished run into the folder `shipped`, replacing a previous copy; returns the copy.
 
-    Raises RunDamaged where its replay is not there, and OSError.
+    Raises RunDamaged if it has no replay, and OSError.
     """
     with tempfile.TemporaryDirectory(dir=shipped) as temporary:
         copy = Path(temporary) / run.key
-        shutil.copytree(run.folder, copy, ignore=shutil.ignore_patterns(*LEFT_BEHIND))
+        shutil.copytree(run.folder, copy, ignore=shutil.ignore_patterns(*OMITTED))
         (copy / "replay").mkdir()
         Replay(run).archive(copy / "replay")
         shutil.rmtree(shipped / run.key, ignore_errors=True)
@@ -29,13 +27,13 @@ def ship(run: Run, shipped: Path) -> Run:
     return Run(shipped / run.key)
 
 
-# All that the figures and the points of a finished run need.
+# The files needed for the figures and the points of a finished run.
 KEPT_OF_A_SMALL_RUN = ("config.json", "status.json", "embedding.safetensors", "figures.json")
 
 
 def ship_small(run: Run, target: Run) -> Run:
-    """Copy the embedding and the figures of a finished run into the folder of `target`, in place of what
-    was there; returns it. Without weights, snapshots and replay it is some hundred kilobytes.
+    """Copy the embedding and the figures of a finished run to `target`, replacing its folder; returns
+    `target`. Without weights, snapshots and replay it takes a few hundred kilobytes.
 
     Raises OSError.
     """

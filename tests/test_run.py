@@ -1,4 +1,4 @@
-"""run.py: it refuses with a sentence, finds a browser, and installs exactly when it has to."""
+"""run.py: refuses old Pythons, finds a browser, and installs only when needed."""
 
 import os
 import shutil
@@ -15,7 +15,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 
 
 def executable(folder: Path, name: str, code: int = 0) -> Path:
-    """A program that exits with `code`, as `chromium --version` does where it is installed."""
+    """A program that exits with `code`, like `chromium --version`."""
     folder.mkdir(parents=True, exist_ok=True)
     program = folder / (name + (".bat" if run.WINDOWS else ""))
     program.write_text(f"exit /b {code}\n" if run.WINDOWS else f"#!/bin/sh\nexit {code}\n")
@@ -24,18 +24,18 @@ def executable(folder: Path, name: str, code: int = 0) -> Path:
 
 
 def fill(folder: Path) -> Path:
-    """run.py alone in a folder, with requirements that need no network, and an app that only prints."""
+    """A folder with only run.py, requirements that need no network, and an app that only prints."""
     shutil.copy(PROJECT / "run.py", folder)
     (folder / "requirements.txt").write_text("")
     (folder / "requirements-dev.txt").write_text("-r requirements.txt\n")
-    # stands in for the installed Streamlit: found first, because -m looks in the working directory
+    # found instead of the installed Streamlit, because -m searches the working directory first
     (folder / "streamlit.py").write_text("import sys\nprint('streamlit', *sys.argv[1:])\nsys.exit(3)\n")
     return folder
 
 
 @pytest.fixture
 def fresh(tmp_path: Path) -> Path:
-    """A project as it is cloned: without an environment."""
+    """A freshly cloned project, without an environment."""
     folder = tmp_path / "a folder with spaces"
     folder.mkdir()
     return fill(folder)
@@ -48,7 +48,8 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def folder(shared: Path) -> Path:
-    """A project with an environment, which takes seconds to make: one for all tests, its files reset."""
+    """A project with an environment, which is shared since it takes seconds to create; its files are
+    reset."""
     for file in shared.glob("*.*"):
         if file.is_file():
             file.unlink()
@@ -64,39 +65,33 @@ def start(folder: Path, *arguments: str, **env: str) -> subprocess.CompletedProc
     )
 
 
-# ---- the version of Python
-
-
 @pytest.mark.parametrize("version", [(3, 8), (3, 10), (2, 7)])
-def test_an_older_python_is_refused_by_a_sentence_that_names_both_versions(version: tuple[int, int]) -> None:
+def test_an_older_python_is_refused_with_both_versions(version: tuple[int, int]) -> None:
     found = f"{version[0]}.{version[1]}"
     with pytest.raises(run.Refused, match=rf"needs Python 3\.11 or newer; this is Python {found}\."):
         run.check_python(version)
 
 
 @pytest.mark.parametrize("version", [(3, 11), (3, 13), (4, 0)])
-def test_python_from_3_11_on_is_accepted(version: tuple[int, int]) -> None:
+def test_python_3_11_and_later_is_accepted(version: tuple[int, int]) -> None:
     run.check_python(version)
 
 
-def test_without_a_command_it_says_how_it_is_used(fresh: Path) -> None:
+def test_without_a_command_it_prints_its_usage(fresh: Path) -> None:
     answer = start(fresh)
     assert answer.returncode == 2
     assert "python run.py app" in answer.stderr
     assert "python run.py test" in answer.stderr
 
 
-# ---- the browser
-
-
-def test_the_browser_that_chromium_names_comes_first(tmp_path: Path) -> None:
+def test_the_browser_set_by_chromium_comes_first(tmp_path: Path) -> None:
     executable(tmp_path / "bin", "chromium")
     named = executable(tmp_path / "elsewhere", "my-browser")
     env = {"CHROMIUM": str(named), "PATH": str(tmp_path / "bin")}
     assert run.find_browser(env, "linux") == named
 
 
-def test_a_chromium_that_names_nothing_is_refused_rather_than_replaced(tmp_path: Path) -> None:
+def test_a_wrong_chromium_is_refused_and_not_replaced(tmp_path: Path) -> None:
     executable(tmp_path / "bin", "chromium")
     env = {"CHROMIUM": str(tmp_path / "nothing"), "PATH": str(tmp_path / "bin")}
     with pytest.raises(run.Refused, match=r"CHROMIUM is set to .*nothing, but no browser starts there"):
@@ -110,12 +105,10 @@ def test_chromium_is_preferred_to_chrome_and_chrome_to_edge(tmp_path: Path) -> N
         assert run.find_browser(env, "linux") == program
 
 
-def test_a_browser_that_does_not_start_is_passed_over(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_browser_that_does_not_start_is_skipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     executable(tmp_path, "chromium-browser", code=10)
     works = executable(tmp_path, "google-chrome")
-    monkeypatch.setattr(run, "WINDOWS", False)  # there it looks without starting
+    monkeypatch.setattr(run, "WINDOWS", False)  # where it wouldn't start them
     assert run.find_browser({"PATH": str(tmp_path)}, "linux") == works
 
 
@@ -138,10 +131,10 @@ def test_on_windows_the_program_folders_are_searched(tmp_path: Path) -> None:
     assert places[-1] == "C:/Local/Microsoft/Edge/Application/msedge.exe"
 
 
-def test_without_a_browser_and_without_a_way_to_install_one_the_tests_are_refused(
+def test_the_tests_are_refused_if_no_browser_can_be_found_or_installed(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    executable(tmp_path, "apt-get", code=100)  # as without a network; and .venv here has no Playwright
+    executable(tmp_path, "apt-get", code=100)  # as without a network; .venv has no Playwright either
     (folder / "pytest.py").write_text("print('the tests ran')\n")
     monkeypatch.setattr(run, "PROJECT", folder)
     monkeypatch.setattr(run, "MAC_BROWSERS", ())
@@ -182,9 +175,7 @@ def output(answer: subprocess.CompletedProcess[str], *tools: str) -> list[str]:
     return [line for line in answer.stdout.splitlines() if line.split(" ")[0] in tools]
 
 
-def test_the_checks_run_before_the_tests_and_the_tests_are_told_the_browser(
-    folder: Path, tmp_path: Path
-) -> None:
+def test_the_checks_run_before_the_tests_which_get_the_browser(folder: Path, tmp_path: Path) -> None:
     browser = executable(tmp_path / "bin", "chromium")
     with_tools(folder, pytest=5)
     answer = start(folder, "test", CHROMIUM=str(browser))
@@ -204,7 +195,7 @@ def test_a_check_that_fails_ends_it_with_its_code(folder: Path, tmp_path: Path, 
     assert output(answer, "pytest") == []
 
 
-def test_quick_runs_the_checks_and_looks_for_no_browser(folder: Path, tmp_path: Path) -> None:
+def test_quick_runs_the_checks_and_needs_no_browser(folder: Path, tmp_path: Path) -> None:
     with_tools(folder)
     answer = start(folder, "quick", CHROMIUM=str(tmp_path / "nothing"))
     assert answer.returncode == 0
@@ -212,7 +203,7 @@ def test_quick_runs_the_checks_and_looks_for_no_browser(folder: Path, tmp_path: 
     assert output(answer, *TOOLS) == [*CHECKS, tests]
 
 
-def test_with_arguments_only_pytest_runs_with_them(folder: Path, tmp_path: Path) -> None:
+def test_with_arguments_only_pytest_runs(folder: Path, tmp_path: Path) -> None:
     browser = executable(tmp_path / "bin", "chromium")
     with_tools(folder, ruff=1)
     answer = start(folder, "test", "-k", "two words", CHROMIUM=str(browser))
@@ -220,11 +211,8 @@ def test_with_arguments_only_pytest_runs_with_them(folder: Path, tmp_path: Path)
     assert output(answer, *TOOLS) == [f"pytest -k two words {browser}"]
 
 
-# ---- the environment
-
-
 def tiny_wheel(folder: Path) -> None:
-    """A package of one empty module, as a file that pip installs without a network."""
+    """A package with one empty module that pip installs without a network."""
     about = "Metadata-Version: 2.1\nName: tiny\nVersion: 1\n"
     how = "Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
     files = {"tiny.py": "", "tiny-1.dist-info/METADATA": about, "tiny-1.dist-info/WHEEL": how}
@@ -237,12 +225,12 @@ def tiny_wheel(folder: Path) -> None:
 def test_the_app_is_set_up_once_and_started_with_its_options_and_exit_code(fresh: Path) -> None:
     first = start(fresh, "app", "--server.port", "8600")
     assert first.returncode == 3, first.stderr
-    assert "Making a virtual environment" in first.stdout
+    assert "Creating a virtual environment" in first.stdout
     assert "Installing requirements.txt" in first.stdout
     assert first.stdout.splitlines()[-1].endswith("streamlit_app.py --server.port 8600")
 
     second = start(fresh, "app")
-    assert "Making" not in second.stdout
+    assert "Creating" not in second.stdout
     assert "Installing" not in second.stdout
 
 
@@ -259,7 +247,7 @@ def test_changed_requirements_are_installed_again_also_through_an_include(folder
     assert not run.is_installed(venv, file)
 
 
-def test_an_install_that_fails_is_said_and_done_again(folder: Path) -> None:
+def test_a_failed_installation_is_reported_and_repeated(folder: Path) -> None:
     (folder / "requirements.txt").write_text("./no-such-package\n")
     failed = start(folder, "app")
     assert failed.returncode == 1
@@ -270,7 +258,7 @@ def test_an_install_that_fails_is_said_and_done_again(folder: Path) -> None:
     assert start(folder, "app").returncode == 3
 
 
-def test_a_broken_environment_is_made_anew(folder: Path) -> None:
+def test_a_broken_environment_is_created_again(folder: Path) -> None:
     venv, file = folder / ".venv", folder / "requirements.txt"
     python = run.prepare(file, venv)
     python.unlink()
@@ -280,9 +268,7 @@ def test_a_broken_environment_is_made_anew(folder: Path) -> None:
     assert run.is_installed(venv, file)
 
 
-def test_pip_settings_of_the_environment_do_not_lead_the_packages_elsewhere(
-    folder: Path, tmp_path: Path
-) -> None:
+def test_pip_settings_in_the_environment_do_not_redirect_the_packages(folder: Path, tmp_path: Path) -> None:
     (folder / "requirements.txt").write_text("./tiny-1-py3-none-any.whl\n")
     tiny_wheel(folder)
     elsewhere = tmp_path / "elsewhere"

@@ -1,4 +1,4 @@
-"""The activations plotted together, as a Vega-Lite specification."""
+"""The activation functions in one chart, as a Vega-Lite specification."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ FROM, TO, POINTS = -4.0, 4.0, 161
 
 @holding_its_data
 def activations(chosen: str, height: int) -> VegaLite:
-    """Every activation of the registry over the same inputs; the `chosen` one stands out."""
+    """Every activation of the catalogue over the same inputs; the `chosen` one is highlighted."""
     x = np.linspace(FROM, TO, POINTS)
     names = [entry.label for entry in ACTIVATIONS.values()]
     rows: list[dict[str, Any]] = [
@@ -27,8 +27,8 @@ def activations(chosen: str, height: int) -> VegaLite:
         "data": {"values": rows},
         "mark": {"type": "line", "clip": True},
         "encoding": {
-            "x": axis("x", "x, what comes in", grid=True),
-            "y": axis("value", "what goes on"),
+            "x": axis("x", "x, input", grid=True),
+            "y": axis("value", "output"),
             "color": {**colour("activation", names), "sort": names},
             "strokeWidth": {
                 "condition": {"test": f"datum.activation === '{label}'", "value": 4},

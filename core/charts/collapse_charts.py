@@ -1,4 +1,4 @@
-"""Charts of the Collapse page, as Vega-Lite specifications: drawn anew several times a second."""
+"""Charts of the Collapse page, as Vega-Lite specifications: redrawn several times a second."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,16 +7,18 @@ import numpy as np
 import numpy.typing as npt
 
 from core.charts.vega import NEUTRAL, VegaLite, axis, holding_its_data
-from core.lessons.diagnosis import Reported, Shape
+from core.lessons.diagnosis import Reported
+from core.lessons.embedding_shape import Shape
 
-# A loss beyond so many times the know-nothing value leaves the picture: else nothing else could be seen in it.
-SEEN = 2.5
+# The y axis ends at this multiple of the know-nothing value: a larger loss would flatten the rest of the
+# curve.
+Y_LIMIT = 2.5
 DRAWN = 600  # dots
 
 
 def loss_and_value(reports: Sequence[Reported], value: float, height: int) -> VegaLite:
-    """The training loss over the steps, and the loss of a network that knows nothing as a line."""
-    top = SEEN * value if value > 0 else max((report.loss for report in reports), default=1.0) or 1.0
+    """The training loss over the steps, with the know-nothing `value` as a dashed line."""
+    top = Y_LIMIT * value if value > 0 else max((report.loss for report in reports), default=1.0) or 1.0
     lowest = min([0.0, value, *(report.loss for report in reports)])
     rows = [{"step": report.step, "loss": min(report.loss, 2 * top)} for report in reports]
     steps = reports[-1].steps if reports else 1
@@ -53,15 +55,15 @@ def loss_and_value(reports: Sequence[Reported], value: float, height: int) -> Ve
     last = f"The last loss is {reports[-1].loss:.3g}." if reports else "No loss yet."
     return {
         "height": height,
-        "description": f"Loss over the steps, beside the {value:.3g} of a network that knows nothing. {last}",
+        "description": f"Loss over the steps; a network that knows nothing has {value:.3g}. {last}",
         "layer": [line, level] if rows else [level],
     }
 
 
 def spread_and_rank(steps: Sequence[int], shapes: Sequence[Shape], of: int, height: int) -> VegaLite:
-    """Spread (on a scale of powers of ten) and effective rank of the embedding over the steps.
+    """Spread (on a logarithmic axis) and effective rank of the embedding over the steps.
 
-    of: how many steps there are in all.
+    of: the total number of steps.
     """
     spreads = [max(shape.spread, 1e-6) for shape in shapes]
     ranks = [shape.rank for shape in shapes]
@@ -81,7 +83,7 @@ def spread_and_rank(steps: Sequence[int], shapes: Sequence[Shape], of: int, heig
         return {
             "width": "container",
             "height": height,
-            "data": {"values": rows},  # in the panel: see chart_parts.holding_its_data
+            "data": {"values": rows},  # in the panel: see vega.holding_its_data
             "mark": {"type": "line", "point": True, "strokeWidth": 2, "clip": True},
             "encoding": {
                 "x": x,
@@ -96,7 +98,7 @@ def spread_and_rank(steps: Sequence[int], shapes: Sequence[Shape], of: int, heig
         }
 
     last = shapes[-1] if shapes else Shape(0.0, 0.0, 0.0)
-    # some room above, so that a line at the very top is not cut in half
+    # headroom, so that a line at the top is not clipped
     rank_top = 1.1 * max([2.0, *(rank for rank in ranks if np.isfinite(rank))])
     spread_top = 3 * max([5.0, *(spread for spread in spreads if np.isfinite(spread))])
     rank = f"{last.rank:.2f}" if np.isfinite(last.rank) else "none"
@@ -117,7 +119,8 @@ def dots(
     frame: float,
     height: int,
 ) -> VegaLite:
-    """Some of the points [n, 2] in a square of half the width `frame` round their mean, or as wide as they need."""
+    """The first DRAWN of the points [n, 2], in a square around their mean that extends `frame` to each side,
+    or further if the points do."""
     centre = points.mean(axis=0, dtype=np.float64)
     half = max(frame, 1.05 * float(np.abs(points - centre).max(initial=0.0)))
     rows = [

@@ -1,4 +1,4 @@
-"""The chart of where the points of each class lie densest."""
+"""The chart of each class's density contours."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,10 +11,10 @@ from scipy.spatial import cKDTree
 
 from core.charts.vega import Layers, are_short
 
-# In shares of the picture's width and height:
-GAP = 0.02  # from a line to the name of its class
-REACH = 0.04  # from a line to about the middle of the name
-TRIED = 60  # places for a name
+# As fractions of the chart's width and height:
+GAP = 0.02  # from a contour to the name of its class
+REACH = 0.04  # from a contour to about the middle of the name
+TRIED = 60  # candidate positions per name
 
 
 def density_contours(
@@ -24,7 +24,8 @@ def density_contours(
     points: npt.NDArray[np.floating] | None = None,
     labels: npt.NDArray[np.integer] | None = None,
 ) -> Layers:
-    """Density lines of each class in the plane, with its name beside its outermost line, away from all others.
+    """Density contours of each class in the plane, its name next to its outermost contour, clear of the
+    others.
 
     contours: the columns of `core.embedding.density.Contours`. points [k, 2] with labels [k]: drawn as dots.
     """
@@ -68,12 +69,12 @@ def density_contours(
 
 
 def _places_of_names(table: pd.DataFrame) -> pd.DataFrame:
-    """For each class a place for its name and how the text is to lie there: outside of its outermost line, inside of
-    as few other lines and as far from all others, and from the names before it, as can be."""
+    """Position and text alignment of each class's name: outside its outermost contour, inside as few other
+    contours as possible, then as far as possible from other contours and from the names already placed."""
     corners = table[["x", "y"]].to_numpy()
     low, size = corners.min(axis=0), np.ptp(corners, axis=0)
     size[size == 0] = 1
-    drawn = (corners - low) / size  # as it lies in the picture, whatever its two scales
+    drawn = (corners - low) / size  # in fractions of the chart, since x and y have different scales
     outermost = _outermost(table)
     outlines = [drawn[(table["line"] == line).to_numpy()] for line in table.loc[outermost, "line"].unique()]
     places = []
@@ -105,14 +106,14 @@ def _places_of_names(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _outermost(table: pd.DataFrame) -> npt.NDArray[np.bool_]:
-    """Which corners lie on the lines that enclose most of their class."""
+    """Which corners lie on the contours that enclose most of their class."""
     most = table.groupby("class")["mass"].transform("max")
     return (table["mass"] == most).to_numpy()
 
 
 def _inside(places: npt.NDArray[Any], outline: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
-    """Whether each of the places [p, 2] lies inside of a closed line [c, 2]: a ray to the right of it crosses the
-    line an odd number of times."""
+    """Which of the places [p, 2] lie inside a closed line [c, 2]: a ray to the right crosses the line an odd
+    number of times."""
     x, y = places[:, :1], places[:, 1:]
     (x1, y1), (x2, y2) = outline.T, np.roll(outline, -1, axis=0).T
     crosses = (y1 > y) != (y2 > y)

@@ -1,6 +1,6 @@
-"""Charts of KMeans: the inertia over its iterations, and figures over the number of clusters.
+"""Charts of KMeans: inertia by iteration, and figures by number of clusters.
 
-Vega-Lite as plain dicts: drawn anew at each press, and Altair takes ten times as long to make one.
+Vega-Lite as plain dicts: redrawn at every click, and Altair takes ten times as long to build one.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from core.figures.estimate import Floats
 
 @holding_its_data
 def over_iterations(inertia: Floats, now: int, height: int) -> VegaLite:
-    """The inertia [t] of KMeans over its iterations, and the iteration that is looked at (from 0)."""
+    """The inertia [t] of KMeans over its iterations; iteration `now` (from 0) is marked."""
     rows = [{"iteration": at + 1, "inertia": float(value)} for at, value in enumerate(inertia)]
     x = axis("iteration", "iteration", zero=False, format="d", tickMinStep=1)
     y = axis("inertia", "inertia", zero=False)
@@ -35,8 +35,11 @@ def over_iterations(inertia: Floats, now: int, height: int) -> VegaLite:
 
 @holding_its_data
 def over_k(rows: Sequence[ScanRow], what: str, classes: int, height: int) -> VegaLite:
-    """One of "inertia", "silhouette", "davies_bouldin", "adjusted_rand_index" over the number of clusters,
-    with its standard error where it has one; `classes`: the number at which a line stands."""
+    """The figure `what`, a key of OVER_K, over the number of clusters, the silhouette with two standard
+    errors.
+
+    classes: the number of classes, marked by a vertical line.
+    """
     values = []
     for row in rows:
         value = getattr(row, what)
@@ -68,8 +71,8 @@ def over_k(rows: Sequence[ScanRow], what: str, classes: int, height: int) -> Veg
 
 
 OVER_K = {
-    "inertia": "inertia (falls always)",
+    "inertia": "inertia (always falls)",
     "silhouette": "silhouette (higher is better)",
     "davies_bouldin": "Davies-Bouldin (lower is better)",
-    "adjusted_rand_index": "ARI (knows the digits)",
+    "adjusted_rand_index": "ARI (uses the true classes)",
 }

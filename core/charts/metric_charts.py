@@ -1,6 +1,6 @@
-"""Charts of figures: over drawn pairs, beside what guessing gets, over neighbours, and the ROC.
+"""Charts of figures: by pairs drawn, compared with guessing, by number of neighbours, and the ROC curve.
 
-Vega-Lite as plain dicts: drawn anew at each press, and Altair takes ten times as long to make one.
+Vega-Lite as plain dicts: redrawn at every click, and Altair takes ten times as long to build one.
 """
 
 from collections.abc import Sequence
@@ -17,8 +17,8 @@ MOST_STEPS = 240  # of a curve over drawn pairs
 
 @holding_its_data
 def converging(drawn: dict[str, PairAgreement], limits: dict[str, float], height: int) -> VegaLite:
-    """The share of agreeing pairs over the pairs drawn, with its 95 % interval; for each name the value
-    that it converges to as a dashed line. The pairs are on a logarithmic axis."""
+    """The share of agreeing pairs over the number of pairs drawn (logarithmic), with its 95 % interval;
+    dashed: the value that each name converges to."""
     rows = []
     for name, agreement in drawn.items():
         last = len(agreement.first)
@@ -65,7 +65,7 @@ def converging(drawn: dict[str, PairAgreement], limits: dict[str, float], height
 
 @holding_its_data
 def beside_chance(scores: Sequence[tuple[str, float, float]], height: int) -> VegaLite:
-    """Name, value and what guessing gets, for each score: from the one to the other a bar."""
+    """A bar from the score of guessing to this run's, for each (name, value, score of guessing)."""
     rows = [
         {"score": name, "value": value, "chance": chance}
         for name, value, chance in scores
@@ -107,7 +107,7 @@ def beside_chance(scores: Sequence[tuple[str, float, float]], height: int) -> Ve
 
 @holding_its_data
 def over_neighbours(curves: dict[str, Curve], height: int) -> VegaLite:
-    """Figures over the number of neighbours, with two standard errors; what guessing gets dashed."""
+    """Figures over the number of neighbours, with two standard errors; dashed: guessing."""
     rows, guesses = [], []
     for name, curve in curves.items():
         for k, value, error, chance in zip(curve.k, curve.value, curve.error, curve.chance, strict=True):
@@ -154,25 +154,12 @@ def over_neighbours(curves: dict[str, Curve], height: int) -> VegaLite:
 
 @holding_its_data
 def roc(found: Verification, height: int) -> VegaLite:
-    """True over false positives as the threshold grows, with the best and the suggested threshold."""
+    """The ROC curve: true over false positive rate for every threshold; the best and the suggested threshold
+    are marked."""
     columns = found.false_positive_rate, found.true_positive_rate, found.distance
     rows = [
         {"false": float(false), "true": float(true), "distance": float(distance)}
         for false, true, distance in zip(*columns, strict=True)
-    ]
-    named = {"best": found.best, "half the margin": found.suggested}
-    points = [
-        {
-            "false": threshold.false_positive_rate,
-            "true": threshold.true_positive_rate,
-            "distance": threshold.distance,
-            "threshold": name,
-            "size": 300
-            if name == "best"
-            else 80,  # the second may lie on the first, and must leave it to be seen
-        }
-        for name, threshold in named.items()
-        if threshold is not None
     ]
     x = axis("false", "other pairs taken for one class", format=".0%")
     y = axis("true", "pairs of one class found", format=".0%")
@@ -194,16 +181,27 @@ def roc(found: Verification, height: int) -> VegaLite:
                 "mark": {"type": "line", "strokeDash": [3, 3], "color": NEUTRAL},
             },
             {"mark": {"type": "line", "strokeWidth": 2}, "encoding": {"order": {"field": "distance"}}},
-            {
-                "data": {"values": points},
-                "mark": {"type": "point", "filled": True, "opacity": 1},
-                "encoding": {
-                    "size": {"field": "size", "type": "quantitative", "scale": None},
-                    "color": {
-                        **colour("threshold", list(named)),
-                        "legend": {"orient": "bottom", "title": "threshold"},
-                    },
-                },
-            },
+            _thresholds(found),
         ],
+    }
+
+
+def _thresholds(found: Verification) -> VegaLite:
+    named = {"best": found.best, "half the margin": found.suggested}
+    points = [
+        {
+            "false": threshold.false_positive_rate,
+            "true": threshold.true_positive_rate,
+            "distance": threshold.distance,
+            "threshold": name,
+            "size": 300 if name == "best" else 80,  # the second may lie on the first
+        }
+        for name, threshold in named.items()
+        if threshold is not None
+    ]
+    hue = {**colour("threshold", list(named)), "legend": {"orient": "bottom", "title": "threshold"}}
+    return {
+        "data": {"values": points},
+        "mark": {"type": "point", "filled": True, "opacity": 1},
+        "encoding": {"size": {"field": "size", "type": "quantitative", "scale": None}, "color": hue},
     }

@@ -1,4 +1,4 @@
-"""The chart of how often a random batch holds a hard negative."""
+"""The chart of how often a random batch contains a hard negative."""
 
 from collections.abc import Sequence
 
@@ -12,12 +12,12 @@ from core.charts.vega import VegaLite, holding_its_data
 def meeting_curve(
     sizes: Sequence[int], share: npt.NDArray[np.float64], named: Sequence[int], height: int
 ) -> VegaLite:
-    """The share [s] of anchors with a hard negative in their batch over the batch's size, as Vega-Lite.
+    """The share [s] of anchors with a hard negative in their batch over the batch size, as Vega-Lite.
 
-    named: the sizes whose share is written at their point.
+    named: the sizes whose points are labelled with their share.
     """
     rows = [
-        {"size": int(size), "share": float(value), "text": f"{value:.0%}"}  # rounded here, as in the sentence
+        {"size": int(size), "share": float(value), "text": f"{value:.0%}"}  # the same rounding as in the text
         for size, value in zip(sizes, share, strict=True)
     ]
     x = {

@@ -1,7 +1,7 @@
-"""Charts of points in the plane: two clusters with their radii, KMeans at work, one cell of a confusion.
+"""Charts of points in the plane: two clusters with their radii, KMeans, one cell of a confusion matrix.
 
-Vega-Lite as plain dicts: drawn anew at each press, and Altair takes ten times as long to make one.
-All take points that were sampled already: a chart of more than some thousands is slow.
+Vega-Lite as plain dicts: redrawn at every click, and Altair takes ten times as long to build one.
+Pass a sample: a chart of more than a few thousand points is slow.
 """
 
 import math
@@ -17,16 +17,16 @@ from core.clustering.plane import PairPlane
 Points = npt.NDArray[np.floating]
 Labels = npt.NDArray[Any]
 
-# thousands of points as elements of the page would make it slow
+# thousands of points as SVG elements would make the page slow
 _FAST: VegaLite = {"usermeta": {"embedOptions": {"renderer": "canvas"}}}
 _CORNERS = 64  # of a circle
 _CROSS = {"type": "point", "shape": "cross", "filled": True, "size": 170, "opacity": 1, "stroke": "white"}
 
 
 def two_clusters(plane: PairPlane, names: tuple[str, str], all_names: Sequence[str], height: int) -> VegaLite:
-    """Two clusters, their centroids, circles with the WCDs as radii, and the line between, the BCD.
+    """Two clusters, their centroids, circles with the WCDs as radii, and the line between them, the BCD.
 
-    all_names: those of all clusters, so that each keeps its colour.
+    all_names: of all clusters, so that each keeps its colour.
     """
     dots = [
         {"x": float(x), "y": float(y), "cluster": names[0] if first else names[1]}
@@ -48,7 +48,7 @@ def two_clusters(plane: PairPlane, names: tuple[str, str], all_names: Sequence[s
             }
             for corner in range(_CORNERS + 1)
         ]
-        # on the far side from the other one, so that the words do not meet those on the line
+        # on the side away from the other cluster, clear of the text on the line
         side, where = (1, above) if y >= middle[1] else (-1, below)
         where.append({"x": float(x), "y": float(y + side * radius), "text": f"{name}: WCD {radius:.3g}"})
     line = [{"x": centre["x"], "y": centre["y"]} for centre in centres]
@@ -80,7 +80,7 @@ def assignments(
 ) -> VegaLite:
     """Points [s, 2] in the colours of their clusters [s], and the centroids [k, 2] as crosses.
 
-    names: [k], the clusters'.
+    names: [k], of the clusters.
     """
     dots = _dots(points, [names[int(cluster)] for cluster in clusters], "cluster")
     centres = _dots(centroids, names, "cluster")
@@ -100,9 +100,9 @@ def assignments(
 def among_all(
     points: Points, labels: Labels, names: Sequence[str], chosen: Points, what: str, height: int
 ) -> VegaLite:
-    """A sample of all points [s, 2], faint, in the colours of their classes; on top `chosen` [c, 2].
+    """A sample of all points [s, 2], faint, in the colours of their classes; on top the `chosen` ones [c, 2].
 
-    what: what the chosen ones are, for the legend of the picture.
+    what: describes the chosen points.
     """
     dots = _dots(points, [names[int(label)] for label in labels], "class")
     picked = _dots(chosen, [what] * len(chosen), "what")
@@ -119,7 +119,7 @@ def among_all(
             ),
             _layer(
                 picked,
-                # black with a white edge is seen on either ground
+                # black with a white edge stands out in both themes
                 {"type": "circle", "size": 36, "opacity": 1, "color": "black", "stroke": "white"},
                 {"tooltip": {"field": "what", "title": "these"}},
             ),
@@ -180,8 +180,7 @@ def _legend(entries: int) -> dict[str, Any]:
 
 
 def _places(*tables: list[dict[str, Any]]) -> dict[str, Any]:
-    """Axes on which all rows have room, x and y to one scale, whatever the chart's shape: a circle is
-    to look like one."""
+    """Axes that fit all rows, with equal scales for x and y whatever the chart's shape: circles are round."""
     x, y = (np.array([row[name] for rows in tables for row in rows] or [0.0]) for name in ("x", "y"))
     wide, tall = (max(float(np.ptp(values)) * 1.06, 1e-9) for values in (x, y))
     spans = f"max({wide}, {tall} * width / height)", f"max({tall}, {wide} * height / width)"

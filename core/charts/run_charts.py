@@ -1,7 +1,6 @@
-"""Charts of what a run shows: arrays and dataclasses in, Vega-Lite specifications out.
+"""Charts of a run: arrays and dataclasses in, Vega-Lite specifications out.
 
-Colours are left to the theme wherever it has one for the purpose, so that a chart is at home in
-light and in dark.
+Colours come from the theme where possible, so that a chart fits light and dark mode.
 """
 
 import string
@@ -15,18 +14,31 @@ from core.losses.base import PULLS, PUSHES
 from core.runs import Progress
 
 TRAINING, VALIDATION = "training", "validation"
-# Places in the theme's ten colours: pull and push in those of the Losses page, blue and orange; all others apart.
+# Indices into the theme's ten colours: pull and push are blue and orange, as on the Losses page.
 _PULL, _PUSH, _TRAINING, _VALIDATION = 0, 6, 8, 4
 _OTHERS = (1, 5, 2, 9, 3, 7, *range(10, 100))
 
 
 def loss_curve(reports: Sequence[Progress], collapsed: float, height: int) -> VegaLite:
-    """Loss, its terms and the validation loss over the steps, as a Vega-Lite specification.
+    """Loss, its terms and the validation loss over the steps; on the right the share of active pairs or
+    triplets.
 
-    collapsed: the loss of a network that sends every image to one point, drawn as a line: a curve
-    that stays on it has learned nothing. Written as a plain dict because it is drawn anew several
-    times a second while a run is trained, and Altair takes ten times as long to make one.
+    collapsed: the loss of a network that maps every image to one point, drawn as a line: a curve that stays
+    on it has learned nothing. A plain dict, because it is redrawn several times a second during training and
+    Altair takes ten times as long to build one.
     """
+    curves, know_nothing = _loss_lines(reports), _know_nothing_line(collapsed)
+    losses = {"layer": [curves, know_nothing] if reports else [know_nothing]}
+    shares: list[dict[str, object]] = [
+        {"step": each.step, "active": each.active} for each in reports if each.active is not None
+    ]
+    if not shares:
+        return {"height": height, **losses}
+    both = [losses, _active_share(shares)]
+    return {"height": height, "layer": both, "resolve": {"scale": {"y": "independent"}}}
+
+
+def _loss_lines(reports: Sequence[Progress]) -> VegaLite:
     terms = list(reports[-1].terms) if reports else []
     several = terms if len(terms) > 1 else []  # a single term is the loss itself
     rows: list[dict[str, object]] = []
@@ -35,10 +47,35 @@ def loss_curve(reports: Sequence[Progress], collapsed: float, height: int) -> Ve
         rows += [{"step": report.step, "loss": report.terms[name], "line": name} for name in several]
         if report.validation_loss is not None:
             rows.append({"step": report.step, "loss": report.validation_loss, "line": VALIDATION})
-    lines = [TRAINING, VALIDATION, *several]
-    domain = _in_their_colours(lines)
     steps = reports[-1].steps if reports else 1
-    colour = {
+    return {
+        "data": {"values": rows},
+        "mark": {"type": "line", "interpolate": "monotone", "strokeWidth": 2, "clip": True},
+        "encoding": {
+            "x": {
+                "field": "step",
+                "type": "quantitative",
+                "scale": {"domain": [0, steps], "nice": False},
+                "axis": {"title": "step", "grid": False, "tickCount": 5},
+            },
+            "y": {"field": "loss", "type": "quantitative", "axis": {"title": "loss", "tickCount": 5}},
+            "color": _line_colours([TRAINING, VALIDATION, *several]),
+            "strokeDash": {
+                "condition": {"test": f"indexof({several!r}, datum.line) >= 0", "value": [3, 3]},
+                "value": [1, 0],
+            },
+            "tooltip": [
+                {"field": "line", "title": "what"},
+                {"field": "step", "format": ","},
+                {"field": "loss", "format": ".4f"},
+            ],
+        },
+    }
+
+
+def _line_colours(lines: Sequence[str]) -> VegaLite:
+    domain = _colour_domain(lines)
+    return {
         "field": "line",
         "type": "nominal",
         "sort": domain,
@@ -52,30 +89,10 @@ def loss_curve(reports: Sequence[Progress], collapsed: float, height: int) -> Ve
             "labelFontSize": 11,
         },
     }
-    curve = {
-        "data": {"values": rows},
-        "mark": {"type": "line", "interpolate": "monotone", "strokeWidth": 2, "clip": True},
-        "encoding": {
-            "x": {
-                "field": "step",
-                "type": "quantitative",
-                "scale": {"domain": [0, steps], "nice": False},
-                "axis": {"title": "step", "grid": False, "tickCount": 5},
-            },
-            "y": {"field": "loss", "type": "quantitative", "axis": {"title": "loss", "tickCount": 5}},
-            "color": colour,
-            "strokeDash": {
-                "condition": {"test": f"indexof({several!r}, datum.line) >= 0", "value": [3, 3]},
-                "value": [1, 0],
-            },
-            "tooltip": [
-                {"field": "line", "title": "what"},
-                {"field": "step", "format": ","},
-                {"field": "loss", "format": ".4f"},
-            ],
-        },
-    }
-    know_nothing = {
+
+
+def _know_nothing_line(collapsed: float) -> VegaLite:
+    return {
         "data": {"values": [{"loss": collapsed, "text": "every point the same"}]},
         "encoding": {"y": {"field": "loss", "type": "quantitative"}},
         "layer": [
@@ -86,19 +103,11 @@ def loss_curve(reports: Sequence[Progress], collapsed: float, height: int) -> Ve
             },
         ],
     }
-    losses = {"layer": [curve, know_nothing] if rows else [know_nothing]}
-    shares: list[dict[str, object]] = [
-        {"step": each.step, "active": each.active} for each in reports if each.active is not None
-    ]
-    if not shares:
-        return {"height": height, **losses}
-    both = [losses, _active_share(shares)]
-    return {"height": height, "layer": both, "resolve": {"scale": {"y": "independent"}}}
 
 
-def _in_their_colours(lines: Sequence[str]) -> list[str]:
-    """The lines as a domain of the theme's colours, each at a place of its own; places between are filled with
-    names that no line has. Where there are more lines than colours, the theme begins anew."""
+def _colour_domain(lines: Sequence[str]) -> list[str]:
+    """A domain that gives each line its own colour of the theme; unused colours get placeholder names. With
+    more lines than colours, the theme's colours repeat."""
     wanted = {
         TRAINING: _TRAINING,
         VALIDATION: _VALIDATION,
@@ -113,7 +122,7 @@ def _in_their_colours(lines: Sequence[str]) -> list[str]:
 
 
 def _active_share(shares: list[dict[str, object]]) -> VegaLite:
-    """The share of pairs or triplets that still teach something, on an axis of its own to the right."""
+    """The share of pairs or triplets with a gradient, on a separate axis on the right."""
     return {
         "data": {"values": shares},
         "mark": {"type": "line", "interpolate": "monotone", "strokeWidth": 1.5, "color": "#8a8f98"},
@@ -133,23 +142,24 @@ def _active_share(shares: list[dict[str, object]]) -> VegaLite:
             },
             "tooltip": [
                 {"field": "step", "format": ","},
-                {"field": "active", "title": "still teach something", "format": ".1%"},
+                {"field": "active", "title": "active share", "format": ".1%"},
             ],
         },
     }
 
 
 def cluster_name(cluster: int, digit: int, class_names: Sequence[str]) -> str:
-    """A cluster by its letter and the class it is matched to (-1: none)."""
+    """A cluster's letter and the class that it is matched to (-1: none)."""
     matched = class_names[digit] if digit >= 0 else "no class"
     return f"{string.ascii_uppercase[cluster % 26]} ≈ {matched}"
 
 
 @holding_its_data
 def explained_variance(shares: npt.NDArray[np.floating], kept: int, height: int = 160) -> VegaLite:
-    """How much of the points each direction holds, the `kept` ones that are drawn in full colour.
+    """The share of the points' variation that each direction holds; the `kept` ones, which are drawn, in full
+    colour.
 
-    shares: [d], 0 to 1, of all directions. A Vega-Lite specification; its text says what is kept.
+    shares: [d], 0 to 1, of all directions.
     """
     rows = [
         {
@@ -190,9 +200,9 @@ def explained_variance(shares: npt.NDArray[np.floating], kept: int, height: int 
 def classes_of_selection(
     counts: Sequence[int] | npt.NDArray[np.integer], names: Sequence[str], height: int = 170
 ) -> VegaLite:
-    """How many of the selected images each class has, in the colours of the classes.
+    """The number of selected images in each class, in the colours of the classes.
 
-    counts: [classes], of label 0, 1, ... A Vega-Lite specification: it changes with every selection.
+    counts: [classes], of label 0, 1, ...
     """
     total = max(int(np.sum(counts)), 1)
     rows = [
@@ -200,16 +210,12 @@ def classes_of_selection(
         for name, count in zip(names, counts, strict=True)
     ]
     most = int(np.argmax(counts))
+    angle = 0 if are_short(names) else -40
     x = {
         "field": "class",
         "type": "nominal",
         "sort": list(names),
-        "axis": {
-            "title": None,
-            "labelAngle": 0 if are_short(names) else -40,
-            "labelOverlap": False,
-            "ticks": False,
-        },
+        "axis": {"title": None, "labelAngle": angle, "labelOverlap": False, "ticks": False},
     }
     y = {
         "field": "images",

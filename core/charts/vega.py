@@ -1,4 +1,4 @@
-"""Parts that our Vega-Lite charts share; colours are left to the theme wherever it has one for the purpose."""
+"""Shared parts of the Vega-Lite charts; colours come from the theme where possible."""
 
 from collections.abc import Callable, Sequence
 from functools import wraps
@@ -7,14 +7,14 @@ from typing import Any, ParamSpec
 import altair as alt
 
 VegaLite = dict[str, Any]
-Layers = alt.LayerChart | alt.FacetChart  # what Altair makes of layers
+Layers = alt.LayerChart | alt.FacetChart  # what alt.layer may return
 Arguments = ParamSpec("Arguments")
 
-NEUTRAL = "#8a8f98"  # stands out from the light and from the dark ground
+NEUTRAL = "#8a8f98"  # visible on light and dark backgrounds
 
 
 def axis(field: str, title: str, *, zero: bool = True, **more: Any) -> VegaLite:
-    """A quantitative channel; zero: whether its scale has to hold 0. more: of Vega-Lite's axis."""
+    """A quantitative channel. zero: whether its scale includes 0. more: properties of Vega-Lite's axis."""
     return {
         "field": field,
         "type": "quantitative",
@@ -30,7 +30,7 @@ def colour(field: str, names: Sequence[str]) -> VegaLite:
 
 
 def are_short(names: Sequence[str]) -> bool:
-    """Whether ten of the names, such as digits, fit beside each other on a phone."""
+    """Whether ten of the names, such as digits, fit side by side on a phone."""
     return max(map(len, names), default=0) < 3
 
 
@@ -38,10 +38,10 @@ _OUTSIDE = ("height", "title", "description", "usermeta")
 
 
 def holding_its_data(chart: Callable[Arguments, VegaLite]) -> Callable[Arguments, VegaLite]:
-    """Puts the data of the chart that a function makes into a layer.
+    """Decorator: move the data of the returned chart from the top level into a layer.
 
-    What stands at the top, Streamlit takes out and hands over when the chart is drawn already: its first
-    frame would be empty, and Vega warns of axes without an extent.
+    Streamlit takes top-level data out and adds it after the first draw: that frame would be empty, and Vega
+    warns about axes without an extent.
     """
 
     @wraps(chart)

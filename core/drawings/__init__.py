@@ -1,1 +1,1 @@
-"""A digit of the visitor's own: from ink to an image as MNIST has them, and where it lands."""
+"""The visitor's own digit: from ink to an MNIST-like image, and its place in the embedding."""

@@ -1,4 +1,4 @@
-"""How far a few examples go: nearest-neighbour classification with k labelled images a class."""
+"""Few-shot accuracy: nearest-neighbour classification with k labelled images per class."""
 
 from dataclasses import dataclass
 
@@ -17,11 +17,11 @@ QUERIES = 2000
 
 @dataclass(frozen=True)
 class FewShot:
-    """Accuracies over several draws of the examples, best 1, guessing 1 / number of classes.
+    """Accuracies over several draws of the examples; best 1, guessing 1 / number of classes.
 
-    shots: [k] how many examples a class. new: [k, draws], the share of the chosen class's test images
-    whose nearest example is of that class. others: [k, draws], the same of the other classes, each image
-    counting once.
+    shots: [k], the numbers of examples per class. new: [k, draws], the share of the chosen class's test
+    images whose nearest example is of that class. others: [k, draws], the same over all images of the other
+    classes.
     """
 
     shots: tuple[int, ...]
@@ -34,7 +34,7 @@ class FewShot:
         return self.new.mean(axis=1), self.others.mean(axis=1)
 
     def spreads(self) -> tuple[Floats, Floats]:
-        """The standard deviations over the draws, [k] each: how much it matters which examples one gets."""
+        """The standard deviations over the draws, [k] each: how much the choice of examples matters."""
         return self.new.std(axis=1, ddof=1), self.others.std(axis=1, ddof=1)
 
 
@@ -50,13 +50,13 @@ def few_shot(
     queries: int = QUERIES,
     seed: int = 0,
 ) -> FewShot:
-    """Give each class k random training images as examples, and let every test image take the class of
-    the nearest one.
+    """Classify every test image by the nearest of k random training images per class.
 
-    train [n, d] with labels [n], test [m, d] with labels [m]; chosen: the class that is looked at apart.
-    At most `queries` test images of either kind are asked. Raises ValueError where a class has fewer than
-    k training images, where either kind has no test image, and for fewer than two draws. Source: the
-    n-way k-shot protocol of Vinyals et al. 2016, in a fixed embedding.
+    train [n, d] with labels [n], test [m, d] with labels [m]; chosen: the class that is reported separately.
+    Uses at most `queries` test images of the chosen class, and as many of the others. Raises ValueError if a
+    class has fewer than k training images, if there are no test images of the chosen class or of the others,
+    and for fewer than two draws. Source: the n-way k-shot protocol of Vinyals et al. 2016, in a fixed
+    embedding.
     """
     check_labels(train, train_labels)
     check_labels(test, test_labels)
@@ -94,10 +94,10 @@ def taken_for(
     *,
     queries: int = QUERIES,
 ) -> dict[int, float]:
-    """Among which of the other classes a class lands: class -> the share of its test images whose nearest
-    training image, of all that are not of `unseen`, is of that class; the largest share first.
+    """Which classes an `unseen` class is taken for: class -> the share of its test images whose nearest
+    training image of another class is of that class; the largest share first.
 
-    train [n, d] with labels [n], test [m, d] with labels [m]. Raises ValueError where it has no test image or
+    train [n, d] with labels [n], test [m, d] with labels [m]. Raises ValueError if it has no test images or
     there is no other class.
     """
     check_labels(train, train_labels)

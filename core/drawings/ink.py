@@ -1,25 +1,25 @@
-"""Where the ink is in a picture of a digit: pen on paper, chalk on a board, light or shaded."""
+"""Finds the ink in a picture of a digit: pen on paper or chalk on a board, evenly lit or shaded."""
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
 from scipy import ndimage
 
-LONGEST = 400  # pixels that a picture is reduced to: ten times what the network sees
-CONTRAST = 18.0  # grey levels between ground and ink below which there is nothing to be told apart
-SPECK = 0.02  # of the ink's area: what is smaller and apart is dust, not part of a digit
+LONGEST = 400  # pixels of the longer side after downscaling, more than ten times the network's input
+CONTRAST = 18.0  # grey levels between ink and background below which there is no ink
+SPECK = 0.02  # of the ink's area: smaller separate marks are dust
 
 Grey = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float64]
 
 
 def ink_of(grey: Grey) -> Floats | None:
-    """How much ink lies on each pixel, 0 to 255, of a picture's grey levels [h, w]; smaller than that where
-    it is large. None where nothing stands out from the ground.
+    """The amount of ink, 0 to 255, at each pixel of a picture's grey levels [h, w]; large pictures are
+    downscaled. None if nothing stands out from the background.
 
-    The ground may be light or dark and unevenly lit: it is estimated around each pixel. Ink is what is
-    darker than light ground, or lighter than dark ground. Shadows along the rim and specks are left out.
-    Source of the threshold: Otsu 1979.
+    The background may be light or dark and unevenly lit: it is estimated around each pixel. Ink is darker
+    than a light background, or lighter than a dark one. Shadows along the edge and specks are removed. Source
+    of the threshold: Otsu 1979.
     """
     if grey.ndim != 2 or grey.size == 0:
         raise ValueError(f"A picture has rows and columns of grey levels, not the shape {list(grey.shape)}.")
@@ -33,7 +33,7 @@ def ink_of(grey: Grey) -> Floats | None:
     if not marks.any() or away[marks].mean() - away[~marks].mean() < CONTRAST:
         return None
     digit = _without_specks(marks)
-    # the soft rim of a stroke belongs to it
+    # a stroke includes its soft edge
     near = ndimage.binary_dilation(digit, iterations=2)
     full = float(np.percentile(away[digit], 75))
     ink: Floats = np.where(near, np.clip((away - threshold / 2) / max(full - threshold / 2, 1.0), 0, 1), 0.0)
@@ -48,18 +48,18 @@ def _reduced(grey: Grey) -> Floats:
 
 
 def _ground(brightness: Floats) -> Floats:
-    """The paper's own brightness at each pixel: the brightest around it, smoothed.
+    """The paper's brightness at each pixel: the brightest around it, smoothed.
 
-    The neighbourhood is wider than a stroke, and narrower than the page, over which the light changes.
+    The neighbourhood is wider than a stroke, but narrower than the page, across which the light varies.
     """
     reach = max(3, max(brightness.shape) // 5)
-    calm = ndimage.median_filter(brightness, 3)  # a single bright pixel is no paper
+    calm = ndimage.median_filter(brightness, 3)  # ignores single bright pixels
     around = ndimage.grey_closing(calm, size=(reach, reach))
     return np.asarray(ndimage.uniform_filter(around, reach // 2 + 1), dtype=np.float64)
 
 
 def _otsu(values: Floats) -> float:
-    """The threshold at which the two sides differ most: the largest variance between them."""
+    """The threshold that maximises the variance between the two sides."""
     counts, edges = np.histogram(values, bins=256, range=(0, 256))
     below = np.cumsum(counts)[:-1].astype(np.float64)
     above = values.size - below
@@ -72,8 +72,7 @@ def _otsu(values: Floats) -> float:
 
 
 def _without_specks(marks: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    """The marks that make up the digit: not the specks, nor what runs along the picture's rim while
-    there is something that does not touch it."""
+    """The marks of the digit: without specks, and without marks that touch the edge if there are others."""
     parts, count = ndimage.label(marks, structure=np.ones((3, 3)))
     sizes = np.bincount(parts.ravel(), minlength=count + 1)
     sizes[0] = 0
@@ -81,6 +80,6 @@ def _without_specks(marks: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
     for side in (parts[0], parts[-1], parts[:, 0], parts[:, -1]):
         at_rim[side] = True
     inner = np.where(at_rim, 0, sizes)
-    # a digit that touches the rim is taken all the same, unless something of its size lies within
+    # a digit that touches the edge is kept, unless something of similar size is inside
     kept = inner if inner.max() >= 0.1 * sizes.max() else sizes
     return np.asarray((kept >= SPECK * kept.sum()) & (kept > 0))[parts]

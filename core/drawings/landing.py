@@ -1,4 +1,4 @@
-"""Where an image of one's own lands in a run's embedding, and on the way there: with whom it lies."""
+"""Where a visitor's image lands in a run's embedding, its neighbours, and its journey through training."""
 
 from dataclasses import dataclass
 
@@ -19,11 +19,11 @@ VOTERS = 10
 
 @dataclass(frozen=True)
 class Landing:
-    """point: [d], where it lies. neighbours: the nearest training images, with labels [k].
+    """point: [d], its embedding. neighbours: the nearest training images, with labels [k].
 
-    votes: [classes], how many of them are of each class; winner: the class with the most votes, of equals
-    the one whose image is nearest. cluster: the KMeans cluster whose centroid is nearest, and how far
-    away that is.
+    votes: [classes], the neighbours of each class. winner: the class with the most votes; on a tie, the one
+    with the nearest image. cluster: the KMeans cluster with the nearest centroid. to_centroid: the distance
+    to it.
     """
 
     point: Floats
@@ -37,8 +37,8 @@ class Landing:
 
 @dataclass(frozen=True)
 class Step:
-    """One stop of a journey: after so many training steps at `point` [d], next to some images of the
-    sample, with their places in the split [k], their labels [k] and distances [k]."""
+    """One stop of a journey: `point` [d] after `step` training steps, and its nearest images of the sample:
+    indices into the split [k], labels [k] and distances [k]."""
 
     step: int
     point: Floats
@@ -49,28 +49,28 @@ class Step:
 
 @dataclass(frozen=True)
 class Journey:
-    """Every stop, first to last, and which split ("train" or "test") the images beside it are from."""
+    """All stops in order, and the split ("train" or "test") of the neighbouring images."""
 
     split: str
     stops: tuple[Step, ...]
 
 
 def encoder_for(run: Run) -> NumpyEncoder:
-    """The finished run's encoder. Raises RunDamaged where its weights are not those of its config."""
+    """The finished run's encoder. Raises RunDamaged if its weights don't fit its config."""
     return _encoder(run, run.weights())
 
 
 def land(embedding: Embedding, point: Floats, k: int = VOTERS) -> Landing:
-    """Where `point` [d] lies among the training images of an embedding.
+    """The landing of `point` [d] among the training images of an embedding.
 
-    Raises ValueError for a point of other dimensions, and where no training image has a finite place.
+    Raises ValueError for a point of other dimensions, and if no training image has a finite embedding.
     """
     neighbours = nearest(embedding.train, point, k)
     labels = embedding.train_labels[neighbours.indices]
     if len(labels) == 0:
         raise ValueError("No training image has a place in this embedding: its training has diverged.")
     votes = np.bincount(labels, minlength=int(embedding.train_labels.max()) + 1)
-    # the nearest of those with most votes: a vote of equals is decided by who is closer
+    # on a tie, the class of the nearest image wins
     winner = int(labels[np.flatnonzero(votes[labels] == votes.max())[0]])
     clusters = np.unique(embedding.train_clusters)
     centroids = np.stack(
@@ -84,8 +84,8 @@ def land(embedding: Embedding, point: Floats, k: int = VOTERS) -> Landing:
 
 
 def journey(run: Run, image: Image, k: int = 6) -> Journey | None:
-    """The way of an image [784] through all snapshots of a run's training, with its nearest k of the
-    2,000 sample images at each; None where the run came without its snapshots, as the shipped one does.
+    """The journey of an image [784] through all snapshots of a run, with the nearest k of the 2,000 sample
+    images at each; None if the run has no snapshots, like the shipped one.
 
     Raises RunDamaged.
     """

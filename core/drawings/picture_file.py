@@ -1,7 +1,7 @@
-"""Pictures that come from a visitor's browser: their size is looked at before anything is unpacked.
+"""Pictures from a visitor's browser: their size is checked before they are decoded.
 
-A picture of a few kilobytes can say that it is 20,000 pixels along and down; unpacked it would fill the
-memory that all visitors share.
+A file of a few kilobytes can claim 20,000 x 20,000 pixels; decoded, it would fill the memory that all
+visitors share.
 """
 
 import io
@@ -13,23 +13,23 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 Grey = npt.NDArray[np.uint8]
 
-MOST_BYTES = 10_000_000  # of a file; a telephone's photograph has three to six million
-MOST_PIXELS = 16_000_000  # of a picture; a telephone's photograph has twelve million
-MOST_BYTES_DRAWN = 1_000_000  # of the drawing area's own picture: some thousand
-WANTED = 800  # pixels that the longer side needs to have at least
+MOST_BYTES = 10_000_000  # of a file; a phone's photo has three to six million
+MOST_PIXELS = 16_000_000  # of a picture; a phone's photo has twelve million
+MOST_BYTES_DRAWN = 1_000_000  # of the drawing area's picture, which has a few thousand
+WANTED = 800  # minimal length of the longer side, in pixels
 
 FORMATS = ("PNG", "JPEG")
 
 
 class PictureRefused(Exception):
-    """The picture is not taken; the message says why and what to do."""
+    """The picture was refused; the message says why and what to do."""
 
 
 def read_picture(content: bytes) -> Grey:
-    """The grey levels [h, w] of a PNG or JPEG file, upright, what is transparent on white.
+    """The grey levels [h, w] of a PNG or JPEG file, upright, transparency on white.
 
-    A large JPEG is read at a fraction of its size. Raises PictureRefused, before it is unpacked, where it
-    is too large, and where it is damaged or no such file.
+    A large JPEG is decoded at a fraction of its size. Raises PictureRefused if it is too large, before
+    decoding, or damaged, or of another format.
     """
     if len(content) > MOST_BYTES:
         raise PictureRefused(
@@ -40,9 +40,9 @@ def read_picture(content: bytes) -> Grey:
 
 
 def read_drawing(content: bytes, width: int, height: int) -> Grey:
-    """The grey levels [height, width] of the picture that the drawing area has sent.
+    """The grey levels [height, width] of the drawing area's picture.
 
-    Raises PictureRefused where it is of another size, or no picture.
+    Raises PictureRefused if it has another size, or is not a picture.
     """
     if len(content) > MOST_BYTES_DRAWN:
         raise PictureRefused("The drawing that came is too large to be one. Clear it and draw again.")
@@ -59,7 +59,7 @@ def _read(content: bytes, most_pixels: int) -> Grey:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            # reads the head alone: the pixels stay packed
+            # only reads the header
             picture = Image.open(io.BytesIO(content), formats=FORMATS)
         width, height = picture.size
         if width * height > most_pixels:
@@ -77,7 +77,7 @@ def _read(content: bytes, most_pixels: int) -> Grey:
         ) from error
     except (OSError, ValueError, SyntaxError, EOFError) as error:  # what Pillow raises for broken files
         raise PictureRefused(
-            "This picture is damaged and cannot be read. Open it in a picture viewer and save it anew."
+            "This picture is damaged and cannot be read. Open it in a picture viewer and save it again."
         ) from error
 
 
@@ -95,7 +95,7 @@ def _grey(picture: Image.Image) -> Grey:
         upright = Image.composite(
             clear.getchannel("L"), Image.new("L", clear.size, 255), clear.getchannel("A")
         )
-    elif upright.mode.startswith("I"):  # 16 bits a pixel: Pillow would cut them off at 255
+    elif upright.mode.startswith("I"):  # 16 bits per pixel: Pillow would clip them at 255
         levels = np.asarray(upright, dtype=np.float64)
         return np.rint(levels * (255 / max(255.0, float(levels.max(initial=0))))).astype(np.uint8)
     return np.asarray(upright.convert("L"), dtype=np.uint8)

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-SIDE = 28  # pixels of an image, along and down
+SIDE = 28  # pixels, width and height of an image
 
 
 def png(image: npt.NDArray[np.uint8]) -> bytes:
@@ -18,5 +18,5 @@ def png(image: npt.NDArray[np.uint8]) -> bytes:
 
 
 def data_uri(image: npt.NDArray[np.uint8]) -> str:
-    """The PNG of `png` as an address that holds the picture itself: about 400 characters for a digit."""
+    """The PNG of `png` as a data URI: about 400 characters for a digit."""
     return f"data:image/png;base64,{base64.b64encode(png(image)).decode()}"

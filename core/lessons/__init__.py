@@ -1,1 +1,1 @@
-"""What the Learn and Practice pages teach with: forces, worked formulas, collapses, predictions, exercises."""
+"""The content of the Learn and Practice pages: forces, worked examples, collapses, predictions, exercises."""

@@ -1,20 +1,20 @@
-"""Ways to break a run on purpose, each with the settings that do it."""
+"""Ways to break a run on purpose, each with its settings."""
 
 from dataclasses import dataclass, replace
 
 from core.config import RunConfig, written
 from core.lessons import texts
-from core.lessons.diagnosis import Kind
+from core.lessons.cures import Kind
 
-# Four classes of real digits, once through: about a second, and enough to see it. A temperature too high lays classes
-# on top of each other only where there are some more.
+# Four classes of real digits for one epoch: about a second, and enough to show the collapse. Too high a
+# temperature takes a few more classes to put some on top of each other.
 SMALL = RunConfig(digits=4, epochs=1)
 
 
 @dataclass(frozen=True)
 class Collapse:
-    """name: by which code and assets/lessons/collapse_buttons.md call it. kinds: what it is diagnosed as in the
-    end, one or the other by chance. shows: the settings whose values its text names."""
+    """name: in code and in assets/lessons/collapse_buttons.md. kinds: its possible diagnoses at the end,
+    which depend on the seed. shows: the settings whose values its text names."""
 
     name: str
     config: RunConfig
@@ -23,12 +23,12 @@ class Collapse:
 
     @property
     def label(self) -> str:
-        """What is on its button."""
+        """The label of its button."""
         return texts.sections(_TEXTS)[self.name].title
 
     @property
     def what(self) -> str:
-        """What is done, and what comes of it."""
+        """What is changed, and what happens."""
         return texts.section(_TEXTS, self.name, **written(self.config, self.shows))
 
 
@@ -39,7 +39,7 @@ COLLAPSES: dict[str, Collapse] = {
     for collapse in (
         Collapse("margin_0", replace(SMALL, margin=0.0), ("point",)),
         Collapse("no_negatives", replace(SMALL, loss="alignment_uniformity", weight=0.0), ("point",)),
-        # half the usual batch, for the sake of the cure: the triplets that it mines grow with the batch's cube
+        # half the usual batch size, because of the cure: its triplets grow with the cube of the batch size
         Collapse(
             "hard_mining",
             replace(SMALL, loss="triplet_margin", miner="batch_hard", batch_size=100),

@@ -1,17 +1,19 @@
-"""A run's diagnosis, from what lies in its folder."""
+"""The diagnosis of a run, from the files in its folder."""
 
 from dataclasses import dataclass
 
-from core.lessons.diagnosis import Diagnosis, Shape, diagnose, shapes_of
+from core.lessons.diagnosis import Diagnosis, diagnose
+from core.lessons.embedding_shape import Shape, shapes_of
 from core.runs import Progress, Run
 
-# What a training says that ended because its loss was no longer a number: core/training/trainer.py.
+# Part of the message of a run whose loss was no longer a number: core/training/trainer.py.
 NO_NUMBER = "no longer a number"
 
 
 @dataclass(frozen=True)
 class Course:
-    """reports: all so far. steps and shapes [s]: of the embedding at each snapshot. diagnosis: by the last one."""
+    """reports: all so far. steps and shapes [s]: of the embedding at each snapshot. diagnosis: at the last
+    one."""
 
     reports: list[Progress]
     steps: list[int]
@@ -20,9 +22,9 @@ class Course:
 
 
 def course_of(run: Run) -> Course | None:
-    """How a run has gone so far; None where it has kept no snapshots, as the shipped one, or none yet.
+    """The course of a run so far; None if it has no snapshots, like the shipped run, or none yet.
 
-    Raises RunDamaged where the folder cannot be read.
+    Raises RunDamaged if the folder cannot be read.
     """
     steps = run.snapshot_steps()
     if not steps:
@@ -36,13 +38,13 @@ def course_of(run: Run) -> Course | None:
         snapshots[0],
         snapshots[-1],
         labels,
-        broken_off=status.state == "failed" and NO_NUMBER in status.message,
+        aborted=status.state == "failed" and NO_NUMBER in status.message,
     )
     return Course(reports, steps, [*shapes_of(snapshots, labels)[:-1], found.shape], found)
 
 
 def diagnosis_of(run: Run) -> Diagnosis | None:
-    """The diagnosis of `course_of`, without what it does not need."""
+    """The diagnosis of `course_of`, read from the first and the last snapshot alone."""
     steps = run.snapshot_steps()
     if not steps:
         return None
@@ -53,5 +55,5 @@ def diagnosis_of(run: Run) -> Diagnosis | None:
         run.snapshot(steps[0]).embeddings,
         run.snapshot(steps[-1]).embeddings,
         run.sample().labels,
-        broken_off=status.state == "failed" and NO_NUMBER in status.message,
+        aborted=status.state == "failed" and NO_NUMBER in status.message,
     )

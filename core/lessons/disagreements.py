@@ -1,4 +1,4 @@
-"""Three runs in which the figures disagree, shipped small, and the points that make them do so."""
+"""Three small shipped runs whose figures disagree, and the points that explain why."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -17,7 +17,8 @@ from core.runs import Embedding, Run
 
 Ints = npt.NDArray[np.int64]
 
-# From where on a figure looks good to who sees it alone; a matter of taste, and said on the page.
+# Thresholds above (Davies-Bouldin: below) which a figure looks good on its own; a matter of taste, as the
+# page says.
 LOOKS_GOOD = {
     "rand_index": 0.8,
     "adjusted_rand_index": 0.6,
@@ -31,8 +32,8 @@ NEIGHBOURS = 5
 class Disagreement:
     """A run whose figures disagree.
 
-    name: of its folder. how: how it was trained, and nothing of what came out; {steps} stands for the
-    steps that it took. why: what makes the figures disagree. shows: which points are to blame; see `blamed`.
+    name: of its folder. how: how it was trained, without the results; {steps} stands for its number of steps.
+    why: what makes the figures disagree. shows: which points explain it; see `blamed`.
     """
 
     name: str
@@ -55,18 +56,18 @@ DISAGREEMENTS: dict[str, Disagreement] = {
             "hardly_trained",
             "Hardly trained",
             RunConfig(epochs=1, learning_rate=1e-5, batch_size=4096),
-            "All ten digits, {steps} steps in all, at a three-hundredth of the usual learning rate.",
-            "Most pairs are of two classes, and any ten clusters of about equal size keep most of them apart: that "
-            "alone gives the Rand index its height. The adjusted index counts only what is beyond that.",
+            "All ten digits, only {steps} steps, at 1/300 of the usual learning rate.",
+            "Most pairs are of different classes, and any ten clusters of similar size separate most of them: that "
+            "alone makes the Rand index high. The adjusted index only counts agreement beyond that.",
             "mixed",
         ),
         Disagreement(
             "narrow",
             "Squeezed through two units",
             RunConfig(epochs=1, hidden=(2, 2, 2), seed=2),
-            "The usual training, but each hidden layer has two units only.",
-            "The points lie in narrow groups, and that is all that Davies-Bouldin looks at: it never sees a label. In "
-            "a group the classes are mixed, so a neighbour tells little.",
+            "The usual training, but each hidden layer has only two units.",
+            "The points form narrow groups, and that is all that Davies-Bouldin measures: it uses no labels. Each "
+            "group mixes several classes, so a neighbour says little about an image's class.",
             "mixed",
         ),
         Disagreement(
@@ -75,9 +76,9 @@ DISAGREEMENTS: dict[str, Disagreement] = {
             RunConfig(
                 digits=2, embedding_dims=10, hidden=(512,), epochs=1, learning_rate=1e-5, batch_size=4096
             ),
-            "Only zeros and ones, ten dimensions, {steps} steps at a three-hundredth of the usual learning rate.",
-            "The classes are wide and their centres close, so Davies-Bouldin is bad. But nothing asks a class to be "
-            "small: far out, too, an image lies among its own kind.",
+            "Only zeros and ones, ten dimensions, {steps} steps at 1/300 of the usual learning rate.",
+            "The classes are wide and their centres close, so Davies-Bouldin is bad. But a class need not be compact: "
+            "even far out, an image's neighbours are of its own class.",
             "far",
         ),
     )
@@ -85,21 +86,21 @@ DISAGREEMENTS: dict[str, Disagreement] = {
 
 
 def looks_good(name: str, value: float) -> bool:
-    """Whether a figure, seen alone, would pass for a good one; an undefined one never does."""
+    """Whether a figure looks good on its own; an undefined one never does."""
     lower = FIGURES[name].direction == "lower"
     return bool(value <= LOOKS_GOOD[name] if lower else value >= LOOKS_GOOD[name])
 
 
 @dataclass(frozen=True)
 class Blamed:
-    """The training images that show why. images: their places [k]. sentence: what they are."""
+    """The training images that show why. images: their indices [k]. sentence: describes them."""
 
     images: Ints
     sentence: str
 
 
 def most_mixed_cluster(embedding: Embedding, table: Confusion, index: DaviesBouldin) -> Blamed:
-    """The cluster whose images are of the most different classes, the purest digit's share being lowest."""
+    """The cluster in which the most frequent class has the lowest share."""
     purest = table.column_shares.max(axis=0)
     column = int(purest.argmin())
     cluster = int(table.clusters[column])
@@ -113,8 +114,8 @@ def most_mixed_cluster(embedding: Embedding, table: Confusion, index: DaviesBoul
 
 
 def far_but_among_their_own(embedding: Embedding, *, looked_at: int = 400, seed: int = 0) -> Blamed:
-    """Images farther from the centre of their class than the centres are apart, whose nearest neighbours
-    are of their class all the same. Of `looked_at` random images, the farthest first."""
+    """Those of `looked_at` random images that are farther from the centre of their class than the centres are
+    from each other, and whose nearest neighbours are still of their class; farthest first."""
     points, labels = embedding.train.astype(np.float64), embedding.train_labels
     names = np.unique(labels)
     centres = np.stack([points[labels == name].mean(axis=0) for name in names])
@@ -131,13 +132,13 @@ def far_but_among_their_own(embedding: Embedding, *, looked_at: int = 400, seed:
 
 
 def neighbours_of_its_class(embedding: Embedding, place: int) -> int:
-    """How many of the nearest training images of the one at `place` are of its class."""
+    """How many of the NEIGHBOURS nearest training images of image `place` are of its class."""
     found = nearest(embedding.train, embedding.train[place], NEIGHBOURS, exclude=place)
     return found.of_class(embedding.train_labels, int(embedding.train_labels[place]))
 
 
 def blamed(each: Disagreement) -> Blamed:
-    """The points that make the figures of a shipped run disagree. Raises RunDamaged."""
+    """The points that explain why the figures of a shipped run disagree. Raises RunDamaged."""
     embedding, evaluation = each.run.embedding(), each.run.evaluation()
     if each.shows == "far":
         return far_but_among_their_own(embedding)

@@ -1,7 +1,7 @@
-"""The exercises: what is asked, where one starts, what is checked, how one solves it.
+"""The exercises: task, stub, checks and solution.
 
-Each is a folder of assets/exercises with task.md, stub.py, checks.py and solution.py. Here they are read
-as text, no more: a learner's code and the checks run in the learner's own browser.
+Each is a folder of assets/exercises with task.md, stub.py, checks.py and solution.py. They are only read as
+text here: a learner's code and the checks run in the learner's browser.
 """
 
 from dataclasses import dataclass
@@ -15,8 +15,8 @@ FOLDER = PROJECT / "assets" / "exercises"
 class Exercise:
     """One exercise.
 
-    name: of the function to write, and of the folder. title, task: Markdown with formulas. hints: each
-    says more than the one before. solved: what to say in the end. stub: the code to start from. checks:
+    name: of the function to write, and of the folder. title, task: Markdown with formulas. hints: each one
+    reveals more. solved: the closing message. stub: the code to start from. checks:
     Python that defines FUNCTION, PARAMETERS, ANSWER and CHECKS, as assets/exercises/checking.py explains.
     solution: code that passes.
     """
@@ -48,7 +48,7 @@ def _read(name: str) -> Exercise:
     )
 
 
-# In the order in which they build on each other.
+# Each builds on the ones before.
 EXERCISES = {
     name: _read(name) for name in ("wcd", "bcd", "contrastive_loss", "triplet_loss", "davies_bouldin")
 }

@@ -1,8 +1,7 @@
-"""Forces: what a loss does to each of a few points, minus its gradient, without torch.
+"""Forces: a loss's negative gradient at each of a few points, without torch.
 
-The losses are written for NumPy arrays too, so the gradient is taken by central differences
-(core.losses.slopes): for the handful of points of a lesson's plane that is a few thousandths of a
-second. Tested against torch.autograd for every loss of the catalogue.
+The losses also accept NumPy arrays, so the gradient is taken by central differences (core.losses.slopes): a
+few milliseconds for the handful of points of a lesson. Tested against torch.autograd for every loss.
 """
 
 from collections.abc import Mapping
@@ -21,7 +20,7 @@ Labels = npt.NDArray[np.int64]
 Parameters = Mapping[str, float]
 
 
-# No point takes a longer step: gradient clipping, without which a sharp loss throws it about.
+# Gradient clipping: the longest step of a point, since steep losses would throw points around.
 LONGEST = 0.25
 
 
@@ -29,9 +28,8 @@ LONGEST = 0.25
 class Forces:
     """A loss at some points: its total, its terms by name, and the force of each term on each point.
 
-    of_term: name -> [n, d], minus the gradient of that term; `total` is their sum. A point feels
-    nothing where the loss is flat, and also where it has a kink with equal slopes up on all sides:
-    two points at the same place.
+    of_term: name -> [n, d], minus the gradient of that term; `total` is their sum. The force is zero where
+    the loss is flat, and at a symmetric kink, as where two points coincide.
     """
 
     loss: float
@@ -46,14 +44,14 @@ class Forces:
 
     @property
     def strongest(self) -> float:
-        """The length of the longest force."""
+        """The magnitude of the strongest force."""
         return float(np.linalg.norm(self.total, axis=1).max(initial=0.0))
 
 
 def forces(entry: LossEntry, points: Points, labels: Labels, parameters: Parameters) -> Forces:
-    """The forces of a loss on `points` [n, d] with `labels` [n], all its pairs or triplets taken.
+    """The forces of a loss on `points` [n, d] with `labels` [n], over all pairs or triplets.
 
-    parameters: as the entry lists them; others are left aside.
+    parameters: those that the entry lists; others are ignored.
     """
     here = _terms(entry, points, labels, parameters)
     read = {name: parameters[name] for name in entry.parameters}
@@ -63,7 +61,7 @@ def forces(entry: LossEntry, points: Points, labels: Labels, parameters: Paramet
 
 @dataclass(frozen=True)
 class Walk:
-    """Steps of gradient descent: the points before the first step and after each, and the loss there."""
+    """Gradient descent: the points before the first step and after each one, and the loss at each."""
 
     points: list[Points]
     losses: list[float]
@@ -72,10 +70,10 @@ class Walk:
 def walk(
     entry: LossEntry, points: Points, labels: Labels, parameters: Parameters, *, rate: float, steps: int
 ) -> Walk:
-    """`steps` steps of gradient descent: each point moves by `rate` times the force on it, at most by LONGEST.
+    """`steps` steps of gradient descent: each point moves by `rate` times its force, at most by LONGEST.
 
-    Where only directions count the points are put back on the unit sphere, as the encoder does it.
-    Ends early where no point moves any more.
+    For a loss on directions, points are projected back onto the unit sphere, as the encoder does.
+    Stops early when no point moves.
     """
     walked = [points]
     losses = []
@@ -100,7 +98,7 @@ def _terms(entry: LossEntry, points: Points, labels: Labels, parameters: Paramet
 
 
 def _only(entry: LossEntry, term: str) -> LossEntry:
-    """The entry of a loss that is one term of this one."""
+    """The entry of a loss that consists of one term of this one."""
 
     def function(*arguments: Any, **named: Any) -> Loss:
         return Loss.of(**{term: entry.function(*arguments, **named).terms[term]})

@@ -1,7 +1,7 @@
-"""A loss over the distance of one pair, as curves: what a positive pays, and what a negative pays.
+"""A loss as a function of the distance of one pair: a curve for the positive, and one for the negative.
 
-Measured, not drawn from the formula: the loss of the catalogue is called on two or three points at
-each distance.
+Measured, not derived from the formula: the loss of the catalogue is called on two or three points at each
+distance.
 """
 
 from dataclasses import dataclass
@@ -17,15 +17,15 @@ Floats = npt.NDArray[np.float64]
 
 CURVE_POINTS = 121
 FARTHEST = 2.5
-ACROSS = 2.0  # the farthest that two points of a circle of radius 1 can be
+ACROSS = 2.0  # the diameter of the unit circle
 
 
 @dataclass(frozen=True)
 class Curves:
     """distance [c]; positive [c]: the loss as the positive moves away; negative [c]: as the negative does.
 
-    turn: the distance from which on a negative costs nothing and is no longer pushed; None where
-    there is none in sight.
+    turn: the distance beyond which a negative costs nothing and is no longer pushed; None if there is none in
+    range.
     """
 
     distance: Floats
@@ -37,8 +37,8 @@ class Curves:
 def curves(
     entry: LossEntry, parameters: Parameters, d_ap: float, d_an: float, *, on_circle: bool = False
 ) -> Curves:
-    """The curves of a loss. A loss on pairs pays for each pair by itself; of the others one point moves
-    while the anchor's other partner stays, the positive at `d_ap`, the negative at `d_an`.
+    """The curves of a loss. A loss on pairs is measured on each pair alone; for the others, one point moves
+    while the other stays: the positive at `d_ap`, the negative at `d_an`.
 
     on_circle: see `by_angle`; distances are chords of the unit circle, 0 to 2.
     """
@@ -51,20 +51,20 @@ def curves(
 
 
 def by_angle(entry: LossEntry, parameters: Parameters) -> bool:
-    """Whether the loss goes by directions, or by where the origin is: then a distance alone says nothing, and
-    its curves are taken on the unit circle. Found by moving all points by the same way."""
+    """Whether the loss depends on directions or on the origin: then a distance alone doesn't determine it,
+    and its curves are measured on the unit circle. Tested by translating all points."""
     read = {name: parameters[name] for name in entry.parameters}
-    there = float(entry.function(START + np.array([0.7, -0.4]), LABELS, **read).total)
-    return entry.normalised or abs(there - float(entry.function(START, LABELS, **read).total)) > 1e-9
+    moved = float(entry.function(START + np.array([0.7, -0.4]), LABELS, **read).total)
+    return entry.normalised or abs(moved - float(entry.function(START, LABELS, **read).total)) > 1e-9
 
 
 def turn_of(entry: LossEntry, parameters: Parameters, d_ap: float) -> float | None:
-    """The distance from which on a negative is no longer pushed, whatever the picture shows; None for none."""
+    """The distance beyond which a negative is no longer pushed, even outside the chart; None: there is none."""
     return _turn(entry, parameters, d_ap, False)
 
 
 def _turn(entry: LossEntry, parameters: Parameters, d_ap: float, on_circle: bool) -> float | None:
-    """By halving: beyond it the negative's curve is level with the loss of a negative at the far end."""
+    """By bisection: beyond it the loss is that of a negative at the far end."""
     farthest = ACROSS if on_circle else 6 * FARTHEST
 
     def costs(d: float) -> bool:
@@ -93,7 +93,7 @@ def _loss(
         three = (np.array([0]), np.array([1]), np.array([2]))
         points, labels = np.array([anchor, positive, negative]), np.array([0, 0, 1])
         found = entry.function(points, labels, triplets=three, **read)
-    else:  # a batch needs two of each class: the negative has a twin at its side
+    else:  # a batch needs two of each class: the negative is doubled
         points, labels = np.array([anchor, positive, negative, negative]), np.array([0, 0, 1, 1])
         found = entry.function(points, labels, **read)
     return float(found.total)

@@ -1,4 +1,4 @@
-"""The catalogue of losses as one table, for the app and the docs: all of it read off the registry."""
+"""The catalogue of losses as a table, for the app and the docs, generated from the registry."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from core.losses import LOSSES
 
 @dataclass(frozen=True)
 class ParameterRow:
-    """One parameter of a loss: its letter in the formula, its field, bounds, default and meaning."""
+    """One parameter of a loss: its field, its letter in the formula, bounds, default and meaning."""
 
     field: str
     letter: str
@@ -21,8 +21,8 @@ class ParameterRow:
 
 @dataclass(frozen=True)
 class LossRow:
-    """One loss. collapsed: its value where every embedding is the same point, with the default
-    parameters and a batch of 200 images of 10 classes."""
+    """One loss. collapsed: its value when all embeddings are the same point, with the default parameters and
+    a batch of 200 images of 10 classes."""
 
     name: str
     label: str
@@ -58,7 +58,7 @@ def _parameter(name: str, letter: str) -> ParameterRow:
 
 
 def catalogue_as_markdown() -> str:
-    """The table as Markdown, for the docs; formulas between dollar signs."""
+    """The table as Markdown, for the docs; formulas in dollar signs."""
     lines = [
         "| loss | formula | needs | parameters (bounds, default) | knows nothing at | paper |",
         "| --- | --- | --- | --- | ---: | --- |",
@@ -70,7 +70,7 @@ def catalogue_as_markdown() -> str:
         )
         cells = [
             f"**{row.label}** (`{row.name}`). {row.summary}",
-            "$" + row.formula.replace("|", r"\vert ") + "$",  # a bar would end the cell
+            "$" + row.formula.replace("|", r"\vert ") + "$",  # a bar ends the cell
             ", ".join(row.needs),
             parameters or "none",
             f"{row.collapsed:.3f}",

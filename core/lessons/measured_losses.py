@@ -1,6 +1,6 @@
-"""What each loss of the catalogue has been measured to learn: assets/losses/measured.jsonl, a line a run.
+"""Measured figures of each loss: assets/losses/measured.jsonl, one line per run.
 
-`python -m benchmarks losses` trains the runs and writes the lines; the Losses page and docs/losses.md show them.
+`python -m benchmarks losses` trains the runs and writes the file; the Losses page and docs/losses.md show it.
 """
 
 import json
@@ -26,8 +26,8 @@ Figures = dict[str, float | None]
 
 
 def config_of(loss: str, dims: int, seed: int) -> RunConfig:
-    """The defaults but for the loss, its dimensions and one epoch; triplets are drawn, as all of a batch
-    of 200 are millions."""
+    """The defaults except for the loss, the dimensions and one epoch; triplets are sampled, since a batch of
+    200 has millions."""
     drawn = LOSSES[loss].takes == "triplets"
     return RunConfig(
         loss=loss,
@@ -48,8 +48,8 @@ def read() -> dict[str, Figures]:
 
 @dataclass(frozen=True)
 class Measured:
-    """A figure of a loss over its seeds: the mean, and half the distance from the lowest to the highest. NaN where
-    it is undefined for one of them, and where none is measured; seeds: how many are."""
+    """A figure of a loss over its seeds: the mean, and half the range; NaN if it is undefined for a seed or
+    not measured. seeds: how many were measured."""
 
     mean: float
     spread: float
@@ -57,7 +57,7 @@ class Measured:
 
 
 def measured(found: dict[str, Figures], loss: str, dims: int, figure: str) -> Measured:
-    """A figure of MEASURED_FIGURES of a loss, over the seeds that have been measured."""
+    """A figure of MEASURED_FIGURES for a loss, over the seeds measured so far."""
     keys = [config_of(loss, dims, seed).key for seed in SEEDS]
     raw: list[Any] = [found[key][figure] for key in keys if key in found]
     values = [math.nan if value is None else float(value) for value in raw]

@@ -1,4 +1,4 @@
-"""The Rand index as what it is: draw two images at random; do classes and clusters agree on them?"""
+"""The Rand index by sampling: draw two random images; do classes and clusters agree on them?"""
 
 from dataclasses import dataclass
 
@@ -12,8 +12,8 @@ Bools = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class PairAgreement:
-    """Random pairs in the order in which they were drawn: the places first, second [p] of their images,
-    and whether the two have the same label and the same cluster."""
+    """Random pairs in the order drawn: the indices first, second [p] of their images, and whether the two
+    have the same label and the same cluster."""
 
     first: Ints
     second: Ints
@@ -35,14 +35,14 @@ class PairAgreement:
 
     @property
     def error(self) -> Floats:
-        """[p]: the standard error of `running`, sqrt(p(1-p)/t); 0 as long as all pairs agree."""
+        """[p]: the standard error of `running`, sqrt(p(1-p)/t); 0 while all pairs agree."""
         drawn = np.arange(1, len(self.first) + 1)
         error: Floats = np.sqrt(self.running * (1 - self.running) / drawn)
         return error
 
     def interval(self, z: float = 1.96) -> tuple[Floats, Floats]:
-        """Low and high [p]: where the index lies, with 95 % confidence for z = 1.96. Honest from the
-        first pair on, where `error` is not. Source: Wilson 1927."""
+        """Low and high [p]: the confidence interval of the index, 95 % for z = 1.96. Unlike `error`, it is
+        valid from the first pair on. Source: Wilson 1927."""
         drawn = np.arange(1, len(self.first) + 1)
         centre = (self.running + z**2 / (2 * drawn)) / (1 + z**2 / drawn)
         half = z / (1 + z**2 / drawn) * np.sqrt(self.error**2 + z**2 / (4 * drawn**2))
@@ -50,14 +50,14 @@ class PairAgreement:
 
     @property
     def counts(self) -> Ints:
-        """[2, 2]: pairs by label (row 0: same, row 1: different) and cluster (column 0: same, column
-        1: different); the diagonal are the agreements."""
+        """[2, 2]: pairs by label (row 0: same, row 1: different) and cluster (column 0: same, column 1:
+        different); the agreements are on the diagonal."""
         cell = 2 * ~self.same_label + ~self.same_cluster
         return np.bincount(cell, minlength=4).reshape(2, 2)
 
 
 def sample_pairs(labels: Labels, clusters: Labels, count: int, *, seed: int = 0) -> PairAgreement:
-    """Draw `count` pairs of images and see whether labels [n] and clusters [n] agree on each.
+    """Draw `count` pairs of images and check whether labels [n] and clusters [n] agree on each.
 
     Raises ValueError for different lengths, fewer than two images, and count < 1.
     """

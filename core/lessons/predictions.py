@@ -1,7 +1,7 @@
-"""Predict, then reveal: questions whose answer is a training, with what one learns from it.
+"""Predict, then reveal: questions that are answered by training, with an explanation.
 
-Each is a file of assets/predictions: a title, the question, and below "## Why" what explains the outcome.
-What the outcome is, no file says: it is measured, on the two runs, each time.
+Each is a file of assets/predictions: a title, the question, and below "## Why" the explanation. The outcome
+is in no file: it is measured on the two runs each time.
 """
 
 import math
@@ -21,8 +21,8 @@ OUTCOMES: dict[Outcome, str] = {"lower": "Lower", "same": "About the same", "hig
 
 @dataclass(frozen=True)
 class Question:
-    """name: of the file. title, text, why: Markdown. before, after: the two runs. figure: the name of the one that
-    is asked for. band: a change by less than this share of the first value counts as about the same."""
+    """name: of the file. title, text, why: Markdown. before, after: the two runs. figure: the name of the
+    figure asked about. band: a change of less than this share of the first value counts as about the same."""
 
     name: str
     title: str
@@ -35,19 +35,19 @@ class Question:
 
     @property
     def about(self) -> Figure:
-        """What the figure means."""
+        """The figure asked about."""
         return FIGURES[self.figure]
 
 
 def value(run: Run, figure: str) -> float:
-    """A figure of a finished run, NaN where it is undefined. Raises RunDamaged."""
+    """A figure of a finished run; NaN if undefined. Raises RunDamaged."""
     return run.evaluation().values[figure]
 
 
 def outcome(before: float, after: float, band: float) -> Outcome | None:
-    """What became of a figure; None where it has no value in one of the runs.
+    """How a figure changed; None if it is undefined in one of the runs.
 
-    band: a change by less than this share of `before` is none.
+    band: a change of less than this share of `before` counts as none.
     """
     if math.isnan(before) or math.isnan(after):
         return None
@@ -56,7 +56,7 @@ def outcome(before: float, after: float, band: float) -> Outcome | None:
     return "higher" if after > before else "lower"
 
 
-# Comes with the app: where it is one of the two runs, a single training answers the question.
+# Comes with the app: if it is one of the two runs, only the other needs training.
 EXAMPLE = PRESETS["fast"]
 
 

@@ -1,7 +1,7 @@
-"""The tutorial's side question: why a loss may prefer d² to d. Measured where the page is made.
+"""The tutorial's side question: why a loss may prefer d² to d. Measured on the server that shows the page.
 
-d = sqrt(d²) costs one root more a pair, and its slope by the chain rule, (x - y) / d, is 0/0 where two
-points meet.
+d = sqrt(d²) costs one more root per pair, and its gradient by the chain rule, (x - y) / d, is 0/0 where two
+points coincide.
 """
 
 import time
@@ -13,13 +13,13 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 
-NEAR = (1.0, 0.1, 0.001, 0.0)  # distances at which the slopes are looked at
+NEAR = (1.0, 0.1, 0.001, 0.0)  # distances at which the slopes are computed
 _STEP = 1e-7
 
 
 @dataclass(frozen=True)
 class Slope:
-    """At a distance: the length of the gradient of d² and of d, by the chain rule; NaN where it is 0/0."""
+    """The length of the gradient of d² and of d at a distance, by the chain rule; NaN where it is 0/0."""
 
     distance: float
     of_square: float
@@ -28,10 +28,10 @@ class Slope:
 
 @dataclass(frozen=True)
 class SquareOrRoot:
-    """pairs: how many were measured. Nanoseconds a pair for value and gradient, the
-    quickest of so many rounds. slopes: at NEAR.
+    """square_ns, root_ns: nanoseconds per pair for value and gradient, the fastest of `rounds` over `pairs`
+    pairs. slopes: at NEAR.
 
-    left, right: the slopes of d on both sides of distance 0, by differences; those of d² are `flat`.
+    left, right: the slopes of d on both sides of distance 0, by differences; that of d² is `flat`.
     """
 
     pairs: int
@@ -45,11 +45,11 @@ class SquareOrRoot:
 
 
 def measure(pairs: int = 10_000, rounds: int = 50) -> SquareOrRoot:
-    """Time (value and gradient) and slopes of d² and of d, for random pairs of points in two dimensions."""
+    """Measure times (value and gradient) and slopes of d² and d, for random pairs of points in the plane."""
     first, second = np.random.default_rng(0).normal(size=(2, 2, pairs))
     apart = first - second
     squares, roots = [], []
-    for _ in range(rounds):  # by turns: whatever slows the machine slows both
+    for _ in range(rounds):  # alternating: whatever slows the machine slows both
         squares.append(_seconds(lambda: (_square(apart), 2 * apart)))
         roots.append(_seconds(lambda: apart / np.sqrt(_square(apart))))
     return SquareOrRoot(
@@ -67,7 +67,7 @@ def measure(pairs: int = 10_000, rounds: int = 50) -> SquareOrRoot:
 def _slope(distance: float) -> Slope:
     apart = np.array([distance, 0.0])
     with np.errstate(invalid="ignore"):
-        of_root = apart / np.sqrt(_square(apart))  # as an automatic derivative computes it
+        of_root = apart / np.sqrt(_square(apart))  # as automatic differentiation computes it
     return Slope(distance, float(np.linalg.norm(2 * apart)), float(np.linalg.norm(of_root)))
 
 
@@ -77,7 +77,7 @@ def _square(apart: Floats) -> Floats:
 
 
 def _root(along: float) -> float:
-    """The distance of two points on a line, one at 0, the other at `along`."""
+    """The distance between two points on a line, at 0 and at `along`."""
     return float(np.sqrt(_square(np.array([along, 0.0]))))
 
 

@@ -1,4 +1,4 @@
-"""The texts of the lessons, assets/lessons/*.md, and the figures that are filled in.
+"""The texts of the lessons, assets/lessons/*.md, and the figures filled into them.
 
 A file is one text, or several sections, each below a heading `## Its title {#its_name}` or just `## its_name`.
 A figure's placeholder is its name in braces.

@@ -1,6 +1,6 @@
-"""A loss's formula with the numbers of one pair, triplet or anchor filled in, as LaTeX, and what it comes to.
+"""Worked examples: a loss's formula in LaTeX with the numbers of one pair, triplet or anchor, and its result.
 
-`WORKED` maps a loss to its worked example. Sums over many pairs are given as one number each.
+`WORKED` maps a loss to its example. A sum over many pairs is shown as one number.
 """
 
 import math
@@ -13,8 +13,8 @@ import numpy as np
 from core.lessons.forces import Labels, Parameters, Points
 from core.lessons.lesson_plane import Triplet, on_unit_sphere
 
-# Of what a line is the loss: a pair, a triplet, the anchor (with its whole batch), the anchor with its
-# positive, the pair or the proxy of the anchor's class, or the batch. The loss of all is the mean over those.
+# What a line is the loss of: a pair, a triplet, the anchor (with its whole batch), the anchor with its
+# positive, the pair or the proxy of the anchor's class, or the batch. The total loss is the mean over these.
 Of = Literal[
     "positive",
     "negative",
@@ -29,7 +29,7 @@ Of = Literal[
 
 @dataclass(frozen=True)
 class Scene:
-    """Points [n, d] with labels [n], and the triplet of them that is looked at."""
+    """Points [n, d] with labels [n], and the triplet that the example explains."""
 
     points: Points
     labels: Labels
@@ -47,12 +47,13 @@ class Scene:
         return self.others_than(self.triplet.anchor)
 
     def others_than(self, place: int) -> list[int]:
-        """The points of other classes than that of `place`."""
+        """The points of other classes than the point `place`."""
         return [int(other) for other in np.flatnonzero(self.labels != self.labels[place])]
 
     @property
     def classes(self) -> list[list[int]]:
-        """The places of each class, in order of the labels; the anchor's is `classes[own_class]`."""
+        """The indices of each class's points, in order of the labels; the anchor's class is
+        `classes[own_class]`."""
         return [np.flatnonzero(self.labels == label).tolist() for label in np.unique(self.labels)]
 
     @property
@@ -67,7 +68,7 @@ class Scene:
         return means
 
     def distance(self, one: int, other: int) -> float:
-        """Of two points."""
+        """The distance between two points."""
         return math.dist(self.points[one], self.points[other])
 
     def similarity(self, other: int) -> float:
@@ -78,7 +79,7 @@ class Scene:
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the example: whose loss it is, the filled-in formula without its result, the result."""
+    """One line of the example: what it is the loss of, the formula with its numbers, and the result."""
 
     of: Of
     latex: str
@@ -141,7 +142,7 @@ def _soft_margin_triplet(scene: Scene, parameters: Parameters) -> list[Line]:
 
 
 def _n_pair(scene: Scene, parameters: Parameters) -> list[Line]:
-    # the loss takes the first two points of each class as anchor and positive: here a class has one pair
+    # the loss takes the first two points of each class as anchor and positive
     pairs = [(places[0], places[1]) for places in scene.classes]
     a, p = pairs[scene.own_class]
     own = float(scene.points[a] @ scene.points[p])
@@ -195,11 +196,8 @@ def _soft_nearest_neighbour(scene: Scene, parameters: Parameters) -> list[Line]:
 
 
 def _multi_similarity(scene: Scene, parameters: Parameters) -> list[Line]:
-    alpha, beta, lam = (
-        2.0,
-        parameters["scale"],
-        parameters["similarity_margin"],
-    )  # alpha: the paper's, held fixed
+    alpha = 2.0  # fixed, as in the paper
+    beta, lam = parameters["scale"], parameters["similarity_margin"]
     pull = sum(math.exp(-alpha * (scene.similarity(other) - lam)) for other in scene.positives)
     push = sum(math.exp(beta * (scene.similarity(other) - lam)) for other in scene.negatives)
     latex = rf"\frac{{1}}{{2}} \log(1 + {_number(pull)}) + \frac{{1}}{{{beta:g}}} \log(1 + {_number(push)})"
@@ -250,17 +248,17 @@ def _alignment_uniformity(scene: Scene, parameters: Parameters) -> list[Line]:
 
 
 def _term(value: float) -> str:
-    """Two digits, and never -0.00."""
+    """Two decimals, and never -0.00."""
     return f"{round(value, 2) + 0.0:.2f}"
 
 
 def _bracketed(value: float) -> str:
-    """The same behind a minus sign: in brackets where it is negative."""
+    """Two decimals, in brackets if negative: for use after a minus sign."""
     return f"({_term(value)})" if round(value, 2) < 0 else _term(value)
 
 
 def _number(value: float) -> str:
-    """Three digits, with a power of ten where it is very large or very small."""
+    """Three significant digits, in scientific notation if very large or very small."""
     if value == 0 or 1e-3 <= value < 1e5:
         return f"{value:.3g}" if value < 100 else f"{value:.0f}"
     mantissa, exponent = f"{value:.2e}".split("e")

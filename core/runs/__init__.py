@@ -1,20 +1,20 @@
-"""A run is a folder: one worker writes it, any number of viewers read it.
+"""A run is a folder: one worker writes it, any number of readers read it.
 
     config.json            the RunConfig
-    status.json            state and message; written last, and atomically, so that what it says is so
-    progress.jsonl         one line a report
+    status.json            state and message; written last and atomically, so it never promises missing files
+    progress.jsonl         one line per report
     sample.safetensors     which images the live picture shows
     frames/<step>.npy      their embeddings [2000, d], float32, at about 15 steps
     weights/<step>.safetensors   the encoder at the same steps
     embedding.safetensors, contours.safetensors, figures.json, weights.safetensors   the result
-    learned.safetensors    what the loss has learned beside the encoder: proxies, centres, a head; of most losses none
-    replay/                every image at those steps, once somebody has asked for it: core/pictures/replay.py
-    cancel                 its presence asks the worker to stop; says why
+    learned.safetensors    the loss's own learned parameters: proxies, centres, a head; most losses have none
+    replay/                every image at those steps, made on request: core/pictures/replay.py
+    cancel                 if present, the worker should stop; contains the reason
     lock                   held by the worker; the kernel frees it when the worker dies
     writer                 the server whose worker holds the lock
-    used                   when somebody last looked at it: core/service/storage.py
+    used                   when the run was last used: core/service/storage.py
 
-The folder's name is the config's key, so equal configs meet in one folder and train once.
+The folder's name is the config's key, so equal configs share a folder and train once.
 """
 
 from core.embedding import Embedding

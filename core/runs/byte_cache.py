@@ -1,7 +1,7 @@
-"""Results kept in memory, bounded in bytes all together: those not used for longest go first, and those that
-nobody has used for minutes go too.
+"""An in-memory cache of results, bounded in bytes: evicts the least recently used first, and idle ones after
+a minute.
 
-Whatever goes is only read, or computed, again: nobody who looks at a run loses it.
+Eviction only costs reading or computing a result again.
 """
 
 import functools
@@ -17,19 +17,19 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _lock = threading.Lock()
-# the longest unused first: what it is, its bytes, and when it was last used
+# least recently used first: (result, bytes, last use)
 _kept: OrderedDict[Hashable, tuple[Any, int, float]] = OrderedDict()
 _held = 0
 _making: dict[Hashable, threading.Lock] = {}
 
 
 def held() -> int:
-    """How many bytes are kept."""
+    """The size of the cache in bytes."""
     return _held
 
 
 def clear() -> None:
-    """Keep nothing."""
+    """Evict everything."""
     global _held
     with _lock:
         _kept.clear()
@@ -37,7 +37,7 @@ def clear() -> None:
 
 
 def drop_unused(seconds: float) -> int:
-    """Let go of what nobody has used for so long; returns how many bytes that were."""
+    """Evict entries idle for `seconds`; return the bytes freed."""
     global _held
     before, since = _held, time.monotonic() - seconds
     with _lock:
@@ -47,10 +47,10 @@ def drop_unused(seconds: float) -> int:
 
 
 def kept_by_size(size: Callable[[Any], int]) -> Callable[[Callable[P, T]], Callable[P, T]]:
-    """Keep what a function returns, for the same arguments, as long as there is room.
+    """Decorator: cache a function's results by its arguments.
 
-    size: how many bytes a result takes. Of several threads that ask for the same at once, one computes
-    it and the others wait: forty students who look at one run cost one reading.
+    size: the bytes of a result. If several threads request the same result at once, one computes it and the
+    others wait: forty students on one run cost one read.
     """
 
     def decorate(function: Callable[P, T]) -> Callable[P, T]:

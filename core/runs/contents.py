@@ -1,4 +1,4 @@
-"""What a run's folder holds, as values: how it stands, its reports, its pictures, its result; and what may be wrong."""
+"""The contents of a run's folder as dataclasses: status, progress, snapshots, sample; and the errors."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,21 +9,22 @@ import numpy.typing as npt
 
 State = Literal["missing", "queued", "training", "measuring", "done", "failed", "cancelled"]
 ENDED: frozenset[State] = frozenset({"done", "failed", "cancelled"})
-# Of a finished run's files. Raised when they are read in another way than before; what is older is trained again.
+# The format version of a finished run's files. Raise it when their format changes: older runs are trained
+# again.
 FORM = 2
 OUTDATED = "This run was finished by an older version of the app. Press Train to train it again."
 
 
 class RunDamaged(Exception):
-    """A file of a finished run is missing or not what was written; the run must be trained again."""
+    """A file of a run is missing or corrupt; the run must be trained again."""
 
 
 class RunsFolderUnusable(Exception):
-    """No run can be written; the message says where and why."""
+    """No runs can be stored; the message says where and why."""
 
     @classmethod
     def at(cls, folder: Path, error: OSError) -> "RunsFolderUnusable":
-        """For a `folder` that gave `error`."""
+        """The exception for a `folder` that raised `error`."""
         return cls(
             f"The run cannot be stored: {folder} is not a folder that can be written ({error.strerror}). "
             "Ask whoever runs this server to free it, or to choose another one. "
@@ -33,8 +34,8 @@ class RunsFolderUnusable(Exception):
 
 @dataclass(frozen=True)
 class Status:
-    """How a run stands. `message` is for the learner; `seconds` is the training time of a done run;
-    `files` the SHA-256 of each result file, `form` the FORM that they have."""
+    """The status of a run. message: for the learner. seconds: the training time of a done run. files: the
+    SHA-256 of each result file. form: the FORM of the files."""
 
     state: State
     message: str = ""
@@ -47,22 +48,20 @@ class Status:
 
     @property
     def ended(self) -> bool:
-        """Nothing more will happen to it."""
+        """Whether the run is done, failed or cancelled."""
         return self.state in ENDED
 
     @property
     def outdated(self) -> bool:
-        """It was finished by an older version of the app, and its state is "failed" for that."""
+        """Whether it only counts as failed because an older version of the app finished it."""
         return self.message == OUTDATED
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How training stands after `step` of `steps`: mean loss and terms since the last report. One line of
-    progress.jsonl.
+    """One line of progress.jsonl: mean loss and terms between the last report and `step` of `steps`.
 
-    validation_loss: where it was measured. active: which share of the pairs or triplets looked at have a
-    gradient; None: not measured.
+    validation_loss, active (the share of pairs or triplets with a gradient): None if not measured.
     """
 
     step: int
@@ -83,14 +82,14 @@ class Snapshot:
     embeddings: npt.NDArray[np.float32]
 
 
-HELD_OUT = 1000  # of a sample of training images the first so many measure the validation loss
+HELD_OUT = 1000  # the first images of a sample of training images are held out for the validation loss
 
 
 @dataclass(frozen=True)
 class Sample:
-    """The images of the live picture; the first of them measure the validation loss.
+    """The images of the live picture; the first of them are used for the validation loss.
 
-    split: "train" or "test". indices: [s] into that split, limited to the classes that take part; labels: [s].
+    split: "train" or "test". indices: [s] into that split, restricted to the run's classes; labels: [s].
     """
 
     split: str
@@ -99,5 +98,5 @@ class Sample:
 
     @property
     def validating(self) -> int:
-        """How many of them, from the first, training never learns from."""
+        """How many of the first ones are never trained on."""
         return len(self.indices) if self.split == "test" else HELD_OUT

@@ -1,4 +1,4 @@
-"""The files in a run's folder: written whole or not at all, and read only where they are what was written."""
+"""The files in a run's folder: written atomically, and verified by checksum when read."""
 
 import contextlib
 import hashlib
@@ -23,8 +23,8 @@ class RunFiles:
     folder: Path
 
     def status(self) -> Status:
-        """How the run stands; state "missing" where there is no readable status, "failed" where it was finished
-        by an older version of the app."""
+        """The run's status; state "missing" if there is none that can be read, "failed" if an older version
+        of the app finished it."""
         try:
             status = Status(**{"form": 1, **json.loads(self._path("status.json").read_text("utf-8"))})
         except (OSError, ValueError, TypeError):
@@ -36,19 +36,19 @@ class RunFiles:
         return status
 
     def write_arrays(self, name: str, arrays: dict[str, npt.NDArray[Any]]) -> str:
-        """A safetensors file; returns its SHA-256."""
+        """Write a safetensors file; returns its SHA-256."""
         return self._write(name, save(arrays))
 
     def _path(self, name: str) -> Path:
         return self.folder / name
 
     def _write(self, name: str, content: bytes) -> str:
-        """Write a file so that a reader sees all of it or none; returns its SHA-256."""
+        """Write a file atomically; returns its SHA-256."""
         part = self._path(f"{name}.{os.getpid()}.part")
         try:
             part.write_bytes(content)
         except OSError:
-            part.unlink(missing_ok=True)  # half of it would only fill the disk
+            part.unlink(missing_ok=True)  # the rest would only fill the disk
             raise
         _replace(part, self._path(name))
         return hashlib.sha256(content).hexdigest()
@@ -76,7 +76,7 @@ class RunFiles:
 
 
 def _replace(part: Path, path: Path) -> None:
-    """os.replace; Windows refuses it for the moment in which a viewer has the old file open."""
+    """os.replace with retries: on Windows it fails while a reader has the old file open."""
     for _ in range(50):
         with contextlib.suppress(PermissionError):
             os.replace(part, path)

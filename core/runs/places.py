@@ -1,4 +1,4 @@
-"""Where runs lie: those trained here, and the example that comes with the app."""
+"""Where runs are stored: those trained here, and the example shipped with the app."""
 
 import re
 from functools import lru_cache
@@ -9,26 +9,26 @@ from core.runs.run import Run
 
 
 def place_for(config: RunConfig) -> Run:
-    """Where the run of `config` is written, whether or not it is there."""
+    """The run of `config` in the runs folder, whether or not it exists."""
     return Run(settings.runs_folder() / config.key)
 
 
 def shipped_run() -> Run:
-    """The example run that comes with the app: of the preset `fast`."""
+    """The shipped example run, of the preset `fast`."""
     return Run(settings.shipped_runs_folder() / PRESETS["fast"].key)
 
 
 def example_run() -> Run:
-    """The example run: as it was trained here, or as long as it is not, as it comes with the app.
+    """The example run: the one trained here, or else the shipped one.
 
-    Another processor gives other last digits, so the two are not mixed: whoever shows figures of one shows its points.
+    They differ in the last digits on another processor, so don't mix one's figures with the other's points.
     """
     trained = Run(settings.runs_folder() / PRESETS["fast"].key)
     return trained if was_whole(trained) else shipped_run()
 
 
 def was_whole(run: Run) -> bool:
-    """Whether the run is finished and was whole when this was first asked: reading all of it takes its time."""
+    """Whether the run is finished and was whole at the first call: verifying all of it takes time."""
     return _was_whole(run, run.status().updated)
 
 
@@ -38,10 +38,10 @@ def _was_whole(run: Run, updated: float) -> bool:
 
 
 def run_at(key: str) -> Run:
-    """The run named `key`: trained here by this version of the app, or shipped with it; status "missing" where it is
+    """The run `key`: trained here by this version of the app, or shipped with it; status "missing" if
     neither.
 
-    Raises ValueError for what is no key.
+    Raises ValueError for an invalid key.
     """
     if not re.fullmatch("[0-9a-f]{64}", key):
         raise ValueError("A run's key has 64 hexadecimal digits.")

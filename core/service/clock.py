@@ -1,4 +1,4 @@
-"""The two clocks that the engine reads, so that a test can hand it others."""
+"""The two clocks of the engine, which a test can replace."""
 
 import time
 from collections.abc import Callable
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Clock:
-    """`steady` only goes forward and measures how long something takes; `wall` is the time of day, which
-    somebody may set. What decides about a run's life goes by `steady`; `wall` only dates files."""
+    """`steady` is monotonic and measures durations: every decision about a run uses it. `wall` is the time of
+    day, which may be set back; it only dates files."""
 
     steady: Callable[[], float] = time.monotonic
     wall: Callable[[], float] = time.time

@@ -1,7 +1,8 @@
-"""Slots on a Dask cluster: the same tasks, on workers of other machines, over a shared runs folder.
+"""Slots on a Dask cluster: the same tasks, on workers on other machines, with a shared runs folder.
 
-The scheduler and every worker need the project on their PYTHONPATH and the runs folder under the same
-path. A task whose worker dies is begun anew on another one: a run can be begun as often as need be.
+The scheduler and every worker need the project on their PYTHONPATH and the runs folder at the same
+path. Dask restarts a task whose worker dies on another one, which is safe: a run can be restarted any
+number of times.
 """
 
 import contextlib
@@ -43,8 +44,8 @@ class DaskSlot:
         return self._task
 
     def kill(self) -> None:
-        """Take the task back. One that runs is asked to stop at its next step; a worker that hangs is for
-        whoever runs the cluster to end."""
+        """Cancel the task; if it is running, ask it to stop at its next step. A hung worker is left to the
+        cluster's operator."""
         if self._task is not None and not self._task.done():
             if self._run is not None:
                 self._run.request_cancel()
@@ -52,18 +53,18 @@ class DaskSlot:
         self._task = None
 
     def close(self) -> None:
-        """See core.service.slots.Slot. What runs goes on to its end, and is found finished after a restart."""
+        """See core.service.slots.Slot. A running task continues; after a restart it is found finished."""
         self._closed = True
         self._close()
 
     def pids(self) -> list[int]:
-        """None: they are not on this machine."""
+        """Empty: the processes are not on this machine."""
         return []
 
 
 def slots_on(address: str) -> list[Slot]:
-    """As many slots as CONTRASTIVE_LAB_WORKERS says, by default one for each thread of the cluster's
-    workers, at the scheduler's `address`."""
+    """The slots on the cluster whose scheduler is at `address`: CONTRASTIVE_LAB_WORKERS of them, by default
+    one per thread of its workers. Raises SystemExit if no scheduler with a worker answers."""
     try:
         client = Client(address, timeout=SECONDS_TO_CONNECT, set_as_default=False)
         client.wait_for_workers(1, timeout=SECONDS_TO_CONNECT)
@@ -77,7 +78,7 @@ def slots_on(address: str) -> list[Slot]:
     once = threading.Lock()
 
     def close() -> None:
-        with once, contextlib.suppress(Exception):  # a scheduler that is gone already is closed enough
+        with once, contextlib.suppress(Exception):  # the scheduler may be gone already
             client.close(timeout=2)
 
     return [DaskSlot(executor, close) for _ in range(settings.workers_or(threads))]

@@ -1,6 +1,6 @@
-"""Whose run is trained next: one running and one waiting a session, sessions in turn.
+"""Which run is trained next: round-robin over sessions, each with at most one running and one queued run.
 
-Knows no threads, no processes and no files: the engine asks it under its own lock.
+No threads, processes or files here: the caller holds the lock.
 """
 
 import math
@@ -10,40 +10,44 @@ from dataclasses import dataclass, field
 from core.config import RunConfig
 from core.runs import Run
 
-# Who was served long ago counts as never served: a bound on what is remembered, nothing else.
+# A bound on memory: a session served longer ago counts as never served.
 MOST_REMEMBERED = 1000
 
 
 class NotNow(Exception):
-    """A run is not taken; the message says why and what to do next."""
+    """The run was refused; the message says why and what to do next."""
 
 
 @dataclass
 class Job:
-    """A run that somebody waits for. `owner` is the session that it counts for."""
+    """A run that sessions wait for.
+
+    owner: the session whose quota it uses. watchers: session -> when it last checked in. started: when a
+    worker took it. elsewhere: another server is working on it.
+    """
 
     run: Run
     config: RunConfig
     owner: str
-    watchers: dict[str, float] = field(default_factory=dict)  # who waits for it -> when last heard of
-    started: float | None = None  # when a worker took it
-    elsewhere: bool = False  # another server is at work on it
+    watchers: dict[str, float] = field(default_factory=dict)
+    started: float | None = None
+    elsewhere: bool = False
 
     @property
     def size(self) -> float:
-        """How long it will take, in units that only compare with each other."""
+        """Its expected duration, in relative units."""
         return self.config.epochs + 1.0  # measuring takes about as long as an epoch
 
     def seconds_at_work(self, now: float) -> float:
-        """How long a worker has had it."""
+        """How long a worker has been training it."""
         return 0.0 if self.started is None else now - self.started
 
 
 class FairQueue:
-    """The jobs of one server, waiting and running.
+    """The jobs of one server, queued and running.
 
-    most_waiting: how many may wait at once. gone_after: seconds after which a session that has not been
-    heard of no longer counts. now: the steady clock.
+    most_waiting: how many may be queued at once. gone_after: seconds after its last check-in when a session
+    counts as gone. now: the steady clock.
     """
 
     def __init__(self, most_waiting: int, gone_after: float, now: Callable[[], float]) -> None:
@@ -52,14 +56,14 @@ class FairQueue:
         self._now = now
         self._waiting: dict[str, Job] = {}  # by key, in order of arrival
         self._running: dict[str, Job] = {}
-        self._turns: dict[str, int] = {}  # session -> the turn at which a run of its was last started
+        self._last_turns: dict[str, int] = {}  # session -> the turn in which it was last served
         self._turn = 0
 
     def __len__(self) -> int:
         return len(self._waiting)
 
     def get(self, key: str) -> Job | None:
-        """The job of run `key`, waiting or running."""
+        """The job of run `key`, queued or running."""
         return self._waiting.get(key) or self._running.get(key)
 
     def all(self) -> list[Job]:
@@ -67,20 +71,20 @@ class FairQueue:
         return [*self._running.values(), *self._waiting.values()]
 
     def running(self) -> list[Job]:
-        """The jobs that workers have."""
+        """The jobs being trained."""
         return list(self._running.values())
 
     def present(self, job: Job) -> set[str]:
-        """Who still waits for the job: those heard of lately."""
+        """The sessions that still wait for the job: those that checked in recently."""
         now = self._now()
         return {name for name, heard in job.watchers.items() if now - heard < self.gone_after}
 
-    def hear_of(self, job: Job, watcher: str) -> None:
-        """`watcher` waits for the job, and is there."""
+    def check_in(self, job: Job, watcher: str) -> None:
+        """`watcher` waits for the job and is still there."""
         job.watchers[watcher] = self._now()
 
     def check_room_for(self, watcher: str) -> None:
-        """Raises NotNow where the session has a waiting run already, or the whole queue is full."""
+        """Raises NotNow if the session already has a queued run, or the queue is full."""
         if any(job.owner == watcher for job in self._waiting.values()):
             raise NotNow(
                 "A run of yours is waiting already; one at a time may wait. Stop that one, or train this "
@@ -89,18 +93,18 @@ class FairQueue:
         if len(self._waiting) >= self.most_waiting:
             raise NotNow(
                 f"The class is busy: {len(self._waiting)} runs are waiting, as many as this server takes. "
-                "Yours was not queued. Finished runs and the example can be looked at meanwhile; "
+                "Yours was not queued. You can look at finished runs and the example until then; "
                 "press Train again in a minute."
             )
 
     def add(self, job: Job) -> None:
-        """At the end of the line, as far as turns leave it there."""
+        """Queue the job; sessions that were served longer ago still come first."""
         self._waiting[job.run.key] = job
 
     def start(self, free: Callable[[Job], bool] = lambda job: True) -> Job | None:
-        """Take the next job for a worker; None where there is none that may start.
+        """Take the next job for a worker; None if none may start.
 
-        free: whether nobody else is at work on a job's run; one that is taken stays in the queue.
+        free: whether no other process is working on the job's run; if one is, the job stays queued.
         """
         for job in self._in_turn():
             if job.elsewhere or self._busy(job.owner) or not self.present(job):
@@ -111,41 +115,41 @@ class FairQueue:
             del self._waiting[job.run.key]
             self._running[job.run.key] = job
             job.started = self._now()
-            self._served(job.owner)
+            self._record_turn(job.owner)
             return job
         return None
 
-    def drop(self, key: str) -> None:
-        """Forget a job, waiting or running."""
+    def remove(self, key: str) -> None:
+        """Remove a job, queued or running."""
         self._waiting.pop(key, None)
         self._running.pop(key, None)
 
     def leave(self, job: Job, watcher: str) -> None:
-        """`watcher` no longer waits for the job; where it counted for them, it counts for another now."""
+        """`watcher` no longer waits for the job; if it owned the job, another watcher becomes the owner."""
         job.watchers.pop(watcher, None)
         present = self.present(job)
         if job.owner == watcher and present:
-            burdened = {other.owner for other in self.all() if other is not job}
-            job.owner = min(present, key=lambda name: (name in burdened, name))
+            owners = {other.owner for other in self.all() if other is not job}
+            job.owner = min(present, key=lambda name: (name in owners, name))
 
-    def place(self, key: str) -> int | None:
-        """How many waiting runs come before run `key`; None for one that does not wait here."""
+    def position(self, key: str) -> int | None:
+        """How many queued runs come before run `key`; None if it is not queued here."""
         if key not in self._waiting or self._waiting[key].elsewhere:
             return None
-        return next(place for place, job in enumerate(self._line()) if job.run.key == key)
+        return next(position for position, job in enumerate(self._line()) if job.run.key == key)
 
-    def wait_for(self, key: str, workers: int, seconds_a_unit: float) -> float | None:
-        """About how many seconds until a worker takes run `key`, given how long a unit of size takes."""
-        place = self.place(key)
-        if place is None:
+    def expected_wait(self, key: str, workers: int, seconds_per_unit: float) -> float | None:
+        """Estimated seconds until a worker takes run `key`; None if it is not queued here."""
+        position = self.position(key)
+        if position is None:
             return None
         now = self._now()
         free_at = sorted(
-            max(0.0, job.size * seconds_a_unit - job.seconds_at_work(now)) for job in self._running.values()
+            max(0.0, job.size * seconds_per_unit - job.seconds_at_work(now)) for job in self._running.values()
         )
         free_at = [0.0] * (workers - len(free_at)) + free_at
-        for job in self._line()[:place]:  # each takes the worker that is free first
-            free_at[0] += job.size * seconds_a_unit
+        for job in self._line()[:position]:  # each takes the worker that is free first
+            free_at[0] += job.size * seconds_per_unit
             free_at.sort()
         return free_at[0]
 
@@ -153,20 +157,20 @@ class FairQueue:
         return [job for job in self._in_turn() if not job.elsewhere]
 
     def _in_turn(self) -> list[Job]:
-        """Who was served longest ago comes first; of those never served, who came first."""
-        return sorted(self._waiting.values(), key=self._longest_ago)
+        """Least recently served session first; first come, first served among those never served."""
+        return sorted(self._waiting.values(), key=self._last_turn)
 
-    def _longest_ago(self, job: Job) -> float:
-        """A run that several wait for has the best turn of them all."""
+    def _last_turn(self, job: Job) -> float:
+        """The earliest among all sessions that wait for the run."""
         waiting = self.present(job) | {job.owner}
-        return min(self._turns.get(name, -math.inf) for name in waiting)
+        return min(self._last_turns.get(name, -math.inf) for name in waiting)
 
     def _busy(self, session: str) -> bool:
         return any(job.owner == session for job in self._running.values())
 
-    def _served(self, session: str) -> None:
+    def _record_turn(self, session: str) -> None:
         self._turn += 1
-        self._turns.pop(session, None)
-        self._turns[session] = self._turn
-        if len(self._turns) > MOST_REMEMBERED:
-            del self._turns[next(iter(self._turns))]
+        self._last_turns.pop(session, None)
+        self._last_turns[session] = self._turn
+        if len(self._last_turns) > MOST_REMEMBERED:
+            del self._last_turns[next(iter(self._last_turns))]

@@ -1,14 +1,14 @@
-"""Memory that the process has freed, given back to the system."""
+"""Releases memory that the process has freed to the operating system."""
 
 import ctypes
 import gc
 import sys
 
 
-def give_memory_back() -> None:
-    """After a busy time: C's allocator keeps what was freed for itself, on Linux until it is told not to."""
+def release_memory() -> None:
+    """Collect garbage and, on Linux, trim the heap: glibc keeps freed memory until told to release it."""
     gc.collect()
     if sys.platform == "linux":
-        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # glibc's; other C libraries have none
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # glibc only
         if trim is not None:
             trim(0)

@@ -1,4 +1,4 @@
-"""How the server is: workers, queue, memory, disk, version. For the health page and for who watches it."""
+"""The health of the server: workers, queue, memory, disk, version. For the health page and for monitoring."""
 
 import os
 import shutil
@@ -13,14 +13,15 @@ import psutil
 from core import settings
 from core.config import TRAINING_VERSION
 from core.runs import byte_cache
-from core.service.engine import Engine, Standing
+from core.service.engine import Engine
+from core.service.standing import Standing
 
-DISK_LOW = 200_000_000  # bytes; some ten runs
+DISK_LOW = 200_000_000  # bytes; about ten runs
 
 
 @dataclass(frozen=True)
 class Worker:
-    """A worker process of this machine: its id and how much memory it holds, in bytes."""
+    """A worker process on this machine. memory: resident, in bytes."""
 
     pid: int
     memory: int
@@ -28,7 +29,8 @@ class Worker:
 
 @dataclass(frozen=True)
 class Health:
-    """All of it. `problems`: what whoever runs the server should look at, a sentence each; none: it is well."""
+    """One snapshot; sizes in bytes. problems: what the operator should look at, one sentence each; empty: all
+    is well."""
 
     version: str
     training_version: int
@@ -47,7 +49,7 @@ class Health:
 
 
 def health(engine: Engine) -> Health:
-    """How this process and what it has started are now."""
+    """The health of this process and its workers now."""
     standing = engine.standing()
     free_disk = _free_disk()
     return Health(
@@ -65,7 +67,7 @@ def health(engine: Engine) -> Health:
 
 
 def memory_of(pid: int) -> int:
-    """The memory that a process holds (resident), in bytes; 0 where it is gone."""
+    """The resident memory of a process in bytes; 0 if the process is gone."""
     try:
         return int(psutil.Process(pid).memory_info().rss)
     except psutil.Error:
@@ -74,13 +76,13 @@ def memory_of(pid: int) -> int:
 
 @lru_cache(maxsize=1)
 def version() -> str:
-    """The project's version, as pyproject.toml has it."""
+    """The project's version in pyproject.toml."""
     with (settings.PROJECT / "pyproject.toml").open("rb") as file:
         return str(tomllib.load(file)["project"]["version"])
 
 
 def _free_disk() -> int | None:
-    """Bytes free where runs are written; None where nothing can be."""
+    """Bytes free where runs are written; None if nothing can be written there."""
     folder = settings.runs_folder()
     for place in (folder, *folder.resolve().parents):
         if place.is_dir():
@@ -104,5 +106,5 @@ def _problems(standing: Standing, free_disk: int | None) -> list[str]:
 
 
 def _shown(folder: Path) -> str:
-    """A folder by its name only: its path is nobody's business."""
+    """The folder's name without its path, which visitors should not learn."""
     return f"the folder {folder.name!r}"

@@ -1,6 +1,6 @@
-"""Which replays are to be made: behind every training, and each once.
+"""Which replays are to be made: each once, and only while no training waits.
 
-Knows no threads and no processes: the engine asks it under its own lock.
+No threads or processes here: the caller holds the lock.
 """
 
 from collections import deque
@@ -10,13 +10,13 @@ from core.pictures.replay import Replay
 from core.runs import Run
 
 MOST_WAITING = 50
-MOST_PROBLEMS = 200  # that are remembered, so as not to try in vain again and again
+MOST_PROBLEMS = 200  # remembered failures, which are not retried
 
 ReplayState = Literal["none", "waiting", "computing", "failed"]
 
 
 class ReplayQueue:
-    """The replays that somebody wants to see."""
+    """The replays that sessions have requested, and those being made."""
 
     def __init__(self) -> None:
         self._waiting: deque[Run] = deque()
@@ -26,8 +26,8 @@ class ReplayQueue:
     def __len__(self) -> int:
         return len(self._waiting)
 
-    def ask(self, run: Run) -> bool:
-        """Queue the replay of a finished run; returns False where that is done, under way, or has failed."""
+    def request(self, run: Run) -> bool:
+        """Queue the replay of a finished run; False if it is ready, queued, being made or has failed."""
         if self.state(run.key) != "none" or Replay(run).ready():
             return False
         self._waiting.append(run)
@@ -36,7 +36,7 @@ class ReplayQueue:
         return True
 
     def state(self, key: str) -> ReplayState:
-        """How far the replay of run `key` has come; "none" also for one that is ready."""
+        """The state of the replay of run `key`; "none" also for one that is ready."""
         if key in self._making:
             return "computing"
         if any(run.key == key for run in self._waiting):
@@ -44,23 +44,23 @@ class ReplayQueue:
         return "failed" if key in self._problems else "none"
 
     def take(self) -> Run | None:
-        """The next one to be made."""
+        """The next run whose replay is to be made; None if there is none."""
         while self._waiting:
             run = self._waiting.popleft()
-            if run.status().state == "done":  # else it is trained anew
+            if run.status().state == "done":  # else it is being trained again
                 self._making[run.key] = run
                 Replay(run).withdraw_pause()
                 return run
         return None
 
-    def make_way(self, count: int) -> None:
-        """Ask as many that are being made to pause."""
+    def preempt(self, count: int) -> None:
+        """Ask up to `count` replays that are being made to pause."""
         for run in list(self._making.values())[:count]:
             Replay(run).request_pause()
 
-    def put_back(self, run: Run, problem: str) -> None:
-        """It was worked at: finished, or it failed with a sentence, or it was paused and goes on later; or it was
-        given up, because the run is trained anew."""
+    def release(self, run: Run, problem: str) -> None:
+        """A worker is done with it: the replay is ready, has failed (`problem` says why), was paused and is
+        queued again, or was dropped because the run is trained again."""
         del self._making[run.key]
         if run.status().state != "done":
             return
@@ -71,6 +71,6 @@ class ReplayQueue:
         elif not Replay(run).ready():
             self._waiting.appendleft(run)
 
-    def begin_anew(self, key: str) -> None:
-        """The run is trained again, so its replay may be tried again."""
+    def forget_problem(self, key: str) -> None:
+        """Allow a replay that failed to be made again: its run is trained again."""
         self._problems.pop(key, None)

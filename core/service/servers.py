@@ -1,10 +1,10 @@
-"""Several servers on one runs folder: each says which runs somebody there waits for or looks at.
+"""Several servers on one runs folder: each announces which runs its sessions wait for or have open.
 
-    .servers/<id>/lock             held for as long as the server lives; the kernel frees it when it dies
-    .servers/<id>/waiting-<key>    somebody there waits for this run
-    .servers/<id>/viewing-<key>    somebody there has it on the page
+    .servers/<id>/lock             held while the server lives; the kernel frees it when it dies
+    .servers/<id>/waiting-<key>    a session there waits for this run
+    .servers/<id>/viewing-<key>    a session there has it open
 
-No clock takes part: what a server says counts for exactly as long as it lives.
+No clocks and no time-outs: an announcement counts exactly as long as its server lives.
 """
 
 import contextlib
@@ -22,36 +22,36 @@ Interest = Literal["waiting", "viewing"]
 
 
 class ThisServer:
-    """What this server says, and what it hears of the others. Nothing here raises: a folder that cannot be
-    written holds no runs to be agreed about."""
+    """Announces this server's interests and reads those of the others. Nothing here raises: a folder that
+    cannot be written holds no runs to coordinate."""
 
     def __init__(self) -> None:
         self.id = uuid.uuid4().hex
         self._lock: FileLock | None = None
         self._folder: Path | None = None
-        self._said: set[str] = set()
+        self._announced: set[str] = set()
 
-    def say(self, interest: Interest, key: str) -> None:
-        """Somebody here waits for, or looks at, run `key`."""
-        self._said.add(f"{interest}-{key}")
-        for _ in range(3):  # another server may take a folder without its lock, just made, for a dead one's
+    def announce(self, interest: Interest, key: str) -> None:
+        """A session here waits for run `key`, or has it open."""
+        self._announced.add(f"{interest}-{key}")
+        for _ in range(3):  # another server may take our new folder, not yet locked, for a dead server's
             with contextlib.suppress(OSError, Timeout):
                 (self._own_folder() / f"{interest}-{key}").touch()
                 return
 
-    def take_back(self, interest: Interest, key: str) -> None:
-        """Nobody here does any more."""
-        self._said.discard(f"{interest}-{key}")
+    def withdraw(self, interest: Interest, key: str) -> None:
+        """Withdraw this server's interest in run `key`."""
+        self._announced.discard(f"{interest}-{key}")
         if self._folder is not None:
             with contextlib.suppress(OSError):
                 (self._folder / f"{interest}-{key}").unlink()
 
-    def others(self, interest: Interest, key: str) -> bool:
-        """Whether somebody at another server does."""
+    def others_interested(self, interest: Interest, key: str) -> bool:
+        """Whether a session of another server waits for run `key`, or has it open."""
         return any((folder / f"{interest}-{key}").exists() for folder in self._others())
 
-    def anybody(self, key: str) -> bool:
-        """Whether run `key` is waited for or looked at, here or elsewhere."""
+    def in_use(self, key: str) -> bool:
+        """Whether a session of any server, this one included, waits for run `key` or has it open."""
         folders = [*([self._folder] if self._folder else []), *self._others()]
         return any(
             (folder / f"{interest}-{key}").exists()
@@ -60,15 +60,14 @@ class ThisServer:
         )
 
     def close(self) -> None:
-        """Nothing that was said here counts any more."""
+        """Withdraw everything that this server has announced."""
         if self._lock is not None and self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
             self._lock.release()
             self._lock = self._folder = None
 
     def _own_folder(self) -> Path:
-        """This server's folder, with its lock held; made anew where somebody has deleted it, or where the
-        runs folder is another one than before."""
+        """This server's folder, with its lock held; recreated if deleted or if the runs folder changed."""
         folder = settings.runs_folder() / ".servers" / self.id
         if folder != self._folder or not (folder / "lock").exists():
             if self._lock is not None:
@@ -77,16 +76,16 @@ class ThisServer:
             self._lock = FileLock(folder / "lock", timeout=1, thread_local=False)
             self._lock.acquire()
             self._folder = folder
-            for said in self._said:
-                (folder / said).touch()
+            for announcement in self._announced:
+                (folder / announcement).touch()
         return folder
 
     def _others(self) -> Iterator[Path]:
-        """The folders of the other servers that live; those of dead ones are removed."""
+        """The folders of the other live servers; removes those of dead ones."""
         with contextlib.suppress(OSError):
             for folder in (settings.runs_folder() / ".servers").iterdir():
                 if folder.name == self.id or not (folder / "lock").exists():
-                    continue  # one without a lock is being made at this moment
+                    continue  # one without a lock is just being made
                 if _alive(folder):
                     yield folder
                 else:

@@ -1,4 +1,4 @@
-"""The one engine of the app's process, set up as the environment wants it."""
+"""The app's one engine, configured by environment variables."""
 
 import threading
 from collections.abc import Sequence
@@ -9,8 +9,8 @@ from core.service.engine import Engine
 from core.service.slots import Slot
 
 
-def engine_as_set(clock: Clock | None = None) -> Engine:
-    """An engine as the environment wants it, as the app has one."""
+def engine_from_settings(clock: Clock | None = None) -> Engine:
+    """An engine configured by core/settings.py, as the app uses it."""
     slots: Sequence[Slot] | None = None
     if address := settings.dask_scheduler():
         from core.service.dask_slots import slots_on
@@ -33,28 +33,28 @@ _one_start = threading.Lock()
 
 
 def shared_engine(*, warm: bool = True) -> Engine:
-    """The one engine of this process, started when first asked for; `warm`: with its first worker.
+    """The engine of this process, started at the first call; `warm`: together with its first worker.
 
-    A variable of this module: any visitor can clear Streamlit's caches.
+    Kept in a module variable, since any visitor can clear Streamlit's caches.
     """
     global _engine
     with _one_start:
         if _engine is None:
-            _engine = engine_as_set()
+            _engine = engine_from_settings()
             if warm:
                 _engine.warm_up()
         return _engine
 
 
 def forget(visitor: str) -> None:
-    """The session has ended; nothing where no engine runs."""
-    engine = _engine  # which another thread may be closing
+    """The session has ended; does nothing if no engine runs."""
+    engine = _engine  # another thread may be closing it
     if engine is not None:
         engine.forget(visitor)
 
 
 def close_shared_engine() -> None:
-    """End the shared engine's workers; the next `shared_engine()` starts anew."""
+    """Close the shared engine; the next `shared_engine()` starts a new one."""
     global _engine
     if _engine is not None:
         _engine.close()

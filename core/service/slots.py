@@ -1,5 +1,4 @@
-"""Where runs are worked at: one slot, one process of its own, so that a crash or a time-out ends one run
-and leaves its neighbours alone."""
+"""Slots: one process each, so that a crash or a time-out affects one run only."""
 
 import os
 import threading
@@ -17,46 +16,46 @@ WORKER_ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
-    # in bytes: loky ends a worker that holds so much more than after its first task, as if it leaked. That is the
-    # warm-up, and of its libraries the system counts only what has been touched: a run needs hundreds of MB more
+    # In bytes: loky takes a worker that has grown this much since its first task for a leaking one and ends
+    # it. The first task is the warm-up, after which a run still needs hundreds of MB more.
     "LOKY_MAX_MEMORY_LEAK_SIZE": "1e9",
-    "TQDM_DISABLE": "1",  # nobody sees the bar with which torchvision fetches
+    "TQDM_DISABLE": "1",  # torchvision's download bar
 }
 
 
 class WorkerDied(Exception):
-    """The process that worked at a task has ended without a word."""
+    """The process died before its task was finished."""
 
 
 class Slot(Protocol):
-    """One place to work at a task; the next one comes when the last has ended.
+    """Runs one task at a time.
 
-    deaths: what a task's future raises where the process that worked at it died.
+    deaths: what a task's future raises when its process has died.
     """
 
     deaths: tuple[type[BaseException], ...]
 
     def submit(self, function: Callable[..., Any], *arguments: str) -> "Future[Any]":
-        """Begin a task. Raises WorkerDied where the slot is closed or its process cannot be reached."""
+        """Start a task. Raises WorkerDied if the slot is closed or its process cannot be reached."""
         ...
 
     def kill(self) -> None:
-        """End the task at hand, and whoever works at it."""
+        """Kill the worker process, and with it the current task."""
         ...
 
     def close(self) -> None:
-        """`kill`, for good."""
+        """`kill`, and refuse further tasks."""
         ...
 
     def pids(self) -> list[int]:
-        """The ids of its processes, where they are on this machine."""
+        """The ids of its processes on this machine."""
         ...
 
 
 class LocalSlot:
-    """One loky worker process at a time, started when there is work.
+    """One loky worker process at a time, started on demand.
 
-    idle_seconds: after so long without work the process leaves.
+    idle_seconds: the process exits after this time without work.
     """
 
     deaths: tuple[type[BaseException], ...] = (WorkerDied, BrokenProcessPool, ShutdownExecutorError)
@@ -73,7 +72,7 @@ class LocalSlot:
             if self._closed:
                 raise WorkerDied("the engine is closed")
             if self._executor is not None and _has_died(self._executor):
-                self._end()  # with nothing to do, which is no fault of this task
+                self._end()  # it died while idle: this task gets a new one
             if self._executor is None:
                 self._executor = loky.ProcessPoolExecutor(
                     max_workers=1,
@@ -111,8 +110,8 @@ class LocalSlot:
 
 
 def _watch_for_death(executor: Any) -> None:
-    """loky watches the processes that it had when it last began to wait: one started since, in the place of
-    one that was idle for too long, could die unnoticed. Woken up, it looks which there are."""
+    """Wake up loky's manager thread: it only watches the processes that existed when it started to wait, so
+    the death of one that has since replaced an idle one would go unnoticed."""
     with executor._shutdown_lock:
         executor._executor_manager_thread_wakeup.wakeup()
 

@@ -1,7 +1,7 @@
-"""The runs folder, bounded in bytes: the run that nobody has looked at for longest goes first.
+"""The runs folder, bounded in bytes: the least recently used run is removed first.
 
-Never one that somebody waits for or has on the page, here or at another server, nor one that is being
-written. How long ago a run was looked at is the time of its file `used`.
+A run that is being written, or that a session of any server waits for or has open, is never removed. A run
+was last used at the modification time of its file `used`.
 """
 
 import contextlib
@@ -20,12 +20,12 @@ from core.runs import Run
 
 log = logging.getLogger(__name__)
 
-GOING = ".going-"  # what is being removed is called so: out of every reader's sight in one step
+BEING_REMOVED = ".going-"  # prefix: renaming hides a folder from every reader in one step
 
 
 @dataclass(frozen=True)
 class Stored:
-    """A run's folder: how many bytes it holds, and when it was last looked at."""
+    """A run's folder: its size in bytes, and when it was last used."""
 
     run: Run
     size: int
@@ -33,24 +33,24 @@ class Stored:
 
 
 class Storage:
-    """Keeps the runs folder below `most_bytes`. wall: the time of day, which somebody may set back.
+    """Keeps the runs folder below `most_bytes`.
 
-    in_use: whether a run's key must stay whatever happens.
+    in_use: whether the run of a key must not be removed. wall: the time of day, which may be set back.
     """
 
     def __init__(self, most_bytes: int, in_use: Callable[[str], bool], wall: Callable[[], float]) -> None:
         self.most_bytes = most_bytes
-        self.bytes = 0  # as of the last look
+        self.bytes = 0  # at the last `tidy`
         self.runs = 0
         self.removed = 0  # since the start
         self._in_use = in_use
         self._wall = wall
-        self._latest = 0.0  # the newest stamp there is
+        self._latest = 0.0  # the newest time stamp so far
         self._one_at_a_time = threading.Lock()
-        self._going: set[str] = set()
+        self._being_removed: set[str] = set()
 
     def use(self, run: Run) -> None:
-        """Somebody looks at the run now."""
+        """Record that the run is used now."""
         marker, stamp = run.folder / "used", self._stamp()
         with contextlib.suppress(OSError):
             if not marker.exists():
@@ -58,11 +58,11 @@ class Storage:
             os.utime(marker, (stamp, stamp))
 
     def full(self) -> bool:
-        """Whether the folder is at its bound, though all that could go has gone."""
+        """Whether the folder is at its bound even though `tidy` has removed all it could."""
         return self.bytes >= self.most_bytes
 
     def tidy(self) -> list[str]:
-        """Measure the folder, and remove runs until it is below its bound; returns their keys."""
+        """Measure the folder and remove runs until it is below its bound; returns their keys."""
         stored = sorted(self._stored(), key=lambda each: each.used)
         self.bytes, self.runs = sum(each.size for each in stored), len(stored)
         gone = []
@@ -78,7 +78,7 @@ class Storage:
         return gone
 
     def _stamp(self) -> float:
-        """The time, but never before one that was given earlier: a clock set back changes no order."""
+        """The time, but later than every earlier stamp: setting the clock back doesn't change the order."""
         with self._one_at_a_time:
             self._latest = max(self._wall(), self._latest + 0.01)
             return self._latest
@@ -87,7 +87,7 @@ class Storage:
         folder = settings.runs_folder()
         with contextlib.suppress(OSError):
             for path in list(folder.iterdir()):
-                if path.name.startswith(GOING):
+                if path.name.startswith(BEING_REMOVED):
                     self._finish_removing(path)
                 elif re.fullmatch("[0-9a-f]{64}", path.name):
                     used = _time_of(path / "used") or _time_of(path / "status.json")
@@ -96,20 +96,20 @@ class Storage:
                     yield Stored(Run(path), _size_of(path), used)
 
     def _finish_removing(self, path: Path) -> None:
-        """What is still there at the second look was left by a server that died while it removed it."""
-        if path.name in self._going:
+        """If it is still there the second time, the server that was removing it has died."""
+        if path.name in self._being_removed:
             shutil.rmtree(path, ignore_errors=True)
-        self._going.add(path.name)
+        self._being_removed.add(path.name)
 
     def _remove(self, run: Run) -> bool:
         if self._in_use(run.key) or run.has_writer():
             return False
-        aside = run.folder.with_name(f"{GOING}{run.key[:16]}-{uuid.uuid4().hex}")
+        aside = run.folder.with_name(f"{BEING_REMOVED}{run.key[:16]}-{uuid.uuid4().hex}")
         try:
             os.replace(run.folder, aside)
         except OSError:
             return False
-        # who looks at a run says so first: whoever opened it at this very moment gets it back
+        # a session announces a run before it reads it: one that opened it at this moment gets it back
         if self._in_use(run.key) and not run.folder.exists():
             with contextlib.suppress(OSError):
                 os.replace(aside, run.folder)

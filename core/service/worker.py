@@ -1,6 +1,6 @@
-"""What a worker process does: one run, from its lock to its last status, whatever goes wrong.
+"""What a worker process does: one run, from taking its lock to writing its final status.
 
-The engine loads this module too, so what needs torch is imported inside the functions.
+The engine imports this module too, so anything that needs torch is imported inside the functions.
 """
 
 import errno
@@ -17,56 +17,56 @@ from core.runs import Run, RunDamaged, RunsFolderUnusable
 log = logging.getLogger(__name__)
 
 
-# torch and scikit-learn: before a run, so that Stop need not wait for them in the middle of it
-NEEDED = ("core.training.pipeline", "sklearn.neighbors")
+# torch and scikit-learn: imported before a run, so that Stop doesn't have to wait for them
+REQUIREMENTS = ("core.training.pipeline", "sklearn.neighbors")
 
 
 def warm_up() -> None:
-    """Import what a run needs and read the images, so that the first run need not wait for it."""
-    _import_what_is_needed()
+    """Import what a run needs and load the images, so that the first run doesn't have to."""
+    _import_requirements()
     load("mnist")
 
 
-def _import_what_is_needed() -> None:
-    for name in NEEDED:
+def _import_requirements() -> None:
+    for name in REQUIREMENTS:
         importlib.import_module(name)
 
 
 def begin_process(parent: int, niceness: int) -> None:
-    """Called at the start of a worker process: it lets the pages go first, and leaves soon after the
-    server `parent` has gone, however that went."""
+    """Initialise a worker process: lower its priority to `niceness`, so that the pages come first, and make
+    it exit soon after the server `parent` has ended, for whatever reason."""
 
     def watch() -> None:
         while os.getppid() == parent:
             time.sleep(0.5)
         os._exit(1)
 
-    if os.name == "posix":  # elsewhere an orphan leaves when it has been idle for long enough
+    if os.name == "posix":  # elsewhere an orphan exits after its idle time
         os.nice(niceness)
         threading.Thread(target=watch, daemon=True, name="watch-parent").start()
 
 
 def run_in_folder(folder: str, server: str = "") -> None:
-    """Train the run that was begun in `folder`, measure it, and leave its status at done, failed or
-    cancelled. Waits while another process writes the same folder; raises nothing.
+    """Train and measure the run that is queued in `folder`; its final status is done, failed or cancelled.
+    Waits while another process writes the folder; raises nothing.
 
     server: the id of the server that this worker belongs to.
     """
-    _import_what_is_needed()  # before the lock: as long as it is free, the engine can end the run by itself
+    _import_requirements()  # before the lock: as long as that is free, the engine can cancel the run itself
     run = Run(Path(folder))
     try:
         with run.lock():
             if run.status().state == "done":
-                return  # another server has finished it meanwhile
+                return  # another server has finished it
             _train(run, server)
-    except OSError as error:  # not even the lock could be taken
-        _fail(run, _words_for(error))
+    except OSError as error:  # the lock could not be taken
+        _fail(run, _message_for(error))
 
 
 def replay_in_folder(folder: str, server: str = "") -> str:
-    """Make the replay of the finished run in `folder`; returns what went wrong, in a sentence, or "".
+    """Make the replay of the finished run in `folder`; returns what went wrong as a sentence, or "".
 
-    It may return before the replay is complete, when the engine has asked it to pause. Raises nothing.
+    Returns before the replay is complete if the engine has asked it to pause. Raises nothing.
     """
     from core.pictures.replaying import make_replay
 
@@ -78,10 +78,10 @@ def replay_in_folder(folder: str, server: str = "") -> str:
     except (DataError, RunDamaged) as error:
         return str(error)
     except OSError as error:
-        return _words_for(error)
+        return _message_for(error)
     except Exception as error:
         log.exception("the replay of run %s failed", run.key)
-        return f"The replay stopped at an error that nobody expected ({type(error).__name__}: {error})."
+        return f"The replay stopped at an unexpected error ({type(error).__name__}: {error})."
     return ""
 
 
@@ -89,37 +89,37 @@ def _train(run: Run, server: str) -> None:
     from core.training.pipeline import train_and_measure
 
     try:
-        if run.cancel_requested():  # while this process was started
+        if run.cancel_requested():  # while this process was starting
             run.set_state("cancelled", run.why_cancelled())
             return
-        if run.status().state != "queued":  # left half-written by a process that has died since
+        if run.status().state != "queued":  # left half-written by a process that died
             run.reset(run.config())
         run.set_writer(server)
         train_and_measure(run)
     except (DataError, RunDamaged, RunsFolderUnusable) as error:
         _fail(run, str(error))
     except OSError as error:
-        _fail(run, _words_for(error))
+        _fail(run, _message_for(error))
     except Exception as error:
-        if isinstance(error, MemoryError) or "can't allocate memory" in str(error):  # torch's own words
+        if isinstance(error, MemoryError) or "can't allocate memory" in str(error):  # torch's wording
             _fail(run, "There was not enough memory for this run. Take a smaller batch or fewer dimensions.")
             return
         log.exception("run %s failed", run.key)
-        _fail(run, f"Training stopped at an error that nobody expected ({type(error).__name__}: {error}).")
+        _fail(run, f"Training stopped at an unexpected error ({type(error).__name__}: {error}).")
 
 
 def _fail(run: Run, message: str) -> None:
     try:
         try:
             run.set_state("failed", message)
-        except OSError:  # on a full disk: what this run has written so far makes room for the word
+        except OSError:  # on a full disk, the run's snapshots make room for the status
             run.drop_snapshots_after(-1)
             run.set_state("failed", message)
-    except OSError as error:  # the folder is gone: the log is all that is left
+    except OSError as error:  # the folder is gone: only the log is left
         log.error("run %s failed (%s) and could not say so: %s", run.key, message, error)
 
 
-def _words_for(error: OSError) -> str:
+def _message_for(error: OSError) -> str:
     if error.errno == errno.ENOSPC:
         return "The disk is full, so the run could not be written. Free some space and train again."
     if error.errno == errno.ENOENT:

@@ -1,1 +1,1 @@
-"""What a learner takes along: the run as a script, a notebook, a zip, and a report in one file."""
+"""Downloads for the learner: the run as a script, a notebook, a zip, and a single-file report."""

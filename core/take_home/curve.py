@@ -1,4 +1,4 @@
-"""The loss over the steps as a drawing: a line for the training, one for the validation."""
+"""The loss curve as an SVG: training and validation loss over the steps."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ _COLOURS = {"training": "#1f5fa8", "validation": "#b04a00"}
 
 
 def loss_curve(reports: Sequence[Progress]) -> str:
-    """An SVG of the reports' losses; the axes begin at 0."""
+    """An SVG of the reports' losses; the axes start at 0."""
     lines = {
         "training": [(report.step, report.loss) for report in reports],
         "validation": [

@@ -1,11 +1,11 @@
-"""The exercises as a Jupyter notebook that needs nothing else: tasks, stubs, hints, and the same checks."""
+"""The exercises as a self-contained Jupyter notebook: tasks, stubs, hints, and the same checks."""
 
 from core.lessons.exercises import EXERCISES, FOLDER, Exercise
 from core.take_home.notebook_cells import Cell, as_notebook, code, markdown
 
 INTRODUCTION = """# Exercises of Contrastive Lab
 
-Run the first cell once. After that, each exercise has a cell to write in and a folded one below that checks it.
+Run the first cell once. Each exercise has a cell for your code and a folded cell below that checks it.
 Pure Python is enough: no cell needs a package."""
 
 
@@ -34,7 +34,7 @@ def _cells(exercise: Exercise) -> list[Cell]:
 
 
 def _without_imports(code: str) -> str:
-    """All cells share one namespace; there is no module to import from."""
+    """Cells share one namespace, and the notebook has no module `checking`."""
     return "".join(line for line in code.splitlines(True) if not line.startswith("from checking ")).strip()
 
 

@@ -1,4 +1,4 @@
-"""The coordinates of a finished run as a table to take along: CSV and Parquet."""
+"""The coordinates of a finished run as a table: CSV and Parquet."""
 
 import io
 import json
@@ -21,12 +21,12 @@ Integers = npt.NDArray[np.integer]
 def table(
     run: Run, split: str, classes: Collection[int] | None = None, chosen: Integers | None = None
 ) -> pa.Table:
-    """One row an image of a split ("train" or "test"), in their order, with the columns
+    """One row per image of a split ("train" or "test"), in order, with the columns
 
-    index (its place among the images of the run's classes), number (its place in the whole split of the data
-    set), split, label, class (its name), cluster, and z1 to zd, its embedding, as float32.
+    index (among the images of the run's classes), number (index in the whole split of the data set), split,
+    label, class (its name), cluster, and z1 to zd, its embedding, as float32.
     classes: only images with these labels. chosen: only those with these indices.
-    Raises RunDamaged, and DataError where the numbers cannot be looked up.
+    Raises RunDamaged, and DataError if the numbers cannot be looked up.
     """
     config, embedding = run.config(), run.embedding()
     labels = embedding.labels(split)
@@ -49,8 +49,8 @@ def table(
 
 
 def as_csv(rows: pa.Table) -> bytes:
-    """The table as comma-separated values in UTF-8, with a header; a coordinate has as many digits as give
-    exactly the same float32 again, or is nan or inf."""
+    """The table as CSV in UTF-8, with a header; a coordinate has enough digits to restore its float32
+    exactly, or is nan or inf."""
     buffer = io.BytesIO()
     pyarrow.csv.write_csv(rows, buffer)
     return buffer.getvalue()
@@ -59,7 +59,7 @@ def as_csv(rows: pa.Table) -> bytes:
 def as_parquet(rows: pa.Table, run: Run) -> bytes:
     """The table as a Parquet file, with the run's key and config (JSON) in its metadata.
 
-    Raises RunDamaged where the config cannot be read.
+    Raises RunDamaged if the config cannot be read.
     """
     about = {
         "contrastive_lab_run": run.key,
@@ -68,8 +68,8 @@ def as_parquet(rows: pa.Table, run: Run) -> bytes:
     coordinates = [field.name for field in rows.schema if pa.types.is_float32(field.type)]
     others = [name for name in rows.column_names if name not in coordinates]
     buffer = io.BytesIO()
-    # Hardly two coordinates are equal, so a dictionary of them makes a file half as large again as they are
-    # themselves; their bytes apart, first with first and last with last, pack to less.
+    # Nearly all coordinates are distinct, so a dictionary would make the file 1.5 times as large as the raw
+    # values; byte-stream split compresses better.
     pyarrow.parquet.write_table(
         rows.replace_schema_metadata(about),
         buffer,
@@ -81,8 +81,8 @@ def as_parquet(rows: pa.Table, run: Run) -> bytes:
 
 
 def _numbers(dataset: str, digits: int, split: str, count: int) -> Integers:
-    """The place of each of a run's images in the whole split."""
+    """The index of each of a run's images in the whole split."""
     if digits >= len(DATASETS[dataset].classes):
-        return np.arange(count)  # all of them: no need to read the data
+        return np.arange(count)  # all classes: no need to read the data
     data = load_stored(dataset)
     return places_of_classes(data.train if split == "train" else data.test, digits)

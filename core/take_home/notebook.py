@@ -1,4 +1,4 @@
-"""A run as a Jupyter notebook: the lesson of `core.take_home.script`, a cell a step."""
+"""A run as a Jupyter notebook: the lesson of `core.take_home.script`, one cell per step."""
 
 from core.config import RunConfig
 from core.take_home.notebook_cells import as_notebook, code, markdown
@@ -8,7 +8,7 @@ FOLDER = '"data"'
 
 
 def notebook(config: RunConfig) -> str:
-    """The notebook as a file's text."""
+    """The text of the notebook's file."""
     head, *steps = sections(config, FOLDER)
     cells = [markdown("introduction", f"# {head.title}\n\n{head.words}"), code("imports", head.code)]
     for step in steps:

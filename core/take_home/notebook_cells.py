@@ -1,4 +1,4 @@
-"""The cells of a Jupyter notebook (nbformat 4.5), and the file that they make."""
+"""The cells of a Jupyter notebook (nbformat 4.5), and its file."""
 
 import json
 from typing import Any
@@ -26,7 +26,7 @@ def markdown(name: str, text: str) -> Cell:
 
 
 def code(name: str, text: str, *, folded: bool = False) -> Cell:
-    """A cell of code, not run yet; folded: only its output is seen at first."""
+    """A code cell without output; folded: its source is hidden at first."""
     return {
         "cell_type": "code",
         "id": name,

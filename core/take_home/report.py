@@ -1,4 +1,4 @@
-"""A run as one page for any browser: the replay, which plays without a network, the loss curve, and tables."""
+"""A run as a single offline HTML page: the replay, the loss curve, and tables."""
 
 import base64
 import json
@@ -22,10 +22,10 @@ from core.settings import PROJECT
 from core.take_home.curve import loss_curve
 
 ASSETS = PROJECT / "assets" / "report"
-POINTS = 12_000  # of the replay: with 15 frames about a megabyte
+POINTS = 12_000  # in the replay: about a megabyte with 15 frames
 OVERLAYS = (
-    "The lines enclose 25, 50, 75 and 90 % of the images of a class; “Colours and overlays” takes them away and adds "
-    "Voronoi cells, where the ground has the colour of the nearest of a sample of the images."
+    "The lines enclose 25, 50, 75 and 90 % of the images of a class; “Colours and overlays” can hide them and show "
+    "Voronoi cells, which colour the background by the nearest image of a sample."
 )
 
 
@@ -47,7 +47,7 @@ class CanvasFiles:
 
 @dataclass(frozen=True)
 class Palette:
-    """Colours of the classes, on light and on dark ground."""
+    """Colours of the classes on light and dark backgrounds."""
 
     light: Sequence[str]
     dark: Sequence[str]
@@ -80,23 +80,23 @@ def report(run: Run, name: str, options: CanvasOptions, canvas: CanvasFiles, pal
         "shapes": json.dumps(shapes, separators=(",", ":")),
     }
     page = (ASSETS / "report.html").read_text("utf-8")
-    # one pass from left to right: what is filled in is never read as a place to fill
+    # a single pass, so that inserted text is never taken for a placeholder
     before, *rest = page.split("{{")
     return before + "".join(filled[part[: part.index("}}")]] + part[part.index("}}") + 2 :] for part in rest)
 
 
 def _shapes(run: Run, config: RunConfig) -> dict[str, overlays.Shapes]:
-    """The lines and cells of a flat picture, which the page cannot fetch."""
+    """The contours and cells of a 2-D run, which the offline page cannot fetch."""
     if config.embedding_dims != 2:
         return {}
     return {"contours": overlays.contours(run, "train"), "cells": overlays.cells(run, "train")}
 
 
 def _frames(run: Run, options: CanvasOptions) -> tuple[bytes, str]:
-    """A sample of the points at every snapshot, and what it is, in words."""
+    """A sample of the points at every snapshot, and its description."""
     whole = unpack(run_frames.of_split(run, "train"))
     present = np.flatnonzero(np.isfinite(whole.coordinates).all(axis=(0, 2)))
-    if len(present) == 0:  # frames of other images before the last one
+    if len(present) == 0:  # only the last frame has all images
         sample = run_frames.of_sample(run)
         whole = unpack(sample) if sample is not None else whole
         present = np.arange(len(whole.labels))
@@ -110,15 +110,15 @@ def _frames(run: Run, options: CanvasOptions) -> tuple[bytes, str]:
         ids=chosen,
         clusters=None if whole.clusters is None else whole.clusters[chosen],
     )
-    return packed, f"{count:,} of the images, at {len(whole.steps)} moments of the training. Press play."
+    return packed, f"{count:,} of the images, at {len(whole.steps)} steps of the training. Press play."
 
 
 def _about(run: Run, config: RunConfig) -> str:
     entry, status = LOSSES[config.loss], run.status()
     return (
         f"A network was trained on {DATASETS[config.dataset].label} for {status.seconds:.1f} seconds "
-        f"({status.step:,} steps) with the loss “{entry.label}”. {entry.summary} It answers to each image with "
-        f"{config.embedding_dims} numbers: the place of a point below."
+        f"({status.step:,} steps) with the loss “{entry.label}”. {entry.summary} It maps each image to "
+        f"{config.embedding_dims} numbers: the position of its point below."
     )
 
 
@@ -201,7 +201,7 @@ def _table(
     numbers: set[int] = frozenset(),  # type: ignore[assignment]
     own: set[tuple[int, int]] = frozenset(),  # type: ignore[assignment]
 ) -> str:
-    """An HTML table; numbers: columns that stand to the right; own: (row, column) of cells in bold."""
+    """An HTML table; numbers: right-aligned columns; own: (row, column) of bold cells."""
 
     def cell(tag: str, text: str, row: int, column: int) -> str:
         classes = ["number"] * (column in numbers) + ["own"] * ((row, column) in own)

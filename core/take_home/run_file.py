@@ -1,17 +1,17 @@
-"""A finished run as one zip to take along: what is in it, and how it is made.
+"""A finished run as a zip file.
 
-    README.md               what this is, in plain words
+    README.md               an explanation
     config.json             every setting
-    figures.json            all figures, with their errors and what guessing gets
-    progress.jsonl          the loss over the steps, a line a report
-    result.json             how long the training took, its last step, whether it stopped early
+    figures.json            all figures, with their errors and chance levels
+    progress.jsonl          the loss over the steps, one line per report
+    result.json             training time, last step, whether it stopped early
     weights.safetensors     the trained encoder: linear.0.weight [256, 784], linear.0.bias [256], ...
-    learned.safetensors     what the loss has learned beside it: proxies, or centres and a head; of most losses none
-    embedding.parquet       where every image lies, with label and cluster
+    learned.safetensors     the loss's own parameters: proxies, or centres and a head; most losses have none
+    embedding.parquet       the embedding of every image, with label and cluster
     sample.safetensors      which 2,000 images the live picture showed
-    snapshots.safetensors   where these lay in the course of the training: step -> [2000, d]
+    snapshots.safetensors   their embeddings during training: step -> [2000, d]
 
-The same run gives the same bytes: all files are of one date.
+The same run gives the same bytes, since all files have a fixed date.
 """
 
 import io
@@ -25,6 +25,7 @@ from safetensors.numpy import save
 from core.config import PARAMETERS, RunConfig
 from core.data import DATASETS
 from core.figures import FIGURES
+from core.figures.evaluation import Evaluation
 from core.losses import LOSSES
 from core.pictures.frames import unpack
 from core.pictures.replay import SPLITS, Replay
@@ -35,11 +36,11 @@ _DATE = (2026, 1, 1, 0, 0, 0)
 
 
 def run_file(run: Run) -> bytes:
-    """The zip of a finished run. Raises RunDamaged, and DataError where the images cannot be read."""
+    """The zip of a finished run. Raises RunDamaged, and DataError if the images cannot be read."""
     config, status = run.config(), run.status()
     result = {"seconds": status.seconds, "step": status.step, "stopped_early": status.stopped_early}
     sample = run.sample()
-    snapshots = {f"{snapshot.step:06d}": snapshot.embeddings for snapshot in course_of(run)}
+    snapshots = {f"{snapshot.step:06d}": snapshot.embeddings for snapshot in snapshots_of(run)}
     learned = run.learned()
     contents: dict[str, str | bytes] = {
         "README.md": _readme(run, config),
@@ -66,15 +67,15 @@ def run_file(run: Run) -> bytes:
     return buffer.getvalue()
 
 
-def course_of(run: Run) -> list[Snapshot]:
-    """The sample's snapshots. A run that comes with the app has kept none, but a replay that they can be read off."""
+def snapshots_of(run: Run) -> list[Snapshot]:
+    """The sample's snapshots; for a shipped run, which has none, taken from its replay."""
     replay, sample = Replay(run), run.sample()
     if run.snapshot_steps() or not replay.has(sample.split):
         return [run.snapshot(step) for step in run.snapshot_steps()]
     frames = unpack(replay.frames(sample.split))
     if frames.coordinates.shape[2] != run.config().embedding_dims:
-        return []  # a picture of them, and not themselves
-    # one copy a snapshot: safetensors writes the bytes of an array as they lie, whatever their order means
+        return []  # the replay shows a projection of the embeddings
+    # contiguous copies: safetensors ignores strides and would write the bytes in memory order
     return [
         Snapshot(int(step), np.ascontiguousarray(points[sample.indices]))
         for step, points in zip(frames.steps, frames.coordinates, strict=True)
@@ -82,33 +83,21 @@ def course_of(run: Run) -> list[Snapshot]:
 
 
 def _readme(run: Run, config: RunConfig) -> str:
-    evaluation = run.evaluation()
-    settings = "\n".join(
-        f"| {parameter.label} | {_shown(name, config)} |" for name, parameter in PARAMETERS.items()
-    )
-    values = "\n".join(
-        f"| {figure.label} | {evaluation.undefined.get(name) or f'{evaluation.values[name]:.4f}'} | {figure.meaning} |"
-        for name, figure in FIGURES.items()
-    )
-    beside = ", ".join(run.learned())
-    learned = (
-        f"| `learned.safetensors` | what the loss has learned beside the network: {beside} |\n"
-        if beside
-        else ""
-    )
+    names = ", ".join(run.learned())
+    learned = f"| `learned.safetensors` | the loss's own learned parameters: {names} |\n" if names else ""
     return f"""# A run of Contrastive Lab
 
-A network was trained on {DATASETS[config.dataset].label} with the loss “{LOSSES[config.loss].label}”. It sees an image
-of 28 x 28 pixels and answers with {config.embedding_dims} numbers, so that images of one class lie close together.
+A network was trained on {DATASETS[config.dataset].label} with the loss “{LOSSES[config.loss].label}”. It maps an image
+of 28 x 28 pixels to {config.embedding_dims} numbers, so that images of the same class are close together.
 
-| file | what |
+| file | content |
 | --- | --- |
 | `config.json` | every setting of the run |
-| `figures.json` | how good it is |
+| `figures.json` | its figures: how good it is |
 | `progress.jsonl` | the loss over the training steps |
-| `embedding.parquet` | where each of the images lies (z1, z2, ...), with its label and its KMeans cluster |
+| `embedding.parquet` | the embedding of each image (z1, z2, ...), with its label and its KMeans cluster |
 | `weights.safetensors` | the trained network, layer by layer |
-{learned}| `sample.safetensors`, `snapshots.safetensors` | 2,000 of the images, and where they lay during training |
+{learned}| `sample.safetensors`, `snapshots.safetensors` | 2,000 of the images, and their embeddings during training |
 | `result.json` | how long it took |
 
 To use it in Python:
@@ -125,16 +114,26 @@ weights = load_file("weights.safetensors")
 
 | setting | value |
 | --- | --- |
-{settings}
+{_settings(config)}
 
 ## Figures
 
 | figure | value | meaning |
 | --- | --- | --- |
-{values}
+{_figures(run.evaluation())}
 """
 
 
-def _shown(name: str, config: RunConfig) -> str:
-    parameter, value = PARAMETERS[name], getattr(config, name)
-    return parameter.options.get(str(value), parameter.text(value))
+def _settings(config: RunConfig) -> str:
+    rows = []
+    for name, parameter in PARAMETERS.items():
+        value = getattr(config, name)
+        rows.append(f"| {parameter.label} | {parameter.options.get(str(value), parameter.text(value))} |")
+    return "\n".join(rows)
+
+
+def _figures(evaluation: Evaluation) -> str:
+    return "\n".join(
+        f"| {figure.label} | {evaluation.undefined.get(name) or f'{evaluation.values[name]:.4f}'} | {figure.meaning} |"
+        for name, figure in FIGURES.items()
+    )

@@ -1,7 +1,7 @@
-"""A run as a lesson to take along: one script, or one notebook, that trains it without this app.
+"""A run as a lesson: a script, or a notebook, that trains it without this app.
 
-Its sections are the files in `core/take_home/parts`, ordinary Python that ruff and mypy check and tests
-run. What the config settles is which of them there are, the values in the first, and some of their lines
+Its sections are the files in `core/take_home/parts`, ordinary Python that is linted, type-checked and tested.
+The config determines which of them are used, the values in the first one, and some of their lines
 (`core.take_home.sources`).
 """
 
@@ -14,15 +14,15 @@ from core.losses import LOSSES
 from core.take_home.sources import Source, in_order, joined, needed, read, reads
 
 ARGUMENT = 'sys.argv[1] if len(sys.argv) > 1 else "data"'
-# x_plus_sigmoid, which PyTorch does not have, is a part.
+# x_plus_sigmoid, which PyTorch lacks, is a part.
 ACTIVATIONS = {"relu": "nn.ReLU", "swish": "nn.SiLU", "gelu": "nn.GELU", "tanh": "nn.Tanh"}
-LONGEST = 118  # a comment may be a little longer than a line of code
-IMAGES_A_CLASS = 6000  # more or less, in each of the data sets
+LONGEST = 118  # characters of a comment line
+IMAGES_PER_CLASS = 6000  # approximately, in each of the data sets
 
 
 @dataclass(frozen=True)
 class Section:
-    """A step of the lesson: its part, what it does, in words, and its code. formula: LaTeX, or nothing."""
+    """A step of the lesson: its part, an explanation, and its code. formula: LaTeX, or ""."""
 
     part: str
     title: str
@@ -40,8 +40,7 @@ def script(config: RunConfig) -> str:
 
 
 def sections(config: RunConfig, folder: str) -> list[Section]:
-    """The steps of the lesson, the first one with its imports. folder: where the images are, as an
-    expression."""
+    """The steps of the lesson, the first with the imports. folder: of the images, as a Python expression."""
     flags, placed = flags_of(config), set[str]()
     sources = [read(part, flags) for part in parts_of(config)]
     steps = [_section(source, flags, placed, config) for source in sources]
@@ -60,7 +59,7 @@ _SEEDED = "torch.manual_seed(SEED)"
 
 
 def parts_of(config: RunConfig) -> list[str]:
-    """The parts of the run's script, in their order, without the settings and helpers."""
+    """The parts of the run's script, in order, without the settings and helpers."""
     takes, drawn, mined = LOSSES[config.loss].takes, config.sampling == "sampled", config.miner != "none"
     how = "drawn" if drawn else "mined" if mined else "all"
     viewed = {"pairs": "of_pairs", "triplets": "of_triplets"}[takes] if drawn else "of_batches"
@@ -86,7 +85,7 @@ def parts_of(config: RunConfig) -> list[str]:
 
 
 def flags_of(config: RunConfig) -> set[str]:
-    """The flags that hold for the run: see the lines that they are about."""
+    """The flags that hold for the run: each marks lines of the parts."""
     entry, drawn = LOSSES[config.loss], config.sampling == "sampled"
     held = {
         "kept_out": config.validation == "held_out" and not config.patience,
@@ -112,14 +111,14 @@ def _views(config: RunConfig) -> bool:
 
 
 def _one_cycle(config: RunConfig) -> bool:
-    """Whether the rate varies: as in the app, not where there are too few steps to go up and down in."""
-    images = IMAGES_A_CLASS * config.seen_classes
+    """Whether the learning rate varies: as in the app, not over fewer than 10 steps."""
+    images = IMAGES_PER_CLASS * config.seen_classes
     size = config.batch_size - (config.view_pairs if config.sampling == "all" else 0)
     return config.schedule == "one_cycle" and config.epochs * (images // size) >= 10
 
 
 def _section(source: Source, flags: set[str], placed: set[str], config: RunConfig) -> Section:
-    """The part, and before it the helpers that are not `placed` yet."""
+    """The part, preceded by its helpers that are not `placed` yet."""
     new = [helper for helper in source.helpers if helper not in placed]
     placed.update(new)
     code = joined([*(read(helper, flags).code for helper in new), source.code], "\n")
@@ -134,7 +133,7 @@ def _title(config: RunConfig) -> str:
 
 
 def _settings(config: RunConfig, code: str, folder: str) -> str:
-    """One constant a setting that the code reads, with what it means."""
+    """A constant, with a comment, for each setting that the code reads."""
     lines = [
         f"FOLDER = {folder}  # where the images are, or are downloaded to",
         f"DATASET = torchvision.datasets.{DATASETS[config.dataset].torchvision or 'MNIST'}",
@@ -149,15 +148,17 @@ def _settings(config: RunConfig, code: str, folder: str) -> str:
 
 
 def _meaning(config: RunConfig, name: str) -> str:
-    """The first sentence of a setting's help; where that speaks of all runs, what it means in this one."""
+    """The first sentence of a setting's help; if that is about runs in general, its meaning in this one."""
     entry, drawn = LOSSES[config.loss], config.sampling == "sampled"
     words = PARAMETERS[name].help.partition(". ")[0].removesuffix(".")
     match name:
         case "margin":
             units = {4.0: "a distance", 2.0: "a squared distance", None: "a difference of distances"}
-            return f"{words}: {units[entry.reach(4.0)]}"  # how far a margin of 4 reaches tells what it is
+            return f"{words}: {units[entry.reach(4.0)]}"  # the reach of a margin of 4 reveals its unit
         case "batch_size":
-            return f"How many {entry.takes if drawn else 'images'} each step looks at; no more than there are images"
+            return (
+                f"How many {entry.takes if drawn else 'images'} each step uses; at most the number of images"
+            )
         case "learning_rate" if not _one_cycle(config):
             return words.partition(";")[0]
         case "digits":
@@ -167,7 +168,7 @@ def _meaning(config: RunConfig, name: str) -> str:
 
 
 def _value(config: RunConfig, name: str) -> str:
-    """A setting as Python has it."""
+    """A setting as a Python expression."""
     match name:
         case "held_out_class":
             return repr(config.unseen)

@@ -1,6 +1,7 @@
-"""The files of `core/take_home/parts`, read as text: which lines some flags leave, and how they go together.
+"""Reads the files of `core/take_home/parts` as text, selects lines by flags, and joins them.
 
-A line that ends in `# [flag]` or `# [not flag]` is there where the flag holds, or where it does not.
+A line that ends in `# [flag]` is kept only if the flag holds; one that ends in `# [not flag]`, only if it
+doesn't.
 """
 
 import re
@@ -17,8 +18,8 @@ _OF_PARTS = "from core.take_home.parts."
 
 @dataclass(frozen=True)
 class Source:
-    """A part's file, with the lines that some flags leave: its docstring, in two; the helpers and the lines
-    that it imports; its code."""
+    """A part's file, with its lines selected by flags. title, words: its docstring. helpers: the helper parts
+    that it imports. imports: its other import lines."""
 
     part: str
     title: str
@@ -29,7 +30,7 @@ class Source:
 
 
 def read(part: str, flags: set[str]) -> Source:
-    """A part, by its path without the ending."""
+    """Read a part, given its path without the suffix."""
     text = "\n".join(_kept((PARTS / f"{part}.py").read_text(encoding="utf-8"), flags))
     _, words, rest = text.split('"""', 2)
     lines = rest.splitlines()
@@ -52,7 +53,7 @@ def _kept(text: str, flags: set[str]) -> Iterator[str]:
 
 
 def joined(codes: Iterable[str], between: str) -> str:
-    """Pieces of code, with two empty lines around functions and classes and `between` elsewhere."""
+    """Join pieces of code, with two empty lines around functions and classes and `between` elsewhere."""
     text = ""
     for code in codes:
         begin = next(line for line in code.splitlines() if not line.startswith("#"))
@@ -63,17 +64,18 @@ def joined(codes: Iterable[str], between: str) -> str:
 
 
 def reads(code: str, name: str) -> bool:
+    """Whether the code mentions a name."""
     return re.search(rf"\b{name}\b", code) is not None
 
 
 def needed(imports: Iterable[str], code: str) -> set[str]:
-    """The import lines of which the code reads a name."""
+    """The import lines that bind a name which the code reads."""
     names = {line: line.split("import ")[1].split(" as ")[-1].split(", ") for line in imports}
     return {line for line, bound in names.items() if any(reads(code, name) for name in bound)}
 
 
 def in_order(imports: Iterable[str]) -> str:
-    """Import lines, those of the standard library first."""
+    """Import lines sorted, the standard library first."""
     groups: tuple[list[str], list[str]] = ([], [])
     for line in sorted(imports, key=lambda line: (line.startswith("from"), line)):
         groups[line.split()[1].split(".")[0] not in sys.stdlib_module_names].append(line)

@@ -1,4 +1,4 @@
-"""The benchmarks themselves: what they print and what they compare with. No time is asserted."""
+"""The benchmarks: their output and their baselines. No time is asserted."""
 
 import json
 import random
@@ -34,7 +34,7 @@ NAMES = [
 ]
 
 
-def test_every_figure_has_its_benchmark() -> None:
+def test_every_figure_has_a_benchmark() -> None:
     assert sorted(command.BENCHMARKS) == sorted(NAMES)
 
 
@@ -50,11 +50,11 @@ def test_every_figure_has_its_benchmark() -> None:
         (Row("a", "b", "", float("nan"), high=0.0), "<= 0", False),
     ],
 )
-def test_a_goal_is_about_the_ratio_or_else_about_ours(row: Row, goal: str, met: bool) -> None:
+def test_a_goal_is_about_the_ratio_or_about_ours(row: Row, goal: str, met: bool) -> None:
     assert (row.goal, row.met) == (goal, met)
 
 
-def test_the_table_has_a_line_for_each_row_and_marks_what_is_not_met() -> None:
+def test_the_table_has_a_line_for_each_row_and_marks_missed_goals() -> None:
     lines = table(
         [Row("one", "x", "s", 1.0, 2.0, 2.0, low=1), Row("two", "y", "", 0.5, low=0.9)]
     ).splitlines()
@@ -63,7 +63,7 @@ def test_the_table_has_a_line_for_each_row_and_marks_what_is_not_met() -> None:
     assert lines[2].split() == ["two", "y", "0.5", "-", "-", ">=", "0.9", "NO"]
 
 
-def test_json_is_one_array_of_what_was_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_is_one_array_of_the_requested_rows(capsys: pytest.CaptureFixture[str]) -> None:
     command.main(["random_rand", "--json"])
     rows = json.loads(capsys.readouterr().out)
     assert [row["name"] for row in rows] == ["random_rand", "random_rand"]
@@ -74,7 +74,7 @@ def test_json_is_one_array_of_what_was_asked_for(capsys: pytest.CaptureFixture[s
     assert rows[0]["ours"] == pytest.approx(0.82, abs=0.005)
 
 
-def test_an_unknown_name_is_refused_with_those_there_are(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_unknown_name_is_refused_with_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         command.main(["speed"])
     assert "there is no benchmark 'speed'; there are: random_rand" in capsys.readouterr().err
@@ -87,19 +87,19 @@ def first_images() -> tutorial.MNIST:
     return mnist
 
 
-def test_the_tutorials_pairs_say_truly_whether_their_digits_are_equal(first_images: tutorial.MNIST) -> None:
+def test_the_tutorials_pairs_have_correct_labels(first_images: tutorial.MNIST) -> None:
     random.seed(0)
     label_of = {image.numpy().tobytes(): int(label) for image, label in first_images}
     pairs = tutorial.Pairs(first_images)
-    seen = []
+    equal = []
     for index in range(len(pairs)):
         image, partner, same = pairs[index]
         assert (label_of[image.numpy().tobytes()] == label_of[partner.numpy().tobytes()]) == bool(same)
-        seen.append(same)
-    assert 0.4 < sum(seen) / len(seen) < 0.6
+        equal.append(same)
+    assert 0.4 < sum(equal) / len(equal) < 0.6
 
 
-def test_the_tutorials_loss_is_the_one_it_writes_down() -> None:
+def test_the_tutorials_loss_matches_its_formula() -> None:
     first, second = torch.randn(20, 2), torch.randn(20, 2)
     y = torch.randint(0, 2, (20,)).double()
     total = 0.0
@@ -109,7 +109,7 @@ def test_the_tutorials_loss_is_the_one_it_writes_down() -> None:
     assert float(tutorial.pair_loss(first, second, y)) == pytest.approx(total / 20, rel=1e-5)
 
 
-def test_the_tutorials_training_changes_every_layer_but_the_last_bias_which_no_distance_feels(
+def test_the_tutorials_training_changes_every_layer_except_the_last_bias(
     first_images: tutorial.MNIST,
 ) -> None:
     torch.manual_seed(0)
@@ -139,15 +139,15 @@ def _value_and_gradient(loss: step.LossOf) -> tuple[float, torch.Tensor]:
     return value.item(), embeddings.grad
 
 
-def test_a_step_with_metric_learning_minimises_a_loss_with_the_same_downward_directions() -> None:
-    """Theirs is not halved, and weighs its positives and negatives otherwise: same sense, other scale."""
+def test_the_gradient_with_metric_learning_points_in_a_similar_direction() -> None:
+    """Their loss weighs positives and negatives differently, so only the direction is similar."""
     _, ours = _value_and_gradient(step._ours)
     _, theirs = _value_and_gradient(step._metric_learning())
     assert float(torch.nn.functional.cosine_similarity(ours.flatten(), theirs.flatten(), dim=0)) > 0.5
 
 
 @pytest.mark.parametrize("rounds", [2])
-def test_the_steps_are_measured_in_all_their_parts(rounds: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_parts_of_a_step_are_measured(rounds: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(step, "ROUNDS", rounds)
     monkeypatch.setattr(step, "BLOCK", 2)
     measure: Callable[[], step.Steps] = step.steps.__wrapped__

@@ -1,4 +1,4 @@
-"""The benchmark of all figures: what its row says, with times made up. No time is asserted."""
+"""The benchmark of all figures: its row, with made-up times. No time is asserted."""
 
 from typing import Any
 

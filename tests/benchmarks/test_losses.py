@@ -1,4 +1,4 @@
-"""The table of all losses: what it is made of, that a cut loses nothing, and that the docs show it as it is."""
+"""The table of all losses: its content, its docs page, and that an interruption loses nothing."""
 
 import json
 from pathlib import Path
@@ -14,8 +14,8 @@ from core.lessons.loss_table import loss_table
 from core.losses import LOSSES
 
 
-def test_the_docs_show_the_registry_and_the_kept_runs() -> None:
-    """If this fails: `python -m benchmarks losses` writes the page anew."""
+def test_the_docs_match_the_registry_and_the_measured_runs() -> None:
+    """If this fails: `python -m benchmarks losses` writes the page again."""
     assert losses.DOCUMENT.read_text("utf-8") == losses.document(losses.read())
 
 
@@ -30,7 +30,7 @@ def test_every_loss_is_measured_in_both_dimensions_with_three_seeds() -> None:
         assert set(figures) == {"test_adjusted_rand_index", "knn_accuracy", "davies_bouldin"}
 
 
-def test_the_catalogue_says_of_each_loss_what_the_registry_and_the_declarations_say() -> None:
+def test_the_catalogue_matches_the_registry_and_the_declarations() -> None:
     rows = {row.name: row for row in loss_table()}
     assert list(rows) == list(LOSSES)
     text = losses.DOCUMENT.read_text("utf-8")
@@ -48,13 +48,13 @@ def test_the_catalogue_says_of_each_loss_what_the_registry_and_the_declarations_
         (line,) = [line for line in text.splitlines() if f"(`{name}`)" in line]
         assert entry.label in line and entry.paper in line and entry.summary in line
         assert all(f"`{field}`" in line for field in entry.parameters)
-        assert line.count("|") == 7  # no bar of a formula has opened a cell
+        assert line.count("|") == 7  # no bar of a formula starts a new cell
 
 
-def test_a_cut_loses_nothing_and_a_second_call_measures_only_what_is_missing(
+def test_an_interruption_loses_nothing_and_a_second_call_measures_only_what_is_missing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The runs themselves are left out here: only the order and the keeping are looked at."""
+    """With fake runs: only their order and storage are tested."""
     trained: list[RunConfig] = []
 
     def one_run(config: RunConfig) -> Outcome:
@@ -70,7 +70,7 @@ def test_a_cut_loses_nothing_and_a_second_call_measures_only_what_is_missing(
     monkeypatch.setattr(losses, "DOCUMENT", tmp_path / "docs" / "losses.md")
     of_old = {"key": "0" * 64, "loss": "contrastive", "dims": 2, "seed": 0}
     of_old |= {"test_adjusted_rand_index": 0.9, "knn_accuracy": 0.9, "davies_bouldin": 0.9}
-    measured_losses.MEASURED.write_text(json.dumps(of_old) + "\n")  # of a loss as it was once
+    measured_losses.MEASURED.write_text(json.dumps(of_old) + "\n")  # of an outdated config
     for _ in range(20):
         try:
             rows = losses.measure()

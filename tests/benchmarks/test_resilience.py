@@ -1,4 +1,4 @@
-"""The command that writes docs/resilience.md: what it runs, what it keeps, and how it ends."""
+"""The command that writes docs/resilience.md: what it runs, what it writes, and how it exits."""
 
 import ast
 import contextlib
@@ -20,7 +20,7 @@ from tests.core.conftest import wait_until
 TESTS = [test for each in (*FAULTS, *HOSTILE_INPUTS) for test in each.tests]
 
 
-def test_every_test_that_it_names_is_there() -> None:
+def test_every_named_test_exists() -> None:
     there = {
         f"{file}::{node.name}"
         for file in {test.partition("::")[0] for test in TESTS}
@@ -30,7 +30,7 @@ def test_every_test_that_it_names_is_there() -> None:
     assert set(TESTS) - there == set()
 
 
-def test_a_part_takes_the_place_of_its_former_self_and_of_nothing_else() -> None:
+def test_a_part_replaces_its_previous_version_only() -> None:
     page = ""
     for part, title in resilience.TITLES.items():
         page = resilience.with_section(page, part, f"## {title}\n\nold {part}")
@@ -39,7 +39,7 @@ def test_a_part_takes_the_place_of_its_former_self_and_of_nothing_else() -> None
     assert again.startswith(resilience.HEAD)
 
 
-def test_parts_stand_in_one_order_whichever_was_measured_first() -> None:
+def test_parts_have_a_fixed_order() -> None:
     page = ""
     for part in reversed(list(resilience.TITLES)):
         page = resilience.with_section(page, part, f"## {resilience.TITLES[part]}\n\n{part}")
@@ -47,7 +47,7 @@ def test_parts_stand_in_one_order_whichever_was_measured_first() -> None:
     assert titles == list(resilience.TITLES.values())
 
 
-def test_a_goal_that_is_missed_is_written_down_as_missed() -> None:
+def test_a_missed_goal_is_reported_as_missed() -> None:
     lines, well = resilience._of_rows([Row("a", "b", "s", 2.0, high=1), Row("a", "c", "MB", 3.0)], "")
     assert not well
     assert lines[-2:] == ["| a: b | 2 s | - | - | <= 1 | NO |", "| a: c | 3 MB | - | - | - | yes |"]
@@ -66,8 +66,8 @@ def test_skipped(): pass
 """
 
 
-def test_only_what_passed_is_called_survived(tmp_path: Path) -> None:
-    """A report by pytest itself, of tests that pass, fail, break down and are skipped."""
+def test_only_passed_tests_count_as_survived(tmp_path: Path) -> None:
+    """With a real pytest report of tests that pass, fail, have an error and are skipped."""
     (tmp_path / "test_made.py").write_text(CASES)
     report = tmp_path / "report.xml"
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--rootdir={tmp_path}"]
@@ -89,27 +89,27 @@ def test_only_what_passed_is_called_survived(tmp_path: Path) -> None:
 @pytest.mark.whole_training
 @pytest.mark.parametrize(
     ("command", "number"),
-    [  # what the signal raises does not depend on the command, and what is ended then not on the signal
+    [  # each command and each signal once: the two are independent
         ("benchmarks stop", signal.SIGINT),
         ("benchmarks.resilience --only hostile", signal.SIGTERM),
     ],
 )
-def test_a_command_told_to_end_leaves_no_server_behind(command: str, number: int, tmp_path: Path) -> None:
+def test_an_interrupted_command_leaves_no_server_behind(command: str, number: int, tmp_path: Path) -> None:
     with (tmp_path / "output").open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", *command.split()],
             cwd=PROJECT,
             stdout=output,
             stderr=output,
-            # a shell that starts the tests in the background has them, and all they start, ignore Ctrl+C
+            # if a shell runs the tests in the background, they and their children ignore Ctrl+C
             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
-    its_own = psutil.Process(process.pid)
+    command_process = psutil.Process(process.pid)
     started: list[psutil.Process] = []
 
     def a_server_runs() -> bool:
-        started[:] = its_own.children(recursive=True)
-        with contextlib.suppress(psutil.Error):  # one that has ended since
+        started[:] = command_process.children(recursive=True)
+        with contextlib.suppress(psutil.Error):  # a child may have ended
             return any("streamlit run" in " ".join(child.cmdline()) for child in started)
         return False
 

@@ -6,7 +6,7 @@ import signal
 import psutil
 from playwright.sync_api import Browser, expect
 
-from core.service.engine import NOBODY_WAITED
+from core.service.work_queue import NOBODY_WAITED
 from run import find_browser
 from tests.browser.conftest import StartServer
 from tests.browser.harness import BROWSER_FLAGS

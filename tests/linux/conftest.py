@@ -1,7 +1,7 @@
-"""The tier that needs Linux and root: a full disk, a worker without memory, nginx, a Dask cluster.
+"""The tests that need Linux and root: a full disk, a worker without memory, nginx, a Dask cluster.
 
-Where one of these is not to be had, this folder's tests are not collected, and a line at the end of the
-report says so (tests/conftest.py).
+If something is missing, this folder's tests are not collected, and a line at the end of the report says so
+(tests/conftest.py).
 """
 
 import subprocess
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.core.conftest import finished, runs_folder  # noqa: F401 - fixtures, used here as well
+from tests.core.conftest import finished, runs_folder  # noqa: F401 - fixtures
 from tests.linux.needs import what_is_missing
 
 if what_is_missing():
@@ -19,7 +19,7 @@ if what_is_missing():
 
 @pytest.fixture
 def small_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[int], Path]]:
-    """A real file system of a few megabytes, holding the runs folder; `small_disk(megabytes)`."""
+    """`small_disk(megabytes)` mounts a small file system and puts the runs folder on it."""
     place = tmp_path / "disk"
     place.mkdir()
     mounted = []

@@ -1,4 +1,4 @@
-"""What the tests of this folder need of the machine."""
+"""What the tests in this folder need from the machine."""
 
 import importlib.util
 import os
@@ -11,7 +11,7 @@ from functools import cache
 
 @cache
 def what_is_missing() -> str:
-    """Why this tier cannot run here, in a sentence; "" where it can."""
+    """Why these tests cannot run here, as a sentence; "" if they can."""
     if sys.platform != "linux":
         return "it needs Linux"
     if os.geteuid() != 0:

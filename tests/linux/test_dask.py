@@ -1,4 +1,4 @@
-"""Trainings on a real Dask scheduler with two worker processes, one of which is killed in mid-run."""
+"""Training on a real Dask cluster with two worker processes, one of which is killed during a run."""
 
 import os
 import signal
@@ -36,7 +36,7 @@ def cluster(runs_folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     ]
     monkeypatch.setenv("CONTRASTIVE_LAB_DASK", address)
     monkeypatch.setenv("CONTRASTIVE_LAB_WORKERS", "2")
-    monkeypatch.setenv("CONTRASTIVE_LAB_GRACE", "3600")  # nobody calls here as a page would
+    monkeypatch.setenv("CONTRASTIVE_LAB_GRACE", "3600")  # there is no page that checks in
     close_shared_engine()
     yield processes[1:]
     close_shared_engine()
@@ -46,9 +46,9 @@ def cluster(runs_folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     log.close()
 
 
-def test_a_run_whose_worker_is_killed_is_finished_by_the_other_one(cluster):
+def test_a_run_whose_worker_is_killed_is_finished_by_the_other_worker(cluster):
     engine = shared_engine()
-    assert engine.worker_pids() == []  # none of this machine's own
+    assert engine.worker_pids() == []  # no local workers
     first = engine.submit(SMALL, "ada")  # both workers import torch for the first time
     wait_until(lambda: first.status().state == "done", "the first run is trained", seconds=400)
     first.check()

@@ -1,4 +1,4 @@
-"""A disk that is full and a worker without memory: the real things."""
+"""A real full disk, and a real worker without memory."""
 
 import resource
 import shutil
@@ -21,7 +21,7 @@ def engine():
     engine.close()
 
 
-def test_a_disk_that_fills_up_in_mid_run_fails_that_run_in_words_and_no_other(small_disk, finished, engine):
+def test_a_disk_that_fills_up_fails_only_the_current_run_with_a_message(small_disk, finished, engine):
     size = sum(file.stat().st_size for file in finished.folder.rglob("*") if file.is_file())
     place = small_disk(size // 1_000_000 + 4)  # room for a finished run and for a few snapshots
     kept = Run(place / "runs" / SHORT.key)
@@ -34,7 +34,7 @@ def test_a_disk_that_fills_up_in_mid_run_fails_that_run_in_words_and_no_other(sm
     assert engine.submit(SHORT, "ada").status().state == "done"
 
 
-def test_a_disk_without_any_room_refuses_the_run_and_shows_what_is_there(small_disk, finished, engine):
+def test_a_full_disk_refuses_the_run_and_still_shows_finished_runs(small_disk, finished, engine):
     place = small_disk(40)
     kept = Run(place / "runs" / SHORT.key)
     shutil.copytree(finished.folder, kept.folder)
@@ -48,7 +48,7 @@ def test_a_disk_without_any_room_refuses_the_run_and_shows_what_is_there(small_d
     wait_for_snapshots(run, 1)
 
 
-def test_a_worker_that_gets_no_more_memory_fails_the_run_in_words_and_the_next_one_works(runs_folder, engine):
+def test_a_worker_out_of_memory_fails_the_run_with_a_message_and_the_next_run_works(runs_folder, engine):
     engine.warm_up()
     wait_until(lambda: bool(engine.worker_pids()), "a worker starts")
     worker = psutil.Process(engine.worker_pids()[0])
@@ -61,11 +61,11 @@ def test_a_worker_that_gets_no_more_memory_fails_the_run_in_words_and_the_next_o
     wait_for_end(greedy)
     assert greedy.status().state == "failed"
     assert "memory" in greedy.status().message
-    worker.kill()  # who has no memory left is ended by the system
-    wait_until(lambda: not engine.has(greedy.key), "the engine lets go of the run")
+    worker.kill()  # like the system's out-of-memory killer
+    wait_until(lambda: not engine.has(greedy.key), "the engine releases the run")
     following = engine.submit(RunConfig(epochs=1, digits=2, seed=77), "ada")
     wait_until(lambda: following.status().ended, "the next run ends")
-    if following.status().state != "done":  # it had been given to the process that was just ended
+    if following.status().state != "done":  # it went to the process that was just killed
         following = engine.submit(RunConfig(epochs=1, digits=2, seed=78), "ada")
         wait_for_end(following)
     assert following.status().state == "done"

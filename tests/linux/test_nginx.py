@@ -1,4 +1,4 @@
-"""Two servers behind Debian's nginx, configured as docs/nginx.conf says, on one runs folder."""
+"""Two servers with one runs folder behind Debian's nginx, configured by docs/nginx.conf."""
 
 import asyncio
 import contextlib
@@ -49,16 +49,14 @@ def behind_nginx(tmp_path: Path) -> Iterator[tuple[str, list[Server]]]:
             process.wait(20)
 
 
-def test_a_class_behind_nginx_is_spread_over_both_servers_and_shares_one_training(
-    behind_nginx, tmp_path: Path
-) -> None:
+def test_a_class_behind_nginx_uses_both_servers_and_shares_one_training(behind_nginx, tmp_path: Path) -> None:
     url, servers = behind_nginx
 
     async def story() -> None:
         async with contextlib.AsyncExitStack() as stack:
             visitors: list[Visitor] = []
-            while min([await sessions(server) for server in servers]) < 2:  # which one gets whom is chance
-                assert len(visitors) < 40, "nginx leads everybody to one server"
+            while min([await sessions(server) for server in servers]) < 2:  # nginx distributes them at random
+                assert len(visitors) < 40, "nginx sends everybody to one server"
                 agent = f"student {len(visitors)}"
                 visitor = Visitor(url, "train", QUERY, CONFIG.key, agent=agent)
                 visitors.append(await stack.enter_async_context(visitor))
@@ -75,8 +73,8 @@ def test_a_class_behind_nginx_is_spread_over_both_servers_and_shares_one_trainin
     run = Run(tmp_path / "runs" / CONFIG.key)
     run.check()
     steps = [report.step for report in run.progress()]
-    assert steps == sorted(set(steps))  # written by one, once
-    # what a page takes passes nginx, and is judged by the app; what no page takes does not
+    assert steps == sorted(set(steps))  # written by one server, once
+    # uploads up to the app's limit pass nginx, larger ones don't
     assert put(f"{url}/_stcore/upload_file/nobody/file", 10_000_000) != 413
     assert put(f"{url}/_stcore/upload_file/nobody/file", 12_000_000) == 413
     headers = subprocess.run(["curl", "-sI", url], capture_output=True, text=True, check=True).stdout
@@ -84,7 +82,7 @@ def test_a_class_behind_nginx_is_spread_over_both_servers_and_shares_one_trainin
 
 
 async def sessions(server: Server) -> int:
-    """How many visitors a server has."""
+    """The number of a server's sessions."""
     fetcher = Fetcher(server.url)
     health = json.loads(await fetcher.get("/health"))
     await fetcher.close()
@@ -92,7 +90,7 @@ async def sessions(server: Server) -> int:
 
 
 def put(url: str, size: int) -> int:
-    """How an upload of so many bytes is answered."""
+    """The status code of an upload of `size` bytes."""
     command = ["curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", "-T", "-", "-H", "Expect:", url]
     done = subprocess.run(command, input=bytes(size), capture_output=True, check=False)
     return int(done.stdout)

@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from core.drawings.thumbnail import data_uri
-from core.lessons import batch_view
-from core.lessons.batch_view import BatchView
+from core.lessons import batch_matrix
+from core.lessons.batch_matrix import BatchMatrix
 
 Image = npt.NDArray[np.uint8]
 
@@ -81,7 +81,7 @@ def _card(card: Card) -> str:
     )
 
 
-def batch(images: Sequence[Image], names: Sequence[str], table: BatchView, alt: str) -> str:
+def batch(images: Sequence[Image], names: Sequence[str], table: BatchMatrix, alt: str) -> str:
     """All pairs of a batch: its images along both sides, a cell for each pair.
 
     Pairs that are learned from are opaque, the others faint. names: the class of each image.
@@ -95,7 +95,7 @@ def batch(images: Sequence[Image], names: Sequence[str], table: BatchView, alt: 
         kind = int(table.kinds[row, column])
         name = _KIND_NAMES[kind]
         look = _CELLS[kind]
-        faint = "" if table.used[row, column] or kind == batch_view.ITSELF else ' opacity="0.13"'
+        faint = "" if table.used[row, column] or kind == batch_matrix.ITSELF else ' opacity="0.13"'
         sheet.append(
             f'<rect class="{name}" data-used="{int(table.used[row, column])}" x="{(column + 1) * side + 1}" '
             f'y="{(row + 1) * side + 1}" width="{side - 2}" height="{side - 2}" rx="3" {look}{faint}>'
@@ -107,11 +107,15 @@ def batch(images: Sequence[Image], names: Sequence[str], table: BatchView, alt: 
     )
 
 
-_KIND_NAMES = {batch_view.ITSELF: "itself", batch_view.POSITIVE: "positive", batch_view.NEGATIVE: "negative"}
+_KIND_NAMES = {
+    batch_matrix.ITSELF: "itself",
+    batch_matrix.POSITIVE: "positive",
+    batch_matrix.NEGATIVE: "negative",
+}
 _CELLS = {
-    batch_view.ITSELF: f'fill="none" stroke="{FRAME}"',
-    batch_view.POSITIVE: f'fill="{SAME}"',
-    batch_view.NEGATIVE: f'fill="{DIFFERENT_CELL}"',
+    batch_matrix.ITSELF: f'fill="none" stroke="{FRAME}"',
+    batch_matrix.POSITIVE: f'fill="{SAME}"',
+    batch_matrix.NEGATIVE: f'fill="{DIFFERENT_CELL}"',
 }
 
 

@@ -12,8 +12,8 @@ from core.config import RunConfig
 from core.embedding.reduction import fit
 from core.lessons import texts
 from core.lessons.collapses import COLLAPSES, Collapse
+from core.lessons.cures import Cure
 from core.lessons.diagnosing import Course, course_of
-from core.lessons.diagnosis import Cure
 from core.runs import Run, RunDamaged, place_for
 from pages.ui import navigation, state
 from pages.ui.components.plain_text import plain
@@ -150,7 +150,7 @@ def _diagnosis(one: _Shown, course: Course, *, moving: bool) -> None:
     with st.container(key=f"diagnosis_{one.which}"):
         if training:
             st.info(f"Training… {found.sentence}", icon=":material/stethoscope:")
-        elif found.ill:
+        elif found.unhealthy:
             st.error(found.sentence, icon=":material/sick:")
         else:
             st.success(found.sentence, icon=":material/check_circle:")

@@ -10,8 +10,8 @@ import streamlit as st
 from core.charts import mining_charts
 from core.config import RunConfig
 from core.data import DataError, load_stored
-from core.lessons import mining_view
-from core.lessons.mining_view import EASY, HARD, NAMES, SEMI_HARD, Luck, Rings
+from core.lessons import hard_negatives
+from core.lessons.hard_negatives import EASY, HARD, NAMES, SEMI_HARD, RandomBatchCounts, Rings
 from core.losses import LOSSES
 from core.pictures.run_frames import places_of_classes
 from core.runs import Embedding, Run, RunDamaged
@@ -56,7 +56,7 @@ def _rings(run: Run, config: RunConfig, embedding: Embedding) -> None:
     labels, names = embedding.train_labels, class_names(config)
     key = f"pairs_anchor_{len(labels)}"
     if key not in st.session_state:
-        st.session_state[key] = mining_view.typical_anchor(
+        st.session_state[key] = hard_negatives.typical_anchor(
             embedding.train, labels, _margin(config), lambda anchor: _positive(labels, anchor)[0]
         )
     left, right = st.columns([1.15, 1], gap="large")
@@ -76,7 +76,7 @@ def _rings(run: Run, config: RunConfig, embedding: Embedding) -> None:
             )
             reshuffle.button("New positive", "positive")
     positive, generator = _positive(labels, anchor)
-    around = mining_view.rings(embedding.train, labels, anchor, positive, _margin(config))
+    around = hard_negatives.rings(embedding.train, labels, anchor, positive, _margin(config))
     with left:
         show_svg(_drawing_of_rings(config, labels, around, anchor, positive, generator), key="rings")
     with right:
@@ -92,7 +92,7 @@ def _rings(run: Run, config: RunConfig, embedding: Embedding) -> None:
 def _positive(labels: npt.NDArray[np.uint8], anchor: int) -> tuple[int, np.random.Generator]:
     """An anchor's current random positive, and the generator for the other samples around it."""
     generator = reshuffle.generator("positive", anchor)
-    return mining_view.another_of_its_class(labels, anchor, generator), generator
+    return hard_negatives.random_positive(labels, anchor, generator), generator
 
 
 def _new_anchor(key: str, images: int) -> None:
@@ -170,14 +170,16 @@ def _luck(run: Run, config: RunConfig) -> None:
 
 
 @st.cache_data(max_entries=20, show_spinner=False)
-def _batches(folder: str, updated: float, margin: float, shuffle: int) -> Luck:
+def _batches(folder: str, updated: float, margin: float, shuffle: int) -> RandomBatchCounts:
     embedding = Run(Path(folder)).embedding()
     sizes = [size for size in SIZES if size <= len(embedding.train_labels)]
     generator = reshuffle.generator("luck")
-    return mining_view.luck(embedding.train, embedding.train_labels, margin, sizes, ANCHORS, generator)
+    return hard_negatives.count_in_random_batches(
+        embedding.train, embedding.train_labels, margin, sizes, ANCHORS, generator
+    )
 
 
-def _table(found: Luck, places: list[int]) -> pd.DataFrame:
+def _table(found: RandomBatchCounts, places: list[int]) -> pd.DataFrame:
     cells = {
         name: [f"{mean:,.1f} ({low:,.0f} to {high:,.0f})" for mean, low, high in found.spread(counts)[places]]
         for name, counts in (("Hard", found.hard), ("Semi-hard", found.semi_hard))

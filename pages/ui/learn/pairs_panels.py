@@ -7,8 +7,8 @@ import streamlit as st
 from core.batches.sampling import ByClass, Indices, batches
 from core.config import PRESETS, RunConfig
 from core.data import DATASETS, Split, load_stored
-from core.lessons import batch_view
-from core.lessons.batch_view import BatchView
+from core.lessons import batch_matrix
+from core.lessons.batch_matrix import BatchMatrix
 from pages.ui.components import digit_cards
 from pages.ui.components.digit_cards import DIFFERENT, SAME, Card, Tile
 from pages.ui.components.svg import show_svg
@@ -32,7 +32,7 @@ def _by_class() -> ByClass:
 
 @st.cache_data
 def _share_of_one_class() -> float:
-    return batch_view.share_of_one_class(_train().labels)
+    return batch_matrix.share_of_one_class(_train().labels)
 
 
 def _train() -> Split:
@@ -126,15 +126,15 @@ def batch() -> None:
         st.table(_comparison(size))
 
 
-def _batch(size: int, *, sampled: bool, by_class: bool) -> tuple[Indices, BatchView]:
+def _batch(size: int, *, sampled: bool, by_class: bool) -> tuple[Indices, BatchMatrix]:
     """The images of a batch, and its table; sampled pairs have two images each."""
     config = RunConfig(sampling="sampled", batch_size=size // 2) if sampled else RunConfig(batch_size=size)
     batch = next(batches(config, _by_class(), reshuffle.generator("batch", size)))
     images, pairs = batch.images, batch.tuples
     if by_class:
-        order, pairs = batch_view.sorted_by_class(_train().labels[images], pairs)
+        order, pairs = batch_matrix.sorted_by_class(_train().labels[images], pairs)
         images = images[order]
-    return images, batch_view.view(_train().labels[images], pairs)
+    return images, batch_matrix.matrix_of(_train().labels[images], pairs)
 
 
 def _comparison(size: int) -> pd.DataFrame:
@@ -143,7 +143,7 @@ def _comparison(size: int) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Images embedded": [f"{images:,}" for images in sizes],
-            SAMPLED: [f"{batch_view.drawn_pairs(images):,}" for images in sizes],
-            ALL: [f"{batch_view.all_pairs(images):,}" for images in sizes],
+            SAMPLED: [f"{batch_matrix.drawn_pairs(images):,}" for images in sizes],
+            ALL: [f"{batch_matrix.all_pairs(images):,}" for images in sizes],
         }
     ).set_index("Images embedded")

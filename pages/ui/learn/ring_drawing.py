@@ -4,8 +4,8 @@ import math
 from collections.abc import Sequence
 from html import escape
 
-from core.lessons import mining_view
-from core.lessons.mining_view import Rings
+from core.lessons import hard_negatives
+from core.lessons.hard_negatives import Rings
 from pages.ui.components.digit_cards import INK, SAME, Image, framed
 
 KIND_COLOURS = ("#d33318", "#e8950c", "#94a4a2")  # hard, semi-hard, easy
@@ -30,7 +30,7 @@ def rings(
     within its ring; the rings' widths and the angles have no meaning.
     """
     elements = []
-    for kind in (mining_view.EASY, mining_view.SEMI_HARD, mining_view.HARD):
+    for kind in (hard_negatives.EASY, hard_negatives.SEMI_HARD, hard_negatives.HARD):
         elements.append(
             f'<circle cx="{_CENTRE}" cy="{_CENTRE}" r="{_EDGES[kind]}" fill="var(--st-background-color)"/>'
             f'<circle cx="{_CENTRE}" cy="{_CENTRE}" r="{_EDGES[kind]}" fill="{KIND_COLOURS[kind]}" '
@@ -39,11 +39,11 @@ def rings(
     for kind, negatives in enumerate(shown):
         for (index, image, name), angle in zip(negatives, _angles(len(negatives)), strict=True):
             d = float(around.distances[index])
-            title = f"{name}, {mining_view.NAMES[kind]}: d(a,n) = {d:.3g}"
+            title = f"{name}, {hard_negatives.NAMES[kind]}: d(a,n) = {d:.3g}"
             elements.append(_round(image, _radius(around, kind, d), angle, KIND_COLOURS[kind], title))
     elements.append(_round(positive, _EDGES[0], 0, SAME, f"the positive: d(a,p) = {around.to_positive:.3g}"))
     elements.append(_round(anchor, 0, 0, "currentColor", "the anchor"))
-    for kind, name in enumerate(mining_view.NAMES):
+    for kind, name in enumerate(hard_negatives.NAMES):
         elements.append(_label(_CENTRE - _EDGES[kind] + 14, name, bold=True))
     elements.append(_label(_CENTRE + _EDGES[0] + 4, f"d(a,p) = {around.to_positive:.3g}"))
     elements.append(_label(_CENTRE + _EDGES[1] + 4, f"d(a,p) + m = {around.to_margin:.3g}"))

@@ -19,7 +19,7 @@ def shown() -> Run:
     """The run on the page; the shipped one until the session has its own."""
     key = state.shown_run()
     run = example_run() if key is None else run_at(key)
-    shared_engine().view(run, state.visitor())  # before reading it, so that it is not evicted
+    shared_engine().show(run, state.visitor())  # before reading it, so that it is not evicted
     return run
 
 

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
+from core.lessons.cures import Cure
 from core.lessons.diagnosing import diagnosis_of
-from core.lessons.diagnosis import Cure
 from core.runs import Run, Status
 from pages.ui.controls import settings_url
 
@@ -13,7 +13,7 @@ def diagnosis_line(run: Run, status: Status) -> None:
     if status.state not in ("training", "measuring", "done", "failed"):
         return
     found = diagnosis_of(run)
-    if found is None or not found.ill or found.cure is None:
+    if found is None or not found.unhealthy or found.cure is None:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="diagnosis"):
         st.warning(f"**{found.sentence}** {found.cure.why}", icon=":material/stethoscope:", width="stretch")

@@ -1,4 +1,4 @@
-"""The plot of the activations: each is its formula, computed here by hand."""
+"""The chart of the activations, against formulas written by hand."""
 
 import math
 
@@ -22,7 +22,7 @@ BY_HAND = {
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
-def test_each_line_is_its_formula(name: str) -> None:
+def test_each_line_matches_its_formula(name: str) -> None:
     rows = [
         row
         for row in activations("relu", 200)["layer"][0]["data"]["values"]
@@ -34,7 +34,7 @@ def test_each_line_is_its_formula(name: str) -> None:
     )
 
 
-def test_the_chosen_one_is_named_and_stands_out() -> None:
+def test_the_chosen_one_is_named_and_highlighted() -> None:
     chart = activations("gelu", 200)
     assert "GELU is the one in use" in chart["description"]
     assert "'GELU'" in chart["layer"][0]["encoding"]["strokeWidth"]["condition"]["test"]

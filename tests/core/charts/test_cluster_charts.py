@@ -1,4 +1,4 @@
-"""The charts of the Clusters page hold the numbers that they are made from, and are drawn true to scale."""
+"""The charts of the Clusters page contain the right numbers and are drawn to scale."""
 
 import re
 
@@ -21,13 +21,13 @@ NAMES = ["zero", "one", "two"]
 
 
 def inside(chart: dict) -> dict:
-    """The chart in its frame: what holds the data."""
+    """The layer with the data."""
     (only,) = chart["layer"]
     return only
 
 
 def spans(chart: dict, width: float, height: float) -> dict[str, tuple[float, float]]:
-    """The ends of both axes, as the browser would work them out."""
+    """The ends of both axes, as the browser computes them."""
     ends = {}
     for name, channel in chart["encoding"].items():
         texts = [channel["scale"][end]["expr"] for end in ("domainMin", "domainMax")]
@@ -37,7 +37,7 @@ def spans(chart: dict, width: float, height: float) -> dict[str, tuple[float, fl
 
 
 @pytest.mark.parametrize(("width", "height"), [(800, 400), (300, 400)])
-def test_a_circle_is_drawn_as_a_circle_and_everything_has_room(width: float, height: float) -> None:
+def test_circles_are_round_and_everything_fits(width: float, height: float) -> None:
     index = davies_bouldin(POINTS, LABELS)
     plane = pair_plane(POINTS, LABELS, index, 0, 2)
     chart = plane_charts.two_clusters(plane, ("zero", "two"), NAMES, 400)
@@ -67,13 +67,13 @@ def test_the_circles_have_the_wcds_as_radii_and_the_line_is_the_bcd() -> None:
     assert np.linalg.norm(ends[1] - ends[0]) == pytest.approx(index.between[0, 2])
 
 
-def test_a_single_place_has_an_axis_all_the_same() -> None:
+def test_points_that_coincide_still_have_axes() -> None:
     chart = plane_charts.classes(np.zeros((5, 2)), np.zeros(5, int), ["zero"], 300)
     for low, high in spans(chart, 600, 300).values():
         assert low < 0 < high
 
 
-def test_points_keep_their_classes_and_the_chosen_ones_lie_on_top() -> None:
+def test_points_keep_their_classes_and_the_chosen_ones_are_on_top() -> None:
     chart = plane_charts.among_all(POINTS[:50], LABELS[:50], NAMES, POINTS[7:9], "these two", 300)
     under, above = (layer["data"]["values"] for layer in chart["layer"])
     assert [row["class"] for row in under] == [NAMES[label] for label in LABELS[:50]]
@@ -82,13 +82,13 @@ def test_points_keep_their_classes_and_the_chosen_ones_lie_on_top() -> None:
     assert [row["cluster"] for row in shown["layer"][0]["data"]["values"]] == [NAMES[i] for i in LABELS[:9]]
 
 
-def test_the_iteration_that_is_looked_at_is_marked() -> None:
+def test_the_current_iteration_is_marked() -> None:
     chart = inside(kmeans_charts.over_iterations(np.array([9.0, 5.0, 4.0]), 1, 200))
     assert chart["data"]["values"][1] == {"iteration": 2, "inertia": 5.0}
     assert "=== 2" in chart["layer"][1]["transform"][0]["filter"]
 
 
-def test_figures_over_k_are_those_of_the_scan_and_the_silhouette_has_its_error() -> None:
+def test_figures_over_k_are_those_of_the_scan_and_the_silhouette_has_error_bars() -> None:
     rows = list(scan(POINTS, LABELS, (2, 3, 4), sample=100))
     for what in kmeans_charts.OVER_K:
         values = inside(kmeans_charts.over_k(rows, what, 3, 200))["data"]["values"]
@@ -122,7 +122,7 @@ def test_an_undefined_score_has_no_bar() -> None:
     assert chart["data"]["values"] == [{"score": "a", "value": 0.9, "chance": 0.1}]
 
 
-def test_curves_over_neighbours_hold_value_error_and_chance() -> None:
+def test_curves_over_neighbours_contain_value_error_and_chance() -> None:
     curves = {
         "k-NN": knn_curve(POINTS, LABELS, POINTS, LABELS, ks=(1, 5)),
         "recall": retrieval(POINTS, LABELS, ks=(1, 4), sample=50).recall,
@@ -136,7 +136,7 @@ def test_curves_over_neighbours_hold_value_error_and_chance() -> None:
         assert [row["value"] for row in guesses if row["of"] == name] == curve.chance.tolist()
 
 
-def test_the_roc_holds_the_curve_and_both_thresholds() -> None:
+def test_the_roc_contains_the_curve_and_both_thresholds() -> None:
     found = verification(POINTS, LABELS, reach=2.0, pairs=500)
     chart = inside(metric_charts.roc(found, 300))
     assert [row["true"] for row in chart["data"]["values"]] == found.true_positive_rate.tolist()
@@ -146,7 +146,7 @@ def test_the_roc_holds_the_curve_and_both_thresholds() -> None:
     assert [row["threshold"] for row in without["layer"][2]["data"]["values"]] == ["best"]
 
 
-def test_each_chart_says_in_words_what_it_shows() -> None:
+def test_each_chart_has_a_description_with_its_numbers() -> None:
     found = verification(POINTS, LABELS, reach=2.0, pairs=500)
     assert re.search(rf"{found.area.value:.3f}", metric_charts.roc(found, 300)["description"])
     assert "9 to 4" in kmeans_charts.over_iterations(np.array([9.0, 5.0, 4.0]), 1, 200)["description"]

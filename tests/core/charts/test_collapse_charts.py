@@ -1,4 +1,4 @@
-"""The charts of the Collapse page hold the numbers that they are of, and hold them where Vega looks for them."""
+"""The charts of the Collapse page contain the right numbers, where Vega looks for them."""
 
 import json
 import math
@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from core.charts.collapse_charts import dots, loss_and_value, spread_and_rank
-from core.lessons.diagnosis import Shape
+from core.lessons.embedding_shape import Shape
 from core.runs import Progress
 
 REPORTS = [
@@ -36,21 +36,25 @@ def charts() -> dict[str, dict[str, Any]]:
 
 
 @pytest.mark.parametrize("name", charts())
-def test_each_is_vega_lite_that_json_can_carry_and_keeps_no_data_at_its_top(name: str) -> None:
+def test_each_chart_is_valid_vega_lite_in_json_without_top_level_data(name: str) -> None:
     spec = charts()[name]
     assert "data" not in spec and "datasets" not in spec
     (alt.VConcatChart if "vconcat" in spec else alt.LayerChart).from_dict(spec)
     json.dumps(spec, allow_nan=False)
 
 
-def test_the_loss_stands_beside_what_it_costs_to_know_nothing() -> None:
+def test_the_loss_is_drawn_with_its_know_nothing_value() -> None:
     line, level = charts()["loss"]["layer"]
-    assert [row["loss"] for row in line["data"]["values"]] == [0.5, 0.3, 2 * 2.5 * 0.25]  # beyond is cut off
+    assert [row["loss"] for row in line["data"]["values"]] == [
+        0.5,
+        0.3,
+        2 * 2.5 * 0.25,
+    ]  # clipped beyond the axis
     assert level["data"]["values"] == [{"loss": 0.25, "text": "knows nothing: 0.25"}]
     assert line["encoding"]["y"]["scale"]["domain"] == [0.0, 2.5 * 0.25]
 
 
-def test_spread_and_rank_stand_at_their_steps_and_what_is_no_number_is_left_out() -> None:
+def test_spread_and_rank_are_at_their_steps_without_nan() -> None:
     spread, rank = charts()["shape"]["vconcat"]
     assert spread["data"]["values"] == [
         {"step": 0, "value": 0.5},
@@ -58,19 +62,19 @@ def test_spread_and_rank_stand_at_their_steps_and_what_is_no_number_is_left_out(
         {"step": 20, "value": 1e-6},  # a logarithmic scale has no 0
     ]
     assert [row["value"] for row in rank["data"]["values"]] == [1.9, 1.4, 0.0]
-    for panel in (spread, rank):  # the highest line is not cut in half by the edge
+    for panel in (spread, rank):  # headroom, so that the line is not clipped
         top = panel["encoding"]["y"]["scale"]["domain"][1]
         assert top > 1.05 * max(row["value"] for row in panel["data"]["values"])
 
 
-def test_a_rank_of_all_dimensions_and_a_spread_beyond_all_others_stand_below_the_edge() -> None:
+def test_the_largest_rank_and_spread_are_below_the_edge() -> None:
     shapes = [Shape(80.0, 8.0, 0.5)]
     spread, rank = spread_and_rank([0], shapes, 30, 90)["vconcat"]
     assert spread["encoding"]["y"]["scale"]["domain"][1] > 1.05 * 80
     assert rank["encoding"]["y"]["scale"]["domain"][1] > 1.05 * 8
 
 
-def test_the_frame_of_the_dots_is_round_their_mean_and_holds_them_all() -> None:
+def test_the_frame_of_the_dots_is_centred_on_their_mean_and_contains_them() -> None:
     (held,) = charts()["dots"]["layer"]
     assert [(row["z1"], row["z2"], row["class"]) for row in held["data"]["values"]] == [
         (1.0, 2.0, "0"),

@@ -1,4 +1,4 @@
-"""core.charts.density_charts: each class has its name, where one sees whose it is."""
+"""core.charts.density_charts: each class has its name in a clear position."""
 
 from collections.abc import Callable
 from typing import Any
@@ -17,7 +17,7 @@ Labels = npt.NDArray[np.int64]
 
 
 def places(points: Points, labels: Labels) -> dict[str, npt.NDArray[Any]]:
-    """Where the chart writes the name of each class."""
+    """The position of each class's name."""
     with alt.data_transformers.disable_max_rows():
         spec = density_charts.density_contours(contours(points, labels).as_dict(), NAMES, 300).to_dict()
     alt.LayerChart.from_dict(spec)  # raises for what is not Vega-Lite
@@ -27,7 +27,7 @@ def places(points: Points, labels: Labels) -> dict[str, npt.NDArray[Any]]:
 
 
 def where_dense(members: Points) -> Callable[[npt.NDArray[Any]], bool]:
-    """Tells of a place whether a class is denser there than on its outermost line, by the density itself."""
+    """Returns a function that tells whether the class is denser at a place than on its outermost contour."""
     grid, outermost = density(members), contours(members, np.zeros(len(members), int)).level.min()
 
     def is_dense(place: npt.NDArray[Any]) -> bool:
@@ -44,12 +44,12 @@ def blob(chance: np.random.Generator, middle: tuple[float, float], size: tuple[f
 
 
 @pytest.mark.parametrize("seed", range(2))
-def test_a_class_keeps_its_name_clear_of_a_neighbour_that_lies_across_its_top(seed: int) -> None:
+def test_a_name_is_clear_of_a_neighbouring_class(seed: int) -> None:
     chance = np.random.default_rng(seed)
     below, across = blob(chance, (0, 0), (1, 1)), blob(chance, (0, 3), (6, 0.3))
     found = places(np.concatenate([below, across]), np.repeat([0, 1], 400))
     assert set(found) == {"0", "1"}
-    assert found["0"][1] < 0, "the one below is named on the side where nobody else is"
+    assert found["0"][1] < 0, "the lower class is named on its free side"
     assert not where_dense(across)(found["0"]) and not where_dense(below)(found["0"])
 
 
@@ -73,7 +73,7 @@ def alone(chance: np.random.Generator) -> list[Points]:
 
 @pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize("scene", [between_four, in_a_ring, far_apart, alone])
-def test_a_name_stands_outside_of_all_lines_where_there_is_room(scene: Any, seed: int) -> None:
+def test_a_name_is_outside_all_contours_if_there_is_room(scene: Any, seed: int) -> None:
     classes = scene(np.random.default_rng(seed))
     labels = np.repeat(np.arange(len(classes)), [len(members) for members in classes])
     found = places(np.concatenate(classes), labels)
@@ -83,7 +83,7 @@ def test_a_name_stands_outside_of_all_lines_where_there_is_room(scene: Any, seed
         assert not any(is_dense(place) for is_dense in dense), name
 
 
-def test_two_classes_in_one_place_have_their_names_in_two() -> None:
+def test_the_names_of_two_coinciding_classes_are_apart() -> None:
     same = blob(np.random.default_rng(0), (0, 0), (1, 1))
     found = places(np.concatenate([same, same]), np.repeat([0, 1], 400))
     assert np.linalg.norm(found["0"] - found["1"]) > 1

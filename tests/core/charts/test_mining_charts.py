@@ -1,4 +1,4 @@
-"""The curve of hard negatives: every size is drawn, the named ones carry their share."""
+"""The curve of hard negatives: every size has a point, the named ones a label with their share."""
 
 import altair as alt
 import numpy as np
@@ -8,7 +8,7 @@ from core.charts.mining_charts import meeting_curve
 SHARE = np.array([0.0, 0.425, 1.0])
 
 
-def test_every_size_has_its_share_and_the_named_ones_are_written() -> None:
+def test_every_size_has_a_point_and_the_named_ones_a_label() -> None:
     (chart,) = meeting_curve((4, 64, 4096), SHARE, (64, 4096), 200)["layer"]
     assert chart["data"]["values"] == [
         {"size": 4, "share": 0.0, "text": "0%"},

@@ -1,4 +1,4 @@
-"""core.charts.run_charts: specifications that Vega-Lite's own schema accepts, holding the numbers they were given."""
+"""core.charts.run_charts: valid Vega-Lite specifications with the right numbers."""
 
 import altair as alt
 import numpy as np
@@ -12,7 +12,7 @@ from core.runs import Progress
 
 def test_explained_variance_shows_every_direction_and_marks_the_kept_ones() -> None:
     spec = run_charts.explained_variance(np.array([0.5, 0.3, 0.15, 0.05]), 2)
-    alt.LayerChart.from_dict(spec)  # raises for what is not Vega-Lite
+    alt.LayerChart.from_dict(spec)  # raises unless it is valid Vega-Lite
     rows = spec["layer"][0]["data"]["values"]
     assert [row["share"] for row in rows] == [0.5, 0.3, 0.15, 0.05]
     assert [row["direction"] for row in rows] == [1, 2, 3, 4]
@@ -22,7 +22,7 @@ def test_explained_variance_shows_every_direction_and_marks_the_kept_ones() -> N
 
 
 @pytest.mark.parametrize(("shares", "kept"), [([], 2), ([0.0, 0.0], 2), ([1.0], 3)])
-def test_explained_variance_of_nothing_is_a_chart_all_the_same(shares: list[float], kept: int) -> None:
+def test_explained_variance_of_nothing_is_still_a_chart(shares: list[float], kept: int) -> None:
     spec = run_charts.explained_variance(np.array(shares), kept)
     alt.LayerChart.from_dict(spec)
     assert len(spec["layer"][0]["data"]["values"]) == len(shares)
@@ -51,7 +51,7 @@ def progress(step: int, active: float | None) -> Progress:
     )
 
 
-def test_the_active_share_is_drawn_beside_the_loss_on_an_axis_of_its_own() -> None:
+def test_the_active_share_has_a_separate_axis() -> None:
     spec = run_charts.loss_curve([progress(1, 0.9), progress(50, None), progress(100, 0.2)], 0.25, 200)
     alt.LayerChart.from_dict(spec)
     losses, shares = spec["layer"]
@@ -63,7 +63,7 @@ def test_the_active_share_is_drawn_beside_the_loss_on_an_axis_of_its_own() -> No
 
 
 @pytest.mark.parametrize("name", LOSSES)
-def test_pull_and_push_have_one_place_among_the_colours_and_no_two_lines_share_one(name: str) -> None:
+def test_pull_and_push_have_fixed_colours_and_no_two_lines_share_one(name: str) -> None:
     chance = np.random.default_rng(0)
     points = chance.normal(size=(12, 2))
     entry, config = LOSSES[name], RunConfig(loss=name)
@@ -88,7 +88,7 @@ def test_pull_and_push_have_one_place_among_the_colours_and_no_two_lines_share_o
         ["repulsion", "uniformity"],
     ],
 )
-def test_whatever_the_terms_of_a_loss_each_has_a_place(terms: list[str]) -> None:
+def test_every_term_of_a_loss_has_a_colour(terms: list[str]) -> None:
     reports = [Progress(step, 2, 1, 1.0, dict.fromkeys(terms, 0.5), 0.1, None, None) for step in (1, 2)]
     colour = run_charts.loss_curve(reports, 0.25, 200)["layer"][0]["encoding"]["color"]
     domain = colour["scale"]["domain"]
@@ -97,7 +97,7 @@ def test_whatever_the_terms_of_a_loss_each_has_a_place(terms: list[str]) -> None
 
 
 @pytest.mark.parametrize("reports", [[], [progress(1, None), progress(9, None)]])
-def test_where_nothing_is_told_of_the_active_share_there_is_no_axis_for_it(reports: list[Progress]) -> None:
+def test_without_active_shares_there_is_no_axis_for_them(reports: list[Progress]) -> None:
     spec = run_charts.loss_curve(reports, 0.25, 200)
     alt.LayerChart.from_dict(spec)
     assert "active" not in str(spec)

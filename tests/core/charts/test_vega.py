@@ -1,12 +1,12 @@
-"""core.charts.vega: what every chart of ours has in common."""
+"""core.charts.vega: the parts that all charts share."""
 
 import altair as alt
 
 from core.charts.vega import axis, holding_its_data
 
 
-def test_no_chart_keeps_data_where_streamlit_takes_them_out() -> None:
-    """At the top of a specification they would be handed over only after the chart was drawn, empty."""
+def test_no_chart_keeps_data_at_its_top_level() -> None:
+    """Streamlit would add top-level data only after an empty first draw."""
 
     @holding_its_data
     def points(height: int) -> dict:

@@ -1,4 +1,4 @@
-"""Ink is found in photographs: made here from digits of MNIST, so it is known what is to be found."""
+"""Finding ink in photos that are made from MNIST digits, so the expected result is known."""
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ HEIGHT, WIDTH = 600, 800
 
 
 def photograph(digit: np.ndarray, *, dark: bool, place: tuple[int, int] = (140, 250)) -> np.ndarray:
-    """Pen on shaded paper, or chalk on a board; with noise, a speck of dust, and the table along one side."""
+    """Pen on shaded paper, or chalk on a board, with noise, a speck of dust, and the table at one side."""
     generator = np.random.default_rng(5)
     large = Image.fromarray(digit.reshape(28, 28)).resize((300, 300), Image.Resampling.BICUBIC)
     down, along = np.mgrid[:HEIGHT, :WIDTH]
@@ -28,7 +28,7 @@ def photograph(digit: np.ndarray, *, dark: bool, place: tuple[int, int] = (140, 
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["pen on paper", "chalk on a board"])
-def test_a_photographed_digit_is_the_digit(mnist: Dataset, dark: bool) -> None:
+def test_a_photographed_digit_is_recovered(mnist: Dataset, dark: bool) -> None:
     alike = []
     for digit in range(10):
         image = mnist.test.images[np.flatnonzero(mnist.test.labels == digit)[0]]
@@ -51,14 +51,14 @@ def test_a_scan_on_plain_white_keeps_its_strokes(mnist: Dataset) -> None:
     assert found is not None and np.corrcoef(found, image)[0, 1] > 0.95
 
 
-def test_dust_and_the_table_are_no_ink(mnist: Dataset) -> None:
+def test_dust_and_the_table_are_not_ink(mnist: Dataset) -> None:
     ink = ink_of(photograph(mnist.test.images[0], dark=False))
     assert ink is not None
     rows, columns = (np.flatnonzero(ink.max(axis=axis) > 0) for axis in (1, 0))
     assert rows[0] > 60 and rows[-1] < 230 and columns[0] > 120 and columns[-1] < 285
 
 
-def test_a_digit_that_runs_over_the_rim_is_still_one() -> None:
+def test_a_digit_that_touches_the_edge_is_kept() -> None:
     paper = np.full((200, 200), 220, np.uint8)
     paper[0:150, 90:110] = 20
     ink = ink_of(paper)
@@ -66,12 +66,12 @@ def test_a_digit_that_runs_over_the_rim_is_still_one() -> None:
 
 
 @pytest.mark.parametrize("level", [0, 128, 255])
-def test_a_picture_of_one_grey_holds_no_ink(level: int) -> None:
+def test_a_uniform_picture_has_no_ink(level: int) -> None:
     assert ink_of(np.full((120, 90), level, np.uint8)) is None
     assert ink_of(np.full((1, 1), level, np.uint8)) is None
 
 
-def test_noise_and_shade_alone_are_no_ink() -> None:
+def test_noise_and_shading_alone_are_not_ink() -> None:
     generator = np.random.default_rng(0)
     along = np.linspace(0, 60, 300)[None]
     paper = 200 - along + generator.normal(0, 5, (300, 300))

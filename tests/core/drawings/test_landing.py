@@ -1,4 +1,4 @@
-"""Where an image lands, and its way there: against scikit-learn and against what torch wrote down."""
+"""Where an image lands, and its journey: against scikit-learn and the embeddings computed by torch."""
 
 import json
 import shutil
@@ -26,14 +26,14 @@ def embedding(finished: Run) -> Embedding:
     return finished.embedding()
 
 
-def test_a_test_image_lands_where_torch_has_put_it(
+def test_a_test_image_lands_where_torch_embeds_it(
     finished: Run, embedding: Embedding, mnist: Dataset
 ) -> None:
     points = encoder_for(finished).embed(mnist.test.images[:200])
     assert np.abs(points - embedding.test[:200]).max() < 1e-5
 
 
-def test_its_neighbours_their_vote_and_its_cluster(embedding: Embedding) -> None:
+def test_neighbours_votes_and_cluster_match_scikit_learn(embedding: Embedding) -> None:
     judge = NearestNeighbors(n_neighbors=10).fit(embedding.train)
     train = embedding.train.astype(np.float64)
     centroids = np.array([train[embedding.train_clusters == c].mean(axis=0) for c in range(10)])
@@ -53,7 +53,7 @@ def test_its_neighbours_their_vote_and_its_cluster(embedding: Embedding) -> None
     assert right > 108
 
 
-def test_equal_votes_go_to_the_class_that_is_nearer(embedding: Embedding) -> None:
+def test_a_tie_goes_to_the_nearer_class(embedding: Embedding) -> None:
     labels = np.array([3, 5, 5, 3, 7], np.uint8)
     line = np.array([[1.0, 0], [2, 0], [3, 0], [4, 0], [9, 0]], np.float32)
     tiny = Embedding(line, line, labels, labels, labels, labels)
@@ -65,14 +65,14 @@ def test_equal_votes_go_to_the_class_that_is_nearer(embedding: Embedding) -> Non
     assert land(tiny, np.array([8.0, 0], np.float32), 1).cluster == 7
 
 
-def test_an_embedding_without_a_place_has_no_landing(embedding: Embedding) -> None:
+def test_an_embedding_without_finite_points_has_no_landing(embedding: Embedding) -> None:
     nowhere = np.full((4, 2), np.nan, np.float32)
     labels = np.zeros(4, np.uint8)
     with pytest.raises(ValueError, match="has diverged"):
         land(Embedding(nowhere, nowhere, labels, labels, labels, labels), np.zeros(2, np.float32))
 
 
-def test_a_journey_passes_where_the_snapshots_say(finished: Run, mnist: Dataset) -> None:
+def test_a_journey_matches_the_snapshots(finished: Run, mnist: Dataset) -> None:
     sample = finished.sample()
     for place in (0, 7, 1500):
         way = journey(finished, mnist.train.images[sample.indices[place]])
@@ -103,7 +103,7 @@ def test_without_snapshots_there_is_no_journey(copy: Run, mnist: Dataset) -> Non
     assert journey(copy, mnist.test.images[0]) is None
 
 
-def test_weights_that_do_not_fit_the_run_are_damage(copy: Run, mnist: Dataset) -> None:
+def test_weights_that_do_not_fit_the_config_are_damage(copy: Run, mnist: Dataset) -> None:
     path = copy.folder / "weights" / f"{copy.snapshot_steps()[3]:06d}.safetensors"
     weights = load_file(path)
     save_file(weights | {"linear.0.bias": np.zeros(7, np.float32)}, path)
@@ -112,7 +112,7 @@ def test_weights_that_do_not_fit_the_run_are_damage(copy: Run, mnist: Dataset) -
 
 
 def inked(strokes: list[list[list[int]]]) -> np.ndarray:
-    """The paper [280, 280] after a round pen of the usual width has followed the strokes."""
+    """The paper [280, 280] with the strokes drawn by a round pen of the usual width."""
     paper = Image.new("L", (280, 280))
     pen, half = ImageDraw.Draw(paper), USUAL_WIDTH / 2
     for stroke in strokes:
@@ -124,8 +124,8 @@ def inked(strokes: list[list[list[int]]]) -> np.ndarray:
 
 
 @pytest.mark.whole_training
-def test_our_recorded_strokes_land_among_their_class_in_a_run_of_another_seed(mnist: Dataset) -> None:
-    """The browser draws them with the mouse into the run that is shipped, which has seed 0."""
+def test_the_recorded_strokes_land_in_their_class_with_another_seed(mnist: Dataset) -> None:
+    """The browser tests draw them with the mouse into the shipped run, which has seed 0."""
     recorded = json.loads((PROJECT / "tests" / "browser" / "strokes" / "digits.json").read_text("utf-8"))
     images = [as_mnist(inked(recorded[str(digit)])) for digit in range(10)]
     encoder = trained(RunConfig(seed=1), MNIST).encoder

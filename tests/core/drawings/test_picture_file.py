@@ -1,4 +1,4 @@
-"""Pictures from outside: what is good is read, what is not is refused before it costs anything."""
+"""Pictures from a visitor: good ones are read, bad ones are refused before they cost memory."""
 
 import contextlib
 import io
@@ -27,7 +27,7 @@ RAMP = np.tile(np.arange(0, 200, 2, dtype=np.uint8), (60, 1))
 
 
 @pytest.mark.parametrize("mode", ["L", "RGB", "RGBA", "P", "1", "LA", "I;16"])
-def test_a_png_of_any_kind_is_read_as_grey_levels(mode: str) -> None:
+def test_any_png_is_read_as_grey_levels(mode: str) -> None:
     deep = mode == "I;16"
     picture = Image.fromarray(RAMP.astype(np.uint16) * 257) if deep else Image.fromarray(RAMP).convert(mode)
     grey = read_picture(saved(picture, "PNG"))
@@ -46,21 +46,21 @@ def test_a_jpeg_is_read_as_grey_levels(mode: str) -> None:
     assert grey.shape == (60, 100) and np.abs(grey.astype(int) - RAMP).mean() < 6
 
 
-def test_what_is_transparent_is_paper() -> None:
+def test_transparency_becomes_white() -> None:
     picture = Image.new("RGBA", (40, 30), (0, 0, 0, 0))
     picture.paste((10, 10, 10, 255), (10, 10, 20, 20))
     grey = read_picture(saved(picture, "PNG"))
     assert grey[0, 0] == 255 and grey[15, 15] == 10
 
 
-def test_a_photograph_taken_sideways_stands_upright() -> None:
+def test_a_photo_taken_sideways_is_turned_upright() -> None:
     exif = Image.Exif()
-    exif[0x0112] = 6  # turn by a quarter, clockwise, to see it upright
+    exif[0x0112] = 6  # rotate by 90 degrees clockwise to display
     grey = read_picture(saved(Image.fromarray(RAMP), "JPEG", exif=exif, quality=95))
     assert grey.shape == (100, 60) and grey[5, 30] < 30 and grey[-5, 30] > 170
 
 
-def test_a_telephones_photograph_is_read_at_a_fraction_of_its_size() -> None:
+def test_a_phone_photo_is_read_at_a_fraction_of_its_size() -> None:
     photograph = Image.fromarray(np.tile(RAMP, (50, 40)))
     grey = read_picture(saved(photograph, "JPEG"))
     assert photograph.size == (4000, 3000) and 800 <= max(grey.shape) <= 2000
@@ -83,13 +83,13 @@ def test_a_telephones_photograph_is_read_at_a_fraction_of_its_size() -> None:
     ],
     ids=["empty", "text", "svg", "gif", "tiff", "cut png", "cut jpeg", "broken", "30 MB", "large", "forged"],
 )
-def test_what_is_no_picture_gets_a_sentence(content: bytes, words: str) -> None:
+def test_anything_but_a_picture_is_refused_with_a_message(content: bytes, words: str) -> None:
     with pytest.raises(PictureRefused, match=words) as refused:
         read_picture(content)
     assert str(refused.value).endswith(".")
 
 
-def test_a_flipped_byte_is_a_sentence_or_another_picture() -> None:
+def test_a_flipped_byte_is_refused_or_gives_a_picture() -> None:
     whole = saved(Image.fromarray(NOISE), "PNG")
     for place in range(8, 900, 37):
         content = bytearray(whole)
@@ -98,7 +98,7 @@ def test_a_flipped_byte_is_a_sentence_or_another_picture() -> None:
             assert read_picture(bytes(content)).ndim == 2, place
 
 
-def test_a_drawing_has_just_the_size_of_the_paper() -> None:
+def test_a_drawing_must_have_the_size_of_the_paper() -> None:
     drawing = Image.new("RGBA", (280, 280), "white")
     assert read_drawing(saved(drawing, "PNG"), 280, 280).shape == (280, 280)
     with pytest.raises(PictureRefused, match="instead of 280 x 280"):
@@ -128,16 +128,16 @@ print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024)
 
 
 def test_refusing_costs_no_memory() -> None:
-    """The pixels of the forged picture would be 400 MB; in a process of its own, so that nothing else counts."""
+    """The pixels of the forged picture would take 400 MB; measured in a separate process."""
     done = subprocess.run(
         [sys.executable, "-c", GROWTH], cwd=PROJECT, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    assert float(done.stdout) < 24  # 10 of these are the file of MOST_BYTES itself
+    assert float(done.stdout) < 24  # of which the file of MOST_BYTES takes 10
     assert MOST_BYTES == 10_000_000
 
 
-def test_every_mention_of_the_limit_is_of_the_same_number() -> None:
+def test_every_mention_of_the_limit_has_the_same_number() -> None:
     megabytes = MOST_BYTES // 1_000_000
     settings = tomllib.loads((PROJECT / ".streamlit" / "config.toml").read_text("utf-8"))
     assert settings["server"]["maxUploadSize"] == megabytes
@@ -145,4 +145,4 @@ def test_every_mention_of_the_limit_is_of_the_same_number() -> None:
     (nginx,) = re.findall(
         r"client_max_body_size (\d+)m;", (PROJECT / "docs" / "nginx.conf").read_text("utf-8")
     )
-    assert int(nginx) == megabytes + 1  # the form round the file has a few bytes of its own
+    assert int(nginx) == megabytes + 1  # the form around the file adds a few bytes

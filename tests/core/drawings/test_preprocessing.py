@@ -1,4 +1,4 @@
-"""A drawing becomes an image like MNIST's: the images of MNIST themselves are the proof."""
+"""A drawing becomes an MNIST-like image: tested with the images of MNIST themselves."""
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ from core.drawings.preprocessing import as_mnist
 
 @pytest.fixture(scope="module")
 def usual(mnist: Dataset) -> np.ndarray:
-    """Images of MNIST whose longer side is 20 pixels and whose strongest ink is 255: nearly all."""
+    """MNIST images whose longer side is 20 pixels and whose strongest ink is 255: nearly all."""
     images = mnist.train.images[:400].reshape(-1, 28, 28)
     on = images > 0
     longer = np.maximum(on.any(axis=2).sum(axis=1), on.any(axis=1).sum(axis=1))
@@ -19,7 +19,7 @@ def usual(mnist: Dataset) -> np.ndarray:
     return chosen
 
 
-def test_an_image_of_mnist_stays_as_it_is_wherever_it_is_drawn(usual: np.ndarray) -> None:
+def test_an_mnist_image_is_unchanged_wherever_it_is_drawn(usual: np.ndarray) -> None:
     generator = np.random.default_rng(0)
     same = 0
     for image in usual:
@@ -27,7 +27,7 @@ def test_an_image_of_mnist_stays_as_it_is_wherever_it_is_drawn(usual: np.ndarray
         top, left = generator.integers(0, [62, 42])
         paper[top : top + 28, left : left + 28] = image
         same += np.array_equal(as_mnist(paper), image.ravel())
-    assert same >= 0.99 * len(usual)  # where the centre lies just between two pixels, either is right
+    assert same >= 0.99 * len(usual)  # a centre midway between two pixels may be rounded either way
 
 
 @pytest.mark.parametrize("times", [2, 7, 10])
@@ -38,12 +38,12 @@ def test_the_size_of_a_drawing_does_not_matter(usual: np.ndarray, times: int) ->
         assert np.abs(drawn.astype(int) - image.ravel()).max() <= 1
 
 
-def test_how_dark_the_pen_is_does_not_matter(usual: np.ndarray) -> None:
+def test_the_darkness_of_the_pen_does_not_matter(usual: np.ndarray) -> None:
     for image in usual[:30]:
         assert np.array_equal(as_mnist(image * 0.3), as_mnist(image.astype(float)))
 
 
-def test_the_longer_side_is_20_and_the_centre_of_mass_in_the_middle() -> None:
+def test_the_longer_side_is_20_and_the_centre_of_mass_is_in_the_middle() -> None:
     generator = np.random.default_rng(1)
     for _ in range(100):
         ink = np.zeros((280, 280))
@@ -57,11 +57,11 @@ def test_the_longer_side_is_20_and_the_centre_of_mass_in_the_middle() -> None:
         rows, columns = image.any(axis=1), image.any(axis=0)
         assert max(np.ptp(np.flatnonzero(used)) + 1 for used in (rows, columns)) == 20
         for centre, used in zip(center_of_mass(image), (rows, columns), strict=True):
-            stopped = used[0] or used[-1]  # it could not move any further
+            stopped = used[0] or used[-1]  # it cannot move further
             assert abs(centre - 14) <= 0.51 or stopped
 
 
-def test_a_flat_and_a_slim_stroke_keep_their_proportions() -> None:
+def test_flat_and_slim_strokes_keep_their_proportions() -> None:
     flat, slim = np.zeros((280, 280)), np.zeros((280, 280))
     flat[100:120, 40:240] = 1
     slim[10:50, 100:104] = 1

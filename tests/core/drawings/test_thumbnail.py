@@ -1,4 +1,4 @@
-"""A thumbnail holds its image pixel for pixel."""
+"""A thumbnail preserves every pixel of its image."""
 
 import base64
 import io
@@ -20,7 +20,7 @@ def decoded(content: bytes) -> np.ndarray:
 
 
 @pytest.mark.parametrize("place", [0, 1, 59_999])
-def test_every_pixel_comes_back(mnist: Dataset, place: int) -> None:
+def test_every_pixel_is_restored(mnist: Dataset, place: int) -> None:
     image = mnist.train.images[place]
     assert decoded(png(image)).tolist() == image.reshape(28, 28).tolist()
 
@@ -31,7 +31,7 @@ def test_a_row_of_the_image_is_a_row_of_the_picture() -> None:
     assert np.argwhere(decoded(png(image))).tolist() == [[0, 1]]
 
 
-def test_the_address_holds_the_picture() -> None:
+def test_the_data_uri_contains_the_picture() -> None:
     head, content = data_uri(BLANK).split(",")
     assert head == "data:image/png;base64"
     assert base64.b64decode(content, validate=True) == png(BLANK)

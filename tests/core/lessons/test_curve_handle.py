@@ -1,4 +1,4 @@
-"""The handle of a curve stands where its meaning says, measured on the loss, and what is dragged is its value."""
+"""A curve's handle is at the distance that its parameter means, measured on the loss, and can be dragged."""
 
 import math
 
@@ -28,13 +28,13 @@ def held(name: str, parameters: dict[str, float], d_ap: float = D_AP) -> Handle:
 
 
 def on_circle(*chords: float) -> np.ndarray:
-    """An anchor and points at these distances from it, the first to one side, the others to the other."""
+    """An anchor and points at these distances from it, the first on one side, the others on the other."""
     angles = np.array([0.0, *(2 * math.asin(chord / 2) for chord in chords)])
     angles[2:] *= -1
     return np.stack([np.cos(angles), np.sin(angles)], axis=1)
 
 
-def test_every_loss_with_a_margin_or_a_temperature_has_a_handle_and_no_other() -> None:
+def test_only_losses_with_a_margin_or_a_temperature_have_a_handle() -> None:
     assert OF["margin"] == [
         "contrastive",
         "contrastive_squared",
@@ -51,19 +51,20 @@ def test_every_loss_with_a_margin_or_a_temperature_has_a_handle_and_no_other() -
 
 @pytest.mark.parametrize("margin", [0.2, 0.8, 1.5])
 @pytest.mark.parametrize("name", OF["margin"])
-def test_a_negative_is_pushed_just_before_the_margins_handle_and_not_behind_it(
+def test_a_negative_is_pushed_just_inside_the_margins_handle_and_not_outside(
     name: str, margin: float
 ) -> None:
     entry, parameters = LOSSES[name], parameters_of(name, margin=margin)
     at = held(name, parameters).at
 
     def push(distance: float) -> float:
-        """On the negative of an anchor, whose positive is at D_AP; of a batch the negative has a twin."""
+        """The force on a negative, which is doubled since a batch needs two of each class; the positive is at
+        D_AP."""
         points = np.array([[0.0, 0.0], [-D_AP, 0.0], [distance, 0.0], [distance, 0.0]])
         labels = np.array([0, 0, 1, 1])
         return float(np.abs(gradient(entry, points, labels, **parameters)[2:]).sum())
 
-    if name == "contrastive":  # and not from the positive, which is farther away
+    if name == "contrastive":  # the others measure from the positive, or d²
         assert at == pytest.approx(margin, abs=1e-5)
     assert push(at - 0.02) > 1e-6
     assert push(at + 0.02) == pytest.approx(0, abs=1e-6)
@@ -71,13 +72,13 @@ def test_a_negative_is_pushed_just_before_the_margins_handle_and_not_behind_it(
 
 @pytest.mark.parametrize("temperature", [0.05, 0.1, 0.7])
 @pytest.mark.parametrize("name", OF["temperature"])
-def test_a_negative_at_the_temperatures_handle_weighs_one_eth_of_one_at_the_anchor(
+def test_a_negative_at_the_temperatures_handle_has_1_over_e_of_the_weight_at_the_anchor(
     name: str, temperature: float
 ) -> None:
     parameters = parameters_of(name, temperature=temperature)
 
     def weight(distance: float) -> float:
-        """Of the one negative against the positive at the anchor's place: the loss is log(1 + weight)."""
+        """Of the one negative, with the positive at the anchor: the loss is log(1 + weight)."""
         points = (
             on_circle(0.0, distance) if LOSSES[name].normalised else np.array([[0, 0], [0, 0], [distance, 0]])
         )
@@ -87,7 +88,7 @@ def test_a_negative_at_the_temperatures_handle_weighs_one_eth_of_one_at_the_anch
 
 
 @pytest.mark.parametrize("margin", [0.0, 0.25, 0.6])
-def test_at_the_handle_of_a_margin_on_similarities_a_negative_counts_1_in_the_sum(margin: float) -> None:
+def test_a_negative_at_the_handle_of_a_similarity_margin_adds_1_to_the_sum(margin: float) -> None:
     several = parameters_of("multi_similarity", similarity_margin=margin)
     points = on_circle(0.0, held("multi_similarity", several).at)
     terms = LOSSES["multi_similarity"].function(points[1:], np.array([0, 1]), **several).terms
@@ -96,7 +97,7 @@ def test_at_the_handle_of_a_margin_on_similarities_a_negative_counts_1_in_the_su
     circle = parameters_of("circle", similarity_margin=margin)
     points = on_circle(0.0, held("circle", circle).at)
     total = float(LOSSES["circle"].function(points, np.array([0, 0, 1]), **circle).total)
-    of_positive = math.exp(-circle["scale"] * margin * margin)  # at the anchor's place
+    of_positive = math.exp(-circle["scale"] * margin * margin)  # the positive is at the anchor
     assert total == pytest.approx(math.log(1 + 1 * of_positive))
 
     proxied = parameters_of("proxy_anchor", similarity_margin=margin)
@@ -107,7 +108,7 @@ def test_at_the_handle_of_a_margin_on_similarities_a_negative_counts_1_in_the_su
 
 
 @pytest.mark.parametrize("name", [name for name, field in WITH.items() if field])
-def test_dragged_somewhere_it_gives_the_value_that_puts_it_there(name: str) -> None:
+def test_dragging_a_handle_gives_the_value_at_that_position(name: str) -> None:
     field = WITH[name]
     assert field is not None
     declared = PARAMETERS[field]

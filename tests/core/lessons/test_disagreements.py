@@ -1,4 +1,4 @@
-"""The shipped runs whose figures disagree: they do, they are small, and the points to blame are to blame."""
+"""The shipped runs whose figures disagree: they do, they are small, and the blamed points explain it."""
 
 import dataclasses
 
@@ -32,7 +32,7 @@ EXPECTED = {  # which of the four look good
 
 
 @pytest.mark.parametrize("each", ALL, ids=list(DISAGREEMENTS))
-def test_each_disagrees_as_it_is_meant_to_by_the_figures_of_scikit_learn(each: Disagreement) -> None:
+def test_the_figures_disagree_as_intended_and_match_scikit_learn(each: Disagreement) -> None:
     embedding = each.run.embedding()
     truth, found = embedding.train_labels, embedding.train_clusters
     voters = KNeighborsClassifier(5).fit(embedding.train, truth)
@@ -44,13 +44,13 @@ def test_each_disagrees_as_it_is_meant_to_by_the_figures_of_scikit_learn(each: D
     }
     assert {name for name, value in values.items() if looks_good(name, value)} == EXPECTED[each.name]
     for name, value in values.items():
-        # a squeezed network puts many images at one place: scikit-learn takes any five of them, we all
+        # a squeezed network maps many images to one point: scikit-learn takes any five of them, we take all
         close = 0.04 if name == "knn_accuracy" else 1e-6
         assert each.run.evaluation().values[name] == pytest.approx(value, abs=close)
 
 
 @pytest.mark.parametrize("each", ALL, ids=list(DISAGREEMENTS))
-def test_each_is_the_run_of_its_settings_and_small(each: Disagreement) -> None:
+def test_each_shipped_run_has_its_config_and_is_small(each: Disagreement) -> None:
     run = each.run
     assert run.config() == each.config
     assert {path.name for path in run.folder.iterdir()} == set(KEPT_OF_A_SMALL_RUN)
@@ -59,7 +59,7 @@ def test_each_is_the_run_of_its_settings_and_small(each: Disagreement) -> None:
     assert "{" not in each.how.format(steps=run.status().step)
 
 
-def test_what_looks_good_is_a_matter_of_direction() -> None:
+def test_what_looks_good_depends_on_the_direction() -> None:
     assert LOOKS_GOOD.keys() <= FIGURES.keys()
     for name, bound in LOOKS_GOOD.items():
         better = 0.01 if FIGURES[name].direction == "higher" else -0.01
@@ -67,7 +67,7 @@ def test_what_looks_good_is_a_matter_of_direction() -> None:
         assert not looks_good(name, float("nan"))
 
 
-def test_the_most_mixed_cluster_is_that_with_the_lowest_share_of_one_class() -> None:
+def test_the_most_mixed_cluster_has_the_lowest_share_of_a_single_class() -> None:
     embedding = DISAGREEMENTS["narrow"].run.embedding()
     shares = {
         cluster: np.bincount(embedding.train_labels[embedding.train_clusters == cluster]).max()
@@ -81,7 +81,7 @@ def test_the_most_mixed_cluster_is_that_with_the_lowest_share_of_one_class() -> 
     assert f"more than {shares[worst]:.0%}" in found.sentence
 
 
-def test_far_images_are_far_and_among_their_own() -> None:
+def test_far_images_are_far_and_have_neighbours_of_their_class() -> None:
     embedding = DISAGREEMENTS["wide"].run.embedding()
     found = blamed(DISAGREEMENTS["wide"])
     assert len(found.images) > 20
@@ -100,7 +100,7 @@ def test_far_images_are_far_and_among_their_own() -> None:
 
 
 def hand_made() -> Embedding:
-    """Class 0 at 0 with one image far out among class 1, which lies at 1; all images of class 1 in one place."""
+    """Class 0 at 0, with one image far out at 5; class 1 at 1 and at 5."""
     x = np.array(
         [0, 0.01, 0.02, 0.03, 0.04, 0.05, 5.0, 1, 1.01, 1.02, 1.03, 1.04, 1.05, 5.01, 5.02, 5.03, 5.04, 5.05]
     )
@@ -109,21 +109,21 @@ def hand_made() -> Embedding:
     return Embedding(points, points, labels, labels, labels, labels)
 
 
-def test_an_image_far_out_among_others_is_not_among_its_own() -> None:
+def test_a_far_image_among_another_class_is_not_included() -> None:
     embedding = hand_made()
     assert neighbours_of_its_class(embedding, 6) == 0
     assert neighbours_of_its_class(embedding, 0) == 5
     assert 6 not in far_but_among_their_own(embedding).images
 
 
-def test_of_pure_and_mixed_clusters_the_mixed_one_is_blamed() -> None:
+def test_the_mixed_cluster_is_blamed_and_not_the_pure_one() -> None:
     embedding = dataclasses.replace(hand_made(), train_clusters=np.array([0] * 6 + [1] * 12, np.uint8))
     table = confusion(embedding.train_labels, embedding.train_clusters)
     index = davies_bouldin(embedding.train, embedding.train_clusters)
     assert most_mixed_cluster(embedding, table, index).images.tolist() == list(range(6, 18))
 
 
-def test_a_small_run_takes_the_place_of_what_was_there(finished: Run, tmp_path) -> None:
+def test_a_small_run_replaces_the_previous_one(finished: Run, tmp_path) -> None:
     target = Run(tmp_path / "small")
     target.folder.mkdir()
     (target.folder / "leftover").touch()

@@ -1,4 +1,4 @@
-"""The forces of the plane are the gradients that training takes, for every loss of the catalogue."""
+"""The forces are the negative gradients used in training, for every loss of the catalogue."""
 
 from itertools import product
 
@@ -37,17 +37,17 @@ def forces_of(name: str, points: np.ndarray, labels: np.ndarray = LABELS, **chan
 
 
 @pytest.mark.parametrize("name", LOSSES)
-def test_a_force_is_minus_the_gradient_that_torch_finds(name: str) -> None:
+def test_a_force_is_minus_the_gradient_of_torch(name: str) -> None:
     for dims, margin, seed in product((2, 3), MARGINS, range(3)):
         points = scattered(seed, dims)
         expected = by_autograd(name, points, LABELS, defaults(name, margin=margin))
         found = forces_of(name, points, margin=margin)
         assert found.total == pytest.approx(expected, abs=1e-6), (dims, margin, seed)
-        assert np.linalg.norm(expected) > 0.01  # or it would be a comparison of nothing with nothing
+        assert np.linalg.norm(expected) > 0.01  # the comparison isn't one of zeros
 
 
 @pytest.mark.parametrize("name", LOSSES)
-def test_the_forces_of_the_terms_add_up_and_so_do_the_terms(name: str) -> None:
+def test_the_terms_and_their_forces_add_up(name: str) -> None:
     found = forces_of(name, scattered(5))
     assert sum(found.terms.values()) == pytest.approx(found.loss)
     assert sum(found.of_term.values()) == pytest.approx(found.total)
@@ -72,7 +72,7 @@ def test_a_degenerate_plane_has_finite_forces(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in LOSSES if LOSSES[name].takes == "pairs"])
-def test_a_pair_of_one_class_attracts_and_a_pair_of_two_repels(name: str) -> None:
+def test_a_pair_of_one_class_attracts_and_a_pair_of_two_classes_repels(name: str) -> None:
     apart = np.array([[0.0, 0.0], [0.5, 0.0]])
     together = forces_of(name, apart, np.array([0, 0])).total
     different = forces_of(name, apart, np.array([0, 1])).total
@@ -81,7 +81,7 @@ def test_a_pair_of_one_class_attracts_and_a_pair_of_two_repels(name: str) -> Non
 
 
 @pytest.mark.parametrize("name", LOSSES)
-def test_a_walk_goes_where_the_forces_point_and_its_loss_falls(name: str) -> None:
+def test_a_walk_follows_the_forces_and_its_loss_falls(name: str) -> None:
     points = scattered(7)
     found = walk(LOSSES[name], points, LABELS, defaults(name), rate=0.02, steps=40)
     moved = 0.02 * by_autograd(name, points, LABELS, defaults(name))
@@ -96,11 +96,11 @@ def test_a_walk_goes_where_the_forces_point_and_its_loss_falls(name: str) -> Non
 
 
 @pytest.mark.parametrize("name", LOSSES)
-def test_with_all_points_at_one_place_no_loss_moves_any(name: str) -> None:
+def test_no_loss_moves_points_that_all_coincide(name: str) -> None:
     assert forces_of(name, np.tile([0.3, 0.2], (len(LABELS), 1))).strongest < 1e-6
 
 
-def test_a_walk_ends_where_nothing_moves_any_more() -> None:
+def test_a_walk_stops_when_nothing_moves() -> None:
     far = np.array([[0.0, 0.0], [9.0, 0.0]])
     found = walk(LOSSES["contrastive"], far, np.array([0, 1]), defaults("contrastive"), rate=1.0, steps=50)
     assert len(found.points) == 1 and found.losses == [0.0]

@@ -1,4 +1,4 @@
-"""The points of the Losses lesson: the triplet that is talked about, and the edge of the plane."""
+"""The points of the Losses lesson: the triplet that it explains, and the edge of the plane."""
 
 import numpy as np
 import pytest
@@ -35,7 +35,7 @@ def test_on_the_circle_distances_are_chords() -> None:
     assert (found.d_ap, found.d_an) == pytest.approx((2**0.5, 2.0))
 
 
-def test_all_at_one_place_the_positive_is_still_another_point() -> None:
+def test_the_positive_is_another_point_even_if_all_coincide() -> None:
     found = hardest_triplet(ONE_PLACE, LABELS, 3)
     assert found.positive == 4 and LABELS[found.negative] != LABELS[3]
     assert found.d_ap == found.d_an == 0.0
@@ -47,7 +47,7 @@ def test_an_anchor_without_a_positive_or_a_negative_is_refused() -> None:
             hardest_triplet(np.zeros((3, 2)), np.array(labels), 0)
 
 
-def test_the_origin_has_no_direction_and_stays() -> None:
+def test_the_origin_has_no_direction_and_is_kept() -> None:
     assert on_unit_sphere(np.array([[0.0, 0.0], [3.0, 4.0]])) == pytest.approx(np.array([[0, 0], [0.6, 0.8]]))
 
 

@@ -1,4 +1,4 @@
-"""The curves of the Losses lesson are the formulas, worked out by hand for each distance."""
+"""The curves of the Losses lesson match the formulas, written by hand."""
 
 import math
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from core.losses import LOSSES
 
 M, D_AP, D_AN = 0.8, 0.6, 0.5
 
-# By hand, from the papers: what is paid at distance d, as the positive or as the negative.
+# By hand, from the papers: the loss at distance d of the positive or of the negative.
 POSITIVE: dict[str, Callable[[float], float]] = {
     "contrastive": lambda d: d * d / 2,
     "contrastive_squared": lambda d: d * d / 2,
@@ -34,7 +34,7 @@ TURN = {
 
 
 @pytest.mark.parametrize("name", POSITIVE)
-def test_a_curve_is_its_formula_at_every_distance(name: str) -> None:
+def test_a_curve_matches_its_formula_at_every_distance(name: str) -> None:
     found = curves(LOSSES[name], {"margin": M}, D_AP, D_AN)
     assert found.distance[0] == 0 and found.distance[-1] == FARTHEST
     assert found.positive == pytest.approx([POSITIVE[name](d) for d in found.distance], abs=1e-12)
@@ -42,7 +42,7 @@ def test_a_curve_is_its_formula_at_every_distance(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", TURN)
-def test_a_negative_turns_where_it_is_left_alone(name: str) -> None:
+def test_a_curve_turns_where_the_negative_is_no_longer_pushed(name: str) -> None:
     assert curves(LOSSES[name], {"margin": M}, D_AP, D_AN).turn == pytest.approx(TURN[name], abs=1e-5)
 
 
@@ -57,20 +57,20 @@ def test_every_loss_of_the_catalogue_has_finite_curves(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", LOSSES)
-def test_a_negative_never_pays_more_for_being_farther_nor_a_positive_less(name: str) -> None:
+def test_the_loss_never_rises_with_a_farther_negative_or_falls_with_a_farther_positive(name: str) -> None:
     entry = LOSSES[name]
     parameters = RunConfig(loss=name).loss_parameters
     found = curves(entry, parameters, 0.6, 0.5, on_circle=by_angle(entry, parameters))
-    # one that compares each image with its whole batch sees the moving point from all the others too
+    # a loss on the whole batch also depends on the moving point's distance to the others
     if entry.takes != "batch":
         assert (np.diff(found.positive) >= -1e-9).all()
         assert (np.diff(found.negative) <= 1e-9).all()
-    if not entry.learned:  # proxies, here the classes' means, move along with the point
+    if not entry.learned:  # the proxies are the class means here, which move with the point
         assert found.positive[-1] > found.positive[0]
         assert found.negative[-1] < found.negative[0]
 
 
-def test_only_losses_on_inner_products_and_directions_go_by_angle() -> None:
+def test_only_losses_on_inner_products_and_directions_are_by_angle() -> None:
     found = {name for name in LOSSES if by_angle(LOSSES[name], RunConfig(loss=name).loss_parameters)}
     assert {"n_pair", "nt_xent", "supcon"} <= found
     assert found.isdisjoint({"contrastive", "triplet_margin", "soft_margin_triplet", "lifted_structure"})

@@ -1,4 +1,4 @@
-"""The Rand index by drawing pairs, its chance level, and what the adjusted index makes of them."""
+"""The Rand index by drawing pairs, its chance level, and the adjusted index."""
 
 import math
 
@@ -22,7 +22,7 @@ def test_each_pair_of_different_images_is_drawn_equally_often() -> None:
     assert set(zip(*(pair.tolist() for pair in draw_pairs(2, 50, 0)), strict=True)) == {(0, 1), (1, 0)}
 
 
-def test_a_pair_agrees_where_it_is_together_in_both_or_apart_in_both() -> None:
+def test_a_pair_agrees_if_it_is_together_in_both_or_apart_in_both() -> None:
     generator = np.random.default_rng(3)
     labels, clusters = generator.integers(0, 3, 40), generator.integers(0, 4, 40)
     pairs = sample_pairs(labels, clusters, 500, seed=1)
@@ -38,7 +38,7 @@ def test_a_pair_agrees_where_it_is_together_in_both_or_apart_in_both() -> None:
     assert np.trace(pairs.counts) == pairs.agree.sum() == agreements
 
 
-def test_the_estimate_converges_to_the_rand_index_of_the_shipped_run_as_its_error_says() -> None:
+def test_the_estimate_converges_to_the_rand_index_at_the_rate_of_its_standard_error() -> None:
     run = shipped_embedding()
     truth = rand_index(contingency(run.train_labels, run.train_clusters))
     off = []
@@ -49,7 +49,7 @@ def test_the_estimate_converges_to_the_rand_index_of_the_shipped_run_as_its_erro
     assert abs(np.mean(off)) < 4 / math.sqrt(40)
 
 
-def test_the_interval_is_scipys_of_wilson_at_each_pair() -> None:
+def test_the_interval_matches_scipys_wilson_interval() -> None:
     generator = np.random.default_rng(0)
     pairs = sample_pairs(generator.integers(0, 3, 50), generator.integers(0, 3, 50), 40)
     low, high = pairs.interval()
@@ -59,7 +59,7 @@ def test_the_interval_is_scipys_of_wilson_at_each_pair() -> None:
 
 
 @pytest.mark.parametrize("drawn", [1, 5, 50, 2000])
-def test_the_interval_holds_the_index_about_19_times_in_20(drawn: int) -> None:
+def test_the_interval_covers_the_index_about_19_times_in_20(drawn: int) -> None:
     generator = np.random.default_rng(0)
     labels = generator.integers(0, 10, 300)
     clusters = np.where(generator.random(300) < 0.8, labels, generator.integers(0, 10, 300))
@@ -83,7 +83,7 @@ def test_random_clusters_agree_on_082_of_the_pairs_of_ten_digits() -> None:
     assert adjusted_rand_index(contingency(run.train_labels, clusters)) == pytest.approx(0, abs=1e-3)
 
 
-def test_what_cannot_be_drawn_is_refused_with_the_reason() -> None:
+def test_impossible_samples_are_refused_with_the_reason() -> None:
     with pytest.raises(ValueError, match="there are 1"):
         sample_pairs(np.zeros(1), np.zeros(1), 5)
     with pytest.raises(ValueError, match="At least one pair"):

@@ -1,4 +1,4 @@
-"""The questions of Predict, then reveal: well made, and answered by what is measured."""
+"""The questions of Predict, then reveal: well-formed, and answered by measurement."""
 
 import math
 
@@ -11,13 +11,13 @@ from core.runs import Run
 
 
 @pytest.mark.parametrize("question", QUESTIONS.values(), ids=lambda question: question.name)
-def test_a_question_changes_one_setting_and_asks_for_a_figure(question) -> None:  # type: ignore[no-untyped-def]
+def test_a_question_changes_one_setting_and_asks_about_a_figure(question) -> None:  # type: ignore[no-untyped-def]
     before, after = question.before.as_dict(), question.after.as_dict()
     assert sum(before[name] != after[name] for name in before) == 1
     assert question.figure in FIGURES
     assert question.about.name == question.figure
     assert question.title and question.text and question.why and "## Why" not in question.text
-    assert "?" in question.text  # it asks
+    assert "?" in question.text
 
 
 @pytest.mark.parametrize(
@@ -33,12 +33,12 @@ def test_a_question_changes_one_setting_and_asks_for_a_figure(question) -> None:
         (1.0, math.nan, None),
     ],
 )
-def test_an_outcome_is_what_became_of_the_figure(before: float, after: float, expected: str | None) -> None:
+def test_an_outcome_is_how_the_figure_changed(before: float, after: float, expected: str | None) -> None:
     assert outcome(before, after, 0.05) == expected
     assert expected is None or expected in OUTCOMES
 
 
-def test_one_of_the_two_runs_comes_with_the_app_and_has_every_figure_that_is_asked_for() -> None:
+def test_one_of_the_two_runs_is_shipped_and_has_the_figure() -> None:
     for question in QUESTIONS.values():
         assert EXAMPLE in (question.before, question.after)
         shipped = Run(settings.shipped_runs_folder() / EXAMPLE.key)
@@ -46,7 +46,7 @@ def test_one_of_the_two_runs_comes_with_the_app_and_has_every_figure_that_is_ask
     assert value(shipped, "spread") == shipped.evaluation().figures["spread"].value
 
 
-def test_a_smaller_margin_fewer_dimensions_and_another_loss_are_asked_about() -> None:
+def test_there_are_questions_about_margin_dimensions_and_loss() -> None:
     def change(name: str, setting: str) -> tuple[object, object]:
         return getattr(QUESTIONS[name].before, setting), getattr(QUESTIONS[name].after, setting)
 

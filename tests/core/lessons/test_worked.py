@@ -1,4 +1,4 @@
-"""A filled-in formula comes to what the loss comes to, and what is printed is what was computed."""
+"""A worked example equals the loss, and its printed formula evaluates to its value."""
 
 import math
 import re
@@ -22,7 +22,7 @@ def parameters_of(name: str, **changed: float) -> dict[str, float]:
 
 
 def of_catalogue(name: str, t: Triplet, line: Line, parameters: dict[str, float]) -> float:
-    """The loss of the catalogue on the very pair or triplet that the line speaks of."""
+    """The loss of the catalogue on the pair or triplet of the line."""
     entry = LOSSES[name]
     places = {"positive": (t.anchor, t.positive), "negative": (t.anchor, t.negative)}.get(
         line.of, (t.anchor, t.positive, t.negative)
@@ -45,7 +45,7 @@ def evaluate(latex: str) -> float:
 
 @pytest.mark.parametrize("margin", [0.2, 1.0, 3.0])
 @pytest.mark.parametrize("name", EACH)
-def test_it_comes_to_the_loss_of_that_pair_or_triplet(name: str, margin: float) -> None:
+def test_a_line_equals_the_loss_of_its_pair_or_triplet(name: str, margin: float) -> None:
     parameters = parameters_of(name, margin=margin)
     for anchor in range(len(LABELS)):
         t = hardest_triplet(START, LABELS, anchor)
@@ -73,13 +73,13 @@ def test_the_mean_over_all_anchors_or_pairs_is_the_loss_of_the_batch(
     assert len(of) == 1
     if of == {"anchor and positive"}:
         values = [line.value for line in lines.values()]
-    elif of in ({"pair of class"}, {"proxy of class"}):  # the same whatever the anchor of its class
+    elif of in ({"pair of class"}, {"proxy of class"}):  # the same for every anchor of the class
         values = []
         for label in sorted(set(LABELS.tolist())):
             own = [line.value for (i, _), line in lines.items() if LABELS[i] == label]
             assert own == pytest.approx([own[0]] * len(own))
             values.append(own[0])
-    else:  # the same whatever the positive
+    else:  # the same for every positive
         values = [
             next(line.value for (i, _), line in lines.items() if i == anchor) for anchor in range(len(LABELS))
         ]
@@ -87,14 +87,14 @@ def test_the_mean_over_all_anchors_or_pairs_is_the_loss_of_the_batch(
     assert sum(values) / len(values) == pytest.approx(total)
 
 
-def test_every_loss_has_its_worked_example() -> None:
+def test_every_loss_has_a_worked_example() -> None:
     assert list(WORKED) == list(LOSSES)
 
 
 # Moved away from the origin, where some inner products are negative.
 @pytest.mark.parametrize("points", [START, START + np.array([0.3, -0.2])], ids=["start", "moved"])
 @pytest.mark.parametrize("name", WORKED)
-def test_what_is_printed_comes_to_the_value_beside_it(name: str, points: np.ndarray) -> None:
+def test_the_printed_formula_evaluates_to_its_value(name: str, points: np.ndarray) -> None:
     parameters = parameters_of(name)
     for anchor in range(len(LABELS)):
         t = hardest_triplet(points, LABELS, anchor, on_circle=LOSSES[name].normalised)

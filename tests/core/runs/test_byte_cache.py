@@ -1,4 +1,4 @@
-"""Results kept in memory: bounded in bytes, the longest unused first, each made once."""
+"""The byte cache: bounded in bytes, least recently used first out, each result computed once."""
 
 import threading
 import time
@@ -32,16 +32,16 @@ def picture(made):
     return picture
 
 
-def test_what_is_kept_is_not_made_again(picture, made):
+def test_a_cached_result_is_not_computed_again(picture, made):
     assert picture("a", 10) == picture("a", 10) == b"a" * 10
     assert made == ["a"] and byte_cache.held() == 10
 
 
-def test_the_longest_unused_goes_first(picture, made):
+def test_the_least_recently_used_result_is_evicted_first(picture, made):
     for name in "abc":
         picture(name, 300)
     picture("a", 300)  # used again
-    picture("d", 300)  # too much by 200: b goes
+    picture("d", 300)  # 200 bytes too many: evicts b
     assert byte_cache.held() == 900
     picture("a", 300), picture("c", 300), picture("d", 300)
     assert made == ["a", "b", "c", "d"]
@@ -49,7 +49,7 @@ def test_the_longest_unused_goes_first(picture, made):
     assert made[-1] == "b"
 
 
-def test_what_nobody_has_used_for_so_long_goes(picture, made):
+def test_idle_results_are_evicted(picture, made):
     for name in "ab":
         picture(name, 300)
     time.sleep(0.2)
@@ -61,21 +61,21 @@ def test_what_nobody_has_used_for_so_long_goes(picture, made):
     assert made == ["a", "b", "b"]
 
 
-def test_the_bound_is_one_for_all_functions(picture):
+def test_all_functions_share_one_bound(picture):
     other = kept_by_size(len)(lambda: b"x" * 900)
     picture("a", 300)
     other()
     assert byte_cache.held() == 900
 
 
-def test_what_is_larger_than_the_bound_is_given_and_not_kept(picture, made):
+def test_a_result_larger_than_the_bound_is_returned_and_not_cached(picture, made):
     assert len(picture("a", 5000)) == 5000
     assert byte_cache.held() == 0
     picture("a", 5000)
     assert made == ["a", "a"]
 
 
-def test_many_who_ask_at_once_cost_one_making(made):
+def test_concurrent_requests_cost_one_computation(made):
     began, go_on = threading.Event(), threading.Event()
 
     @kept_by_size(len)
@@ -96,7 +96,7 @@ def test_many_who_ask_at_once_cost_one_making(made):
     assert answers == [b"x"] * 20 and made == ["x"]
 
 
-def test_an_error_is_raised_and_not_kept(made):
+def test_an_error_is_raised_and_not_cached(made):
     @kept_by_size(len)
     def fails() -> bytes:
         made.append("x")

@@ -1,4 +1,4 @@
-"""What the tests of the engine share: above all one worker process, since a worker takes seconds to import torch."""
+"""Fixtures for the engine's tests, with a shared worker process, since a worker takes seconds to start."""
 
 import os
 import threading
@@ -12,13 +12,13 @@ import pytest
 from core.pictures.replay import Replay
 from core.runs import Run
 from core.service import engine as engine_module
+from core.service import housekeeping
 from core.service.engine import Engine
 from core.service.slots import LocalSlot, Slot, WorkerDied
 
 
 class LentSlot:
-    """The tests' one worker, lent to one engine. When that engine closes, what the worker does for it is
-    cancelled, and the process stays."""
+    """The shared worker, lent to one engine. Closing the engine cancels its task and keeps the process."""
 
     deaths = LocalSlot.deaths
 
@@ -54,9 +54,9 @@ class LentSlot:
 
 @pytest.fixture(scope="session")
 def worker(own_folders: Path) -> Iterator[LocalSlot]:
-    """The one worker process that tests share in which none is killed, suspended or counted."""
+    """The worker process shared by all tests that don't kill, suspend or count workers."""
     slot = LocalSlot(idle_seconds=300)
-    slot.submit(os.getpid).result(60)  # now, so that it has the environment of no single test
+    slot.submit(os.getpid).result(60)  # started now, before any test changes the environment
     yield slot
     slot.close()
 
@@ -77,14 +77,14 @@ def engine(runs_folder: Path, warm_slot: Slot) -> Iterator[Engine]:
 
 @pytest.fixture
 def own_engine(runs_folder: Path) -> Iterator[Engine]:
-    """A real engine with a worker process of its own, which starts at the first run and may be killed."""
+    """A real engine with its own worker process, which starts at the first run and may be killed."""
     engine = Engine(workers=1, idle_seconds=60, deadline_seconds=300)
     yield engine
     engine.close()
 
 
 @pytest.fixture(autouse=True)
-def quick_looks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The engine looks around more often: a clock that a test moves, or a full disk, is noticed at once."""
+def fast_beat(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Shorten the engine's intervals, so that it soon notices a clock that a test moves, or a full disk."""
     monkeypatch.setattr(engine_module, "BEAT", 0.05)
-    monkeypatch.setattr(engine_module, "TIDY_EVERY", 0.5)
+    monkeypatch.setattr(housekeeping, "TIDY_EVERY", 0.5)

@@ -1,4 +1,4 @@
-"""Two servers on one runs folder: engines with workers of their own, and a server that is killed."""
+"""Two servers on one runs folder: two engines, each with its own workers, and a server that is killed."""
 
 import os
 import signal
@@ -28,20 +28,20 @@ while True:
 
 @pytest.fixture
 def other(runs_folder, time):
-    """A second server, whose clock can be made to jump."""
+    """A second server, whose clock the test moves."""
     engine = Engine(workers=1, idle_seconds=60, deadline_seconds=300, clock=Clock(steady=time))
     yield engine
     engine.close()
 
 
-def test_a_run_is_trained_once_and_stop_is_for_the_last_of_both_servers(engine, other):
+def test_two_servers_train_a_run_once_and_the_last_watcher_of_both_stops_it(engine, other):
     run = engine.submit(LONG, "ada")
     wait_for_snapshots(run)
     assert other.submit(LONG, "bob") == run
     assert engine.others_watching(run.key, "ada") == other.others_watching(run.key, "bob") == 1
     engine.leave(run.key, "ada")
     before = len(run.progress())
-    wait_until(lambda: len(run.progress()) > before, "the run goes on for who waits at the other server")
+    wait_until(lambda: len(run.progress()) > before, "the run continues for the other server's session")
     assert not run.cancel_requested()
     assert other.standing().running == {} and other.queued_before(run.key) is None
     other.leave(run.key, "bob")
@@ -51,31 +51,31 @@ def test_a_run_is_trained_once_and_stop_is_for_the_last_of_both_servers(engine, 
     assert steps == sorted(set(steps))
 
 
-def test_the_deadline_of_one_server_ends_no_run_of_the_other(engine, other, time):
+def test_one_servers_deadline_does_not_end_a_run_of_the_other(engine, other, time):
     run = engine.submit(MEDIUM, "ada")
     wait_for_snapshots(run)
     other.submit(run.config(), "bob")
     for _ in range(8):
-        time.seconds += 60  # long past the deadline there
+        time.seconds += 60  # far beyond that server's deadline
         other.watch(run.key, "bob")
     wait_for_end(run)
     assert run.status().state == "done"
-    wait_until(lambda: not other.has(run.key), "the other server hears of the end")
+    wait_until(lambda: not other.has(run.key), "the other server notices the end")
     run.check()
 
 
-def test_a_run_that_one_server_ends_at_its_deadline_is_trained_by_the_other(engine, other, time):
+def test_a_run_that_times_out_on_one_server_is_trained_by_the_other(engine, other, time):
     run = other.submit(MEDIUM, "bob")
     wait_for_snapshots(run, 1)
     engine.submit(MEDIUM, "ada")
     for _ in range(8):
         time.seconds += 60
         other.watch(run.key, "bob")
-    wait_until(lambda: run.status().state == "done", "whoever still waits gets the run")
+    wait_until(lambda: run.status().state == "done", "the session that still waits gets the run")
     run.check()
 
 
-def test_a_server_that_is_killed_leaves_its_run_to_the_one_where_somebody_waits(engine):
+def test_a_killed_servers_run_is_trained_by_the_server_where_a_session_waits(engine):
     import json
 
     command = [sys.executable, "-c", OTHER_SERVER, json.dumps(MEDIUM.as_dict())]
@@ -86,7 +86,7 @@ def test_a_server_that_is_killed_leaves_its_run_to_the_one_where_somebody_waits(
         engine.submit(MEDIUM, "bob")
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
-        wait_until(lambda: run.status().state == "done", "the run is trained after all")
+        wait_until(lambda: run.status().state == "done", "the remaining server trains the run")
         run.check()
         assert run.writer() == engine.id
     finally:

@@ -1,4 +1,4 @@
-"""What servers on one runs folder know of each other, with real processes and real locks."""
+"""How servers on one runs folder coordinate, with real processes and real locks."""
 
 import os
 import shutil
@@ -17,7 +17,7 @@ OTHER_SERVER = """
 import sys, time
 from core.service.servers import ThisServer
 server = ThisServer()
-server.say("waiting", sys.argv[1])
+server.announce("waiting", sys.argv[1])
 print(server.id, flush=True)
 time.sleep(600)
 """
@@ -31,24 +31,24 @@ def two(runs_folder):
     there.close()
 
 
-def test_each_hears_what_the_other_says_and_takes_back(two):
+def test_servers_read_each_others_announcements_and_withdrawals(two):
     here, there = two
-    here.say("waiting", KEY)
-    assert there.others("waiting", KEY) and not here.others("waiting", KEY)
-    assert not there.others("viewing", KEY) and not there.others("waiting", "b" * 64)
-    assert here.anybody(KEY) and there.anybody(KEY)
-    here.take_back("waiting", KEY)
-    assert not there.others("waiting", KEY) and not here.anybody(KEY)
+    here.announce("waiting", KEY)
+    assert there.others_interested("waiting", KEY) and not here.others_interested("waiting", KEY)
+    assert not there.others_interested("viewing", KEY) and not there.others_interested("waiting", "b" * 64)
+    assert here.in_use(KEY) and there.in_use(KEY)
+    here.withdraw("waiting", KEY)
+    assert not there.others_interested("waiting", KEY) and not here.in_use(KEY)
 
 
-def test_what_a_closed_server_said_counts_no_more(two):
+def test_a_closed_server_has_no_interests(two):
     here, there = two
-    here.say("viewing", KEY)
+    here.announce("viewing", KEY)
     here.close()
-    assert not there.anybody(KEY)
+    assert not there.in_use(KEY)
 
 
-def test_a_server_that_is_killed_waits_for_nothing(runs_folder):
+def test_a_killed_server_has_no_interests(runs_folder):
     process = subprocess.Popen(
         [sys.executable, "-c", OTHER_SERVER, KEY], cwd=PROJECT, stdout=subprocess.PIPE, text=True
     )
@@ -56,9 +56,11 @@ def test_a_server_that_is_killed_waits_for_nothing(runs_folder):
     try:
         assert process.stdout is not None
         name = process.stdout.readline().strip()
-        assert here.others("waiting", KEY)
+        assert here.others_interested("waiting", KEY)
         os.kill(process.pid, signal.SIGKILL)
-        wait_until(lambda: not here.others("waiting", KEY), "the dead server counts no more")
+        wait_until(
+            lambda: not here.others_interested("waiting", KEY), "the dead server's interests no longer count"
+        )
         assert not (runs_folder / ".servers" / name).exists()
     finally:
         process.kill()
@@ -66,20 +68,20 @@ def test_a_server_that_is_killed_waits_for_nothing(runs_folder):
         here.close()
 
 
-def test_what_was_said_outlives_the_deletion_of_the_folder(two, runs_folder):
+def test_announcements_survive_the_deletion_of_the_folder(two, runs_folder):
     here, there = two
-    here.say("waiting", KEY)
+    here.announce("waiting", KEY)
     shutil.rmtree(runs_folder)
-    assert not there.others("waiting", KEY)
-    here.say("viewing", "b" * 64)
-    assert there.others("waiting", KEY) and there.others("viewing", "b" * 64)
+    assert not there.others_interested("waiting", KEY)
+    here.announce("viewing", "b" * 64)
+    assert there.others_interested("waiting", KEY) and there.others_interested("viewing", "b" * 64)
 
 
-def test_a_folder_that_cannot_be_written_is_no_error(tmp_path, monkeypatch):
+def test_an_unwritable_folder_is_no_error(tmp_path, monkeypatch):
     (tmp_path / "file").touch()
     monkeypatch.setenv("CONTRASTIVE_LAB_RUNS", str(tmp_path / "file"))
     server = ThisServer()
-    server.say("waiting", KEY)
-    assert not server.others("waiting", KEY) and not server.anybody(KEY)
-    server.take_back("waiting", KEY)
+    server.announce("waiting", KEY)
+    assert not server.others_interested("waiting", KEY) and not server.in_use(KEY)
+    server.withdraw("waiting", KEY)
     server.close()

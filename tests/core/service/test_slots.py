@@ -1,4 +1,4 @@
-"""A slot by itself: its one process, killed by another hand or gone for want of work."""
+"""A slot and its one process, which may be killed or exit when idle."""
 
 import os
 import signal
@@ -21,7 +21,7 @@ def slot() -> Iterator[LocalSlot]:
     slot.close()
 
 
-def test_a_process_that_was_killed_with_nothing_to_do_costs_the_next_task_nothing(slot: LocalSlot) -> None:
+def test_a_worker_killed_while_idle_does_not_fail_the_next_task(slot: LocalSlot) -> None:
     assert slot.submit(os.path.basename, "/a/b").result(60) == "b"
     (pid,) = slot.pids()
     os.kill(pid, signal.SIGKILL)
@@ -30,24 +30,24 @@ def test_a_process_that_was_killed_with_nothing_to_do_costs_the_next_task_nothin
     assert slot.pids() != [pid]
 
 
-def test_a_worker_that_needs_more_memory_than_at_first_is_kept(slot: LocalSlot) -> None:
+def test_a_worker_whose_memory_grows_is_kept(slot: LocalSlot) -> None:
     pid = slot.submit(os.getpid).result(60)
-    time.sleep(1.1)  # loky looks at memory once a second at most
+    time.sleep(1.1)  # loky checks memory at most once a second
     slot.submit(exec, "import builtins; builtins.kept = b'x' * 500_000_000").result(60)
     assert slot.submit(os.getpid).result(60) == pid
 
 
-# loky's word where a task comes in the moment in which the idle one leaves; it starts another
+# loky warns when a task arrives just as an idle worker exits; it starts another one
 @pytest.mark.filterwarnings("ignore:A worker stopped while some jobs were given:UserWarning")
-def test_an_idle_worker_leaves_and_another_comes_when_needed_whose_death_is_noticed() -> None:
+def test_an_idle_worker_exits_and_the_death_of_its_replacement_is_noticed() -> None:
     slot = LocalSlot(idle_seconds=1)
     try:
         pid = slot.submit(os.getpid).result(60)
         assert pid != os.getpid()
-        wait_until(lambda: not psutil.pid_exists(pid), "the idle worker leaves")
+        wait_until(lambda: not psutil.pid_exists(pid), "the idle worker exits")
         second = slot.submit(os.getpid).result(60)
         assert second not in (pid, os.getpid())
-        wait_until(lambda: not psutil.pid_exists(second), "that one leaves too")
+        wait_until(lambda: not psutil.pid_exists(second), "the second worker exits too")
         endless = slot.submit(signal.pause)
         os.kill(*slot.pids(), signal.SIGKILL)
         with pytest.raises(slot.deaths):

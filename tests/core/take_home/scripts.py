@@ -1,4 +1,4 @@
-"""What the tests of exported scripts share: configs of every kind, and what their scripts define."""
+"""Helpers for the tests of exported scripts: configs of every kind, and the namespaces of their scripts."""
 
 import contextlib
 import json
@@ -12,7 +12,7 @@ from core.take_home.script import sections
 
 
 def namespace(config: RunConfig, *folders: str) -> dict[str, Any]:
-    """What the script of `config` has defined after the parts that lie in some folders."""
+    """The namespace of the script of `config` after running the parts in some folders."""
     head, settings, *steps = sections(config, "None")
     codes = [step.code for step in steps if step.part.split("/")[0] in folders]
     space: dict[str, Any] = {}
@@ -21,7 +21,7 @@ def namespace(config: RunConfig, *folders: str) -> dict[str, Any]:
 
 
 def ways() -> list[RunConfig]:
-    """Each loss with each way to choose what it is taken over, where that makes a run."""
+    """Each loss with each valid sampling and miner."""
     found = []
     for loss in LOSSES:
         for sampling in PARAMETERS["sampling"].options:

@@ -1,4 +1,4 @@
-"""What a step of an exported script looks at: batches, drawn pairs and triplets, views."""
+"""The input of a step of an exported script: batches, drawn pairs and triplets, views."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ def test_an_epoch_has_each_image_once() -> None:
     assert [len(rows) for rows in all_batches(batch_size=300, views=0.5)] == 57 * [300 - 75]
 
 
-def test_a_balanced_batch_has_as_many_different_images_of_each_class() -> None:
+def test_a_balanced_batch_has_equally_many_images_of_each_class() -> None:
     found = all_batches(batch_size=301, sampler="balanced", classes_per_batch=2)
     assert len(found) == 43
     for rows in found:
@@ -35,7 +35,7 @@ def test_a_balanced_batch_has_as_many_different_images_of_each_class() -> None:
     assert {tuple(CLASSES[rows].unique().tolist()) for rows in found} == {(0, 1), (0, 2), (1, 2)}
 
 
-def test_half_of_the_partners_are_of_the_class_and_the_others_are_any_of_another() -> None:
+def test_half_of_the_partners_are_of_the_same_class_and_half_of_any_other() -> None:
     found = all_batches(batch_size=100, sampling="sampled")
     assert len(found) == 130
     first, second = torch.cat([rows.view(2, 100) for rows in found], dim=1)
@@ -49,7 +49,7 @@ def test_half_of_the_partners_are_of_the_class_and_the_others_are_any_of_another
     assert second.unique().numel() > 0.6 * 13_000  # 1 - 1/e
 
 
-def test_a_triplet_has_two_images_of_a_class_and_one_of_another_and_classes_are_equally_likely() -> None:
+def test_a_triplet_has_two_images_of_a_class_and_one_of_another_with_equally_likely_classes() -> None:
     found = all_batches(loss="triplet_margin", batch_size=100, sampling="sampled")
     assert len(found) == 130
     triplets = torch.cat([rows.view(3, 100) for rows in found], dim=1)
@@ -61,19 +61,19 @@ def test_a_triplet_has_two_images_of_a_class_and_one_of_another_and_classes_are_
     assert all(rows.unique().numel() > 0.5 * 13_000 for rows in triplets)
 
 
-def test_two_triplets_of_a_class_with_two_images_are_its_two_orders() -> None:
+def test_a_class_with_two_images_gives_both_of_their_orders() -> None:
     config = RunConfig(loss="triplet_margin", sampling="sampled", held_out_class="0", digits=3)
     draw = namespace(config, "batches")["draw_triplets"]
     triplets = draw(torch.tensor([1, 2, 2, 1]), 100)
     assert {tuple(pair.tolist()) for pair in triplets[:2].T} == {(0, 3), (3, 0), (1, 2), (2, 1)}
 
 
-IMAGES_OF_ONE_GREY = (torch.arange(40) / 40)[:, None].expand(40, 784)  # by which a view is known again
+IMAGES_OF_ONE_GREY = (torch.arange(40) / 40)[:, None].expand(40, 784)  # which identifies the image of a view
 LABELS = torch.arange(40) % 4
 
 
 def shown(rows: torch.Tensor, **changes: Any) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """Of which row each image of the batch is, whether it is a view of it, and the labels."""
+    """The row of each image of the batch, whether it is a view of it, and the labels."""
     space = namespace(RunConfig(digits=4, batch_size=16, **changes), "views")
     space["random_views"] = lambda images: images + 100
     views, labels = space["show"](IMAGES_OF_ONE_GREY, LABELS, rows)
@@ -81,7 +81,7 @@ def shown(rows: torch.Tensor, **changes: Any) -> tuple[torch.Tensor, torch.Tenso
     return ((grey % 100) * 40).round().long(), grey > 50, labels
 
 
-def test_some_images_of_a_batch_are_two_views_of_a_class_of_their_own() -> None:
+def test_two_views_in_a_batch_form_a_separate_class() -> None:
     rows = torch.arange(12) + 7
     of, viewed, labels = shown(rows, views=0.5)
     assert of.tolist() == [*rows.tolist(), *rows[:4].tolist()]
@@ -116,7 +116,7 @@ def test_some_drawn_triplets_are_two_views_of_one_image_and_one_of_another() -> 
     assert (of[2][is_view] != of[0][is_view]).all() and (of[2] != rows[2])[is_view].any()
 
 
-def test_random_views_differ_and_keep_to_the_grey_levels() -> None:
+def test_random_views_differ_and_stay_within_the_grey_levels() -> None:
     images = torch.from_numpy(first(3000).train.images[:30]) / 255
     make = namespace(RunConfig(views=0.5), "views")["random_views"]
     one, other = make(images), make(images)

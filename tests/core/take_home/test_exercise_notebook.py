@@ -1,4 +1,4 @@
-"""The notebook of the exercises, executed cell by cell in an empty namespace, as Jupyter would."""
+"""The notebook of the exercises, executed cell by cell in an empty namespace, like in Jupyter."""
 
 import json
 import re
@@ -11,7 +11,7 @@ from core.take_home.exercise_notebook import notebook
 
 
 def cells() -> dict[str, dict[str, Any]]:
-    """The cells by their id, in their order."""
+    """The cells by id, in order."""
     content = json.loads(notebook())
     assert (content["nbformat"], content["nbformat_minor"]) == (4, 5)
     found = {cell["id"]: cell for cell in content["cells"]}
@@ -20,7 +20,7 @@ def cells() -> dict[str, dict[str, Any]]:
 
 
 def execute(answers: dict[str, str], capsys: pytest.CaptureFixture[str]) -> dict[str, str]:
-    """Run all code cells with `answers` (by exercise) in place of the stubs; returns what each check printed."""
+    """Run all code cells with `answers` (by exercise) instead of the stubs; returns each check's output."""
     space: dict[str, Any] = {}
     printed = {}
     for name, cell in cells().items():
@@ -34,24 +34,24 @@ def execute(answers: dict[str, str], capsys: pytest.CaptureFixture[str]) -> dict
 
 def test_solutions_pass_every_check_of_the_notebook(capsys: pytest.CaptureFixture[str]) -> None:
     solutions = {exercise.name: exercise.solution for exercise in EXERCISES.values()}
-    for name, told in execute(solutions, capsys).items():
-        assert "✗" not in told and told.count("✓") >= 4
-        assert told.rstrip().endswith(EXERCISES[name].solved)
+    for name, printed in execute(solutions, capsys).items():
+        assert "✗" not in printed and printed.count("✓") >= 4
+        assert printed.rstrip().endswith(EXERCISES[name].solved)
 
 
-def test_untouched_stubs_are_told_what_is_missing(capsys: pytest.CaptureFixture[str]) -> None:
-    for told in execute({}, capsys).values():
-        assert told.startswith("✗ ") and "returned None" in told and "✓" not in told
+def test_unchanged_stubs_get_a_message_about_what_is_missing(capsys: pytest.CaptureFixture[str]) -> None:
+    for printed in execute({}, capsys).values():
+        assert printed.startswith("✗ ") and "returned None" in printed and "✓" not in printed
 
 
 def test_a_wrong_sign_gets_the_same_message_as_on_the_page(capsys: pytest.CaptureFixture[str]) -> None:
     wrong = EXERCISES["contrastive_loss"].solution.replace("m - h", "h - m")
-    told = execute({"contrastive_loss": wrong}, capsys)["contrastive_loss"]
-    assert told.startswith("✓ A similar pair")
-    assert "yours is 12. Is the sign wrong?" in told
+    printed = execute({"contrastive_loss": wrong}, capsys)["contrastive_loss"]
+    assert printed.startswith("✓ A similar pair")
+    assert "yours is 12. Is the sign wrong?" in printed
 
 
-def test_each_exercise_brings_its_task_and_folded_hints_and_solution() -> None:
+def test_each_exercise_has_its_task_and_folded_hints_and_solution() -> None:
     found = cells()
     for exercise in EXERCISES.values():
         name = exercise.name.replace("_", "-")

@@ -1,4 +1,5 @@
-"""core.take_home.export: the tables read back by other readers than the library that wrote them, and by itself."""
+"""core.take_home.export: the tables are read back by other libraries than the one that wrote them, and by
+itself."""
 
 import csv
 import io
@@ -17,7 +18,7 @@ from core.runs import Run, RunDamaged, Status
 from core.take_home import export
 
 THREE = RunConfig(digits=3, embedding_dims=5, epochs=1)
-# hard to write down: subnormal, largest, neighbours of round numbers, not finite
+# difficult to write as text: subnormal, largest, neighbours of round numbers, not finite
 HARD = np.array(
     [1e-45, -1e-45, 3.4028235e38, -3.4028235e38, 0.1, 1 / 3, 16777217, 1e-7, -0.0, np.nan, np.inf, -np.inf],
     np.float32,
@@ -25,7 +26,7 @@ HARD = np.array(
 
 
 def write_run(run: Run, config: RunConfig, seed: int) -> dict[str, np.ndarray]:
-    """A finished run with random coordinates of the real images' labels; only its embedding is there."""
+    """A finished run with the real images' labels and random coordinates; it has only an embedding."""
     generator = np.random.default_rng(seed)
     data, arrays = load(config.dataset), {}
     for split in ("train", "test"):
@@ -54,7 +55,7 @@ COLUMNS = ["index", "number", "split", "label", "class", "cluster", "z1", "z2", 
 
 
 @pytest.mark.parametrize("split", ["train", "test"])
-def test_each_image_of_the_split_has_its_row(written: Written, split: str) -> None:
+def test_each_image_of_the_split_has_a_row(written: Written, split: str) -> None:
     run, arrays = written
     rows = export.table(run, split).to_pandas()
     assert list(rows.columns) == COLUMNS
@@ -67,7 +68,7 @@ def test_each_image_of_the_split_has_its_row(written: Written, split: str) -> No
 
 
 @pytest.mark.parametrize("split", ["train", "test"])
-def test_the_number_is_the_images_place_before_the_class_filter(written: Written, split: str) -> None:
+def test_the_number_is_the_index_before_the_class_filter(written: Written, split: str) -> None:
     whole = getattr(load("mnist"), split)
     rows = export.table(written[0], split).to_pandas()
     assert np.array_equal(whole.labels[rows["number"]], rows["label"])
@@ -76,14 +77,14 @@ def test_the_number_is_the_images_place_before_the_class_filter(written: Written
     assert rows["number"].iloc[-1] > rows["index"].iloc[-1]
 
 
-def test_of_all_classes_index_and_number_are_the_same(finished: Run) -> None:
+def test_index_and_number_are_equal_with_all_classes(finished: Run) -> None:
     rows = export.table(finished, "test").to_pandas()
     assert len(rows) == 10_000
     assert np.array_equal(rows["number"], rows["index"])
     np.testing.assert_array_equal(rows[["z1", "z2"]].to_numpy(), finished.embedding().test)
 
 
-def test_some_classes_and_chosen_images_keep_their_places(written: Written) -> None:
+def test_selected_classes_and_images_keep_their_indices(written: Written) -> None:
     run, arrays = written
     rows = export.table(run, "train", classes=(2, 0)).to_pandas()
     assert rows["index"].tolist() == np.flatnonzero(arrays["train_labels"] != 1).tolist()
@@ -102,7 +103,7 @@ def test_some_classes_and_chosen_images_keep_their_places(written: Written) -> N
     assert len(export.table(run, "train", classes=())) == 0
 
 
-def test_python_reads_the_csv_back_as_exactly_the_same_float32(written: Written) -> None:
+def test_the_csv_restores_exactly_the_same_float32(written: Written) -> None:
     run, arrays = written
     text = export.as_csv(export.table(run, "train")).decode("utf-8")
     header, *lines = csv.reader(io.StringIO(text))
@@ -112,17 +113,17 @@ def test_python_reads_the_csv_back_as_exactly_the_same_float32(written: Written)
     assert np.array_equal(np.signbit(found[:9]), np.signbit(arrays["train"][:9]))
     assert [int(line[0]) for line in lines] == list(range(len(lines)))
     longest = max(len(cell.lstrip("-")) for cell in lines[50][6:])
-    assert longest < 20  # no digits that a float32 does not have
+    assert longest < 20  # no more digits than a float32 has
 
 
-def test_pandas_reads_the_csv_back_with_its_types(written: Written) -> None:
+def test_pandas_reads_the_csv_with_its_types(written: Written) -> None:
     table = export.table(written[0], "test")
     rows = pd.read_csv(io.BytesIO(export.as_csv(table)))
     assert [rows[name].dtype.kind for name in ("index", "number", "label", "cluster", "z1")] == list("iiiif")
     np.testing.assert_allclose(rows["z3"], table.to_pandas()["z3"], rtol=1e-7)
 
 
-def test_parquet_holds_the_same_table_as_float32_with_the_run_and_its_config(written: Written) -> None:
+def test_parquet_contains_the_same_table_with_the_run_and_its_config(written: Written) -> None:
     run, _ = written
     table = export.table(run, "train")
     content = export.as_parquet(table, run)
@@ -134,7 +135,7 @@ def test_parquet_holds_the_same_table_as_float32_with_the_run_and_its_config(wri
     pd.testing.assert_frame_equal(pd.read_parquet(io.BytesIO(content)), table.to_pandas())
 
 
-def test_names_in_foreign_letters_survive(tmp_path: Path) -> None:
+def test_non_ascii_class_names_are_preserved(tmp_path: Path) -> None:
     config = RunConfig(dataset="kmnist", digits=10, embedding_dims=2)
     run = Run(tmp_path / config.key)
     run.begin(config)

@@ -1,4 +1,4 @@
-"""The losses and miners of exported scripts, against the app's own."""
+"""The losses and miners of exported scripts, compared with the app's."""
 
 from dataclasses import replace
 
@@ -21,11 +21,11 @@ def points_and_labels() -> dict[str, tuple[torch.Tensor, torch.Tensor]]:
     random = torch.randn(40, 3, generator=chance, dtype=torch.float64)
     labels = torch.randint(4, [40], generator=chance)
     few = random[:8]
-    # in single precision, where distances by matrix products would be wrong
+    # in single precision, in which distances by matrix products would be wrong
     near = (torch.cat([1e-3 * random[:20], 1 + 1e-3 * random[20:]]) + 2).float()
     return {
         "random": (random, labels),
-        "two heaps of near points, each of all classes": (near, labels),
+        "two groups of close points, each of all classes": (near, labels),
         "one class only": (few, torch.full([8], 2)),
         "every image its own class": (few, torch.arange(8)),
         "two images of a class": (few[:2], torch.tensor([1, 1])),
@@ -42,7 +42,7 @@ LEARNED = {"centers": "centers", "head": "classifier.weight", "bias": "classifie
 
 @pytest.mark.parametrize("case", BATCHES)
 @pytest.mark.parametrize("config", ways(), ids=what)
-def test_the_loss_of_the_script_is_the_loss_of_the_app(config: RunConfig, case: str) -> None:
+def test_the_loss_of_the_script_matches_the_app(config: RunConfig, case: str) -> None:
     given, labels = BATCHES[case]
     config = replace(config, embedding_dims=given.shape[1])
     batch = Batch(np.arange(len(labels)), tuples=None)
@@ -62,7 +62,7 @@ def test_the_loss_of_the_script_is_the_loss_of_the_app(config: RunConfig, case: 
     of_app.backward()
 
     space = namespace(config, "losses", "miners", "over")
-    if config.miner == "distance_weighted":  # it draws: what it may draw is tested below
+    if config.miner == "distance_weighted":  # it draws at random: tested below
         assert mined.tuples is not None
         anchor, *others = (torch.as_tensor(places) for places in mined.tuples)
         if LOSSES[config.loss].takes == "pairs":
@@ -81,8 +81,8 @@ def test_the_loss_of_the_script_is_the_loss_of_the_app(config: RunConfig, case: 
         torch.testing.assert_close(parameters[LEARNED[name]].grad, tensor.grad, **close)
 
 
-def test_nearly_every_loss_teaches_something_in_the_comparison() -> None:
-    """Not a comparison of nothing with nothing."""
+def test_no_loss_in_the_comparison_is_zero() -> None:
+    """The comparison above isn't one of zeros."""
     embeddings, labels = BATCHES["random"]
     for config in ways():
         if config.sampling == "all":
@@ -94,7 +94,7 @@ def test_nearly_every_loss_teaches_something_in_the_comparison() -> None:
             )
 
 
-def test_what_the_loss_learns_starts_as_in_the_app() -> None:
+def test_the_loss_parameters_are_initialised_as_in_the_app() -> None:
     torch.manual_seed(0)
     for loss in ("center", "proxy_anchor"):
         config = RunConfig(loss=loss, embedding_dims=64)
@@ -106,7 +106,7 @@ def test_what_the_loss_learns_starts_as_in_the_app() -> None:
 
 
 @pytest.mark.parametrize("case", BATCHES)
-def test_a_negative_is_drawn_with_the_chance_of_the_app(case: str) -> None:
+def test_negatives_have_the_same_probabilities_as_in_the_app(case: str) -> None:
     embeddings, labels = BATCHES[case]
     config = RunConfig(loss="triplet_margin", miner="distance_weighted", embedding_dims=3)
     space = namespace(config, "miners")
@@ -123,7 +123,7 @@ def test_a_negative_is_drawn_with_the_chance_of_the_app(case: str) -> None:
     assert (labels[negative] != labels[anchor]).all()
 
 
-def test_negatives_are_drawn_by_these_chances() -> None:
+def test_negatives_are_drawn_with_these_probabilities() -> None:
     config = RunConfig(loss="triplet_margin", miner="distance_weighted", embedding_dims=3)
     space = namespace(config, "miners")
     embeddings, labels = BATCHES["random"]

@@ -1,4 +1,4 @@
-"""A run as a zip: what is in it for others."""
+"""A run as a zip file: its contents."""
 
 import io
 import json
@@ -34,7 +34,7 @@ def files(content: bytes) -> dict[str, bytes]:
     return files_of(content)
 
 
-def test_the_zip_holds_the_settings_the_figures_and_a_page_of_words(
+def test_the_zip_contains_the_settings_the_figures_and_a_readme(
     finished: Run, files: dict[str, bytes]
 ) -> None:
     assert RunConfig.from_dict(json.loads(files["config.json"])) == finished.config()
@@ -46,7 +46,7 @@ def test_the_zip_holds_the_settings_the_figures_and_a_page_of_words(
     assert f"| {figures['rand_index']['value']:.4f} |" in words
 
 
-def test_the_embedding_is_a_table_with_a_row_an_image(finished: Run, files: dict[str, bytes]) -> None:
+def test_the_embedding_is_a_table_with_one_row_per_image(finished: Run, files: dict[str, bytes]) -> None:
     table = pyarrow.parquet.read_table(io.BytesIO(files["embedding.parquet"]))
     assert table.num_rows == 70_000
     embedding = finished.embedding()
@@ -56,7 +56,7 @@ def test_the_embedding_is_a_table_with_a_row_an_image(finished: Run, files: dict
     assert np.array_equal(table["label"].to_numpy()[:60_000], embedding.train_labels)
 
 
-def test_the_weights_are_those_of_the_run(finished: Run, files: dict[str, bytes]) -> None:
+def test_the_zip_contains_the_weights_of_the_run(finished: Run, files: dict[str, bytes]) -> None:
     weights, theirs = load(files["weights.safetensors"]), finished.weights()
     assert weights.keys() == theirs.keys()
     assert all(np.array_equal(weights[name], theirs[name]) for name in theirs)
@@ -66,7 +66,7 @@ def test_the_same_run_gives_the_same_bytes(finished: Run, content: bytes) -> Non
     assert run_file(finished) == content
 
 
-def test_the_course_of_the_training_is_in_it(finished: Run, files: dict[str, bytes]) -> None:
+def test_the_zip_contains_the_course_of_the_training(finished: Run, files: dict[str, bytes]) -> None:
     reports = [Progress(**json.loads(line)) for line in files["progress.jsonl"].splitlines()]
     assert reports == finished.progress()
     snapshots, sample = load(files["snapshots.safetensors"]), load(files["sample.safetensors"])
@@ -80,7 +80,7 @@ def test_the_course_of_the_training_is_in_it(finished: Run, files: dict[str, byt
     assert json.loads(files["result.json"]) == result
 
 
-def test_the_course_of_the_shipped_run_is_that_of_its_replay() -> None:
+def test_the_snapshots_of_the_shipped_run_come_from_its_replay() -> None:
     shipped = run_at(PRESETS["fast"].key)
     snapshots = load(files_of(run_file(shipped))["snapshots.safetensors"])
     assert len(snapshots) == 15
@@ -89,7 +89,7 @@ def test_the_course_of_the_shipped_run_is_that_of_its_replay() -> None:
 
 
 @pytest.mark.parametrize("loss", [name for name, entry in LOSSES.items() if entry.learned])
-def test_what_the_loss_has_learned_goes_along(loss: str, tmp_path: Path) -> None:
+def test_the_zip_contains_the_loss_parameters(loss: str, tmp_path: Path) -> None:
     run = Run(tmp_path / "run")
     run.begin(RunConfig(loss=loss, digits=2, epochs=1))
     train_and_measure(run)
@@ -99,7 +99,7 @@ def test_what_the_loss_has_learned_goes_along(loss: str, tmp_path: Path) -> None
     assert all(np.array_equal(array, run.learned()[name]) for name, array in kept.items())
 
 
-def test_what_is_undefined_says_why_in_the_zip_and_in_the_report(tmp_path: Path) -> None:
+def test_undefined_figures_have_their_reason_in_the_zip_and_in_the_report(tmp_path: Path) -> None:
     run = Run(tmp_path / "run")
     run.begin(RunConfig(epochs=1, digits=3, hidden=(2,), learning_rate=1.0, batch_size=1000))
     train_and_measure(run)

@@ -1,4 +1,4 @@
-"""How a script is put together: which parts and lines it has for which config."""
+"""How a script is assembled: its parts and lines for each config."""
 
 import json
 import re
@@ -18,7 +18,7 @@ from core.take_home.sources import PARTS, read
 from tests.core.take_home.scripts import EVERY, cells_of, configs
 
 
-def test_every_setting_of_a_choice_is_among_them() -> None:
+def test_the_configs_cover_every_option() -> None:
     for name in ("loss", "sampling", "miner", "sampler"):
         assert {getattr(config, name) for config in EVERY} == set(PARAMETERS[name].options)
     assert {config.loss for config in EVERY if config.views} == {
@@ -27,7 +27,7 @@ def test_every_setting_of_a_choice_is_among_them() -> None:
     assert {config.miner for config in EVERY if config.views} == set(PARAMETERS["miner"].options)
 
 
-def test_a_script_reads_no_name_that_it_lacks_and_imports_nothing_in_vain(tmp_path: Path) -> None:
+def test_a_script_has_no_undefined_names_and_no_unused_imports(tmp_path: Path) -> None:
     texts = {script(config) for config in configs()}
     for number, text in enumerate(texts):
         (tmp_path / f"s{number}.py").write_text(text, encoding="utf-8")
@@ -38,7 +38,7 @@ def test_a_script_reads_no_name_that_it_lacks_and_imports_nothing_in_vain(tmp_pa
     assert done.returncode == 0, done.stdout
 
 
-def test_every_part_and_every_marked_line_is_in_some_script() -> None:
+def test_every_part_and_every_marked_line_is_used_in_some_script() -> None:
     parts = {path.relative_to(PARTS).with_suffix("").as_posix() for path in PARTS.rglob("*.py")}
     used = {part for config in configs() for part in parts_of(config)} | {"settings"}
     used |= {helper for part in used for helper in all_helpers(part)}
@@ -53,7 +53,7 @@ def test_every_part_and_every_marked_line_is_in_some_script() -> None:
 
 
 def all_helpers(part: str) -> set[str]:
-    """Those of some config at least."""
+    """The helpers of a part in any config."""
     return {
         helper
         for config in (*EVERY[::7], *PRESETS.values())
@@ -69,7 +69,7 @@ def test_the_script_of_a_preset_is_short(preset: str) -> None:
     assert preset in text.splitlines()[0]
 
 
-def test_a_script_holds_only_what_its_config_needs() -> None:
+def test_a_script_contains_only_what_its_config_needs() -> None:
     fast, drawn = script(PRESETS["fast"]), script(PRESETS["notebook"])
     assert "PATIENCE" not in fast and "draw_" not in fast and "TEMPERATURE" not in fast
     assert "OneCycleLR" in fast and "OneCycleLR" not in drawn and "draw_pairs" not in drawn
@@ -81,7 +81,7 @@ def test_the_rate_does_not_vary_over_fewer_than_ten_steps() -> None:
     assert "OneCycleLR" not in script(few) and "OneCycleLR" in script(replace(few, epochs=3))
 
 
-def test_a_reader_of_the_notebook_sees_the_formula() -> None:
+def test_the_notebook_contains_the_formula() -> None:
     for config in PRESETS.values():
         assert f"$${LOSSES[config.loss].formula}$$" in "".join(
             "".join(cell["source"]) for cell in json.loads(notebook(config))["cells"]
@@ -95,11 +95,11 @@ def test_the_notebook_has_the_lines_of_the_script() -> None:
     assert len(set(names)) == len(names) and all(0 < len(name) <= 64 for name in names)
     for config in (*PRESETS.values(), *EVERY[::5]):
         text = script(config)
-        for code in cells_of(config)[1:]:  # the first imports what they need
+        for code in cells_of(config)[1:]:  # the first has the imports
             assert code.replace('"data"', ARGUMENT, 1 if "FOLDER =" in code else 0) in text
 
 
-# Each setting, changed, with what it takes for it to matter.
+# A change of each setting, with the other settings that it needs to have an effect.
 CHANGED: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "dataset": ({"dataset": "kmnist"}, {}),
     "loss": ({"loss": "nt_xent"}, {}),
@@ -129,17 +129,17 @@ CHANGED: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 }
 
 
-def test_no_setting_is_left_out_of_the_script() -> None:
+def test_every_setting_affects_the_script() -> None:
     assert set(CHANGED) == set(PARAMETERS)
     for name, (change, where) in CHANGED.items():
         assert script(RunConfig(**where, **change)) != script(RunConfig(**where)), name
 
 
-def test_a_parameter_that_the_loss_does_not_read_is_no_reason_to_refuse() -> None:
+def test_a_parameter_that_the_loss_does_not_read_is_left_out() -> None:
     assert "TEMPERATURE" not in script(RunConfig(temperature=0.5))
 
 
-def test_a_margin_says_what_it_measures_whatever_its_value() -> None:
+def test_a_margin_says_what_it_measures() -> None:
     units = {
         "contrastive": "a distance",
         "contrastive_squared": "a squared distance",

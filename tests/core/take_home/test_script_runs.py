@@ -1,4 +1,4 @@
-"""Exported scripts, and a notebook, run in one process that knows nothing of this project."""
+"""Exported scripts, and a notebook, run in a process without access to this project."""
 
 import json
 import os
@@ -18,7 +18,7 @@ from core.take_home.script import script, sections
 from tests.core.take_home.scripts import cells_of
 from tests.core.trainings import first
 
-# Few images and two or three classes: what the lines do, not how much of it.
+# Few images and two or three classes: enough to run every line.
 IMAGES = 12_000
 TWO = {"digits": 2, "epochs": 1}
 PRESETS_IN_SMALL = {
@@ -65,32 +65,32 @@ FIGURES = {
     "knn_accuracy",
 }
 
-# Each script in a namespace of its own, as a program; the notebook, last, cell by cell as Jupyter does.
+# Each script in a separate namespace, like a program; then the notebook, cell by cell like in Jupyter.
 RUN_ALL = """
 import contextlib, io, json, runpy, sys, traceback
 from pathlib import Path
 
-def told_by(run):
-    with contextlib.redirect_stdout(io.StringIO()) as told:
+def output_of(run):
+    with contextlib.redirect_stdout(io.StringIO()) as output:
         try:
             run()
         except BaseException:
-            traceback.print_exc(file=told)
-    return told.getvalue()
+            traceback.print_exc(file=output)
+    return output.getvalue()
 
 def all_cells(space):
     for cell in json.loads(Path("cells.json").read_text("utf-8")):
         exec(cell, space)
 
-told = [told_by(lambda: runpy.run_path(f"{place}.py", run_name="__main__")) for place in range(int(sys.argv.pop()))]
-told.append(told_by(lambda: all_cells({})))
-print(json.dumps({"told": told, "modules": list(sys.modules)}))
+output = [output_of(lambda: runpy.run_path(f"{place}.py", run_name="__main__")) for place in range(int(sys.argv.pop()))]
+output.append(output_of(lambda: all_cells({})))
+print(json.dumps({"output": output, "modules": list(sys.modules)}))
 """
 
 
 @pytest.fixture(scope="module")
 def printed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """What the script of each small case printed, and the notebook of one; all of them in one process."""
+    """The output of the script of each small case, and of one notebook; all run in one process."""
     folder = tmp_path_factory.mktemp("clean")
     write_images(folder / "data")
     cases = [*PRESETS_IN_SMALL.values(), *SMALL.values()]
@@ -109,11 +109,11 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     found = json.loads(done.stdout)
     assert "torch" in found["modules"]
     assert {"core", "pages", "tests", "benchmarks"}.isdisjoint(found["modules"])
-    return dict(zip([*PRESETS_IN_SMALL, *SMALL, "notebook"], found["told"], strict=True))
+    return dict(zip([*PRESETS_IN_SMALL, *SMALL, "notebook"], found["output"], strict=True))
 
 
 def write_images(folder: Path) -> None:
-    """The first images of MNIST as torchvision keeps them."""
+    """Write the first images of MNIST as torchvision stores them."""
     raw = folder / "MNIST" / "raw"
     raw.mkdir(parents=True)
     data = first(IMAGES)
@@ -158,7 +158,7 @@ def test_the_notebook_prints_the_figures_of_the_script(printed: dict[str, str]) 
     assert figures_of(printed["notebook"]) == figures_of(printed[NOTEBOOK])
 
 
-def test_figures_of_a_collapsed_embedding_are_printed_as_well(capsys: pytest.CaptureFixture[str]) -> None:
+def test_figures_of_a_collapsed_embedding_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
     images, labels = torch.rand(60, 784), torch.arange(60) % 3
     head, settings, *_, figures = sections(RunConfig(digits=3), "None")
     space = {"load": lambda train: (images, labels), "encoder": lambda images: torch.zeros(len(images), 2)}

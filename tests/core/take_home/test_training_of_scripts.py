@@ -14,7 +14,7 @@ from tests.core.take_home.scripts import namespace
 
 
 class FewImages:
-    """Instead of `torchvision.datasets.MNIST`: 6,000 images, each of a grey of its own, of four classes."""
+    """Replaces `torchvision.datasets.MNIST`: 6,000 images of four classes, each of a distinct grey level."""
 
     def __init__(self, folder: str, train: bool, download: bool) -> None:
         assert folder is None and download
@@ -33,30 +33,30 @@ def grey(images: torch.Tensor) -> torch.Tensor:
     return (images[:, 0] * 255).round().long()
 
 
-def test_the_images_are_those_of_the_first_classes(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_images_are_of_the_first_classes(monkeypatch: pytest.MonkeyPatch) -> None:
     space = with_few_images(monkeypatch)
     rows = [row for row in range(6000) if row % 4 < 3]
     assert grey(space["images"]).tolist() == rows[1000:]  # as in the app, 1,000 are held out
     assert torch.equal(grey(space["images"]) % 4, space["labels"])
 
 
-def test_a_class_never_shown_is_not_among_them(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_held_out_class_is_excluded(monkeypatch: pytest.MonkeyPatch) -> None:
     space = with_few_images(monkeypatch, "class_never_shown", held_out_class="1")
     assert space["labels"].unique().tolist() == [0, 2] and len(space["labels"]) == round(3500 * 2 / 3)
     assert torch.equal(grey(space["images"]) % 4, space["labels"])
 
 
-def test_a_share_of_the_labels_is_wrong_and_says_any_other_class(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_wrong_labels_are_of_any_other_class(monkeypatch: pytest.MonkeyPatch) -> None:
     space = with_few_images(monkeypatch, "wrong_labels", wrong_labels=0.4)
-    true, told = grey(space["images"]) % 4, space["labels"]
-    assert (true != told).sum() == 0.4 * 3500
+    true, given = grey(space["images"]) % 4, space["labels"]
+    assert (true != given).sum() == 0.4 * 3500
     for label in range(3):
-        assert (told[(true == label) & (told != label)].bincount(minlength=3) > 200).sum() == 2
+        assert (given[(true == label) & (given != label)].bincount(minlength=3) > 200).sum() == 2
 
 
 @pytest.mark.parametrize("sampling", PARAMETERS["sampling"].options)
 @pytest.mark.parametrize(("validation", "watched"), [("held_out", 1000), ("test", 2000 * 2 / 3)])
-def test_early_stopping_goes_by_images_that_no_step_sees(
+def test_early_stopping_uses_images_that_are_not_trained_on(
     monkeypatch: pytest.MonkeyPatch, validation: str, watched: float, sampling: str
 ) -> None:
     changes = {"patience": 9, "validation": validation, "held_out_class": "1", "wrong_labels": 0.0}
@@ -79,7 +79,7 @@ def test_early_stopping_goes_by_images_that_no_step_sees(
     assert expected == pytest.approx(torch.stack(losses).mean().item(), rel=1e-4)
 
 
-def test_a_miner_that_draws_gives_the_same_validation_loss_and_leaves_the_training_its_chance(
+def test_a_random_miner_gives_a_fixed_validation_loss_without_affecting_training(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     changes = {"loss": "triplet_margin", "miner": "distance_weighted", "patience": 9}
@@ -92,7 +92,7 @@ def test_a_miner_that_draws_gives_the_same_validation_loss_and_leaves_the_traini
 
 @pytest.mark.parametrize("loss", ["contrastive", "nt_xent"])
 @pytest.mark.parametrize("activation", PARAMETERS["activation"].options)
-def test_the_encoder_is_that_of_the_app(activation: str, loss: str) -> None:
+def test_the_encoder_matches_the_app(activation: str, loss: str) -> None:
     config = RunConfig(activation=activation, loss=loss, hidden=(20, 10), embedding_dims=3)
     ours, theirs = namespace(config, "encoder")["encoder"], build(config)
     for parameter, wanted in zip(ours.parameters(), theirs.parameters(), strict=True):
@@ -103,7 +103,7 @@ def test_the_encoder_is_that_of_the_app(activation: str, loss: str) -> None:
 
 
 @pytest.mark.parametrize("views", [0.0, 0.5])
-def test_the_rate_goes_straight_up_for_a_fifth_and_straight_down(
+def test_the_learning_rate_rises_linearly_for_a_fifth_and_then_falls_linearly(
     monkeypatch: pytest.MonkeyPatch, views: float
 ) -> None:
     parts = ("encoder", "views", "one_cycle")
@@ -123,7 +123,7 @@ def test_the_rate_goes_straight_up_for_a_fifth_and_straight_down(
     )
 
 
-def test_what_the_loss_learns_moves_ten_times_as_fast(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_loss_parameters_learn_ten_times_as_fast(monkeypatch: pytest.MonkeyPatch) -> None:
     for schedule in ("constant", "one_cycle"):
         config = RunConfig(loss="center", digits=3, schedule=schedule, epochs=1)
         monkeypatch.setattr(torchvision.datasets, "MNIST", FewImages)
@@ -136,8 +136,8 @@ def test_what_the_loss_learns_moves_ten_times_as_fast(monkeypatch: pytest.Monkey
         assert space["loss_of"].centers.abs().min() > 0
 
 
-def test_training_ends_after_so_many_steps_without_a_better_loss_and_keeps_the_best_weights() -> None:
-    config = RunConfig(patience=50, batch_size=200, schedule="constant")  # looked at every 21 steps
+def test_training_stops_after_patience_steps_and_keeps_the_best_weights() -> None:
+    config = RunConfig(patience=50, batch_size=200, schedule="constant")  # validated every 21 steps
     losses = iter([5.0, 3.0, 4.0, 2.0, 2.0, float("nan"), 9.0, 1.0])
     weights = []
 

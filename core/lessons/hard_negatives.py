@@ -1,12 +1,12 @@
-"""How hard the negatives of an anchor are, and how many hard ones a random batch happens to hold.
+"""How hard the negatives of an anchor are, and how many hard ones a random batch contains.
 
-Against an anchor a and a positive p, with margin m, a negative n is
+For an anchor a and a positive p, with margin m, a negative n is
 
-    hard        d(a, n) < d(a, p)                   nearer than the positive: the wrong way round
+    hard        d(a, n) < d(a, p)                   nearer than the positive
     semi-hard   d(a, p) <= d(a, n) < d(a, p) + m    farther, but not yet by the margin
     easy        d(a, p) + m <= d(a, n)              the triplet loss is 0
 
-Source: Schroff, Kalenichenko, Philbin, "FaceNet", CVPR 2015, section 3.2, there on squared distances.
+Source: Schroff, Kalenichenko, Philbin, "FaceNet", CVPR 2015, section 3.2, which uses squared distances.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -28,7 +28,7 @@ Indices = npt.NDArray[np.int64]
 @dataclass(frozen=True)
 class Rings:
     """All images around an anchor: distances [n] to it, and kinds [n]: HARD, SEMI_HARD, EASY, or NO_NEGATIVE
-    for the anchor's own class. The rings between the kinds lie at `to_positive` and `to_margin`."""
+    for the anchor's own class. The rings between the kinds have the radii `to_positive` and `to_margin`."""
 
     distances: Floats
     kinds: npt.NDArray[np.int8]
@@ -36,7 +36,7 @@ class Rings:
     to_margin: float
 
     def count(self, kind: int) -> int:
-        """How many negatives are of a kind."""
+        """The number of negatives of a kind."""
         return int(np.count_nonzero(self.kinds == kind))
 
     def some(self, kind: int, count: int, generator: np.random.Generator) -> Indices:
@@ -47,10 +47,10 @@ class Rings:
 
 
 def rings(embeddings: Points, labels: Labels, anchor: int, positive: int, margin: float) -> Rings:
-    """Every image of embeddings [n, d] with labels [n], seen from `anchor` against `positive`.
+    """The rings of `anchor` and `positive` among all embeddings [n, d] with labels [n].
 
-    Raises ValueError where the positive is no other image of the anchor's class, and where a coordinate is
-    not finite.
+    Raises ValueError if the positive is not another image of the anchor's class, or a coordinate is not
+    finite.
     """
     _check(embeddings)
     if positive == anchor or labels[positive] != labels[anchor]:
@@ -61,8 +61,8 @@ def rings(embeddings: Points, labels: Labels, anchor: int, positive: int, margin
     return Rings(distances, kinds, to_positive, to_positive + margin)
 
 
-def another_of_its_class(labels: Labels, anchor: int, generator: np.random.Generator) -> int:
-    """A random positive for `anchor`. Raises ValueError where its class has no other image."""
+def random_positive(labels: Labels, anchor: int, generator: np.random.Generator) -> int:
+    """A random positive for `anchor`. Raises ValueError if its class has no other image."""
     others = np.flatnonzero(labels == labels[anchor])
     others = others[others != anchor]
     if len(others) == 0:
@@ -77,17 +77,17 @@ def typical_anchor(
     positive_of: Callable[[int], int],
     among: int = 9,
 ) -> int:
-    """Of the first few images the one with the median number of hard negatives: neither the best placed nor the worst.
+    """The one of the first `among` images with the median number of hard negatives.
 
-    positive_of: gives an anchor its positive, or raises ValueError; such an anchor is passed over.
-    Raises ValueError where none of them has a positive, and where a coordinate is not finite.
+    positive_of: returns an anchor's positive, or raises ValueError; such an anchor is skipped.
+    Raises ValueError if none of them has a positive, or a coordinate is not finite.
     """
     _check(embeddings)
     hard: list[tuple[int, int]] = []
     for anchor in range(min(among, len(labels))):
         try:
             positive = positive_of(anchor)
-        except ValueError:  # it has none
+        except ValueError:
             continue
         hard.append((rings(embeddings, labels, anchor, positive, margin).count(HARD), anchor))
     if not hard:
@@ -96,42 +96,41 @@ def typical_anchor(
 
 
 @dataclass(frozen=True)
-class Luck:
-    """Negatives that random batches held for one anchor each: hard [a, s] and semi_hard [a, s], for a batches
-    of each of the s `sizes`."""
+class RandomBatchCounts:
+    """How many hard [a, s] and semi-hard [a, s] negatives each of a anchors met in a random batch of each of
+    the s `sizes`."""
 
     sizes: tuple[int, ...]
     hard: Indices
     semi_hard: Indices
 
     def spread(self, counts: Indices) -> Floats:
-        """Of counts [a, s], `hard` or `semi_hard`, for each size the mean over the anchors and the ends of the
-        range that holds nine of ten: [s, 3]."""
+        """For each size the mean over the anchors and the 5 % and 95 % quantiles, [s, 3], of counts [a, s]:
+        `hard` or `semi_hard`."""
         low, high = np.quantile(counts, (0.05, 0.95), axis=0)
         return np.stack([counts.mean(axis=0), low, high], axis=1)
 
     @property
     def share_with_hard(self) -> Floats:
-        """For each size the share of the anchors that met at least one hard negative: 0 to 1."""
+        """The share of anchors with at least one hard negative, for each size [s]: 0 to 1."""
         share: Floats = (self.hard > 0).mean(axis=0)
         return share
 
 
-def luck(
+def count_in_random_batches(
     embeddings: Points,
     labels: Labels,
     margin: float,
     sizes: Sequence[int],
     anchors: int,
     generator: np.random.Generator,
-) -> Luck:
-    """What happens to lie in random batches of each of `sizes`, for so many random anchors.
+) -> RandomBatchCounts:
+    """Count the negatives in random batches of each of `sizes`, for `anchors` random anchors.
 
-    A batch of b: the anchor, another image of its class as its positive, and b - 2 more images at random.
-    An anchor's smaller batches are the beginnings of its larger ones. An anchor alone in its class
-    is passed over.
-    Raises ValueError for a size below 2 or above the number of images, where a coordinate is not finite,
-    and where no class has two images.
+    A batch of b: the anchor, another image of its class as its positive, and b - 2 more random images. An
+    anchor's smaller batches are prefixes of its larger ones. An anchor that is alone in its class is skipped.
+    Raises ValueError for a size below 2 or above the number of images, if a coordinate is not finite, or if
+    no class has two images.
     """
     _check(embeddings)
     if not sizes or min(sizes) < 2 or max(sizes) > len(labels):
@@ -143,18 +142,18 @@ def luck(
     for batch in _random_batches(len(labels), max(sizes) - 1, generator):
         anchor, others = int(batch[0]), batch[1:]
         try:
-            positive = another_of_its_class(labels, anchor, generator)
+            positive = random_positive(labels, anchor, generator)
         except ValueError:
             continue
         distances = np.linalg.norm(points[others] - points[anchor], axis=1)
         to_positive = float(np.linalg.norm(points[positive] - points[anchor]))
         kinds = _kinds(distances, labels[others] != labels[anchor], to_positive, margin)
-        for kind, seen in zip((HARD, SEMI_HARD), counts, strict=True):
+        for kind, of_kind in zip((HARD, SEMI_HARD), counts, strict=True):
             so_far = np.concatenate([[0], np.cumsum(kinds == kind)])
-            seen.append(so_far[ends])
+            of_kind.append(so_far[ends])
         if len(counts[0]) == anchors:
             break
-    return Luck(tuple(sizes), np.array(counts[0]), np.array(counts[1]))
+    return RandomBatchCounts(tuple(sizes), np.array(counts[0]), np.array(counts[1]))
 
 
 def _kinds(
@@ -167,7 +166,7 @@ def _kinds(
 
 
 def _random_batches(images: int, size: int, generator: np.random.Generator) -> Iterator[Indices]:
-    """Batches of different images, without end: a shuffle of all is cut into as many as it holds."""
+    """Endless batches without duplicates: each shuffle of all images is cut into as many as fit."""
     while True:
         order = generator.permutation(images)
         for begin in range(0, images - size + 1, size):

@@ -1,4 +1,4 @@
-"""Easy, semi-hard and hard negatives against explicit loops, and where there are none."""
+"""Easy, semi-hard and hard negatives against explicit loops, and cases without any."""
 
 import math
 from typing import NamedTuple
@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from core.lessons.mining_view import (
+from core.lessons.hard_negatives import (
     EASY,
     HARD,
     NO_NEGATIVE,
     SEMI_HARD,
-    another_of_its_class,
-    luck,
+    count_in_random_batches,
+    random_positive,
     rings,
     typical_anchor,
 )
@@ -49,10 +49,10 @@ def slow_kind(points: Points, anchor: int, positive: int, negative: int, margin:
 
 @pytest.mark.parametrize("margin", [0.0, 0.1, 1.0, 50.0])
 @pytest.mark.parametrize("seed", SEEDS)
-def test_every_image_is_of_the_kind_that_the_definition_says(seed: int, margin: float) -> None:
+def test_every_image_has_the_kind_of_the_definition(seed: int, margin: float) -> None:
     points, generator = random_points(seed), np.random.default_rng(seed)
     for anchor in range(20):
-        positive = another_of_its_class(points.labels, anchor, generator)
+        positive = random_positive(points.labels, anchor, generator)
         around = rings(*points, anchor, positive, margin)
         kinds = [slow_kind(points, anchor, positive, n, margin) for n in range(len(points.labels))]
         assert around.kinds.tolist() == kinds
@@ -64,7 +64,7 @@ def test_every_image_is_of_the_kind_that_the_definition_says(seed: int, margin: 
         assert around.distances[anchor] == 0
 
 
-def test_a_negative_on_a_ring_belongs_to_the_kind_outside_of_it() -> None:
+def test_a_negative_on_a_ring_belongs_to_the_kind_outside_it() -> None:
     points = on_a_line(0, 1, -1, 3, 0.5, 2.5, labels=[0, 0, 1, 1, 1, 1])
     around = rings(*points, 0, 1, 2.0)
     assert around.kinds.tolist() == [NO_NEGATIVE, NO_NEGATIVE, SEMI_HARD, EASY, HARD, SEMI_HARD]
@@ -75,7 +75,7 @@ def test_without_a_margin_nothing_is_semi_hard() -> None:
     assert rings(*points, 0, 1, 0.0).kinds.tolist() == [NO_NEGATIVE, NO_NEGATIVE, EASY, HARD, EASY]
 
 
-def test_of_equal_points_none_is_hard() -> None:
+def test_no_negative_is_hard_among_equal_points() -> None:
     points = on_a_line(*[2.0] * 5, labels=[0, 0, 1, 1, 2])
     assert rings(*points, 0, 1, 0.1).count(SEMI_HARD) == 3
     assert rings(*points, 0, 1, 0.0).count(EASY) == 3
@@ -98,12 +98,12 @@ def test_embeddings_that_are_not_finite_are_refused() -> None:
     with pytest.raises(ValueError, match="not finite"):
         rings(*points, 0, 1, 1.0)
     with pytest.raises(ValueError, match="not finite"):
-        luck(*points, 1.0, [2], 1, np.random.default_rng(0))
+        count_in_random_batches(*points, 1.0, [2], 1, np.random.default_rng(0))
 
 
-def test_some_are_different_negatives_of_the_kind_nearest_first() -> None:
+def test_some_returns_distinct_negatives_of_the_kind_nearest_first() -> None:
     points = random_points(5, count=200)
-    around = rings(*points, 0, another_of_its_class(points.labels, 0, np.random.default_rng(0)), 0.5)
+    around = rings(*points, 0, random_positive(points.labels, 0, np.random.default_rng(0)), 0.5)
     for kind in (HARD, SEMI_HARD, EASY):
         some = around.some(kind, 7, np.random.default_rng(1))
         assert len(set(some)) == min(7, around.count(kind))
@@ -113,20 +113,20 @@ def test_some_are_different_negatives_of_the_kind_nearest_first() -> None:
         assert sorted(everything) == np.flatnonzero(around.kinds == kind).tolist()
 
 
-def test_every_other_image_of_the_class_is_as_likely_a_positive() -> None:
+def test_positives_are_drawn_uniformly_from_the_class() -> None:
     labels, generator = np.array([1, 0, 1, 1, 0, 1], np.uint8), np.random.default_rng(0)
-    drawn = [another_of_its_class(labels, 2, generator) for _ in range(3000)]
+    drawn = [random_positive(labels, 2, generator) for _ in range(3000)]
     assert set(drawn) == {0, 3, 5}
     assert stats.chisquare(np.bincount(drawn)[[0, 3, 5]]).pvalue > 1e-5
 
 
 def test_an_anchor_alone_in_its_class_has_no_positive() -> None:
     with pytest.raises(ValueError, match="only image of its class"):
-        another_of_its_class(np.array([0, 1, 1], np.uint8), 0, np.random.default_rng(0))
+        random_positive(np.array([0, 1, 1], np.uint8), 0, np.random.default_rng(0))
 
 
 def slow_expected(points: Points, margin: float, size: int) -> dict[int, float]:
-    """The mean number of each kind in a batch: of the n - 1 others, size - 2 are in it."""
+    """The mean number of each kind in a batch, which contains size - 2 of the n - 1 other images."""
     count, means = len(points.labels), {HARD: 0.0, SEMI_HARD: 0.0}
     for anchor in range(count):
         positives = [p for p in range(count) if p != anchor and points.labels[p] == points.labels[anchor]]
@@ -139,9 +139,9 @@ def slow_expected(points: Points, margin: float, size: int) -> dict[int, float]:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_random_batches_hold_as_many_as_expected_on_average(seed: int) -> None:
+def test_random_batches_contain_the_expected_counts_on_average(seed: int) -> None:
     points, sizes = random_points(seed, count=30), (2, 6, 30)
-    found = luck(*points, 0.5, sizes, 3000, np.random.default_rng(seed))
+    found = count_in_random_batches(*points, 0.5, sizes, 3000, np.random.default_rng(seed))
     for place, size in enumerate(sizes):
         expected = slow_expected(points, 0.5, size)
         for kind, counts in ((HARD, found.hard[:, place]), (SEMI_HARD, found.semi_hard[:, place])):
@@ -149,8 +149,8 @@ def test_random_batches_hold_as_many_as_expected_on_average(seed: int) -> None:
             assert abs(counts.mean() - expected[kind]) <= 5 * error
 
 
-def test_smaller_batches_are_the_beginnings_of_larger_ones() -> None:
-    found = luck(*random_points(1), 0.5, (2, 5, 20, 60), 50, np.random.default_rng(0))
+def test_smaller_batches_are_prefixes_of_larger_ones() -> None:
+    found = count_in_random_batches(*random_points(1), 0.5, (2, 5, 20, 60), 50, np.random.default_rng(0))
     for counts in (found.hard, found.semi_hard):
         assert counts.shape == (50, 4)
         assert (counts[:, 0] == 0).all()
@@ -158,31 +158,32 @@ def test_smaller_batches_are_the_beginnings_of_larger_ones() -> None:
         assert (np.diff(counts, axis=1) <= [3, 15, 40]).all()
 
 
-def test_of_two_separate_classes_no_batch_holds_a_hard_one() -> None:
+def test_separate_classes_have_no_hard_negatives() -> None:
     points = on_a_line(0, 0.1, 0.2, 9, 9.1, 9.2, labels=[0, 0, 0, 1, 1, 1])
-    found = luck(*points, 0.5, (4, 6), 40, np.random.default_rng(0))
+    found = count_in_random_batches(*points, 0.5, (4, 6), 40, np.random.default_rng(0))
     assert found.hard.max() == found.semi_hard.max() == 0
     assert found.share_with_hard.tolist() == [0, 0]
-    assert luck(*points, 50, (6,), 40, np.random.default_rng(0)).semi_hard.min() >= 2
+    assert count_in_random_batches(*points, 50, (6,), 40, np.random.default_rng(0)).semi_hard.min() >= 2
 
 
-def test_an_anchor_alone_in_its_class_is_passed_over() -> None:
-    # 0 and 1, each alone, would be semi-hard for one another; the pair at 50 has nothing near it
+def test_an_anchor_alone_in_its_class_is_skipped() -> None:
+    # 0 and 1 are each alone in their class and would be semi-hard for each other; the pair at 50 has no
+    # neighbours
     points = on_a_line(0, 1, 50, 50.1, labels=[0, 1, 2, 2])
-    found = luck(*points, 5.0, (2, 4), 60, np.random.default_rng(0))
+    found = count_in_random_batches(*points, 5.0, (2, 4), 60, np.random.default_rng(0))
     assert found.hard.tolist() == found.semi_hard.tolist() == [[0, 0]] * 60
     with pytest.raises(ValueError, match="No class has two images"):
-        luck(*on_a_line(0, 1, labels=[0, 1]), 1.0, (2,), 1, np.random.default_rng(0))
+        count_in_random_batches(*on_a_line(0, 1, labels=[0, 1]), 1.0, (2,), 1, np.random.default_rng(0))
 
 
 @pytest.mark.parametrize("sizes", [(), (1,), (2, 61)])
-def test_a_batch_that_cannot_be_is_refused(sizes: tuple[int, ...]) -> None:
+def test_an_impossible_batch_size_is_refused(sizes: tuple[int, ...]) -> None:
     with pytest.raises(ValueError, match="holds 2 to 60 images"):
-        luck(*random_points(0), 1.0, sizes, 1, np.random.default_rng(0))
+        count_in_random_batches(*random_points(0), 1.0, sizes, 1, np.random.default_rng(0))
 
 
-def test_the_spread_is_the_mean_and_the_range_of_nine_in_ten() -> None:
-    found = luck(*random_points(2), 0.5, (5, 60), 101, np.random.default_rng(0))
+def test_the_spread_is_the_mean_and_the_5_and_95_percent_quantiles() -> None:
+    found = count_in_random_batches(*random_points(2), 0.5, (5, 60), 101, np.random.default_rng(0))
     for place, (mean, low, high) in enumerate(found.spread(found.hard)):
         ordered = sorted(found.hard[:, place].tolist())
         assert mean == pytest.approx(sum(ordered) / 101)
@@ -191,8 +192,8 @@ def test_the_spread_is_the_mean_and_the_range_of_nine_in_ten() -> None:
     assert found.share_with_hard.tolist() == pytest.approx(with_hard)
 
 
-def test_the_typical_anchor_has_as_many_better_as_worse_placed_beside_it() -> None:
-    # class 0 at 0, 1, 2, 3, 4, its positive always the one at 0; negatives at 0.5, 1.5, ...
+def test_the_typical_anchor_has_the_median_number_of_hard_negatives() -> None:
+    # class 0 at 0, 1, 2, 3, 4, the positive is always the one at 0; negatives at 0.5, 1.5, ...
     points = on_a_line(0, 1, 2, 3, 4, 0.5, 1.5, 2.5, 3.5, 4.5, 5.5, labels=[0] * 5 + [1] * 6)
 
     def positive_of(anchor: int) -> int:

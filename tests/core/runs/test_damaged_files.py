@@ -1,0 +1,75 @@
+"""Half-written and damaged files in a run's folder are noticed."""
+
+import re
+
+import numpy as np
+import pytest
+
+from core.runs import (
+    RESULT_FILES,
+    RunDamaged,
+    Status,
+)
+
+
+def test_an_incomplete_line_is_left_out(copy):
+    complete = copy.progress()
+    with (copy.folder / "progress.jsonl").open("a") as file:
+        file.write('{"step": 291, "steps"')
+    assert copy.progress() == complete
+
+
+@pytest.mark.parametrize("name", RESULT_FILES)
+def test_one_flipped_bit_in_a_result_file_is_noticed(copy, name):
+    path = copy.folder / name
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(RunDamaged, match=re.escape(name)):
+        copy.check()
+
+
+@pytest.mark.parametrize("name", RESULT_FILES)
+def test_a_truncated_or_missing_result_file_is_noticed(copy, name):
+    path = copy.folder / name
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(RunDamaged, match=re.escape(name)):
+        copy.check()
+    path.unlink()
+    with pytest.raises(RunDamaged, match=re.escape(name)):
+        copy.check()
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"digits": 99}', '{"colour": "red"}'])
+def test_an_unreadable_config_is_damage_and_no_crash(copy, text):
+    (copy.folder / "config.json").write_text(text)
+    with pytest.raises(RunDamaged, match=r"config\.json"):
+        copy.config()
+
+
+@pytest.mark.parametrize("text", ["", "{", "[1]", '{"colour": "red"}', "null", '{"state": "asleep"}'])
+def test_an_unreadable_status_counts_as_missing(copy, text):
+    (copy.folder / "status.json").write_text(text)
+    assert copy.status() == Status("missing")
+
+
+@pytest.mark.parametrize("content", [b"", b"\x93NUMPY", b"not an array"])
+def test_a_damaged_snapshot_is_noticed(copy, content):
+    step = copy.snapshot_steps()[0]
+    (copy.folder / "frames" / f"{step:06d}.npy").write_bytes(content)
+    with pytest.raises(RunDamaged, match="snapshot"):
+        copy.snapshot(step)
+
+
+def test_a_pickle_in_place_of_a_snapshot_is_refused(copy):
+    step = copy.snapshot_steps()[0]
+    np.save(copy.folder / "frames" / f"{step:06d}.npy", np.array([{"a": 1}], dtype=object), allow_pickle=True)
+    with pytest.raises(RunDamaged):
+        copy.snapshot(step)
+
+
+def test_a_bad_byte_in_the_progress_costs_one_line(copy):
+    complete = copy.progress()
+    with (copy.folder / "progress.jsonl").open("ab") as file:
+        file.write(b"\xff\xfe\n")
+    assert copy.progress() == complete
