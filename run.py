@@ -37,8 +37,7 @@ BROWSER_COMMANDS = (
 DEBIAN_PACKAGES = (("chromium-headless-shell", "fonts-liberation"), ("chromium",))
 MAC_BROWSERS = tuple(f"{n}.app/Contents/MacOS/{n}" for n in ("Google Chrome", "Chromium", "Microsoft Edge"))
 WINDOWS_BROWSERS = (
-    "Google/Chrome/Application/chrome.exe",
-    "Chromium/Application/chrome.exe",
+    *("Google/Chrome/Application/chrome.exe", "Chromium/Application/chrome.exe"),
     "Microsoft/Edge/Application/msedge.exe",
 )
 NO_BROWSER = (
@@ -169,8 +168,7 @@ def works(browser: Path) -> bool:
 def candidates(env: Mapping[str, str], platform: str) -> Iterator[Path]:
     """Where a browser may be, best first: on the PATH, then in the system's usual folders."""
     for name in BROWSER_COMMANDS:
-        found = shutil.which(name, path=env.get("PATH", ""))
-        if found:
+        if found := shutil.which(name, path=env.get("PATH", "")):
             yield Path(found)
     if platform == "darwin":
         for folder in (Path("/Applications"), Path(env.get("HOME", "/")) / "Applications"):
@@ -263,19 +261,12 @@ def quick(arguments: Sequence[str]) -> int:
 
 
 def check(python: Path) -> int:
-    """Style and types of Python and JavaScript; 0 where there is nothing to correct."""
-    # a program without a Python module; the suffix depends on the system
-    oxlint = shutil.which("oxlint", path=str(python.parent)) or "oxlint"
-    commands: dict[str, list[str | Path]] = {
-        "ruff check": [python, "-m", "ruff", "check"],
-        "ruff format --check": [python, "-m", "ruff", "format", "--check"],
-        "oxlint --deny-warnings assets": [oxlint, "--deny-warnings", "assets"],
-        "mypy": [python, "-m", "mypy"],
-    }
-    for name, command in commands.items():
+    """Check style and types of Python and JavaScript; returns 0 if all are fine."""
+    oxlint = shutil.which("oxlint", path=str(python.parent)) or "oxlint"  # a program, without a Python module
+    for name in ("ruff check", "ruff format --check", "oxlint --deny-warnings assets", "mypy"):
         say(name)
-        code = call(command)
-        if code != 0:
+        tool, *arguments = name.split()
+        if (code := call([*([oxlint] if tool == "oxlint" else [python, "-m", tool]), *arguments])) != 0:
             say(f"`{name}` found something to correct (above); the tests were not run.")
             return code
     return 0
