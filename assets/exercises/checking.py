@@ -42,9 +42,7 @@ def ask(function, name, check, answer):
     got = function(*arguments)
     call = f"{name}({', '.join(repr(argument) for argument in check.arguments)})"
     if got is None:
-        raise Wrong(
-            f"{call} returned None. It should return {answer}: does every path have a return?"
-        )
+        raise Wrong(f"{call} returned None. It should return {answer}: does every path have a return?")
     if isinstance(got, bool) or not isinstance(got, (int, float)):
         kind = type(got).__name__
         raise Wrong(f"{call} returned {brief(got)}, of type {kind}. It should return {answer}.")
@@ -53,9 +51,7 @@ def ask(function, name, check, answer):
             f"{call} returned nan, which is not a number: it comes from inf - inf or from 0 times inf."
         )
     if abs(got) > LARGEST:
-        raise Wrong(
-            f"{call} returned {brief(got)}. Something overflowed, or was inf to begin with."
-        )
+        raise Wrong(f"{call} returned {brief(got)}. Something overflowed, or was inf to begin with.")
     if arguments != check.arguments:
         raise Wrong(
             f"{call} changed the lists that it was given: they became {brief(arguments)}. Leave them unchanged, "

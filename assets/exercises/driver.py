@@ -25,9 +25,7 @@ ADVICE = {
 # The usual mistakes of people used to arrays: TypeErrors, recognised by their message.
 OF_LISTS = "Python cannot calculate with a whole list: go through its items, one number at a time."
 OF_NUMBERS = "That is already a single number, not a list: is there one loop, or one index, too many?"
-OF_NAMES = (
-    "A value is called like a function. Did you mean square brackets, or overwrite a name such as sum?"
-)
+OF_NAMES = "A value is called like a function. Did you mean square brackets, or overwrite a name such as sum?"
 
 # The browser's own error messages under Brython, and Python's names for them.
 BROWSER_ERRORS = {

@@ -45,7 +45,9 @@ CHECKS = (
         (
             Slip(3, "The half is missing."),
             Slip(1, "That is the term of a similar pair; with y = 0 it must not count."),
-            Slip((5 - 2**0.5) / 2, "That is m - d: here the margin is compared with h, the squared distance."),
+            Slip(
+                (5 - 2**0.5) / 2, "That is m - d: here the margin is compared with h, the squared distance."
+            ),
             Slip(
                 (5 - 2**0.5) ** 2 / 2,
                 "That is (m - d)², the loss of Hadsell, Chopra and LeCun: here it is m - h.",
