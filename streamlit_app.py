@@ -39,7 +39,8 @@ async def engine(_: st.App) -> AsyncIterator[None]:
 
 
 if get_script_run_ctx(suppress_warning=True) is None:
-    from pages.ui.serving import addresses, exercise_routes, first_picture, health_routes, run_routes
+    from pages.ui import addresses
+    from pages.ui.serving import exercise_routes, first_picture, health_routes, run_routes
     from pages.ui.serving.warming import warm_up
 
     base = st.config.get_option("server.baseUrlPath") or ""

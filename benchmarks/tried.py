@@ -101,7 +101,7 @@ FAULTS = (
         "bytes inverted; `rm`",
         (
             f"{FAULTS_SEEN}a_damaged_data_file_is_named",
-            "tests/core/data/test_datasets.py::test_a_missing_file_is_named_with_the_folder_where_it_belongs",
+            "tests/core/data/test_datasets.py::test_a_missing_file_is_named_with_its_folder",
         ),
     ),
     Try(

@@ -122,6 +122,11 @@ class Visitor:
             await asyncio.sleep(status["wait"] / 1000)
         return str(status["state"])
 
+    @property
+    def reruns_at_an_interval(self) -> bool:
+        """Whether the page has asked to be rerun at an interval."""
+        return bool(self._ticking)
+
     def shows(self, words: str) -> bool:
         """Whether the words were on the page as it was drawn last."""
         return words in self._text

@@ -1,4 +1,4 @@
-"""A new figure is one file and one line: then it is on the page, in the report, in the JSON and in the docs."""
+"""A new figure is one file and one line: it then appears on the page, in the report, in the JSON and in the docs."""
 
 import json
 import os
@@ -110,13 +110,13 @@ def test_a_new_figure_is_one_file_and_one_line(tmp_path: Path) -> None:
     assert found["cards"]["Farthest image"] == f"{value:.3f}"
     (row,) = (row for row in found["rows"] if "Farthest image" in row["figure"])
     assert (row["value"], row["guessing"], row["best"]) == (f"{value:.4f}", "–", "0")
-    # a run that was measured before goes on working, and says what it lacks
+    # a run measured before still works, and says what it lacks
     (row,) = (row for row in found["before"] if "Farthest image" in row["figure"])
-    assert row["value"] == "undefined" and "measured before the figure was there" in row["figure"]
+    assert row["value"] == "undefined" and "measured before this figure was added" in row["figure"]
 
 
-def test_the_page_of_figures_is_that_of_the_catalogue() -> None:
-    """`python -m core figures > docs/figures.md` writes it anew."""
+def test_the_page_of_figures_is_up_to_date() -> None:
+    """If this fails: run `python -m core figures > docs/figures.md`."""
     from core.figures.page import catalogue_page
 
     assert (PROJECT / "docs" / "figures.md").read_text("utf-8") == catalogue_page()

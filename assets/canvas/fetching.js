@@ -5,7 +5,7 @@ import { appended, lengthOfFirst, readFrames } from "./frames.js";
 const REPLAY_WAIT = 1000; // milliseconds between polls of a replay being computed; for a live run the server names them
 const HIDDEN_WAIT = 10000; // while the page is hidden
 const LONGEST_WAIT = 30000; // after repeated failures
-const QUIET = 10000; // between two calls for the page without news
+const LONGEST_SILENCE = 10000; // between two calls for the page without news
 const ENDED = new Set(["done", "failed", "cancelled"]);
 const BEING_MADE = new Set(["waiting", "computing"]);
 
@@ -103,7 +103,7 @@ export class Fetching {
   // news, so that the server knows that the session still waits.
   callPage({ state, moved, page }) {
     const now = performance.now(), since = now - this.called, news = moved !== this.moved;
-    if (!(news && (since >= page || ENDED.has(state))) && since < QUIET) return;
+    if (!(news && (since >= page || ENDED.has(state))) && since < LONGEST_SILENCE) return;
     this.called = now;
     this.moved = moved;
     this.onNews(moved);

@@ -1,1 +1,1 @@
-"""What a training step is fed: which images, which views of them, and with which labels."""
+"""The input of a training step: which images, which views of them, and which labels."""

@@ -1,7 +1,7 @@
-"""Which images a training step looks at: shuffled and balanced batches, random pairs, random triplets.
+"""Samplers: shuffled and balanced batches, random pairs, random triplets.
 
-Everything is drawn at once, without a loop over samples: images are sorted by class, so that a
-random image of a class is a random place in its stretch.
+All draws are vectorised: images are sorted by class, so a random image of a class is a random place
+in its range.
 """
 
 from collections.abc import Iterator
@@ -20,11 +20,11 @@ Indices = npt.NDArray[np.int64]
 @dataclass(frozen=True)
 class Batch:
     """`images` [b]: rows of the data to embed. `tuples`: the pairs (first, second) or triplets
-    (anchor, positive, negative) to learn from, as places in the batch; None: all that it holds.
+    (anchor, positive, negative) to learn from, as places in the batch; None: all in the batch.
 
-    views: places in the batch that are to be random views of their images; each of these arrays is
-    drawn apart, so that two views of an image differ. labels [b]: by which the batch says what belongs
-    together, two views of an image being a class of their own; None: those of the data.
+    views: places in the batch to replace with random views of their images; each of these arrays is
+    drawn separately, so that two views of an image differ. labels [b]: the batch's own labels, in which
+    two views of an image are a class of their own; None: those of the data.
     """
 
     images: Indices
@@ -34,9 +34,9 @@ class Batch:
 
 
 class ByClass:
-    """The images of each class, ready to be drawn from.
+    """Draws random images by class.
 
-    labels: [n], the class of each image; images of a class need not lie together.
+    labels: [n], the class of each image, in any order.
     """
 
     def __init__(self, labels: npt.NDArray[np.uint8]) -> None:
@@ -55,11 +55,11 @@ class ByClass:
     def other(self, classes: Indices, generator: np.random.Generator) -> Indices:
         """For each of `classes` a random image of any other class, each image equally likely."""
         place = generator.integers(0, len(self.labels) - self.count[classes])
-        place += np.where(place >= self.start[classes], self.count[classes], 0)  # leap over the class
+        place += np.where(place >= self.start[classes], self.count[classes], 0)  # skip the class
         return self.order[place]
 
     def pairs(self, anchors: Indices, generator: np.random.Generator) -> tuple[Indices, Indices]:
-        """Each anchor with a partner: with even chance of its own class or of another."""
+        """Each anchor with a partner, which is of the same class with probability 0.5."""
         classes = self.labels[anchors]
         positive = generator.random(len(anchors)) < 0.5
         partner = np.where(positive, self.same(classes, generator), self.other(classes, generator))
@@ -71,7 +71,7 @@ class ByClass:
         second = (first + generator.integers(1, len(self.classes), count)) % len(self.classes)
         anchor_class, negative_class = self.classes[first], self.classes[second]
         place = generator.integers(0, self.count[anchor_class])
-        # a step of 1 to count-1 round the class never ends where it began
+        # an offset of 1 to count-1 modulo count never returns to the anchor
         further = (place + generator.integers(1, self.count[anchor_class])) % self.count[anchor_class]
         start = self.start[anchor_class]
         return (
@@ -81,7 +81,7 @@ class ByClass:
         )
 
     def balanced(self, classes: int, images: int, generator: np.random.Generator) -> Indices:
-        """`images` different images of each of so many random classes; a class that has fewer repeats some."""
+        """`images` images of each of `classes` random classes, repeated only if a class has fewer."""
         chosen = generator.permutation(self.classes)[:classes]
         parts = []
         for label in chosen:
@@ -91,7 +91,7 @@ class ByClass:
         return np.concatenate(parts)
 
     def any_other(self, images: Indices, generator: np.random.Generator) -> Indices:
-        """For each of `images` another one, of whatever class."""
+        """For each of `images` a random other image of any class."""
         count = len(self.labels)
         return (images + generator.integers(1, count, len(images))) % count
 
@@ -99,7 +99,7 @@ class ByClass:
 def with_wrong_labels(
     labels: npt.NDArray[np.uint8], share: float, classes: int, generator: np.random.Generator
 ) -> npt.NDArray[np.uint8]:
-    """`labels` [n], of which a random `share` say another of the `classes`, each as likely as any."""
+    """`labels` [n], a random `share` of them changed to another of the `classes`, all equally likely."""
     wrong = generator.permutation(len(labels))[: round(share * len(labels))]
     changed = labels.copy()
     changed[wrong] = (labels[wrong] + generator.integers(1, classes, len(wrong))) % classes
@@ -107,15 +107,15 @@ def with_wrong_labels(
 
 
 def images_a_batch(config: RunConfig) -> int:
-    """How many images of the data a batch takes: fewer than its size where some come as two views."""
+    """How many images of the data a batch takes: fewer than its size if some appear as two views."""
     return config.batch_size - (config.view_pairs if config.sampling == "all" else 0)
 
 
 def batches(config: RunConfig, by_class: ByClass, generator: np.random.Generator) -> Iterator[Batch]:
-    """The batches of one epoch: each image once, as itself or as the anchor of a pair.
+    """The batches of one epoch: each image once, on its own or as the anchor of a pair.
 
-    Triplets and balanced batches are drawn freely, as many batches as fit the number of images.
-    A last batch that is not full is left out.
+    Triplets and balanced batches are drawn independently, n // batch size batches of them. An
+    incomplete last batch is dropped.
     """
     count, size = len(by_class.labels), images_a_batch(config)
     if LOSSES[config.loss].takes == "triplets" and config.sampling == "sampled":
@@ -136,7 +136,7 @@ def batches(config: RunConfig, by_class: ByClass, generator: np.random.Generator
 
 
 def validation_batches(config: RunConfig, by_class: ByClass, generator: np.random.Generator) -> list[Batch]:
-    """Fixed batches to measure the validation loss on, of the same kind as the training's."""
+    """Fixed batches for the validation loss, of the same kind as the training's."""
     if config.sampling == "sampled":
         if LOSSES[config.loss].takes == "triplets":
             tuples: tuple[Indices, ...] = by_class.triplets(_VALIDATION_TUPLES, generator)
@@ -167,10 +167,10 @@ def _all_of(config: RunConfig, by_class: ByClass, images: Indices) -> Batch:
 
 
 def two_views(by_class: ByClass, images: Indices, pairs: int) -> Batch:
-    """A batch of `images`, the first `pairs` of them as two views each: one view at the head, the other behind."""
+    """A batch of `images`, the first `pairs` of them as two views: one at the start, the other at the end."""
     pairs = min(pairs, len(images))
     labels = by_class.labels[images]
-    own = labels.max() + 1 + np.arange(pairs)  # no label of the data: each image its own class
+    own = labels.max() + 1 + np.arange(pairs)  # labels not in the data: each image its own class
     return Batch(
         np.concatenate([images, images[:pairs]]),
         tuples=None,
@@ -182,8 +182,8 @@ def two_views(by_class: ByClass, images: Indices, pairs: int) -> Batch:
 def drawn(
     by_class: ByClass, tuples: tuple[Indices, ...], views: float, generator: np.random.Generator
 ) -> Batch:
-    """The tuples' images one column after the other, and where in the batch each has landed. A share `views`
-    of them is made of views instead: of an anchor and itself, against any other image."""
+    """A batch of the tuples' images, column after column, with each tuple's places in it. A share `views` of
+    the tuples are views instead: an anchor and itself, against any other image."""
     size = len(tuples[0])
     places = tuple(np.arange(size) + column * size for column in range(len(tuples)))
     if views == 0:

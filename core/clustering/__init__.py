@@ -1,6 +1,6 @@
-"""Clusters of an embedding: KMeans, watched and scanned, and the Davies-Bouldin index taken apart.
+"""Clusters of an embedding: KMeans step by step and over k, and the parts of the Davies-Bouldin index.
 
-The index itself is a figure, `core.figures.davies_bouldin`; it can be had from here as well.
+The index itself is a figure, `core.figures.davies_bouldin`, re-exported here.
 """
 
 from core.clustering.breakdown import ClusterRow, PairExplained, cluster_table, pair_explained

@@ -1,4 +1,4 @@
-"""The Davies-Bouldin index taken apart: a row for each cluster, and each cell of the matrix S as a fraction."""
+"""The parts of the Davies-Bouldin index: a row for each cluster, and each cell of the matrix S as a fraction."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ class ClusterRow:
 
     within: WCD. rival: the most similar other cluster (-1 if none), `between`: BCD to it,
     `similarity`: S with it (NaN if undefined). digit, rival_digit: matched digits, -1 if none.
-    share: the cluster's part of the sum that the index is the mean of; NaN where the index is undefined.
+    share: the cluster's contribution to the index, 0 to 1; NaN if the index is undefined.
     """
 
     cluster: int
@@ -31,7 +31,7 @@ class ClusterRow:
 def cluster_table(davies: DaviesBouldin, confusion: Confusion) -> list[ClusterRow]:
     """One row per cluster, in the order of their labels.
 
-    Raises ValueError if the two speak of different clusters.
+    Raises ValueError if the two describe different clusters.
     """
     if not np.array_equal(davies.labels, np.sort(confusion.clusters)):
         raise ValueError("The index and the confusion matrix were made from different clusters.")
@@ -58,12 +58,12 @@ def cluster_table(davies: DaviesBouldin, confusion: Confusion) -> list[ClusterRo
 
 @dataclass(frozen=True)
 class PairExplained:
-    """One cell of the matrix S, worked out: similarity = (within_first + within_second) / between.
+    """One cell of the matrix S in its parts: similarity = (within_first + within_second) / between.
 
-    first, second: the clusters' labels. within_*: their WCD, between: the BCD. similarity: S; NaN where
-    it is undefined, and `reason` says why. counts_for_first, counts_for_second: whether the cell is the
-    largest of the cluster, the one that goes into the index. share: which part of the index it is by
-    that: 0 where it counts for neither, up to 1 for two clusters; NaN where the index is undefined.
+    first, second: the clusters' labels. within_*: their WCD, between: the BCD. similarity: S; NaN if
+    undefined, with the `reason`. counts_for_first, counts_for_second: whether the cell is the cluster's
+    largest, which the index includes. share: its contribution to the index: 0 if it counts for neither,
+    up to 1 for two clusters; NaN if the index is undefined.
     """
 
     first: int
@@ -81,7 +81,7 @@ class PairExplained:
 def pair_explained(index: DaviesBouldin, i: int, j: int) -> PairExplained:
     """The cell of the clusters at places i and j (not labels: places 0 to n-1 in `index.labels`).
 
-    Raises ValueError for a place that there is not, and for a cluster with itself.
+    Raises ValueError for a place out of range, and for a cluster with itself.
     """
     count = len(index.labels)
     if i == j:

@@ -1,4 +1,4 @@
-"""KMeans clusters of an embedding, and the cluster of a point that was not there to cluster."""
+"""KMeans clusters of an embedding, and the assignment of new points to them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,10 +19,10 @@ from core.figures.estimate import NOT_FINITE, Floats, Points
 
 @dataclass(frozen=True)
 class Clustering:
-    """What KMeans found.
+    """The result of KMeans.
 
-    labels: [n], 0 to k'-1. centroids: [k', d]. inertia: sum of squared distances to the own centroid
-    (best 0). k: how many clusters were asked for; k' < k where there were too few distinct points.
+    labels: [n], 0 to k'-1. centroids: [k', d]. inertia: the sum of squared distances to the own centroid
+    (best 0). k: the number of clusters requested; k' < k if there were too few distinct points.
     """
 
     labels: npt.NDArray[np.int32]
@@ -55,9 +55,9 @@ def kmeans(
         centres: Floats = kmeans_plusplus(centred, count, random_state=random_state)[0]
         return centres
 
-    # sklearn's threads add up in any order, so one thread is what makes equal seeds equal
+    # sklearn's threads sum in arbitrary order; with one thread the same seed gives the same clusters
     with catch_warnings(), threadpool_limits(1, user_api="openmp"):
-        # points that differ by rounding alone can still end in fewer clusters; handled below
+        # points that differ only by rounding can still give fewer clusters; handled below
         simplefilter("ignore", ConvergenceWarning)
         model = KMeans(found, init=start, n_init=restarts, random_state=seed).fit(points.astype(np.float64))
     filled, labels = np.unique(model.labels_, return_inverse=True)
@@ -84,11 +84,10 @@ def clustered(
     classes: int,
     check_cancelled: Callable[[], None] = lambda: None,
 ) -> Embedding:
-    """An embedding with its KMeans clusters, k = `classes`, numbered as the classes that they match: KMeans
-    numbers them at random.
+    """An embedding with its KMeans clusters, k = `classes`, renumbered to match the classes.
 
-    train [n, d] with labels [n], test [m, d] with labels [m]. KMeans is fitted on the training split alone;
-    a test point goes to the nearest centroid. Raises ValueError as `kmeans` does.
+    train [n, d] with labels [n], test [m, d] with labels [m]. KMeans is fitted on the training split only;
+    a test point belongs to the nearest centroid. Raises ValueError like `kmeans`.
     """
     found = kmeans(train, classes, check_cancelled=check_cancelled)
     order = confusion(train_labels, found.labels).clusters
@@ -101,7 +100,7 @@ def clustered(
 def _distinct(points: Points, enough: int) -> int:
     """How many distinct points there are, counted up to `enough`."""
     count = 0
-    for left in (points[:1000], points):  # all points only where the first ones are not enough
+    for left in (points[:1000], points):  # all points only if the first ones are not enough
         count = 0
         while count < enough and len(left):
             left, count = left[(left != left[0]).any(axis=1)], count + 1

@@ -1,6 +1,6 @@
-"""KMeans, watched: Lloyd's algorithm in the open, step by step from a chosen start.
+"""KMeans step by step: the iterations of Lloyd's algorithm from a chosen initialisation.
 
-Of at most `SAMPLE` points, so that each step can be drawn and compared; `core.clustering.kmeans` clusters all.
+On at most `SAMPLE` points, so that each step can be drawn and compared; `core.clustering.kmeans` clusters all.
 """
 
 import math
@@ -23,12 +23,12 @@ Assignments = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Iteration:
-    """One round of Lloyd's algorithm, after the points chose and before the centroids move.
+    """One iteration of Lloyd's algorithm, after the assignment step and before the update step.
 
     centroids: [k, d]. assignments: [n], the nearest centroid of each point. inertia: the sum of squared
-    distances to it; it never rises from one iteration to the next. moved: how many points have changed
-    cluster since the last iteration (all, in the first). shift: how far the centroid that moved
-    furthest has moved since then (0 in the first).
+    distances to it; it never increases from one iteration to the next. moved: how many points changed
+    cluster since the last iteration (all, in the first). shift: the largest distance a centroid moved
+    since then (0 in the first).
     """
 
     centroids: Floats
@@ -40,8 +40,8 @@ class Iteration:
 
 @dataclass(frozen=True)
 class Watched:
-    """KMeans from one start. sample: [s], the places of the points that took part, rising, of the `of`
-    that there are. converged: whether the last iteration changed nothing."""
+    """KMeans from one initialisation. sample: [s], the places of the clustered points among all `of`,
+    ascending. converged: whether the last iteration changed nothing."""
 
     sample: Ints
     of: int
@@ -52,18 +52,18 @@ class Watched:
 
     @property
     def inertia(self) -> Floats:
-        """[t]: over the iterations, falling."""
+        """[t]: over the iterations, decreasing."""
         return np.array([iteration.inertia for iteration in self.iterations])
 
 
 def random_start(points: Floats, k: int, generator: np.random.Generator) -> Floats:
-    """k of the points, each equally likely. Source: Forgy 1965."""
+    """k of the points, all equally likely. Source: Forgy 1965."""
     return points[generator.choice(len(points), k, replace=False)]
 
 
 def plus_plus_start(points: Floats, k: int, generator: np.random.Generator) -> Floats:
-    """k of the points, each with a probability in proportion to its squared distance to the nearest one
-    chosen before. Fewer where there are fewer distinct points. Source: Arthur, Vassilvitskii 2007."""
+    """k of the points, each chosen with a probability proportional to its squared distance to the nearest
+    one chosen before. Fewer if there are fewer distinct points. Source: Arthur, Vassilvitskii 2007."""
     chosen = [int(generator.integers(len(points)))]
     nearest = squared_distances(points[chosen], points)[0]
     while len(chosen) < k and nearest.max() > 0:
@@ -82,11 +82,12 @@ def lloyd(
     points: Points, centroids: Points, *, max_iterations: int = MAX_ITERATIONS
 ) -> tuple[tuple[Iteration, ...], bool]:
     """The iterations of Lloyd's algorithm on points [n, d] from the given centroids [k, d], and whether
-    it came to rest. The same as KMeans(k, init=centroids, n_init=1, tol=0) of scikit-learn.
+    it converged. The same as scikit-learn's KMeans(k, init=centroids, n_init=1, tol=0).
 
-    Points choose their nearest centroid (the lower if tied), then each centroid goes to the mean of its
-    points. A centroid that no point chose goes to the point furthest from its own one. Raises ValueError
-    for no points, no centroids, other dimensions, and coordinates that are not finite. Source: Lloyd 1982.
+    Each point is assigned to its nearest centroid (the lower if tied), then each centroid moves to the mean
+    of its points. An empty cluster's centroid moves to the point furthest from its own centroid. Raises
+    ValueError for no points, no centroids, mismatched dimensions, and coordinates that are not finite.
+    Source: Lloyd 1982.
     """
     _check(points)
     if centroids.ndim != 2 or len(centroids) == 0 or centroids.shape[1] != points.shape[1]:
@@ -94,7 +95,7 @@ def lloyd(
     if not np.isfinite(centroids).all():
         raise ValueError(NOT_FINITE)
     exactly, centres = points.astype(np.float64), centroids.astype(np.float64)
-    # what is far from the origin loses digits in squares
+    # squares lose precision far from the origin
     origin = exactly.mean(axis=0)
     iterations: list[Iteration] = []
     last, shift = np.full(len(points), -1), 0.0
@@ -120,9 +121,9 @@ def watch(
     sample: int = SAMPLE,
     sample_seed: int = 0,
 ) -> Watched:
-    """KMeans of `sample` points drawn from points [n, d], from a start of `STARTS`.
+    """KMeans of `sample` points drawn from points [n, d], with an initialisation from `STARTS`.
 
-    seed: of the start; the sample stays the same over seeds, so that restarts can be compared. With
+    seed: of the initialisation; the sample does not depend on it, so that restarts can be compared. With
     fewer than k (distinct) points there are fewer clusters. Raises ValueError for no points, k < 1, an
     unknown start, and coordinates that are not finite.
     """
@@ -151,7 +152,7 @@ def inertia_of(points: Points, centroids: Floats) -> float:
 
 @dataclass(frozen=True)
 class Restart:
-    """One of several starts. full_inertia: of all points, with the last centroids. agreement: the
+    """One of several restarts. full_inertia: of all points, with the last centroids. agreement: the
     adjusted Rand index of its clusters with those of the best restart: 1 if they are the same."""
 
     watched: Watched
@@ -162,8 +163,8 @@ class Restart:
 def restarts(
     points: Points, k: int, *, start: str = "k-means++", count: int = 10, seed: int = 0, sample: int = SAMPLE
 ) -> tuple[tuple[Restart, ...], int]:
-    """KMeans from `count` starts, with the seeds seed, seed + 1, ..., and the place of the best of them:
-    the lowest inertia of the sample, which is what KMeans keeps. Raises ValueError as `watch`, and for
+    """KMeans from `count` initialisations, with the seeds seed, seed + 1, ..., and the place of the best: the
+    one with the lowest inertia of the sample, which KMeans keeps. Raises ValueError like `watch`, and for
     count < 1."""
     if count < 1:
         raise ValueError(f"At least one start is needed, not {count}.")
@@ -184,13 +185,13 @@ def _means(points: Floats, assignments: Assignments, own: Floats, centroids: Flo
     assignments = assignments.copy()
     empty = np.flatnonzero(np.bincount(assignments, minlength=k) == 0)
     for cluster, furthest in zip(empty, np.argsort(own)[::-1], strict=False):
-        if own[furthest] > 0:  # else there are no more distinct points than clusters
+        if own[furthest] > 0:  # otherwise there are fewer distinct points than clusters
             assignments[furthest] = cluster
     sizes = np.bincount(assignments, minlength=k)
-    means = centroids.copy()  # a cluster that is empty still stays where it is
+    means = centroids.copy()  # a cluster that is still empty does not move
     for cluster in np.flatnonzero(sizes):
         members = points[assignments == cluster]
-        # equal points have themselves as their mean, to the bit, so that none counts as far from it
+        # the mean of equal points is exactly that point, so that their distance to it is exactly 0
         means[cluster] = members[0] + (members - members[0]).mean(axis=0)
     return means
 

@@ -1,4 +1,4 @@
-"""Two clusters of the Davies-Bouldin index in one plane, in which their distance is seen at its true length."""
+"""Two clusters of the Davies-Bouldin index, projected to a plane that keeps the distance of their centroids."""
 
 from dataclasses import dataclass
 
@@ -16,9 +16,9 @@ class PairPlane:
     """A random sample of the points of two clusters, in the plane.
 
     points: [s, 2]. which: [s], their places among all points. first: [s], whether a point belongs to
-    the first of the two. centroids: [2, 2], of the first and of the second; their distance is the BCD.
-    radii: [2], the WCDs. exact: whether the plane is the embedding itself. drawn, of: how many points of
-    each [2], and how many there are.
+    the first cluster. centroids: [2, 2], of the first and the second; their distance is the BCD.
+    radii: [2], the WCDs. exact: whether the plane is the embedding itself. drawn, of: [2], how many points
+    of each cluster are sampled, and how many it has.
     """
 
     points: Floats
@@ -43,11 +43,11 @@ def pair_plane(
 ) -> PairPlane:
     """The clusters at places i and j of the index, at most `sample` points of each.
 
-    points: [n, d], labels: [n], as the index was made from. In two dimensions the plane is the
-    embedding's own. In more it is laid through both centroids: along it runs the line between them, and
-    across it the direction in which the two clusters are widest; so the BCD has its true length, while
-    distances of points to their centroids look shorter than they are.
-    Raises ValueError for a cluster with itself, a place that there is not, and points that are not finite.
+    points: [n, d], labels: [n], from which the index was computed. A 2-D embedding is its own plane. In
+    more dimensions the first axis is the line through both centroids, and the second the orthogonal
+    direction in which the two clusters are widest: the BCD keeps its length, while distances of points to
+    their centroids look shorter than they are.
+    Raises ValueError for a cluster with itself, a place out of range, and points that are not finite.
     """
     count = len(index.labels)
     if i == j or not (0 <= i < count and 0 <= j < count):
@@ -77,7 +77,7 @@ def pair_plane(
 
 
 def _axes(centred: Floats, line: Floats) -> Floats:
-    """[2, d], orthonormal: along the line, and across it where the points [s, d] are widest."""
+    """[2, d], orthonormal: along the line, and orthogonal to it where the points [s, d] are widest."""
     length = np.linalg.norm(line)
     along = line / length if length > 0 else _widest(centred)
     across = _widest(centred - np.outer(centred @ along, along))
@@ -88,6 +88,6 @@ def _axes(centred: Floats, line: Floats) -> Floats:
 
 
 def _widest(points: Floats) -> Floats:
-    """[d], the unit vector along which points [s, d] spread most."""
+    """[d], the unit vector along which the points [s, d] spread most."""
     direction: Floats = np.linalg.svd(points - points.mean(axis=0), full_matrices=False)[2][0]
     return direction

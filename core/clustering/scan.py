@@ -1,4 +1,4 @@
-"""How many clusters? KMeans for each k, and what inertia, silhouette and Davies-Bouldin say of it."""
+"""How many clusters? KMeans for each k, with inertia, silhouette and Davies-Bouldin index."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -18,11 +18,11 @@ SAMPLE = 500
 
 @dataclass(frozen=True)
 class ScanRow:
-    """KMeans with k clusters. found: how many there are, fewer than k for too few distinct points.
+    """KMeans with k clusters. found: the actual number, less than k for too few distinct points.
 
-    inertia: falls with every k and so names no best one. silhouette: with its standard error, best 1.
-    davies_bouldin: best 0, NaN where undefined. adjusted_rand_index: against the classes, which the
-    other three do not know.
+    inertia: decreases with k, so it has no best k. silhouette: with its standard error, best 1.
+    davies_bouldin: best 0, NaN if undefined. adjusted_rand_index: against the classes, which the
+    other three do not use.
     """
 
     k: int
@@ -42,11 +42,11 @@ def scan(
     sample: int = SAMPLE,
     seed: int = 0,
 ) -> Iterator[ScanRow]:
-    """One row for each k, as it is ready. points: [n, d], all of them clustered, labels: [n], the classes.
+    """Yield one row for each k. points: [n, d], all of them clustered, labels: [n], the classes.
 
-    restarts: k-means++ starts for each k. sample: points of which the silhouette is taken, the same for
-    each k. Raises ValueError where points and labels do not match, for no points, k < 1, and coordinates
-    that are not finite.
+    restarts: k-means++ initialisations for each k. sample: the number of points for the silhouette, the
+    same points for each k. Raises ValueError if points and labels do not match, for no points, k < 1, and
+    coordinates that are not finite.
     """
     check_labels(points, labels)
     for k in ks:
@@ -54,9 +54,9 @@ def scan(
 
 
 def _row(points: Points, labels: Labels, k: int, restarts: int, sample: int, seed: int) -> ScanRow:
-    from core.clustering.kmeans import kmeans  # scikit-learn: a second and 60 MB
+    from core.clustering.kmeans import kmeans  # imports scikit-learn: a second and 60 MB
 
-    # several threads gain little on such small products, and lose much where other sessions compute too
+    # threads gain little on such small products, and cost a lot when other sessions compute too
     with threadpool_limits(1):
         clusters = kmeans(points, k, seed=seed, restarts=restarts)
         return ScanRow(

@@ -1,7 +1,7 @@
 """The settings of a run, each declared once.
 
-Type, bounds, default, unit and help text stand here and nowhere else: sliders, URL, validation,
-the run's key, the command line and the docs are read off this declaration. Imports no torch.
+Type, bounds, default, unit and help text are defined only here: sliders, URL, validation, the run's
+key, the command line and the docs are derived from this declaration. Imports no torch.
 """
 
 from dataclasses import dataclass
@@ -15,13 +15,13 @@ from core.miners import MINERS
 
 @dataclass(frozen=True)
 class Settings:
-    """The fields of a `RunConfig`, unchecked, and what follows from them alone."""
+    """The fields of a `RunConfig`, unvalidated, and properties derived from them alone."""
 
     dataset: str = declare(
         "mnist",
         "choice",
         "Images",
-        "MNIST comes with the app. The others are fetched from their authors when first used.",
+        "MNIST comes with the app. The others are downloaded from their authors' sites on first use.",
         options={name: entry.label for name, entry in DATASETS.items()},
         advanced=True,
     )
@@ -29,8 +29,8 @@ class Settings:
         "contrastive",
         "choice",
         "Loss",
-        "What the network is punished for: which pairs are pulled together, which are pushed apart, and how "
-        "hard.",
+        "What the network is penalised for: which pairs are pulled together, which are pushed apart, and how "
+        "strongly.",
         options={name: entry.label for name, entry in LOSSES.items()},
     )
     margin: float = declare(
@@ -56,8 +56,8 @@ class Settings:
         2.0,
         "number",
         "Scale",
-        "By how much a loss multiplies cosine similarities: the larger, the more the hardest images of the "
-        "batch count and the less all others.",
+        "The factor by which a loss multiplies cosine similarities. The larger it is, the more the hardest "
+        "images of the batch count and the less all others.",
         low=1.0,
         high=256.0,
         step=1.0,
@@ -66,7 +66,7 @@ class Settings:
         0.25,
         "number",
         "Similarity margin",
-        "A margin on cosine similarities, which go from -1 to 1. The loss's formula says between what.",
+        "A margin on cosine similarities, which go from -1 to 1. The loss's formula shows what it separates.",
         low=0.0,
         high=1.0,
         step=0.05,
@@ -75,7 +75,7 @@ class Settings:
         1.0,
         "number",
         "Weight",
-        "How much a loss's second term counts beside its first.",
+        "How much a loss's second term counts relative to its first.",
         low=0.0,
         high=5.0,
         step=0.05,
@@ -92,7 +92,7 @@ class Settings:
         2,
         "integer",
         "Embedding dimensions",
-        "How many numbers are left of an image's 784. Two can be drawn as they are.",
+        "How many numbers an image's 784 pixels are reduced to. Two can be drawn directly.",
         low=2,
         high=64,
     )
@@ -100,7 +100,7 @@ class Settings:
         10,
         "integer",
         "Classes",
-        "How many digit classes take part: the first n, starting with 0.",
+        "How many digit classes are used: the first n, starting with 0.",
         low=1,
         high=10,
     )
@@ -108,8 +108,8 @@ class Settings:
         "none",
         "choice",
         "Class never shown",
-        "Training never sees the images of this class. They are embedded and measured all the same, so that "
-        "you can watch where they land, and your own drawing of it.",
+        "Training never sees the images of this class. They are still embedded and measured, so you can see "
+        "where they land, and where your own drawing of one lands.",
         options={"none": "None: all are shown", **{str(label): str(label) for label in range(10)}},
         advanced=True,
     )
@@ -117,8 +117,8 @@ class Settings:
         "all",
         "choice",
         "Pairs or triplets",
-        "All that a batch holds, or drawn at random: one for each anchor of the batch, as the tutorial and the "
-        "notebook do.",
+        "All pairs or triplets in the batch, or one drawn at random for each anchor, as in the tutorial and the "
+        "notebook.",
         options={"all": "All of the batch", "sampled": "Drawn at random"},
         advanced=True,
     )
@@ -126,7 +126,7 @@ class Settings:
         200,
         "integer",
         "Batch size",
-        "How many images (drawn pairs or triplets, where these are drawn) each step looks at.",
+        "How many images each step uses, or how many pairs or triplets if these are drawn at random.",
         low=1,
         high=4096,
         advanced=True,
@@ -136,7 +136,7 @@ class Settings:
         3e-3,
         "number",
         "Learning rate",
-        "How far each step moves the weights (Adam); the highest rate, where the schedule varies it.",
+        "How far each step moves the weights (Adam). With a schedule, this is the peak rate.",
         low=1e-5,
         high=1.0,
         step=1e-4,
@@ -147,7 +147,7 @@ class Settings:
         "one_cycle",
         "choice",
         "Schedule",
-        "The learning rate over time: up and then down to nothing, or the same throughout.",
+        "The learning rate over time: up and then down to 0, or constant.",
         options={"one_cycle": "One cycle: up, then down", "constant": "Constant"},
         advanced=True,
     )
@@ -165,7 +165,7 @@ class Settings:
         "relu",
         "choice",
         "Activation",
-        "The bend after each hidden layer; without one the encoder would be a linear map.",
+        "The nonlinearity after each hidden layer. Without one the encoder would be a linear map.",
         options={name: entry.label for name, entry in ACTIVATIONS.items()},
         advanced=True,
     )
@@ -173,9 +173,9 @@ class Settings:
         "none",
         "choice",
         "Miner",
-        "Which of the batch's triplets are worth learning from. A loss on pairs takes the two pairs of each.",
+        "Selects the batch's triplets that are worth learning from. A loss on pairs uses the two pairs of each.",
         options={
-            "none": "None: take them as they come",
+            "none": "None: use them all",
             **{name: entry.label for name, entry in MINERS.items()},
         },
         advanced=True,
@@ -184,7 +184,7 @@ class Settings:
         "random",
         "choice",
         "Sampler",
-        "Which images a batch holds: shuffled ones as they come, or the same number of each of some classes.",
+        "Which images a batch holds: shuffled images, or the same number from each of P classes.",
         options={"random": "Random", "balanced": "Balanced: P classes × K images"},
         advanced=True,
     )
@@ -192,8 +192,8 @@ class Settings:
         10,
         "integer",
         "Classes a batch",
-        "P, how many classes a balanced batch holds, or all that take part if there are fewer; K is the batch "
-        "size divided by it.",
+        "P, the number of classes in a balanced batch (all of them if there are fewer). K is the batch size "
+        "divided by P.",
         low=2,
         high=10,
         advanced=True,
@@ -203,9 +203,9 @@ class Settings:
         0.0,
         "number",
         "Views instead of labels",
-        "The share of positives made without a label: two random views of one image, cropped, rotated, shifted and "
+        "The share of positives made without labels: two random views of one image, cropped, rotated, shifted and "
         "blurred. All other images are then its negatives, even those of its own class. 0: labels only; 1: no "
-        "label is used.",
+        "labels are used.",
         low=0.0,
         high=1.0,
         step=0.05,
@@ -215,7 +215,7 @@ class Settings:
         0.0,
         "number",
         "Wrong labels",
-        "The share of training images that are given the label of another class on purpose.",
+        "The share of training images deliberately given the label of another class.",
         low=0.0,
         high=1.0,
         step=0.05,
@@ -225,8 +225,8 @@ class Settings:
         0,
         "integer",
         "Patience",
-        "Early stopping: end when the validation loss has not improved for so many batches. The best weights are "
-        "kept. The loss is looked at every 4,096 images or so. 0: never.",
+        "Early stopping: stop when the validation loss has not improved for this many batches. The best weights "
+        "are kept. The loss is checked about every 4,096 images. 0: never stop early.",
         low=0,
         high=1000,
         unit="batches",
@@ -236,8 +236,8 @@ class Settings:
         "held_out",
         "choice",
         "Validation on",
-        "1,000 training images held out from the training, or 2,000 test images. Stopping by the test images "
-        "makes every test figure too good.",
+        "1,000 held-out training images, or 2,000 test images. Early stopping on the test images makes every test "
+        "figure too optimistic.",
         options={"held_out": "Held-out training images", "test": "Test images (as the notebook does)"},
         advanced=True,
     )
@@ -245,7 +245,8 @@ class Settings:
         0,
         "integer",
         "Seed",
-        "Where chance starts: first weights, order of the images. Same seed, same run, bit for bit.",
+        "Seeds everything random, such as the initial weights and the order of the images. Same seed, same run, "
+        "bit for bit.",
         low=0,
         high=9999,
         advanced=True,

@@ -1,4 +1,4 @@
-"""What a parameter of a run is: how it is called, what it may be, how it is written and checked."""
+"""A parameter of a run: its label and bounds, and how it is parsed, written and validated."""
 
 import math
 import operator
@@ -12,7 +12,7 @@ Kind = Literal["integer", "number", "choice", "widths"]
 
 @dataclass(frozen=True)
 class Parameter:
-    """The declaration of one field: what it is called, means, and may be."""
+    """The declaration of one field: its label, meaning and allowed values."""
 
     kind: Kind
     label: str
@@ -23,11 +23,11 @@ class Parameter:
     unit: str = ""
     options: Mapping[str, str] = field(default_factory=dict)  # value -> label
     advanced: bool = False
-    logarithmic: bool = False  # steps of equal ratio suit it better than steps of equal size
-    only_with: tuple[str, str] | None = None  # (field, value): without that it changes nothing
+    logarithmic: bool = False  # for a slider on a logarithmic scale
+    only_with: tuple[str, str] | None = None  # (field, value) without which it has no effect
 
     def parse(self, text: str) -> Any:
-        """The value that `text` (of a URL or a command line) stands for; ValueError if none."""
+        """The value written as `text` in a URL or on a command line; ValueError if it is invalid."""
         match self.kind:
             case "integer":
                 return int(text)
@@ -39,14 +39,14 @@ class Parameter:
                 return tuple(int(width) for width in text.split("-"))
 
     def text(self, value: Any) -> str:
-        """The opposite of `parse`."""
+        """The inverse of `parse`."""
         if self.kind == "widths":
             return "-".join(str(width) for width in value)
-        # all digits that matter: a link must lead to the very same run
+        # at full precision: a link must lead to exactly the same run
         return repr(float(value)).removesuffix(".0") if self.kind == "number" else str(value)
 
     def check(self, value: Any) -> Any:
-        """`value` in the field's own type; ValueError, with a sentence, if it is not allowed."""
+        """`value` in the field's own type; ValueError, with the reason, if it is not allowed."""
         match self.kind:
             case "integer":
                 return self._within(_whole(value, self.label))
@@ -97,10 +97,10 @@ def _real(value: Any, label: str) -> float:
         number = math.nan
     if not math.isfinite(number):
         raise ValueError(f"{label}: {reprlib.repr(value)} is not a finite number.")
-    return number + 0.0  # makes -0.0, which is equal to 0.0 but written differently, the same run
+    return number + 0.0  # -0.0 equals 0.0 but is written differently: it must be the same run
 
 
 def declare(default: Any, kind: Kind, label: str, help: str, **rest: Any) -> Any:
-    """A field of a dataclass that carries its `Parameter`."""
+    """A dataclass field that carries its `Parameter`."""
     parameter = Parameter(kind=kind, label=label, help=help, **rest)
     return field(default=default, metadata={"parameter": parameter})

@@ -1,4 +1,4 @@
-"""The settings that come with the app: our own, and those of the two documents that the project comes from."""
+"""The presets: our own, and those of the two documents that the project is based on."""
 
 from core.config.run_config import RunConfig
 
@@ -29,13 +29,10 @@ PRESETS: dict[str, RunConfig] = {
 }
 
 ABOUT_PRESETS: dict[str, str] = {
-    "fast": "Our own: every pair of each batch of 200, and a learning rate that rises and falls. Ready in "
-    "about two seconds.",
-    "tutorial": "The PyTorch tutorial's recipe: 100 random pairs a step, half of them alike, five epochs at "
-    "one learning rate.",
-    "notebook": "The Wolfram notebook's recipe: 4,096 random triplets a step into three dimensions, stopped "
-    "when the loss on "
-    "test images has not improved for five batches. Better not to copy that: whoever picks the moment to "
-    "stop by the "
-    "test images can no longer be surprised by them.",
+    "fast": "Our own: all pairs of each batch of 200, and a one-cycle learning rate. Ready in about two seconds.",
+    "tutorial": "The PyTorch tutorial's recipe: 100 random pairs per step, half of them of the same class, five "
+    "epochs at a constant learning rate.",
+    "notebook": "The Wolfram notebook's recipe: 4,096 random triplets per step, three dimensions, stopped when the "
+    "loss on test images has not improved for five batches. Don't copy that last part: early stopping on the test "
+    "images makes the test figures too optimistic.",
 }

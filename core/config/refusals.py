@@ -1,4 +1,4 @@
-"""Combinations of settings that cannot learn anything, or not in reasonable time: each with its sentence."""
+"""Combinations of settings that cannot learn anything, or not in reasonable time, each with its error message."""
 
 from collections.abc import Callable
 
@@ -74,7 +74,7 @@ def _nothing_to_mine(config: Settings) -> str | None:
     return None
 
 
-def _balanced_without_need(config: Settings) -> str | None:
+def _needless_or_impossible_balance(config: Settings) -> str | None:
     if config.sampler == "random":
         return None
     if config.sampling != "all":
@@ -100,7 +100,7 @@ def _views_without_classes(config: Settings) -> str | None:
         return None
     if LOSSES[config.loss].learned:
         return (
-            f"{LOSSES[config.loss].label} learns something for each class, and two views of an image are of no "
+            f"{LOSSES[config.loss].label} learns something for each class, and two views of an image have no "
             "class. Take no views, or a loss on pairs of images."
         )
     if config.wrong_labels > 0 and config.views == 1:
@@ -111,7 +111,7 @@ def _views_without_classes(config: Settings) -> str | None:
     return None
 
 
-def _unseen_class_takes_no_part(config: Settings) -> str | None:
+def _unseen_class_not_used(config: Settings) -> str | None:
     if config.unseen is None or config.unseen < config.digits:
         return None
     return (
@@ -129,7 +129,7 @@ def _too_few_classes_seen(config: Settings) -> str | None:
     )
 
 
-def _unseen_class_told_of(config: Settings) -> str | None:
+def _unseen_class_as_wrong_label(config: Settings) -> str | None:
     if config.unseen is None or config.wrong_labels == 0:
         return None
     return (
@@ -138,17 +138,17 @@ def _unseen_class_told_of(config: Settings) -> str | None:
     )
 
 
-# Combinations that are refused before anything is queued, each with its reason.
+# Checked in this order before anything is queued.
 REFUSALS: tuple[Callable[[Settings], str | None], ...] = (
     _needs_two_classes,
-    _unseen_class_takes_no_part,
+    _unseen_class_not_used,
     _too_few_classes_seen,
-    _unseen_class_told_of,
+    _unseen_class_as_wrong_label,
     _too_many_triplets,
     _batch_without_pairs,
     _nothing_to_draw,
     _batch_loss_too_large,
     _nothing_to_mine,
-    _balanced_without_need,
+    _needless_or_impossible_balance,
     _views_without_classes,
 )

@@ -1,4 +1,4 @@
-"""RunConfig: the settings of one run, checked, with the key that names it and all that follows from them."""
+"""RunConfig: the validated settings of one run, with its key and other derived properties."""
 
 import dataclasses
 import hashlib
@@ -14,16 +14,16 @@ from core.config.refusals import REFUSALS
 from core.data import DATASETS
 from core.losses import LOSSES, Composition
 
-# Raised only when the same config would train to something else; part of every run's key.
+# Incremented only when the same config would train to a different result; part of every run's key.
 TRAINING_VERSION = 2
 
 
 @dataclass(frozen=True)
 class RunConfig(Settings):
-    """One run, completely: equal configs train to equal weights, bit for bit.
+    """The complete settings of one run: equal configs train to equal weights, bit for bit.
 
-    Raises ValueError with a sentence for a value out of its bounds and for a combination that
-    cannot learn anything.
+    Raises ValueError, with the reason, for a value out of bounds and for a combination that cannot
+    learn anything.
     """
 
     def __post_init__(self) -> None:
@@ -35,10 +35,10 @@ class RunConfig(Settings):
 
     @property
     def key(self) -> str:
-        """64 hexadecimal digits that name the run: of the config, the data, TRAINING_VERSION and the loss's version.
+        """SHA-256 (64 hexadecimal digits) of the config, the data, TRAINING_VERSION and the loss's version.
 
-        Fields at their default are left out, so that a field added later orphans no run; whoever
-        changes a default raises TRAINING_VERSION, or the version of the losses that read it.
+        Fields at their default are left out, so that adding a field orphans no run. When you change
+        a default, increment TRAINING_VERSION or the version of the losses that read it.
         """
         changed = {
             spec.name: getattr(self, spec.name)
@@ -62,7 +62,7 @@ class RunConfig(Settings):
 
     @property
     def parameter_count(self) -> int:
-        """The encoder's weights and biases, counted."""
+        """The number of the encoder's weights and biases."""
         return sum(
             (inputs + 1) * outputs for inputs, outputs in zip(self.layers[:-1], self.layers[1:], strict=True)
         )
@@ -74,7 +74,7 @@ class RunConfig(Settings):
 
     @property
     def normalised(self) -> bool:
-        """Whether the encoder ends on the unit sphere, because its loss looks at directions only."""
+        """Whether embeddings are normalised to the unit sphere, because the loss depends on directions only."""
         return LOSSES[self.loss].normalised
 
     @property
@@ -89,7 +89,7 @@ class RunConfig(Settings):
 
     @property
     def composition(self) -> Composition:
-        """What a batch holds on average; two views of an image are a class of their own."""
+        """The average class sizes of a batch; two views of an image count as a class of their own."""
         classes, size = self.seen_classes, float(self.batch_size - 2 * self.view_pairs)
         if self.sampler == "balanced":
             classes = self.balanced_classes
@@ -99,23 +99,23 @@ class RunConfig(Settings):
 
     @property
     def collapsed(self) -> float:
-        """The loss of a network that sends every image to one point: it knows nothing."""
+        """The loss of a collapsed network, which maps every image to the same point."""
         return LOSSES[self.loss].collapsed(self.composition, **self.loss_parameters)
 
     def as_dict(self) -> dict[str, Any]:
-        """All fields as JSON has them; `RunConfig.from_dict` is the opposite."""
+        """All fields as JSON types; `RunConfig.from_dict` is the inverse."""
         return {name: list(v) if isinstance(v, tuple) else v for name, v in dataclasses.asdict(self).items()}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "RunConfig":
-        """The config of `values`; ValueError for a name that is no field."""
+        """The config with these `values`; ValueError for an unknown name."""
         for name in values:
             _known(name)
         return cls(**values)
 
     @classmethod
     def from_text(cls, texts: Mapping[str, str], start: "RunConfig | None" = None) -> "RunConfig":
-        """`start` (by default the `fast` preset) with the fields of `texts`, as in a URL, changed."""
+        """`start` (by default the `fast` preset) with the fields in `texts` changed, as in a URL."""
         changes = {name: parse_field(name, text) for name, text in texts.items()}
         return dataclasses.replace(start or cls(), **changes)
 
@@ -126,12 +126,12 @@ PARAMETERS: dict[str, Parameter] = {
 
 
 def written(config: RunConfig, names: Iterable[str]) -> dict[str, str]:
-    """The values of some fields, each as a reader writes it: {"learning_rate": "0.003"}."""
+    """The values of some fields as text: {"learning_rate": "0.003"}."""
     return {name: PARAMETERS[name].text(getattr(config, name)) for name in names}
 
 
 def parse_field(name: str, text: str) -> Any:
-    """The value of field `name` written as `text`; ValueError, with a sentence, if it is none."""
+    """The value of field `name` written as `text`; ValueError, with the reason, if it is invalid."""
     parameter = _known(name)
     try:
         value = parameter.parse(text)

@@ -1,7 +1,6 @@
 """Images: the catalogue of data sets, and `load`, which reads one as uint8 arrays.
 
-MNIST lies in assets/ and needs no network. The others are downloaded by torchvision, in a worker, when they
-are first asked for.
+MNIST ships in assets/ and needs no network. A worker downloads the others through torchvision on first use.
 """
 
 from core.data.catalogue import DATASETS, DatasetEntry

@@ -1,4 +1,4 @@
-"""The data sets there are: `DATASETS` maps a name to its entry."""
+"""The catalogue of data sets: `DATASETS` maps a name to its entry."""
 
 import hashlib
 from dataclasses import dataclass
@@ -11,9 +11,9 @@ class DatasetEntry:
     name: str
     label: str
     classes: tuple[str, ...]
-    # file name -> checksum: SHA-256 of the shipped files, MD5 (as torchvision has it) of the others
+    # file name -> checksum: SHA-256 for the shipped files, MD5 (as in torchvision) for the others
     files: dict[str, str]
-    torchvision: str | None  # the class in torchvision.datasets that fetches it; None: shipped
+    torchvision: str | None  # the class in torchvision.datasets that downloads it; None: shipped
 
     @property
     def checksum(self) -> str:

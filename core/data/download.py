@@ -1,4 +1,4 @@
-"""Data sets that do not come with the app: fetched by torchvision, checked, and kept on disk."""
+"""Data sets that do not come with the app: downloaded through torchvision, verified, and kept on disk."""
 
 import contextlib
 import gzip
@@ -18,15 +18,15 @@ from core.data.idx import DataError, Dataset, from_idx
 
 log = logging.getLogger(__name__)
 
-PATIENCE = 30.0  # seconds to wait for a site that says nothing
+TIMEOUT = 30.0  # seconds to wait for an unresponsive site
 
 _one_at_a_time = threading.Lock()
 
 
 def fetch(entry: DatasetEntry) -> Dataset:
-    """The data set `entry` from the downloads folder, fetched first if it is not there.
+    """The data set `entry` from the downloads folder, downloaded first if it is missing.
 
-    Raises DataError where there is no network, or what came is not what was published.
+    Raises DataError without a network, and if a checksum does not match.
     """
     assert entry.torchvision is not None
     folder = settings.downloads_folder() / entry.torchvision
@@ -41,11 +41,11 @@ def fetch(entry: DatasetEntry) -> Dataset:
             f"({error.strerror}). Choose MNIST, which is always here."
         ) from error
     try:
-        # another worker may want it as well, or this one for another run; the patience is the whole process's
-        with _one_at_a_time, FileLock(folder / "lock"), _impatient():
+        # Another worker, or this one for another run, may download it too; the timeout is process-wide.
+        with _one_at_a_time, FileLock(folder / "lock"), _socket_timeout():
             for name, md5 in entry.files.items():
-                # Asks nobody where a file with this checksum is there. torchvision's own class would
-                # be content with any file of the name, even one that an ended worker left half written.
+                # Skips the download if a file with this checksum exists. torchvision's own class accepts
+                # any file of that name, even one left incomplete by a killed worker.
                 download_url(site + name, str(folder), name, md5)
             return from_idx(*(gzip.decompress((folder / name).read_bytes()) for name in entry.files))
     except (RuntimeError, HTTPException, OSError, ValueError) as error:
@@ -58,10 +58,10 @@ def fetch(entry: DatasetEntry) -> Dataset:
 
 
 @contextlib.contextmanager
-def _impatient() -> Iterator[None]:
-    """Without torchvision's endless patience with a silent site."""
+def _socket_timeout() -> Iterator[None]:
+    """Apply `TIMEOUT` to new sockets: torchvision sets none and would wait forever."""
     timeout = socket.getdefaulttimeout()
-    socket.setdefaulttimeout(PATIENCE)
+    socket.setdefaulttimeout(TIMEOUT)
     try:
         yield
     finally:

@@ -1,4 +1,4 @@
-"""Images and labels as arrays, and the IDX files that MNIST and its relatives come in."""
+"""Images and labels as arrays, and the IDX file format of MNIST and its variants."""
 
 from dataclasses import dataclass
 
@@ -21,7 +21,7 @@ class Split:
     labels: Labels
 
     def first_classes(self, count: int) -> "Split":
-        """Only the images of the first `count` classes, in the order they had."""
+        """Only the images of the first `count` classes, in their original order."""
         if count >= 10:
             return self
         keep = self.labels < count
@@ -30,14 +30,14 @@ class Split:
 
 @dataclass(frozen=True)
 class Dataset:
-    """The two splits of a data set: 60,000 images to train on and 10,000 to test on."""
+    """The two splits of a data set: 60,000 training and 10,000 test images."""
 
     train: Split
     test: Split
 
 
 def from_idx(train_images: bytes, train_labels: bytes, test_images: bytes, test_labels: bytes) -> Dataset:
-    """The data set of four IDX files, in the order of a catalogue entry's `files`."""
+    """The data set in four IDX files, in the order of a catalogue entry's `files`."""
     return Dataset(
         train=Split(parse_images(train_images), parse_labels(train_labels)),
         test=Split(parse_images(test_images), parse_labels(test_labels)),
@@ -49,7 +49,7 @@ def parse_images(idx: bytes) -> Images:
     magic, count, rows, columns = _header(idx, 4)
     if (magic, rows, columns) != (2051, 28, 28) or len(idx) != 16 + count * 784:
         raise DataError("This is not an IDX file of 28 x 28 images.")
-    return np.frombuffer(idx, np.uint8, offset=16).reshape(count, 784).copy()  # torch wants it writable
+    return np.frombuffer(idx, np.uint8, offset=16).reshape(count, 784).copy()  # torch needs it writable
 
 
 def parse_labels(idx: bytes) -> Labels:
@@ -61,5 +61,5 @@ def parse_labels(idx: bytes) -> Labels:
 
 
 def _header(idx: bytes, count: int) -> list[int]:
-    """The first `count` big-endian numbers of an IDX file; zeros where it is too short to have them."""
+    """The first `count` big-endian integers of an IDX file; zeros where it is too short."""
     return [int.from_bytes(idx[4 * place : 4 * place + 4], "big") for place in range(count)]

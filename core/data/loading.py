@@ -1,4 +1,4 @@
-"""Reads a data set, checked: MNIST from assets/, the others from where they were downloaded to."""
+"""Reads and verifies a data set: MNIST from assets/, the others from the downloads folder."""
 
 import gzip
 import hashlib
@@ -16,12 +16,11 @@ MNIST_FOLDER = settings.PROJECT / "assets" / "mnist"
 def load(name: str) -> Dataset:
     """The data set `name`, read once per process.
 
-    Raises DataError, with a sentence for the reader, where a file is missing, damaged, or cannot
-    be fetched.
+    Raises DataError, with a message for the user, if a file is missing, damaged, or cannot be downloaded.
     """
     entry = DATASETS[name]
     if entry.torchvision is not None:
-        from core.data.download import fetch  # imports torchvision: only where it is needed
+        from core.data.download import fetch  # imports torchvision: only when needed
 
         return fetch(entry)
     return read_folder(entry, MNIST_FOLDER)
@@ -29,9 +28,9 @@ def load(name: str) -> Dataset:
 
 @lru_cache(maxsize=3)
 def load_stored(name: str) -> Dataset:
-    """The data set `name` where it is on this disk already; never fetches, never needs torch.
+    """The data set `name` if it is already on disk; never downloads, never imports torch.
 
-    Raises DataError where a file is missing or damaged.
+    Raises DataError if a file is missing or damaged.
     """
     entry = DATASETS[name]
     if entry.torchvision is None:
@@ -40,10 +39,10 @@ def load_stored(name: str) -> Dataset:
 
 
 def read_folder(entry: DatasetEntry, folder: Path) -> Dataset:
-    """The data set whose four gzip files lie in `folder`, each checked against its published checksum
+    """The data set in the four gzip files of `folder`, each verified against its published checksum
     (SHA-256, or MD5 where its authors publish nothing else).
 
-    Raises DataError where a file is missing or is not the one that was published.
+    Raises DataError if a file is missing or its checksum does not match.
     """
     return from_idx(*(_read_checked(folder / name, checksum) for name, checksum in entry.files.items()))
 

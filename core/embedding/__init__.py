@@ -1,7 +1,7 @@
-"""Embedded images as points: `Embedding` holds a run's, and the modules say what can be done with them.
+"""Embedded images as points: `Embedding` holds a run's; the modules analyse them, given as arrays.
 
-Which are near (distances, nearest), where they lie densest, which part of the plane is whose (voronoi), how many
-dimensions become two (reduction), and which cluster holds which class (confusion). All takes arrays.
+Nearest neighbours (distances, nearest), density contours (density), Voronoi cells (voronoi), dimensionality
+reduction (reduction), and the match of clusters and classes (confusion).
 """
 
 from core.embedding.embedding import Embedding

@@ -1,4 +1,4 @@
-"""Which digit each cluster holds: the contingency of digits and clusters, matched one to one."""
+"""The confusion matrix of digits and clusters, matched one to one."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -16,9 +16,8 @@ Labels = npt.NDArray[Any]
 class Confusion:
     """How often each digit (row) fell into each cluster (column).
 
-    digits: [r], rising. clusters: [c], ordered so that each stands in the order of its digit,
-    unmatched ones last. counts: [r, c]. matched_digit: [c], the digit that each cluster is matched
-    to; -1 for a cluster too many.
+    digits: [r], ascending. clusters: [c], in the order of their matched digits, unmatched ones last.
+    counts: [r, c]. matched_digit: [c], the digit matched to each cluster; -1 for an unmatched one.
     """
 
     digits: Labels
@@ -28,12 +27,12 @@ class Confusion:
 
     @property
     def row_shares(self) -> Floats:
-        """[r, c]: which share of a digit's images fell into each cluster; an empty row is all 0."""
+        """[r, c]: the share of a digit's images in each cluster; an empty row is all 0."""
         return _shares(self.counts, self.counts.sum(axis=1, keepdims=True))
 
     @property
     def column_shares(self) -> Floats:
-        """[r, c]: which share of a cluster's images is of each digit; an empty column is all 0."""
+        """[r, c]: the share of each digit among a cluster's images; an empty column is all 0."""
         return _shares(self.counts, self.counts.sum(axis=0, keepdims=True))
 
     @property
@@ -42,7 +41,7 @@ class Confusion:
         return matched_share(self.counts)
 
     def by_size(self) -> "Confusion":
-        """The same clusters, the largest first."""
+        """The same clusters, largest first."""
         order = np.argsort(-self.counts.sum(axis=0), kind="stable")
         return replace(
             self,
@@ -53,8 +52,8 @@ class Confusion:
 
 
 def confusion(digits: Labels, clusters: Labels) -> Confusion:
-    """Counts digits [n] against clusters [n] and matches each cluster to one digit, one to one, so
-    that as many images as possible lie in matched cells (the Hungarian method).
+    """Count digits [n] against clusters [n] and match them one to one, so that as many images as
+    possible lie in matched cells (the Hungarian method).
 
     Raises ValueError for different lengths. Source: Kuhn 1955.
     """
@@ -64,7 +63,7 @@ def confusion(digits: Labels, clusters: Labels) -> Confusion:
     columns, column = np.unique(clusters, return_inverse=True)
     shape = (len(rows), len(columns))
     counts = np.bincount(row * shape[1] + column, minlength=shape[0] * shape[1]).reshape(shape)
-    matched_rows, matched_columns = linear_sum_assignment(counts, maximize=True)  # rows rising
+    matched_rows, matched_columns = linear_sum_assignment(counts, maximize=True)  # rows ascending
     left = np.setdiff1d(np.arange(shape[1]), matched_columns)
     order = np.concatenate([matched_columns, left]).astype(np.int64)
     matched_digit = np.concatenate([rows[matched_rows], np.full(len(left), -1)]).astype(np.int64)
@@ -72,10 +71,10 @@ def confusion(digits: Labels, clusters: Labels) -> Confusion:
 
 
 def matched_share(table: Ints) -> float:
-    """The share of images in a cluster matched to their digit, one to one, as well as can be. table: [r, c],
-    images of each digit in each cluster.
+    """The share of images whose cluster is matched to their digit, in the best one-to-one matching. table:
+    [r, c], images of each digit in each cluster.
 
-    Best 1, worst above 0; with no image at all 0. Known as clustering accuracy.
+    Best 1, worst above 0; 0 without images. Also called clustering accuracy.
     Source: Kuhn 1955 (the Hungarian method).
     """
     return float(table[linear_sum_assignment(table, maximize=True)].sum() / max(1, table.sum()))

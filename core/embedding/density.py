@@ -1,9 +1,9 @@
-"""Where the points of each class lie densest, as contour lines: a fast kernel density estimate.
+"""Density contours of each class: a fast kernel density estimate.
 
-The estimate is that of scipy.stats.gaussian_kde. Instead of summing a kernel per point at each
-place, points are counted into a grid and the counts smoothed by one multiplication in the Fourier
-domain (Silverman 1982). The grid lies along the principal axes of the class, in units of its
-standard deviation there: in those coordinates the kernel is round, however thin and slanted the class.
+The same estimate as scipy.stats.gaussian_kde. Instead of summing one kernel per point, points are
+binned to a grid and the counts smoothed by one multiplication in the Fourier domain (Silverman 1982).
+The grid follows the principal axes of the class, in units of its standard deviation along them: in
+those coordinates the kernel is round, however thin and slanted the class.
 """
 
 from collections.abc import Sequence
@@ -28,8 +28,8 @@ class Contours:
     """Contour lines as a table: arrays of equal length, one row per corner of a line, in drawing order.
 
     label: the class. level: the density on the line. mass: the share of the class's probability
-    where the density is higher than on the line. line: number of the line, no two lines share one; a
-    closed line ends on its first corner. x, y: the corner.
+    where the density is higher than on the line. line: the unique number of the line; a closed line
+    ends on its first corner. x, y: the corner.
     left_out: label -> why this class has no lines, in a sentence.
     """
 
@@ -68,10 +68,9 @@ def contours(
 ) -> Contours:
     """For each class the lines that enclose the given shares of its probability.
 
-    points: [n, 2], labels: [n]. masses: each between 0 and 1. grid: nodes along each side, more where
-    a far outlier or a narrow kernel needs them. bandwidth: see `density`. A class whose density is
-    not defined (fewer than 3 points, points on a line, coordinates that are not finite) is left out,
-    with the reason.
+    points: [n, 2], labels: [n]. masses: each between 0 and 1. grid: nodes per side, more if a distant
+    outlier or a narrow kernel requires it. bandwidth: see `density`. A class with undefined density
+    (fewer than 3 points, points on a line, coordinates that are not finite) is left out, with the reason.
     Raises ValueError for shapes that do not match, and for masses, grid or bandwidth out of range.
     Source: Scott 1992; Hyndman 1996 (highest density regions).
     """
@@ -108,11 +107,11 @@ def contours(
 
 
 def density(points: Points, *, grid: int = 256, bandwidth: str | float = "scott") -> DensityGrid:
-    """The kernel density estimate of points [n, 2] on a grid that reaches past them on all sides.
+    """The kernel density estimate of points [n, 2] on a grid that extends beyond them on all sides.
 
     The kernel is a Gaussian with the points' covariance times the bandwidth squared, as in
     scipy.stats.gaussian_kde. bandwidth: "scott", n^(-1/6), or that factor as a number. Details finer
-    than 1/2048 of the points' extent are smoothed over.
+    than 1/2048 of the points' extent are lost.
     Raises ValueError, with the reason, for points that have no density.
     """
     _check(points, grid, bandwidth)
@@ -135,8 +134,8 @@ _MAX_NODES = 2048
 class _Estimate:
     """A density in the class's own coordinates u, v: along its principal axes, unit variance.
 
-    u, v: the nodes. values: [len(v), len(u)], densities per area in x and y. One node area covers
-    `area` there. to_own: [2, 2], (x - centre) @ to_own = u; to_plane is its inverse.
+    u, v: the nodes. values: [len(v), len(u)], densities per area in x and y.
+    to_own: [2, 2], (x - centre) @ to_own = u; to_plane is its inverse. factor: the bandwidth.
     """
 
     u: Floats
@@ -149,13 +148,13 @@ class _Estimate:
 
     def levels(self, masses: Sequence[float]) -> list[float]:
         """For each mass the density above which that share of the probability lies."""
-        high = self.values[self.values > 1e-6 * self.values.max()]  # sorting the rest would cost more
+        high = self.values[self.values > 1e-6 * self.values.max()]  # the rest adds nothing, but sorting time
         falling = np.sort(high)[::-1]
         enclosed = np.cumsum(falling)
         return [float(level) for level in np.interp(np.array(masses) * enclosed[-1], enclosed, falling)]
 
     def lines(self, levels: list[float]) -> list[list[Floats]]:
-        """For each level the lines where the density is just that, each [corners, 2] in x and y."""
+        """For each level the lines of that density, each [corners, 2] in x and y."""
         generator = contour_generator(self.u, self.v, self.values, line_type=LineType.Separate)
         return [
             [np.asarray(line) @ self.to_plane + self.centre for line in generator.lines(level)]
@@ -168,7 +167,7 @@ class _Estimate:
         own = plane @ self.to_own
         u = (own[..., 0] - self.u[0]) / (self.u[1] - self.u[0])
         v = (own[..., 1] - self.v[0]) / (self.v[1] - self.v[0])
-        # a cubic can dip below zero beside a steep slope
+        # a cubic can undershoot zero next to a steep slope
         return np.maximum(map_coordinates(self.values, [v, u], order=3, mode="constant"), 0.0)
 
 
@@ -180,7 +179,7 @@ def _estimate(members: Floats, grid: int, bandwidth: str | float) -> _Estimate:
     factor = len(members) ** (-1 / 6) if isinstance(bandwidth, str) else float(bandwidth)
     (u, i, right), (v, j, above) = (_cells(own[:, axis], factor, grid) for axis in (0, 1))
     nodes = (len(v), len(u))
-    # linear binning: each point is shared out among the four nodes round it
+    # linear binning: each point is split among the four nodes around it
     counts = np.zeros(nodes[0] * nodes[1])
     for row, row_weight in ((j, 1 - above), (j + 1, above)):
         for column, column_weight in ((i, 1 - right), (i + 1, right)):
@@ -195,11 +194,11 @@ def _estimate(members: Floats, grid: int, bandwidth: str | float) -> _Estimate:
 
 
 def _cells(coordinates: Floats, factor: float, grid: int) -> tuple[Floats, npt.NDArray[np.int64], Floats]:
-    """Nodes along one axis, and for each point the node before it and how far it is past that (0 to 1)."""
-    # the margin is also what keeps the two ends apart: in the Fourier domain the grid is a ring
+    """Nodes along one axis, and for each point the preceding node and the fraction beyond it (0 to 1)."""
+    # the margin also prevents wrap-around: the Fourier transform treats the grid as periodic
     margin = _REACH * factor
     low, high = coordinates.min() - margin, coordinates.max() + margin
-    # four nodes per deviation of the kernel: binning then moves the peak of one lone point by 1 %
+    # four nodes per standard deviation of the kernel: binning then changes a single point's peak by 1 %
     needed = min((high - low) / (0.25 * factor), _MAX_NODES)
     nodes = np.linspace(low, high, next_fast_len(max(grid, int(needed)), real=True))
     position = (coordinates - low) / (nodes[1] - nodes[0])
@@ -208,9 +207,9 @@ def _cells(coordinates: Floats, factor: float, grid: int) -> tuple[Floats, npt.N
 
 
 def _kernel(frequencies: Floats, deviation: float) -> Floats:
-    """The transform of a Gaussian, `deviation` in nodes, divided by that of linear binning.
+    """The Fourier transform of a Gaussian (`deviation` in nodes), divided by that of linear binning.
 
-    Binning smooths too, by a triangle two nodes wide; dividing by its transform undoes that.
+    Binning itself smooths with a triangle of half-width one node; the division undoes that.
     """
     deviation = max(deviation, 1.0)  # a narrower kernel would ring
     gaussian: Floats = np.exp(-2 * (np.pi * frequencies * deviation) ** 2)
@@ -219,12 +218,12 @@ def _kernel(frequencies: Floats, deviation: float) -> Floats:
 
 
 def _unfit(members: Floats) -> str | None:
-    """Why points [n, 2] have no density, as the learner will read it, or None."""
+    """Why points [n, 2] have no density, as shown to the user, or None."""
     if not np.isfinite(members).all():
         return "Some coordinates are not finite numbers: the training diverged."
     if len(members) < 3:
         return f"A density needs at least 3 points; there are {len(members)}."
-    # differences to one of them, so that equal points give an exact zero
+    # relative to one of them, so that equal points give exactly zero
     low, high = np.linalg.eigvalsh(np.cov((members - members[0]).T))
     if high <= 0:
         return "All points lie in one place, so there is no area to spread a density over."
@@ -233,7 +232,7 @@ def _unfit(members: Floats) -> str | None:
     return None
 
 
-_FLAT = 1e-12  # variances; deviations a million times apart
+_FLAT = 1e-12  # ratio of variances: standard deviations a million times apart
 
 
 def _check(points: Points, grid: int, bandwidth: str | float) -> None:

@@ -1,4 +1,4 @@
-"""A finished run's embeddings: where every image lies, its class, and the cluster that KMeans gave it."""
+"""A finished run's embeddings: every image's coordinates, class and KMeans cluster."""
 
 from dataclasses import dataclass
 

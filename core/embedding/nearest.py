@@ -1,4 +1,4 @@
-"""The nearest neighbours of one point, in the embedding and in pixel space: exact, by looking at all."""
+"""The nearest neighbours of one point, in the embedding and in pixel space: exact, by brute force."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +15,7 @@ Images = npt.NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class Neighbours:
-    """The nearest first: `indices` [k] of the points and their `distances` [k], equal ones by index."""
+    """The nearest first: `indices` [k] of the points and their `distances` [k], ties in index order."""
 
     indices: Integers
     distances: Floats
@@ -23,22 +23,22 @@ class Neighbours:
     def of_class(self, labels: Labels, label: int) -> int:
         """How many of them have the label, usually the query's own; `labels` are those of all points.
 
-        Best k, worst 0; where the places tell nothing of the class, the class's share of k.
+        Best k, worst 0; chance: k times the class's share of all points.
         """
         return int(np.count_nonzero(labels[self.indices] == label))
 
 
 def nearest(points: Points, query: Points, k: int, exclude: int | None = None) -> Neighbours:
-    """The k points [n, d] nearest to the query [d] by Euclidean distance; all where there are fewer.
+    """The k points [n, d] nearest to the query [d] by Euclidean distance; all if there are fewer.
 
-    exclude: the index of a point that does not count, such as the query itself. A point that is not
-    finite is nobody's neighbour, and has none.
-    Raises ValueError for shapes that do not match, k < 1, and an `exclude` that there is not.
+    exclude: the index of a point to ignore, such as the query itself. A point that is not finite is
+    never a neighbour and has none.
+    Raises ValueError for shapes that do not match, k < 1, and an `exclude` out of range.
     """
     _check(points, query, k, exclude)
     squares = np.empty(len(points))
     place = query.astype(np.float64)
-    with np.errstate(invalid="ignore", over="ignore"):  # what is not finite is left out below
+    with np.errstate(invalid="ignore", over="ignore"):  # values that are not finite are left out below
         for start in range(0, len(points), _CHUNK):
             away = points[start : start + _CHUNK] - place
             squares[start : start + _CHUNK] = np.einsum("ij,ij->i", away, away)
@@ -49,7 +49,7 @@ def nearest_images(images: Images, query: Images, k: int, exclude: int | None = 
     """The k images [n, pixels] nearest to the query [pixels], grey levels from 0 to 255.
 
     Distances are in the encoder's unit, grey levels from 0 to 1: at most the root of the number of pixels.
-    Otherwise as `nearest`.
+    Otherwise like `nearest`.
     """
     _check(images, query, k, exclude)
     squares = np.zeros(len(images))
@@ -65,11 +65,11 @@ def nearest_images(images: Images, query: Images, k: int, exclude: int | None = 
 
 
 def instructive(points: Points, images: Images, labels: Labels, k: int, *, seed: int = 0) -> int | None:
-    """Of some random points [n, d], the one for which the embedding gains most over the pixels: how many of
-    the k nearest are of its class. Its index; None where no point is finite.
+    """The index of the point, among some random ones of points [n, d], whose k nearest in the embedding include
+    the most points of its class compared with its k nearest in pixel space. None if no point is finite.
 
-    images: [n, pixels] and labels [n] of the points. Quick, because most are ruled out by their neighbours in a
-    sample of the points.
+    images: [n, pixels] and labels [n] of the points. Fast, because neighbours within a sample rule out most
+    candidates.
     """
     finite = np.flatnonzero(np.isfinite(points).all(axis=1))
     if len(finite) == 0:
@@ -89,31 +89,31 @@ def _gain(points: Points, images: Images, labels: Labels, k: int, at: int) -> in
 
 
 def _of_class(places: npt.NDArray[Any], labels: Labels, queries: int, k: int) -> Integers:
-    """For each of the first `queries` places: how many of its k nearest, itself left out, are of its class."""
+    """For each of the first `queries` places: how many of its k nearest, excluding itself, are of its class."""
     all_of_them = places.astype(np.float32)
     squares = (all_of_them**2).sum(axis=1)
-    away = squares - 2 * all_of_them[:queries] @ all_of_them.T  # but for the query's own square
+    away = squares - 2 * all_of_them[:queries] @ all_of_them.T  # up to the query's own square
     away[np.arange(queries), np.arange(queries)] = np.inf
     near = np.argsort(away, axis=1, kind="stable")[:, : min(k, len(places) - 1)]
     same: Integers = np.count_nonzero(labels[near] == labels[:queries, None], axis=1)
     return same
 
 
-# enough that one of them tells something, few enough to take no time
+# enough to find an instructive one, few enough to be fast
 _AMONG, _QUERIES, _FINALISTS = 3000, 200, 8
-_CHUNK = 256  # rows that fit into the processor's cache: nothing as large as the images is ever copied
-_EXACT = 256  # the squares of so many grey levels add up to less than 2^24, which float32 holds exactly
+_CHUNK = 256  # rows that fit into the CPU cache, without copying all images
+_EXACT = 256  # the squares of this many grey levels add up to less than 2^24, which float32 holds exactly
 
 
 def _smallest(squares: Floats, k: int, exclude: int | None, unit: float) -> Neighbours:
-    """The k smallest squared distances that are finite; `unit` is what a distance of 1 is in theirs."""
+    """The k smallest finite squared distances; `unit` is a distance of 1 in their unit."""
     if exclude is not None:
         squares[exclude] = np.inf
     candidates = np.flatnonzero(np.isfinite(squares))
     if len(candidates) > k:
         kth = np.partition(squares[candidates], k - 1)[k - 1]
         candidates = candidates[squares[candidates] <= kth]
-    order = np.argsort(squares[candidates], kind="stable")[:k]  # stable: equal ones stay in order of index
+    order = np.argsort(squares[candidates], kind="stable")[:k]  # ties stay in index order
     indices = candidates[order]
     return Neighbours(indices, np.sqrt(squares[indices]) / unit)
 

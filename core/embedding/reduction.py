@@ -1,7 +1,7 @@
-"""From many dimensions down to the two or three that can be drawn: `REDUCTIONS` maps a name to its entry.
+"""Dimensionality reduction to the two or three dimensions that can be drawn: `REDUCTIONS` maps a name to its entry.
 
-Truncated SVD is not centred, as in the Wolfram notebook ("LSA"): the origin of the embedding stays the
-origin. PCA looks from the mean instead. UMAP bends the space, and is offered where it is installed.
+Truncated SVD is not centred, as in the Wolfram notebook ("LSA"): the origin stays the origin. PCA is
+centred on the mean. UMAP is nonlinear, and offered if it is installed.
 """
 
 from collections.abc import Callable
@@ -19,7 +19,7 @@ Points = npt.NDArray[np.floating]
 
 
 class Projection(Protocol):
-    """What fitting any of `REDUCTIONS` gives."""
+    """A fitted reduction."""
 
     @property
     def dims(self) -> int:
@@ -27,21 +27,21 @@ class Projection(Protocol):
 
     @property
     def share(self) -> Floats:
-        """What each direction holds of all that the points hold; empty where that is not defined."""
+        """The share of the total that each direction explains; empty if undefined."""
 
     def apply(self, points: Points) -> Floats:
-        """The points' new coordinates: [n, d] to [n, dims]. Raises ValueError for other points than that."""
+        """The points' new coordinates: [n, d] to [n, dims]. Raises ValueError for invalid points."""
 
 
 @dataclass(frozen=True)
 class Reduction:
-    """The directions to look along, and from where.
+    """A linear projection.
 
-    components: [dims, d], orthonormal rows, the one that holds most first.
-    share: [d], the share that each direction, drawn or not, has in the sum of squares of all coordinates
-        (SVD) or in their variance (PCA): 0 to 1, together 1, all 0 where there is nothing to share. The
-        first `dims` belong to the components; the nearer to 1 they add up, the less is lost.
-    centre: [d], the place that becomes the origin: the origin itself for SVD, the mean for PCA.
+    components: [dims, d], orthonormal rows, the one that explains most first.
+    share: [d], the share of each direction, drawn or not, in the sum of squares of all coordinates (SVD)
+        or in their variance (PCA): 0 to 1, sum 1; all 0 if that total is 0. The first `dims` belong to the
+        components; the closer their sum to 1, the less is lost.
+    centre: [d], the point that becomes the origin: the origin itself for SVD, the mean for PCA.
     """
 
     components: Floats
@@ -67,8 +67,8 @@ def fit(points: Points, dims: int) -> Reduction:
     """Truncated SVD: the `dims` orthogonal directions that keep most of the points' sum of squares.
 
     points: [n, d]. With d <= dims nothing needs reducing and the result is the identity, [d, d].
-    In each component the entry of the largest size is positive, so that the picture does not
-    flip from one run to the next.
+    In each component the entry with the largest absolute value is positive, so that the picture does
+    not flip from one run to the next.
     Raises ValueError without points, for dims < 1, and if a coordinate is not finite.
     Source: Eckart, Young 1936; Deerwester et al. 1990 (latent semantic analysis).
     """
@@ -80,22 +80,22 @@ def fit(points: Points, dims: int) -> Reduction:
 def fit_pca(points: Points, dims: int) -> Reduction:
     """Principal component analysis: the `dims` orthogonal directions that keep most of the points' variance.
 
-    As `fit`, but from the mean of the points; with d <= dims it is the identity, not centred.
+    Like `fit`, but centred on the mean of the points; with d <= dims it is the identity, not centred.
     Source: Pearson 1901; Hotelling 1933.
     """
     _check(points, dims)
     first = points[0].astype(np.float64)
-    values = points.astype(np.float64) - first  # so that equal points become exact zeros
+    values = points.astype(np.float64) - first  # so that equal points become exactly zero
     mean = values.mean(axis=0)
     return _principal(values - mean, dims, first + mean)
 
 
 def aligned(new: Reduction, old: Reduction) -> Reduction:
-    """The new reduction, its components turned (or mirrored) among themselves to differ least from the old.
+    """The new reduction, its components rotated (or mirrored) among themselves to be closest to the old ones.
 
-    What is seen stays the same but for that turn: no distance in the picture changes. So a live picture
-    neither flips nor turns where two directions change places.
-    Raises ValueError where the two differ in dimensions.
+    Only the orientation changes, no distance in the picture, so a live picture neither flips nor rotates
+    when two directions swap ranks.
+    Raises ValueError if the two differ in dimensions.
     Source: Schoenemann 1966 (the orthogonal Procrustes problem).
     """
     if new.components.shape != old.components.shape:
@@ -105,7 +105,7 @@ def aligned(new: Reduction, old: Reduction) -> Reduction:
         )
     left, _, right = np.linalg.svd(old.components @ new.components.T)
     turn = left @ right
-    # along two components the points are uncorrelated, so the squares of a mixture are the mixed squares
+    # the points are uncorrelated along the components, so the sums of squares mix with the squared weights
     share = new.share.copy()
     share[: new.dims] = np.square(turn) @ new.share[: new.dims]
     return replace(new, components=turn @ new.components, share=share)
@@ -114,15 +114,15 @@ def aligned(new: Reduction, old: Reduction) -> Reduction:
 def fit_umap(points: Points, dims: int) -> Projection:
     """UMAP, fitted on a sample of the points [n, d] with a fixed seed; with d <= dims the identity.
 
-    Raises ValueError where `umap` is not installed, for fewer than 16 different points (a collapsed
-    embedding), and as `fit` does.
+    Raises ValueError if `umap` is not installed, for fewer than 16 different points (a collapsed
+    embedding), and like `fit`.
     Source: McInnes, Healy, Melville 2018.
     """
     _check(points, dims)
     if points.shape[1] <= dims:
         return fit(points, dims)
     try:
-        umap = import_module("umap")  # here, as it takes seconds, and need not be installed
+        umap = import_module("umap")  # optional, and takes seconds to import
     except ImportError as error:
         raise ValueError(_WITHOUT_UMAP) from error
     generator = np.random.default_rng(_UMAP_SEED)
@@ -133,14 +133,14 @@ def fit_umap(points: Points, dims: int) -> Projection:
             f"UMAP needs more than {_UMAP_NEIGHBOURS} different points, and here are {len(different)}: "
             "the embedding has collapsed. Truncated SVD shows it as it is."
         )
-    # one job: with a seed, umap takes one anyway, and warns where it is told otherwise
+    # umap with a seed uses one job anyway, and warns if told otherwise
     model = umap.UMAP(n_components=dims, n_neighbors=_UMAP_NEIGHBOURS, random_state=_UMAP_SEED, n_jobs=1)
-    return Bent(model.fit(different), dims, points.shape[1])
+    return FittedUmap(model.fit(different), dims, points.shape[1])
 
 
 @dataclass(frozen=True)
-class Bent:
-    """A reduction without directions: `model` is a fitted umap.UMAP, from `given` dimensions to `dims`."""
+class FittedUmap:
+    """A nonlinear reduction: `model` is a fitted umap.UMAP, from `given` dimensions to `dims`."""
 
     model: Any
     dims: int
@@ -148,11 +148,11 @@ class Bent:
 
     @property
     def share(self) -> Floats:
-        """Empty: a bent picture holds no share of anything."""
+        """Empty: undefined for a nonlinear reduction."""
         return np.empty(0)
 
     def apply(self, points: Points) -> Floats:
-        """The points' places in the picture: [n, d] to [n, dims]. Raises ValueError as `Reduction.apply`."""
+        """The points' new coordinates: [n, d] to [n, dims]. Raises ValueError like `Reduction.apply`."""
         _check(points)
         _check_dimensions(points, self.given)
         return np.asarray(self.model.transform(points.astype(np.float32)), dtype=np.float64)
@@ -162,17 +162,17 @@ _UMAP_SAMPLE = 4000
 _UMAP_NEIGHBOURS = 15
 _UMAP_SEED = 0
 _WITHOUT_UMAP = (
-    "UMAP is not installed here. Whoever runs this server can add it with `pip install umap-learn`; "
+    "UMAP is not installed here. The server's operator can add it with `pip install umap-learn`; "
     "truncated SVD and PCA need nothing."
 )
 
 
 @dataclass(frozen=True)
 class ReductionEntry:
-    """A way of reducing: `fit` takes points [n, d]; with d <= dims its result is the identity.
+    """A reduction method: `fit` takes points [n, d]; with d <= dims its result is the identity.
 
-    explanation: one sentence for the learner. linear: the result is a `Reduction`, with directions and shares.
-    package: the module that must be installed, None for none; `missing` says so where it is not.
+    explanation: one sentence for the learner. linear: whether the result is a `Reduction`, with directions and
+    shares. package: the optional module that it needs, or None.
     """
 
     name: str
@@ -185,12 +185,12 @@ class ReductionEntry:
 
     @property
     def available(self) -> bool:
-        """Whether it can be fitted here."""
+        """Whether its package is installed."""
         return self.package is None or find_spec(self.package) is not None
 
     @property
     def missing(self) -> str | None:
-        """Why it cannot be fitted here and what to do, in a sentence, or None."""
+        """Why it is not available and what to do, in a sentence, or None."""
         return None if self.available else _WITHOUT_UMAP
 
 
@@ -201,23 +201,23 @@ def _entries(dims: int) -> tuple[ReductionEntry, ...]:
             f"Truncated SVD to {dims}",
             dims,
             partial(fit, dims=dims),
-            f"The {dims} directions from the origin along which the points reach farthest; the origin and the "
-            "angles seen from it keep their meaning, as in the Wolfram notebook.",
+            f"The {dims} directions from the origin along which the points reach farthest. The origin and "
+            "angles at it keep their meaning, as in the Wolfram notebook.",
         ),
         ReductionEntry(
             f"pca{dims}",
             f"PCA to {dims}",
             dims,
             partial(fit_pca, dims=dims),
-            f"The {dims} directions from the mean of all points along which they are spread most.",
+            f"The {dims} directions from the mean of all points along which they spread most.",
         ),
         ReductionEntry(
             f"umap{dims}",
             f"UMAP to {dims}",
             dims,
             partial(fit_umap, dims=dims),
-            "Bends the space so that near points stay near: good for seeing groups, but sizes and distances "
-            "between groups mean little.",
+            "A nonlinear map that keeps near points near: good for seeing groups, but their sizes and the "
+            "distances between them mean little.",
             linear=False,
             package="umap",
         ),
@@ -228,16 +228,16 @@ REDUCTIONS: dict[str, ReductionEntry] = {entry.name: entry for dims in (2, 3) fo
 
 
 def _principal(values: Floats, dims: int, centre: Floats) -> Reduction:
-    """The directions in which values [n, d], seen from the centre, have the largest squares."""
+    """The directions with the largest sums of squares of values [n, d], which are relative to the centre."""
     squares = values.T @ values
     total = np.trace(squares)  # of all d dimensions
     if len(squares) <= dims:
         components, held, centre = np.eye(len(squares)), np.diag(squares), np.zeros(len(squares))
     else:
-        # the right singular vectors of X are the eigenvectors of X'X: d x d, however many points
+        # the right singular vectors of X are the eigenvectors of X'X, which is d x d for any number of points
         eigenvalues, eigenvectors = np.linalg.eigh(squares)
-        components = eigenvectors[:, ::-1].T[:dims]  # eigh sorts upwards
-        held = np.maximum(eigenvalues[::-1], 0.0)  # rounding can push a zero below zero
+        components = eigenvectors[:, ::-1].T[:dims]  # eigh sorts in ascending order
+        held = np.maximum(eigenvalues[::-1], 0.0)  # rounding can make a zero negative
         largest = np.abs(components).argmax(axis=1)
         components = components * np.sign(components[np.arange(dims), largest])[:, None]
     return Reduction(components, held / total if total > 0 else np.zeros(len(held)), centre)

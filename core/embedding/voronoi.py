@@ -1,7 +1,7 @@
-"""The Voronoi diagram of labelled points: each place of the plane belongs to the nearest of them.
+"""The Voronoi diagram of labelled points: each place in the plane belongs to the nearest of them.
 
-Built from scipy's Delaunay triangulation: the corners of a point's cell are the centres of the circles
-round the triangles that meet in it. Four far helpers surround the points, so that every cell is bounded.
+Built from scipy's Delaunay triangulation: the corners of a point's cell are the circumcentres of the
+triangles that meet at the point. Four distant helper points make every cell bounded.
 """
 
 from collections.abc import Iterator
@@ -23,13 +23,13 @@ SAMPLE = 3000  # points of the Wolfram notebook's diagram, over all classes
 
 @dataclass(frozen=True)
 class Cells:
-    """Convex polygons that cover a box without gaps, kept flat: one array for all corners.
+    """Convex polygons that cover a box without gaps, in one flat array of corners.
 
     vertices: [v, 2], counter-clockwise; the first corner of a cell is not repeated at its end.
-    offsets: [c + 1]; cell i has the corners offsets[i] to offsets[i + 1], none where it lies outside
+    offsets: [c + 1]; cell i has the corners offsets[i] to offsets[i + 1], none if it lies outside
     the box. labels: [c]. places: [c, 2], the point that owns the cell. cell_of: [m], the number of the
-    cell that each of the points given owns or shares; -1 where its coordinates are not finite.
-    reason: where the diagram is not what one expects, why, in a sentence; otherwise None.
+    cell that each given point owns or shares; -1 if its coordinates are not finite.
+    reason: why the diagram is unusual, in a sentence; otherwise None.
     """
 
     vertices: Floats
@@ -43,7 +43,7 @@ class Cells:
         return len(self.labels)
 
     def __iter__(self) -> Iterator[tuple[Any, Floats]]:
-        """Label and corners [k, 2] of each cell that reaches into the box."""
+        """Label and corners [k, 2] of each cell that overlaps the box."""
         starts, ends = self.offsets[:-1].tolist(), self.offsets[1:].tolist()
         for label, start, end in zip(self.labels.tolist(), starts, ends, strict=True):
             if end > start:
@@ -52,22 +52,22 @@ class Cells:
     def areas(self) -> Floats:
         """The area of each cell within the box [c]."""
         cell = np.repeat(np.arange(len(self)), np.diff(self.offsets))
-        own = self.vertices - self.places[cell]  # near the origin, so that small cells lose no digits
+        own = self.vertices - self.places[cell]  # near the origin, so that small cells lose no precision
         ahead = own[_next(cell)]
         doubled = np.bincount(cell, own[:, 0] * ahead[:, 1] - own[:, 1] * ahead[:, 0], len(self))
         return 0.5 * doubled.astype(np.float64)
 
 
 def usual_per_class(classes: int) -> int:
-    """Sample points a class in the Wolfram notebook: 3,000 shared out, rounded up."""
+    """Sample points per class in the Wolfram notebook: 3,000 divided by the classes, rounded up."""
     return -(-SAMPLE // max(classes, 1))
 
 
 def choose(labels: Labels, per_class: int = 0, *, seed: int = 0) -> Integers:
-    """The places [s] in `labels` [n] of `per_class` points of each class, all of a class that has fewer.
+    """The places [s] in `labels` [n] of `per_class` points of each class, or of all if it has fewer.
 
     per_class: 0 for the usual number. In ascending order; a larger sample contains every smaller one,
-    and what is drawn of a class does not depend on the others.
+    and the sample of one class does not depend on the others.
     Raises ValueError for a negative number.
     """
     if per_class < 0:
@@ -81,24 +81,24 @@ def choose(labels: Labels, per_class: int = 0, *, seed: int = 0) -> Integers:
 
 
 def box_around(points: Points, margin: float = 0.1) -> Box:
-    """(left, bottom, right, top) of a box round the finite points [n, 2]; on each side `margin` of their
-    longer extent is free. Round a single place, or none, it is 1 that is free."""
+    """(left, bottom, right, top) of a box around the finite points [n, 2], with a margin of `margin` times
+    their longer extent on each side. Around a single place, or none, the margin is 1."""
     finite = points[np.isfinite(points).all(axis=1)].astype(np.float64)
     low, high = (finite.min(axis=0), finite.max(axis=0)) if len(finite) else (np.zeros(2), np.zeros(2))
     longest, size = float((high - low).max()), float(np.abs(low).max())
-    # what differs by rounding only is a single place
+    # points that differ only by rounding are a single place
     free = margin * longest if longest > 1e-9 * size else max(1.0, 1e-6 * size)
     return (float(low[0] - free), float(low[1] - free), float(high[0] + free), float(high[1] + free))
 
 
 def cells(points: Points, labels: Labels, box: Box) -> Cells:
-    """The Voronoi cells of points [m, 2] with labels [m], cut to a box (left, bottom, right, top).
+    """The Voronoi cells of points [m, 2] with labels [m], clipped to a box (left, bottom, right, top).
 
-    Points in one place, or too near for the triangulation to tell apart (about 1e-7 of the extent),
-    share a cell; it takes the label that most of them have, the lowest of equally frequent ones.
-    Without such points, and with finite coordinates only, cell i is that of point i.
-    Points that are not finite own no cell; the diagram then has a `reason`, and so has one without
-    points and one whose points all lie in one place, which own the whole box.
+    Points in one place, or too close for the triangulation to distinguish (about 1e-7 of the extent),
+    share a cell with their most frequent label, the lowest if tied. Without such points, and with
+    finite coordinates only, cell i belongs to point i.
+    Points that are not finite own no cell. The diagram has a `reason` if there are such points, if there
+    are no points, and if all lie in one place and so own the whole box.
     Raises ValueError for shapes that do not match and for a box without area.
     Source: Voronoi 1908; Brown 1979 (by lifting to a paraboloid).
     """
@@ -120,11 +120,11 @@ def cells(points: Points, labels: Labels, box: Box) -> Cells:
     triangles = Delaunay(np.concatenate([places, _HELPERS]))
     cell, centre = _fans(triangles, len(places))
     owns = np.bincount(cell, minlength=len(places)) > 0
-    if not owns.all():  # too near to another for the triangulation, which leaves it out
+    if not owns.all():  # points too close to another one, which the triangulation leaves out
         owner = _nearest(places[owns], places)[owner]
         places, cell = places[owns], (np.cumsum(owns) - 1)[cell]
 
-    # A corner or a side of the box is cut exactly, so the cells fill it
+    # clipping is exact at the sides of the box, so the cells fill it
     vertices = centre * extent + middle
     for axis in (0, 1):
         for side, limit in ((-1.0, corners[0, axis]), (1.0, corners[1, axis])):
@@ -144,9 +144,9 @@ def cells(points: Points, labels: Labels, box: Box) -> Cells:
 def share_in_own_cell(sample: Points, labels: Labels, test: Points, test_labels: Labels) -> float:
     """The share of test points that lie in a cell of their own class: 1-nearest-neighbour accuracy.
 
-    Best 1, worst 0; chance, where the places tell nothing of the class, is 1 / classes for classes of equal
-    size. sample [m, d] with labels [m], test [t, d] with labels [t]. Sample points in one place count
-    as one, as in `cells`. A point that is not finite owns no cell and lies in none.
+    Best 1, worst 0; chance: 1 / classes for classes of equal size. sample [m, d] with labels [m], test
+    [t, d] with labels [t]. Sample points in one place count as one, as in `cells`. A point that is not
+    finite owns no cell and lies in none.
     Raises ValueError without test points and for shapes that do not match.
     Source: Cover, Hart 1967.
     """
@@ -163,8 +163,8 @@ def share_in_own_cell(sample: Points, labels: Labels, test: Points, test_labels:
     return float(np.count_nonzero(found == test_labels[theirs]) / len(test))
 
 
-# Points and box have a diagonal of 1 and their middle at 0, so the nearest point of any place is at most
-# 1 away, and a helper more than 1.5 from the middle takes no place of the box.
+# Points and box are scaled to a diagonal of 1 around 0, so the nearest point of any place is at most 1
+# away, and a helper more than 1.5 from the centre owns nothing in the box.
 _HELPERS = 2.0 * np.array([[1.0, 0.0], [0.0, 1.0], [-1.0, 0.0], [0.0, -1.0]])
 _DIVERGED = (
     "No coordinate pair is finite (the training diverged), so there are no cells. Lower the learning rate."
@@ -172,17 +172,17 @@ _DIVERGED = (
 
 
 def _fans(triangles: Delaunay, count: int) -> tuple[Integers, Floats]:
-    """Cell and corner, one row a corner, the cells in order and each one's corners counter-clockwise.
+    """Cell and corner, one row per corner, the cells in order and each one's corners counter-clockwise.
 
-    On the paraboloid over which points are lifted, a triangle's plane touches it above its circle's centre.
-    Points on one circle share a plane, so that the centre holds for flat triangles among them, too.
+    Points are lifted to a paraboloid; the plane through a lifted triangle is parallel to the tangent plane above
+    its circumcentre. Points on one circle share a plane, so the centre is also correct for flat triangles.
     """
     normals = triangles.equations[:, :3]
     centres = -normals[:, :2] / (2 * triangles.paraboloid_scale * normals[:, 2:])
     point = triangles.simplices.ravel()
     triangle = np.repeat(np.arange(len(centres)), 3)
     middle = triangles.points[triangles.simplices].mean(axis=1)
-    kept = point < count  # the helpers' cells are of no use
+    kept = point < count  # drop the helpers' cells
     point, triangle = point[kept], triangle[kept]
     spoke = middle[triangle] - triangles.points[point]
     order = np.lexsort([np.arctan2(spoke[:, 1], spoke[:, 0]), point])
@@ -190,7 +190,7 @@ def _fans(triangles: Delaunay, count: int) -> tuple[Integers, Floats]:
 
 
 def _cut(cell: Integers, vertices: Floats, axis: int, side: float, limit: float) -> tuple[Integers, Floats]:
-    """What of all polygons lies on one side of a line, at once (Sutherland, Hodgman 1974).
+    """Clip all polygons at once to one side of a line (Sutherland, Hodgman 1974).
 
     side: -1 to keep what is above `limit` along the axis, 1 to keep what is below.
     """
@@ -198,7 +198,7 @@ def _cut(cell: Integers, vertices: Floats, axis: int, side: float, limit: float)
     ahead = _next(cell)
     inside = beyond <= 0
     crosses = inside != inside[ahead]
-    made = inside.astype(np.int64) + crosses  # corners in place of each one: itself, the crossing, both, none
+    made = inside.astype(np.int64) + crosses  # corners in place of each: itself, the crossing, both, none
     place = np.cumsum(made) - made
     result = np.empty((int(made.sum()), 2))
     result[place[inside]] = vertices[inside]
@@ -211,7 +211,7 @@ def _cut(cell: Integers, vertices: Floats, axis: int, side: float, limit: float)
 
 
 def _next(cell: Integers) -> Integers:
-    """For each corner the place of the one that follows it round its cell; `cell` is sorted."""
+    """For each corner the place of the next one around its cell; `cell` is sorted."""
     first = np.flatnonzero(np.diff(cell, prepend=-1))
     ahead = np.arange(1, len(cell) + 1)
     ahead[np.append(first[1:], len(cell))[: len(first)] - 1] = first
@@ -224,7 +224,7 @@ def _nearest(places: Floats, queries: Floats) -> Integers:
 
 
 def _distinct(points: Floats) -> tuple[Floats, Integers]:
-    """Each place once, in the order of their first points, and for each point the number of its place."""
+    """The distinct places, in the order of their first points, and the number of each point's place."""
     _, first, owner = np.unique(points, axis=0, return_index=True, return_inverse=True)
     order = np.argsort(first)
     rank = np.empty_like(order)
@@ -233,7 +233,7 @@ def _distinct(points: Floats) -> tuple[Floats, Integers]:
 
 
 def _most_frequent(owner: Integers, labels: Labels) -> Labels:
-    """For each owner the label that most of its points have, the lowest of equally frequent ones."""
+    """For each owner the most frequent label of its points, the lowest if tied."""
     classes, of_class = np.unique(labels, return_inverse=True)
     pairs, counts = np.unique(owner * len(classes) + of_class, return_counts=True)
     owners, candidates = np.divmod(pairs, len(classes))

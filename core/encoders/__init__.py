@@ -1,1 +1,1 @@
-"""The network: activations, the encoder in PyTorch, and its forward pass in NumPy for the pages."""
+"""The network: activations, the PyTorch encoder, and its forward pass in NumPy for the pages."""

@@ -1,6 +1,6 @@
-"""The activations that the encoder can use: `ACTIVATIONS` maps a name to its entry.
+"""The encoder's activations: `ACTIVATIONS` maps a name to its entry.
 
-Written once for torch tensors (training) and NumPy arrays (plots, the page's own embedder).
+Each works on torch tensors (training) and NumPy arrays (plots, the pages' NumPy encoder).
 """
 
 import math
@@ -35,7 +35,7 @@ def sigmoid(x: Array) -> Array:
 def relu(x: Array) -> Array:
     """max(0, x)."""
     if is_torch_array(x):
-        return x.relu()  # many times faster than clip, above all backwards
+        return x.relu()  # many times faster than clip, especially the backward pass
     return array_namespace(x).clip(x, min=0.0)
 
 
@@ -45,12 +45,12 @@ def x_plus_sigmoid(x: Array) -> Array:
 
 
 def swish(x: Array) -> Array:
-    """x sigmoid(x): swish proper, also called SiLU (Ramachandran et al. 2017)."""
+    """x sigmoid(x): the usual swish, also called SiLU (Ramachandran et al. 2017)."""
     return x * sigmoid(x)
 
 
 def gelu(x: Array) -> Array:
-    """x Phi(x) with the normal distribution function Phi (Hendrycks, Gimpel 2016)."""
+    """x Phi(x), Phi the normal distribution function (Hendrycks, Gimpel 2016)."""
     if is_torch_array(x):
         return 0.5 * x * (1 + (x / math.sqrt(2)).erf())
     from scipy.special import erf

@@ -1,13 +1,13 @@
-"""What has to be known of a run to make its encoder."""
+"""The part of a config that defines the encoder."""
 
 from typing import Protocol
 
 
 class Architecture(Protocol):
-    """`RunConfig` is one.
+    """What `build` needs to know; `RunConfig` satisfies it.
 
     layers: the sizes, from the pixels to the embedding. activation: a name in ACTIVATIONS. normalised: whether
-    the embeddings are put onto the unit sphere. seed: of the first weights.
+    embeddings are scaled to the unit sphere. seed: of the initial weights.
     """
 
     @property

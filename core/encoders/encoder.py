@@ -1,4 +1,4 @@
-"""The encoder: one multilayer perceptron through which every image goes with the same weights."""
+"""The encoder: one multilayer perceptron, shared by all images."""
 
 from collections.abc import Mapping
 from itertools import pairwise
@@ -12,11 +12,11 @@ from core.losses.distances import directions
 
 
 class Encoder(nn.Module):
-    """784 grey levels -> hidden layers with an activation -> embedding, with no bend at the end.
+    """784 grey levels -> hidden layers with an activation -> embedding, without a final activation.
 
-    layers: the sizes, such as (784, 256, 128, 32, 2). Weights and biases start uniform within
-    1/sqrt(inputs), PyTorch's own start for a linear layer, but from a generator of our own.
-    normalised: the embeddings are put onto the unit sphere.
+    layers: the sizes, such as (784, 256, 128, 32, 2). Weights and biases are initialised uniformly
+    within 1/sqrt(inputs), as in PyTorch's linear layer, but from the given generator.
+    normalised: embeddings are scaled to the unit sphere.
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class Encoder(nn.Module):
                 parameter.uniform_(-(inputs**-0.5), inputs**-0.5, generator=generator)
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
-        """Embeddings [n, d] of `images` [n, 784], 0 to 1."""
+        """Embeddings [n, d] of `images` [n, 784], grey levels 0 to 1."""
         *hidden_layers, last = self.linear
         hidden = images
         for layer in hidden_layers:
@@ -57,18 +57,18 @@ def build(config: Architecture) -> Encoder:
 
 
 def to_input(images: torch.Tensor) -> torch.Tensor:
-    """Grey levels uint8 [n, 784] as the encoder wants them: float32, 0 to 1."""
+    """Grey levels uint8 [n, 784] as the encoder's input: float32, 0 to 1."""
     return images.float().mul_(1 / 255)
 
 
 def embed(encoder: Encoder, images: torch.Tensor, chunk: int = 2000) -> torch.Tensor:
-    """Embeddings [n, d] of uint8 `images` [n, 784], without gradients, a chunk at a time."""
+    """Embeddings [n, d] of uint8 `images` [n, 784], without gradients, in chunks."""
     with torch.inference_mode():
         return torch.cat([encoder(to_input(part)) for part in torch.split(images, chunk)])
 
 
 def with_weights(config: Architecture, weights: Mapping[str, torch.Tensor]) -> Encoder:
-    """The encoder of `config` with trained `weights` (of `Encoder.state_dict`)."""
+    """The encoder of `config` with trained `weights` (from `Encoder.state_dict`)."""
     encoder = build(config)
     encoder.load_state_dict(dict(weights))
     return encoder

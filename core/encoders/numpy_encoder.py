@@ -1,4 +1,4 @@
-"""A trained encoder without torch: the same layers, in NumPy, for the process that shows the pages."""
+"""A trained encoder in NumPy: the same layers without torch, for the Streamlit process."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,38 +14,38 @@ from core.losses.distances import directions
 Floats = npt.NDArray[np.float32]
 Images = npt.NDArray[np.uint8]
 
-CHUNK = 2000  # images at a time: the hidden layers of all would fill the memory
+CHUNK = 2000  # images at a time: the hidden layers of all at once would fill the memory
 
 
 @dataclass(frozen=True)
 class NumpyEncoder:
-    """The multilayer perceptron of `core.encoders.encoder`: to each layer a matrix [outputs, inputs] and a bias
-    [outputs]; between two layers an activation, none at the end. normalised: its embeddings are put onto
-    the unit sphere."""
+    """The multilayer perceptron of `core.encoders.encoder`: for each layer a matrix [outputs, inputs] and a bias
+    [outputs], with an activation between layers and none at the end. normalised: embeddings are scaled to the
+    unit sphere."""
 
     layers: tuple[tuple[Floats, Floats], ...]
     activation: str
     normalised: bool = False
 
     def embed(self, images: Images) -> Floats:
-        """Embeddings [n, d] of images [n, 784], grey levels 0 to 255; equal to torch's to 1e-5."""
+        """Embeddings [n, d] of images [n, 784], grey levels 0 to 255; within 1e-5 of torch's."""
         parts = [self._embed(images[at : at + CHUNK]) for at in range(0, len(images), CHUNK)]
         return np.concatenate(parts) if parts else np.zeros((0, len(self.layers[-1][1])), np.float32)
 
     def _embed(self, images: Images) -> Floats:
-        bend = ACTIVATIONS[self.activation].function
+        activation = ACTIVATIONS[self.activation].function
         hidden = images.astype(np.float32) * np.float32(1 / 255)
         *before, (last, last_bias) = self.layers
         for weight, bias in before:
-            hidden = np.asarray(bend(hidden @ weight.T + bias), dtype=np.float32)
+            hidden = np.asarray(activation(hidden @ weight.T + bias), dtype=np.float32)
         embeddings = hidden @ last.T + last_bias
         return np.asarray(directions(embeddings) if self.normalised else embeddings, dtype=np.float32)
 
 
 def encoder_of(config: Architecture, weights: Mapping[str, Floats]) -> NumpyEncoder:
-    """The encoder of `config` with a run's `weights`, by the names that torch gave them.
+    """The encoder of `config` with a run's `weights`, keyed as in torch's state dict.
 
-    Raises ValueError where a layer is missing, too many, of another shape, or not finite.
+    Raises ValueError if a layer is missing, superfluous, of the wrong shape, or not finite.
     """
     sizes = config.layers
     names = [f"linear.{layer}.{part}" for layer in range(len(sizes) - 1) for part in ("weight", "bias")]

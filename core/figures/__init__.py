@@ -1,7 +1,7 @@
 """The catalogue of figures: `FIGURES` maps a name to its entry; `evaluate` measures them all.
 
-A new figure is one new file with its `ENTRIES` and one line here. Nothing in this package loads torch or
-scikit-learn when it is imported: the pages' process reads figures and measures none.
+A new figure is one new file with its `ENTRIES` and one line here. Importing this package loads neither
+torch nor scikit-learn: the Streamlit process reads figures but measures none.
 """
 
 from importlib import import_module
@@ -9,7 +9,7 @@ from importlib import import_module
 from core.figures.base import KINDS, Figure, Kind, Subject
 from core.figures.estimate import Chance, Curve, Estimate
 
-# In the order in which a learner meets them.
+# In teaching order.
 FILES = (
     "rand",
     "mutual_information",
@@ -27,7 +27,7 @@ FILES = (
 FIGURES: dict[str, Figure] = {
     entry.name: entry for file in FILES for entry in import_module(f"core.figures.{file}").ENTRIES
 }
-# The few that stand for a run, as on the Train page; those of the training images first.
+# The few that summarise a run, as on the Train page; those of the training images first.
 HEADLINE: dict[str, Figure] = {
     name: figure
     for split in ("train", "test")
@@ -37,7 +37,7 @@ HEADLINE: dict[str, Figure] = {
 
 
 def of_kind(kind: Kind) -> list[Figure]:
-    """The figures of a kind, in their order."""
+    """The figures of a kind, in catalogue order."""
     return [figure for figure in FIGURES.values() if figure.kind == kind]
 
 

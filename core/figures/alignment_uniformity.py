@@ -1,4 +1,4 @@
-"""Alignment and uniformity: two wishes about directions, measured on the unit sphere (Wang, Isola 2020)."""
+"""Alignment and uniformity on the unit sphere (Wang, Isola 2020)."""
 
 import math
 
@@ -23,12 +23,12 @@ PAIRS = 100_000
 
 
 def alignment(points: Points, labels: Labels) -> Estimate:
-    """The mean squared distance of two images of the same class, on the unit sphere.
+    """The mean squared distance between two images of the same class, on the unit sphere.
 
     Best 0, worst 4 (opposite each other); compare with `alignment_by_chance`. points: [n, d] are scaled
-    to length 1 first; all pairs of the same class count alike, and all are counted. Undefined for a
-    collapsed embedding, where a point lies at the origin, and where no class has two images. Raises
-    ValueError where points and labels do not match. Source: Wang, Isola 2020 (alpha = 2).
+    to length 1 first; all pairs of the same class count equally. Undefined for a collapsed embedding, if
+    a point lies at the origin, and if no class has two images. Raises ValueError if points and labels do
+    not match. Source: Wang, Isola 2020 (alpha = 2).
     """
     check_labels(points, labels)
     reason = _why_no_directions(points)
@@ -46,8 +46,7 @@ def alignment(points: Points, labels: Labels) -> Estimate:
 
 
 def alignment_by_chance(points: Points) -> float:
-    """What `alignment` would be if classes were dealt out at random: that of any two images; NaN where
-    it is undefined."""
+    """The expected `alignment` of random classes: that of any two images; NaN if undefined."""
     if _why_no_directions(points) is not None or len(points) < 2:
         return math.nan
     return _squared_distance_of_pairs(_on_sphere(points))[0]
@@ -58,8 +57,8 @@ def uniformity(points: Points, *, pairs: int = PAIRS, seed: int = 0) -> Estimate
 
     Lower is more evenly spread; worst 0 (all directions equal), best -1.58 in the plane, towards -4 in many
     dimensions. points: [n, d] are scaled to length 1 first. Measured on `pairs` random pairs, with the
-    standard error; on all where there are no more. Undefined for a collapsed embedding and where a point lies at the
-    origin. Raises ValueError for pairs < 2. Source: Wang, Isola 2020 (t = 2).
+    standard error, or on all if there are no more. Undefined for a collapsed embedding and if a point lies
+    at the origin. Raises ValueError for pairs < 2. Source: Wang, Isola 2020 (t = 2).
     """
     if pairs < 2:
         raise ValueError(f"Uniformity needs at least two pairs, not {pairs}.")
@@ -71,13 +70,13 @@ def uniformity(points: Points, *, pairs: int = PAIRS, seed: int = 0) -> Estimate
     first, second = np.triu_indices(n, 1) if all_pairs <= pairs else draw_pairs(n, pairs, seed)
     difference = directions[first] - directions[second]
     mean = mean_of(np.exp(-2 * np.einsum("pd,pd->p", difference, difference)), all_pairs)
-    # the error of a logarithm is the error's share of the value
+    # the error of a logarithm is the relative error
     return Estimate(math.log(mean.value), mean.error / mean.value, mean.sampled, all_pairs)
 
 
 def _squared_distance_of_pairs(points: Floats) -> tuple[float, int]:
-    """The mean squared distance over all pairs of points [n, d], and how many pairs: it is twice the
-    variance, so no pair has to be looked at."""
+    """The mean squared distance over all pairs of points [n, d], computed as twice the variance, and the
+    number of pairs."""
     n = len(points)
     if n < 2:
         return 0.0, 0
@@ -104,11 +103,11 @@ ENTRIES = (
         "Alignment",
         "Alignment",
         "shape",
-        "The mean squared distance of two images of the same class, on the unit sphere.",
+        "The mean squared distance between two images of the same class, on the unit sphere.",
         best=0.0,
         worst=4.0,
         range="0 to 4",
-        chance="With classes dealt out at random it is that of any two images: 2 if they are spread evenly.",
+        chance="Random classes get the value of any two images: 2 if they are spread evenly.",
         source="Wang, Isola 2020",
         function=lambda subject: alignment(subject.embedding.train, subject.embedding.train_labels),
         guessing=lambda subject: Chance.known(alignment_by_chance(subject.embedding.train)),
@@ -121,7 +120,7 @@ ENTRIES = (
         "How evenly the images fill the unit sphere: the logarithm of the mean of exp(-2 d²) over pairs of images.",
         best=-4.0,
         worst=0.0,
-        range="-4 to 0; in the plane no lower than -1.58",
+        range="-4 to 0; in 2-D at least -1.58",
         chance=None,
         source="Wang, Isola 2020",
         function=lambda subject: uniformity(subject.embedding.train, seed=subject.seed),

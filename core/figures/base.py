@@ -1,4 +1,4 @@
-"""What every figure has in common: its entry in the catalogue, and what it is measured on."""
+"""Shared by all figures: the catalogue entry, and the subject that they are measured on."""
 
 import math
 from collections.abc import Callable
@@ -28,8 +28,8 @@ class Subject:
     """What is measured.
 
     reach: `RunConfig.reach`, the distance up to which the loss pushes different classes apart. seed: of
-    what is sampled; equal seeds give equal figures. check_cancelled: called between parts of well under
-    a second; may raise to abort.
+    the samples; the same seed gives the same figures. check_cancelled: called several times a second; may
+    raise to abort.
     """
 
     embedding: Embedding
@@ -39,7 +39,7 @@ class Subject:
     _found: dict[Any, Any] = field(default_factory=dict, repr=False)
 
     def once(self, part: Callable[["Subject"], T]) -> T:
-        """`part` of this subject, computed the first time only: for what several figures are read off."""
+        """`part` of this subject, cached: for results that several figures share."""
         if part not in self._found:
             self._found[part] = part(self)
         found: T = self._found[part]
@@ -48,13 +48,13 @@ class Subject:
 
 @dataclass(frozen=True)
 class Figure:
-    """One line of the catalogue.
+    """One figure of the catalogue.
 
-    short: its label in a tight place. meaning: one sentence. best, worst: NaN both where neither end is
-    better. range: its values in words. chance: what guessing gets, in words; None where guessing has no
-    value of its own. split: the images that it is measured on. function: its value, or why it is
-    undefined. guessing: what guessing gets on this very embedding; None where there is no such value.
-    headline: one of the few that stand for a run everywhere.
+    short: its label where space is tight. meaning: one sentence. best, worst: both NaN if neither end is
+    better. range: its values in words. chance: what guessing gets, in words; None if undefined for
+    guessing. split: the images that it is measured on. function: its value, or why it is undefined.
+    guessing: what guessing gets on this particular embedding; None if undefined. headline: one of the few
+    that summarise a run everywhere.
     """
 
     name: str
@@ -86,7 +86,7 @@ class Figure:
 
     @property
     def best_text(self) -> str:
-        """Its best value as it is written; a dash where neither end is better."""
+        """Its best value as text; a dash if neither end is better."""
         return (
             "–" if self.direction == "neither" else "highest" if math.isinf(self.best) else f"{self.best:g}"
         )

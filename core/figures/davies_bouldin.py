@@ -1,4 +1,4 @@
-"""How well clusters are apart: the Davies-Bouldin index, with all that it is made of."""
+"""How well clusters are separated: the Davies-Bouldin index with its parts."""
 
 import math
 from dataclasses import dataclass
@@ -25,16 +25,16 @@ from core.figures.estimate import (
 
 @dataclass(frozen=True)
 class DaviesBouldin:
-    """The Davies-Bouldin index with all that it is made of, for n clusters in d dimensions.
+    """The Davies-Bouldin index with its parts, for n clusters in d dimensions.
 
-    score: the mean over clusters of the similarity S to the rival: best 0, worst infinite, NaN where
+    score: the mean over clusters of the similarity S to the rival: best 0, worst infinite, NaN if
         undefined. reason: why it is undefined, else None.
-    labels, sizes: [n], the clusters' labels, rising, and their numbers of points. centroids: [n, d].
+    labels, sizes: [n], the clusters' labels, ascending, and their numbers of points. centroids: [n, d].
     within: [n], mean distance of a cluster's points to its centroid (WCD).
-    between: [n, n], distance of two centroids (BCD).
+    between: [n, n], distance between two centroids (BCD).
     similarity: [n, n], S = (within_i + within_j) / between_ij; NaN on the diagonal and where two
         centroids are equal.
-    rival: [n], index of the most similar other cluster (an equal centroid before all); -1 if none.
+    rival: [n], index of the most similar other cluster (one with an equal centroid first); -1 if none.
     """
 
     score: float
@@ -49,15 +49,15 @@ class DaviesBouldin:
 
     @property
     def worst(self) -> Floats:
-        """[n]: each cluster's similarity to its rival, which the index is the mean of; NaN where it has none."""
+        """[n]: each cluster's similarity to its rival, whose mean is the index; NaN if it has none."""
         place = np.arange(len(self.labels))
         return np.where(self.rival >= 0, self.similarity[place, self.rival], np.nan)
 
     @property
     def shares(self) -> Floats:
-        """[n]: each cluster's part of the sum that the index is the mean of; NaN where it is undefined."""
+        """[n]: each cluster's contribution to the index, sum 1; NaN if undefined."""
         count = len(self.labels)
-        if self.score == 0:  # clusters without any spread: each holds as much of nothing
+        if self.score == 0:  # no cluster has any spread: equal contributions
             return np.full(count, 1 / count)
         shares: Floats = self.worst / (self.score * count)
         return shares
@@ -66,10 +66,10 @@ class DaviesBouldin:
 def davies_bouldin(points: Points, labels: Labels) -> DaviesBouldin:
     """How much clusters overlap their most similar rival, on average: best 0, worst infinite.
 
-    points: [n, d], labels: [n]. Equals sklearn.metrics.davies_bouldin_score (in float64), but where
-    that returns 0.0, the best value, for a total collapse and leaves a pair of equal centroids out,
-    this says that the index is undefined, and why. So for one cluster, no points, and coordinates
-    that are not finite. Raises ValueError where points and labels do not match.
+    points: [n, d], labels: [n]. Equals sklearn.metrics.davies_bouldin_score (in float64), except that
+    sklearn returns 0.0, the best value, for a total collapse and ignores pairs of equal centroids: here
+    the index is then undefined, with the reason. It is also undefined for one cluster, no points, and
+    coordinates that are not finite. Raises ValueError if points and labels do not match.
     Source: Davies, Bouldin 1979.
     """
     check_labels(points, labels)
@@ -81,7 +81,7 @@ def davies_bouldin(points: Points, labels: Labels) -> DaviesBouldin:
     rival = np.full(count, -1)
     score, reason = np.nan, _undefined(count, finite)
     if finite and count:
-        # sums of differences to a point of the data: equal points give equal centroids, to the bit
+        # relative to one of the points, so that equal points give bitwise equal centroids
         origin = points[0].astype(np.float64)
         for i, name in enumerate(names):
             members = points[labels == name].astype(np.float64) - origin
@@ -91,7 +91,7 @@ def davies_bouldin(points: Points, labels: Labels) -> DaviesBouldin:
         centroids += origin
     if reason is None:
         spread = within[:, None] + within  # WCD_i + WCD_j
-        # a distance that is all rounding counts as none
+        # a distance within rounding error counts as 0
         equal = between <= _ROUNDING * spread
         similarity = np.divide(spread, between, where=~equal, out=similarity)
         np.fill_diagonal(similarity, np.nan)
@@ -160,7 +160,7 @@ ENTRIES = (
         "Davies-Bouldin index",
         "Davies-Bouldin",
         "separation",
-        "How much a cluster overlaps its most similar rival, on average: the two spreads added, divided by the "
+        "How much a cluster overlaps its most similar rival, on average: the sum of the two spreads divided by the "
         "distance between the centres.",
         best=0.0,
         worst=math.inf,
@@ -175,8 +175,8 @@ ENTRIES = (
         "Davies-Bouldin index of the classes",
         "Davies-Bouldin, classes",
         "separation",
-        "The Davies-Bouldin index of the true classes instead of the clusters that KMeans found: stray images widen "
-        "a class, while KMeans gives them to the cluster where they lie.",
+        "The Davies-Bouldin index of the true classes instead of the KMeans clusters: stray images widen a class, "
+        "while KMeans assigns them to the cluster where they lie.",
         best=0.0,
         worst=math.inf,
         range="0 to infinity",

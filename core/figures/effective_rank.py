@@ -10,25 +10,25 @@ from core.figures.spread import centred
 
 
 def effective_rank(points: Points) -> Estimate:
-    """How many dimensions the embedding really uses: exp of the entropy of its singular values' shares.
+    """How many dimensions the embedding really uses: exp of the entropy of its normalised singular values.
 
     From 1 (all points on a line) to d (the same spread in all directions). points: [n, d], centred
-    first, as no distance feels where the origin is. Undefined for a collapsed embedding.
+    first, since distances do not depend on the origin. Undefined for a collapsed embedding.
     Source: Roy, Vetterli 2007.
     """
     reason = why_not(points)
     if reason is not None:
         return undefined(reason, len(points))
-    values = np.sqrt(variance_shares(points))  # the singular values, but for a factor
+    values = np.sqrt(variance_shares(points))  # the singular values, up to a factor
     shares = values[values > 0] / values.sum()
     return exact(math.exp(-float((shares * np.log(shares)).sum())), len(points))
 
 
 def variance_shares(points: Points) -> Floats:
-    """[d]: the share of the variance along each principal direction, the largest first. Not for equal points."""
+    """[d]: the share of the variance along each principal direction, largest first. Not for equal points."""
     about_mean = centred(points)
     squares = np.linalg.eigvalsh(about_mean.T @ about_mean)[::-1]
-    # those of pure rounding are 0
+    # values within rounding error are 0
     kept = np.where(squares > squares.max() * len(squares) * np.finfo(float).eps, squares, 0)
     return np.asarray(kept / kept.sum())
 

@@ -1,4 +1,4 @@
-"""A figure with its standard error, where measuring everything would take too long, and what chance gets."""
+"""A figure's value with its standard error, if it is measured on a sample, and its chance level."""
 
 import math
 from collections.abc import Sequence
@@ -23,11 +23,10 @@ COLLAPSED = "All points lie at one place (the embedding has collapsed), so no di
 
 @dataclass(frozen=True)
 class Estimate:
-    """A figure, measured on `sampled` of the `of` that there are.
+    """A figure, measured on `sampled` of all `of`.
 
-    value: NaN where undefined, and `reason` then says why. error: the standard error of `value`, how
-    far it typically lies from the figure of all `of`; 0 where nothing was left out, NaN where a
-    single one was sampled of several.
+    value: NaN if undefined, with the `reason`. error: the standard error of `value`, its typical
+    distance from the figure of all `of`; 0 if all were measured, NaN for a sample of one.
     """
 
     value: float
@@ -39,8 +38,8 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Chance:
-    """What guessing gets, found by trying: the mean over `shuffles` random labellings, the standard
-    `error` of that mean, and the `spread` (standard deviation) of a single one. NaN where it is undefined."""
+    """What guessing gets: the mean over `shuffles` random labellings, the standard `error` of that mean,
+    and the `spread` (standard deviation) of a single one. NaN if undefined."""
 
     mean: float
     error: float
@@ -49,14 +48,14 @@ class Chance:
 
     @classmethod
     def known(cls, mean: float) -> "Chance":
-        """Where a formula tells it, without trying."""
+        """A chance level from a formula."""
         return cls(mean, 0.0, 0.0, 0)
 
 
 @dataclass(frozen=True)
 class Curve:
-    """A figure over k = how many neighbours count: k, value, its standard error, and what guessing
-    gets, each [c]; NaN where undefined, and `reason` then says why. sampled: how many queries of `of`."""
+    """A figure over the number k of neighbours: k, value, its standard error, and what guessing gets,
+    each [c]; NaN if undefined, with the `reason`. sampled: how many queries of `of`."""
 
     k: Ints
     value: Floats
@@ -67,36 +66,36 @@ class Curve:
     reason: str | None = None
 
     def at(self, k: int) -> Estimate:
-        """The figure at one of the `k`."""
+        """The figure at one `k`."""
         place = self.k.tolist().index(k)
         return Estimate(
             float(self.value[place]), float(self.error[place]), self.sampled, self.of, self.reason
         )
 
     def chance_at(self, k: int) -> Chance:
-        """What guessing gets there."""
+        """What guessing gets at one `k`."""
         return Chance.known(float(self.chance[self.k.tolist().index(k)]))
 
 
 def exact(value: float, of: int) -> Estimate:
-    """A figure of all `of`, without a sampling error."""
+    """A figure measured on all `of`, without sampling error."""
     return Estimate(float(value), 0.0, of, of)
 
 
 def undefined(reason: str, of: int = 0) -> Estimate:
-    """No figure, and why."""
+    """An undefined figure, with the reason."""
     return Estimate(math.nan, math.nan, 0, of, reason)
 
 
 def curve_of(k: Sequence[int], hits: npt.NDArray[Any], chance: Floats, of: int) -> Curve:
-    """The means of hits [s, c] at each k [c], a sample of s of `of` queries, with their errors."""
+    """The means of hits [s, c] at each k [c] with their errors, for a sample of s of `of` queries."""
     means = [mean_of(column.astype(np.float64), of) for column in hits.T]
     value, error = (np.array([getattr(mean, part) for mean in means]) for part in ("value", "error"))
     return Curve(np.array(k, dtype=np.int64), value, error, chance, len(hits), of)
 
 
 def undefined_curve(k: Sequence[int], reason: str, of: int = 0) -> Curve:
-    """No curve, and why."""
+    """An undefined curve, with the reason."""
     none = np.full(len(k), math.nan)
     return Curve(np.array(k, dtype=np.int64), none, none, none, 0, of, reason)
 
@@ -104,7 +103,7 @@ def undefined_curve(k: Sequence[int], reason: str, of: int = 0) -> Curve:
 def mean_of(values: Floats, of: int) -> Estimate:
     """The mean of `values` [s], a random sample without replacement of `of` values, with its error.
 
-    The error shrinks to 0 as the sample grows to all (finite population correction).
+    The error goes to 0 as the sample grows to all (finite population correction).
     Raises ValueError for no values. Source: Cochran 1977, section 2.6.
     """
     count = len(values)
@@ -117,7 +116,7 @@ def mean_of(values: Floats, of: int) -> Estimate:
 
 
 def chance_of(values: Sequence[float]) -> Chance:
-    """The figures of random labellings, summed up. Raises ValueError for fewer than two."""
+    """The chance level from the figures of random labellings. Raises ValueError for fewer than two."""
     if len(values) < 2:
         raise ValueError(f"A chance level with its error needs at least 2 shuffles, not {len(values)}.")
     spread = float(np.std(values, ddof=1))
@@ -125,7 +124,7 @@ def chance_of(values: Sequence[float]) -> Chance:
 
 
 def sample_of(count: int, size: int, seed: int) -> Ints:
-    """The places of `size` of `count` points, drawn without replacement, rising; all if there are no more."""
+    """The places of `size` of `count` points, drawn without replacement, ascending; all if there are no more."""
     if size < 1:
         raise ValueError(f"A sample needs at least one point, not {size}.")
     if size >= count:
@@ -134,10 +133,10 @@ def sample_of(count: int, size: int, seed: int) -> Ints:
 
 
 def why_not(points: Points) -> str | None:
-    """Why distances between points [n, d] tell nothing: none there, not finite, or all equal; else None.
+    """Why distances between points [n, d] are meaningless (no points, not finite, or all equal), else None.
 
-    "Equal" leaves room for the rounding of float32: an embedding collapses to within rounding.
-    Raises ValueError for what is not a table.
+    "Equal" is up to float32 rounding: embeddings collapse only that far.
+    Raises ValueError unless points are 2-D.
     """
     if points.ndim != 2:
         raise ValueError(f"Points are a table [n, d], not an array of shape {points.shape}.")
@@ -164,8 +163,8 @@ def check_k(ks: Sequence[int]) -> None:
 
 
 def draw_pairs(n: int, count: int, seed: int) -> tuple[Ints, Ints]:
-    """The places of `count` random pairs of different images among n, each pair equally likely, and
-    drawn anew each time. Raises ValueError for n < 2 and count < 1."""
+    """The places of `count` random pairs of different images among n, all equally likely, with
+    replacement. Raises ValueError for n < 2 and count < 1."""
     if n < 2:
         raise ValueError(f"A pair needs two images, and there are {n}.")
     if count < 1:
@@ -173,7 +172,7 @@ def draw_pairs(n: int, count: int, seed: int) -> tuple[Ints, Ints]:
     generator = np.random.default_rng(seed)
     first = generator.integers(0, n, count)
     second = generator.integers(0, n - 1, count)
-    return first, second + (second >= first)  # leaps over the first image
+    return first, second + (second >= first)  # skips the first image
 
 
 _ROUNDING = 1e-6

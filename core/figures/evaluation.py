@@ -1,4 +1,4 @@
-"""What came out of a run: its figures, measured once, by the worker, and kept in its folder."""
+"""A run's evaluation: its figures, measured once by the worker and stored in its folder."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,17 +12,17 @@ from core.figures.estimate import Chance, Curve, Estimate, check_labels, undefin
 from core.figures.json_form import from_json, to_json
 from core.figures.verification import Verification
 
-NOT_YET = "This run was measured before the figure was there. Train it again to have it."
+NOT_YET = "This run was measured before this figure was added. Train it again to get it."
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """All that is measured of one run.
+    """All measurements of one run.
 
-    figures: name -> value with its sampling error, or why it is undefined; the names are those of
-    `FIGURES`. chance: name -> what guessing gets on this run, for the figures that have such a value.
-    davies_bouldin, davies_bouldin_of_classes: the index taken apart. knn, recall: figures over the number
-    of neighbours. verification: the same class or not.
+    figures: name -> value with its sampling error, or why it is undefined, for all of `FIGURES`.
+    chance: name -> what guessing gets on this run, for the figures where that is defined.
+    davies_bouldin, davies_bouldin_of_classes: the index with its parts. knn, recall: figures over the
+    number of neighbours. verification: the same class or not.
     """
 
     figures: dict[str, Estimate]
@@ -36,12 +36,12 @@ class Evaluation:
 
     @property
     def values(self) -> dict[str, float]:
-        """Name -> value, NaN where undefined."""
+        """Name -> value, NaN if undefined."""
         return {name: each.value for name, each in self.figures.items()}
 
     @property
     def undefined(self) -> dict[str, str]:
-        """Name -> why, in a sentence, for the figures that have no value."""
+        """Name -> why, in a sentence, for the undefined figures."""
         return {name: each.reason for name, each in self.figures.items() if each.reason is not None}
 
     def to_json(self) -> str:
@@ -50,7 +50,7 @@ class Evaluation:
 
     @classmethod
     def from_json(cls, text: str) -> "Evaluation":
-        """The opposite of `to_json`. A figure that is not in the text is undefined, and says so."""
+        """The inverse of `to_json`. A figure missing from the text is undefined, with a reason."""
         found = from_json(cls, text)
         figures = {name: found.figures.get(name, undefined(NOT_YET)) for name in FIGURES}
         return cls(**{**vars(found), "figures": figures})
@@ -65,9 +65,9 @@ def evaluate(
 ) -> Evaluation:
     """Measure all of `FIGURES`.
 
-    reach: `RunConfig.reach`. What would need a table of all pairs is sampled, with its error; the same
-    seed gives the same figures. check_cancelled: called between parts of well under a second; may raise
-    to abort. Raises ValueError for no training points and for labels that do not match the points.
+    reach: `RunConfig.reach`. Figures that would need a table of all pairs are sampled, with their error;
+    the same seed gives the same figures. check_cancelled: called several times a second; may raise to
+    abort. Raises ValueError for no training points and for labels that do not match the points.
     """
     for split in ("train", "test"):
         check_labels(embedding.points(split), embedding.labels(split))

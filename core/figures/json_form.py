@@ -1,4 +1,4 @@
-"""Frozen dataclasses of numbers, texts and arrays as JSON and back: the fields' types say what a value was."""
+"""Frozen dataclasses of numbers, strings and arrays to JSON and back, guided by the fields' types."""
 
 import json
 import math
@@ -15,13 +15,13 @@ T = TypeVar("T")
 def to_json(value: Any) -> str:
     """A dataclass as JSON text; NaN as null, arrays as lists.
 
-    Raises ValueError for an infinite number, which JSON has no word for.
+    Raises ValueError for an infinite number, which JSON cannot represent.
     """
     return json.dumps(_plain(asdict(value)), allow_nan=False)
 
 
 def from_json(kind: type[T], text: str) -> T:
-    """The opposite of `to_json`. Raises ValueError and KeyError for what is no JSON of this kind."""
+    """The inverse of `to_json`. Raises ValueError or KeyError for text that is not JSON of this kind."""
     value: T = _typed(kind, json.loads(text))
     return value
 
@@ -42,7 +42,7 @@ def _plain(value: Any) -> Any:
 
 def _typed(kind: Any, value: Any) -> Any:
     origin, parts = get_origin(kind), get_args(kind)
-    if origin in (Union, types.UnionType):  # of a kind with None; elsewhere null is NaN
+    if origin in (Union, types.UnionType):  # an optional field; elsewhere null is NaN
         return (
             None if value is None else _typed(next(part for part in parts if part is not type(None)), value)
         )
@@ -59,7 +59,7 @@ def _typed(kind: Any, value: Any) -> Any:
 
 
 def _array(dtype: Any, value: list[Any]) -> Any:
-    """null as NaN; where the type leaves it open, whole numbers stay whole."""
+    """null becomes NaN; if the type is open, integers stay integers."""
     if dtype is not Any:
         return np.array(value, dtype=dtype)
     array = np.array(value)

@@ -1,4 +1,4 @@
-"""What clusters and classes tell of each other: mutual information, and its two one-sided halves."""
+"""What clusters and classes tell about each other: mutual information, homogeneity and completeness."""
 
 import numpy as np
 
@@ -8,15 +8,15 @@ from core.figures.estimate import Chance, Ints
 
 
 def mutual_information(table: Ints) -> float:
-    """How much class and cluster tell of each other, in nats; 0 where they are independent."""
+    """How much class and cluster tell about each other, in nats; 0 if they are independent."""
     both = entropy(table.ravel())
     return max(0.0, entropy(table.sum(axis=1)) + entropy(table.sum(axis=0)) - both)
 
 
 def homogeneity(table: Ints) -> float:
-    """How little of the class remains open once the cluster is known: 1 - H(class|cluster) / H(class).
+    """How certain the class is, given the cluster: 1 - H(class|cluster) / H(class).
 
-    Best 1 (each cluster holds one class only), worst 0. One class alone: 1.
+    Best 1 (each cluster holds only one class), worst 0. A single class: 1.
     Source: Rosenberg, Hirschberg 2007.
     """
     uncertain = entropy(table.sum(axis=1))
@@ -24,17 +24,17 @@ def homogeneity(table: Ints) -> float:
 
 
 def completeness(table: Ints) -> float:
-    """How little of the cluster remains open once the class is known: 1 - H(cluster|class) / H(cluster).
+    """How certain the cluster is, given the class: 1 - H(cluster|class) / H(cluster).
 
-    Best 1 (each class lies in one cluster), worst 0. One cluster for all: 1.
+    Best 1 (each class lies in one cluster), worst 0. A single cluster: 1.
     Source: Rosenberg, Hirschberg 2007.
     """
     return homogeneity(table.T)
 
 
 def normalized_mutual_info(table: Ints) -> float:
-    """How much class and cluster tell of each other, divided by the mean of their entropies; the harmonic
-    mean of homogeneity and completeness is the same number (Becker 2011), the V-measure.
+    """How much class and cluster tell about each other, divided by the mean of their entropies. Equals the
+    V-measure, the harmonic mean of homogeneity and completeness (Becker 2011).
 
     Best 1, worst 0 (independent). Not corrected for chance: many small clusters raise it.
     Source: Strehl, Ghosh 2002; Rosenberg, Hirschberg 2007 (V-measure).
@@ -46,7 +46,7 @@ def normalized_mutual_info(table: Ints) -> float:
 def adjusted_mutual_info(table: Ints) -> float:
     """Mutual information, corrected for chance: 0 is what guessing gets on average.
 
-    Best 1, worst somewhat below 0. One class and one cluster: 1. Source: Vinh, Epps, Bailey 2010.
+    Best 1, worst slightly below 0. One class and one cluster: 1. Source: Vinh, Epps, Bailey 2010.
     """
     if table.shape == (1, 1):
         return 1.0
@@ -54,12 +54,12 @@ def adjusted_mutual_info(table: Ints) -> float:
         return 0.0
     expected = expected_mutual_information(table)
     most = (entropy(table.sum(axis=1)) + entropy(table.sum(axis=0))) / 2
-    # where each point is alone in both, chance itself is perfect
+    # if each point is its own class and cluster, chance is perfect too
     return (mutual_information(table) - expected) / (most - expected) if most - expected > 1e-12 else 1.0
 
 
 def expected_mutual_information(table: Ints) -> float:
-    """The mean mutual information over all ways to deal out the same clusters to the same classes."""
+    """The mean mutual information over all permutations of the clusters."""
     from scipy.sparse import csr_array
     from sklearn.metrics.cluster import expected_mutual_information as expected
 
@@ -74,7 +74,7 @@ ENTRIES = (
         "Normalized mutual information",
         "NMI",
         "agreement",
-        "How much knowing an image's cluster tells about its class: from nothing (0) to all (1).",
+        "How much an image's cluster tells about its class: from nothing (0) to everything (1).",
         best=1.0,
         worst=0.0,
         range="0 to 1",
@@ -89,7 +89,7 @@ ENTRIES = (
         "Homogeneity",
         "Homogeneity",
         "agreement",
-        "How far each cluster holds images of one class only.",
+        "To what degree each cluster holds images of only one class.",
         best=1.0,
         worst=0.0,
         range="0 to 1",
@@ -103,10 +103,10 @@ ENTRIES = (
         "Completeness",
         "Completeness",
         "agreement",
-        "How far each class lies in one cluster only.",
+        "To what degree each class lies in only one cluster.",
         best=1.0,
         worst=0.0,
-        range="0 to 1; 1 also where there is one cluster for all",
+        range="0 to 1; also 1 for a single cluster",
         chance=_NEAR_0,
         source="Rosenberg, Hirschberg 2007",
         function=score(completeness),
@@ -117,7 +117,7 @@ ENTRIES = (
         "V-measure",
         "V-measure",
         "agreement",
-        "The harmonic mean of homogeneity and completeness, which is the NMI under another name.",
+        "The harmonic mean of homogeneity and completeness, which equals the NMI.",
         best=1.0,
         worst=0.0,
         range="0 to 1",
@@ -135,7 +135,7 @@ ENTRIES = (
         "match 1.",
         best=1.0,
         worst=-1.0,
-        range="somewhat below 0 to 1",
+        range="slightly below 0 to 1",
         chance="Guessing gets 0.",
         source="Vinh, Epps, Bailey 2010",
         function=score(adjusted_mutual_info),

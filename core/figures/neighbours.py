@@ -1,4 +1,4 @@
-"""What the nearest training images say of a test image: the k-NN classifier, over k."""
+"""The k-NN classifier: test images classified by their nearest training images, over k."""
 
 from collections.abc import Callable, Sequence
 
@@ -36,10 +36,10 @@ def knn_curve(
     check_cancelled: Callable[[], None] = lambda: None,
 ) -> Curve:
     """The share of test points [m, d] whose k nearest training points [n, d] vote for the right label, for
-    each k in `ks`, from one search (`neighbour_votes`); a tie of votes goes to the lower label.
+    each k in `ks`, from one search (`neighbour_votes`); tied votes go to the lower label.
 
     Best 1, worst 0; chance: the share of the most frequent training label in the test split. With fewer
-    training points than k, all of them vote. Undefined without points and where some are not finite.
+    training points than k, all of them vote. Undefined without points and if some are not finite.
     Raises ValueError for k < 1 and for points without one label each. check_cancelled: called
     periodically; may raise to abort. Source: Fix, Hodges 1951; Cover, Hart 1967.
     """
@@ -66,17 +66,17 @@ def neighbour_votes(
 ) -> Floats:
     """Votes [q, len(ks), c] of the k nearest of train [n, d] for each of c classes. voices: [n], 0 to c-1.
 
-    Training points that are all as far as the k-th one share the votes that are left, so that the order
-    of the points decides nothing. Points must be finite.
+    Training points tied with the k-th nearest share the remaining votes, so that the result does not depend
+    on the order of the points. Points must be finite.
     """
-    from sklearn.neighbors import NearestNeighbors  # a second and 60 MB: for those who search only
+    from sklearn.neighbors import NearestNeighbors  # a second and 60 MB
 
-    # equal points once: a collapse has one place
+    # merge equal points: a collapsed embedding has only one place
     places, place = np.unique(train, axis=0, return_inverse=True)
     classes = int(voices.max()) + 1
     counted = np.bincount(place * classes + voices, minlength=len(places) * classes)
     members = counted.reshape(-1, classes).astype(np.float64)
-    few = train.shape[1] <= TREE_DIMS  # a tree skips most distances in few dimensions and none in many
+    few = train.shape[1] <= TREE_DIMS  # a tree prunes most distances in few dimensions and none in many
     search = NearestNeighbors(algorithm="kd_tree" if few else "brute")
     dtype = np.float64 if few else np.float32
     search.fit(places.astype(dtype))
@@ -90,15 +90,15 @@ def neighbour_votes(
                 check_cancelled()
                 distances, nearest = search.kneighbors(queries[part].astype(dtype), n_neighbors=count)
                 votes[part], radius = _votes(distances, members[nearest], ks)
-                # where the last place found has votes, others as far may be missing: asked again, for twice as many
+                # if the last place found has votes, ties may be missing: search again for twice as many
                 again.append(part[(distances[:, -1] == radius) & (count < len(places))])
             asked, count = np.concatenate(again), min(2 * count, len(places))
     return votes
 
 
 def _votes(distances: Floats, members: Floats, ks: Sequence[int]) -> tuple[Floats, Floats]:
-    """The votes [q, k, c] and how far the farthest voters are [q]. distances: [q, p], rising, to p places; members:
-    [q, p, c], training points of each class there."""
+    """The votes [q, k, c] and the distance of the farthest voters [q]. distances: [q, p], ascending, to p places;
+    members: [q, p, c], training points of each class there."""
     voters = members.sum(axis=2)
     enough = voters.cumsum(axis=1)
     weights = np.empty((len(distances), len(ks), distances.shape[1]))
@@ -111,11 +111,11 @@ def _votes(distances: Floats, members: Floats, ks: Sequence[int]) -> tuple[Float
         share = np.minimum(1.0, left / (voters * there).sum(axis=1))
         weights[:, column] = closer + share[:, None] * there
         farthest = np.maximum(farthest, radius[:, 0])
-    return np.round(weights @ members, 9), farthest  # a tie is one whatever its fractions are rounded to
+    return np.round(weights @ members, 9), farthest  # so that rounding errors break no ties
 
 
 def of_test(subject: Subject) -> Curve:
-    """The curve of the test images among the training images."""
+    """The curve of the test images, classified by the training images."""
     embedding = subject.embedding
     return knn_curve(
         embedding.train,

@@ -1,4 +1,4 @@
-"""The Rand index, and what is left of it once chance is taken off."""
+"""The Rand index, and the adjusted Rand index, which corrects it for chance."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ def rand_index(table: Ints) -> float:
     or both put it apart.
 
     Best 1, worst 0. Guessing ten clusters of ten digits already gets about 0.82 (`chance_rand_index`), so
-    never show it without the adjusted index. One image alone: 1. table: as of `contingency`.
+    never show it without the adjusted index. A single image: 1. table: from `contingency`.
     Source: Rand 1971.
     """
     together, same_label, same_cluster, pairs = _pair_counts(table)
@@ -24,7 +24,7 @@ def rand_index(table: Ints) -> float:
 def adjusted_rand_index(table: Ints) -> float:
     """The Rand index, corrected for chance: 0 is what guessing gets on average.
 
-    Best 1, worst -0.5 (Chacon, Rastrojo 2023); 1 where no guess can be wrong. table: as of `contingency`.
+    Best 1, worst -0.5 (Chacon, Rastrojo 2023); 1 if no guess can be wrong. table: from `contingency`.
     Source: Hubert, Arabie 1985.
     """
     together, same_label, same_cluster, pairs = _pair_counts(table)
@@ -34,11 +34,11 @@ def adjusted_rand_index(table: Ints) -> float:
 
 
 def chance_rand_index(table: Ints) -> float:
-    """The Rand index that clusters of just these sizes get on average when they are filled at random.
+    """The expected Rand index of random clusters of these sizes.
 
     A pair has the same label with probability p and, independently, the same cluster with probability q;
-    they agree in both or in neither: p q + (1-p)(1-q). About 0.82 for ten equal clusters of MNIST's
-    digits. One image alone: 1. Source: Hubert, Arabie 1985 (permutation model).
+    both or neither is agreement: p q + (1-p)(1-q). About 0.82 for ten equal clusters of MNIST's digits.
+    A single image: 1. Source: Hubert, Arabie 1985 (permutation model).
     """
     _, same_label, same_cluster, pairs = _pair_counts(table)
     if pairs == 0:
@@ -49,8 +49,8 @@ def chance_rand_index(table: Ints) -> float:
 
 @dataclass(frozen=True)
 class BeyondChance:
-    """The adjusted Rand index in its parts: of the room `possible` = 1 - chance above what guessing
-    gets, `gained` = rand - chance is filled; adjusted = gained / possible."""
+    """The parts of the adjusted Rand index: adjusted = gained / possible, where `gained` = rand - chance is
+    what the clusters achieve beyond guessing and `possible` = 1 - chance the maximum."""
 
     rand: float
     chance: float
@@ -60,14 +60,14 @@ class BeyondChance:
 
 
 def beyond_chance(labels: Labels, clusters: Labels) -> BeyondChance:
-    """What the adjusted Rand index corrects, in numbers. Raises ValueError for no labels or different lengths."""
+    """The parts of the adjusted Rand index. Raises ValueError for no labels or different lengths."""
     table = contingency(labels, clusters)
     rand, chance = rand_index(table), chance_rand_index(table)
     return BeyondChance(rand, chance, rand - chance, 1 - chance, adjusted_rand_index(table))
 
 
 def _pair_counts(table: Ints) -> tuple[int, int, int, int]:
-    """How many pairs are together in both, in the labels, in the clusters; and how many there are."""
+    """The number of pairs that are together in both, in the labels, in the clusters, and of all pairs."""
     counts = [
         int((sizes * (sizes - 1) // 2).sum()) for sizes in (table, table.sum(axis=1), table.sum(axis=0))
     ]
@@ -93,7 +93,7 @@ ENTRIES = (
         best=1.0,
         worst=0.0,
         range="0 to 1",
-        chance="Guessing gets about 0.82 with ten classes, so read it beside the adjusted index.",
+        chance="Guessing gets about 0.82 with ten classes, so read it together with the adjusted index.",
         source="Rand 1971",
         function=score(rand_index),
         guessing=lambda subject: Chance.known(chance_rand_index(subject.once(of_train))),
@@ -119,7 +119,7 @@ ENTRIES = (
         "Adjusted Rand index, test images",
         "ARI on test",
         "agreement",
-        "The adjusted Rand index of images never trained on, each given to the nearest cluster of the training images.",
+        "The adjusted Rand index of images never trained on, each assigned to the nearest training cluster.",
         best=1.0,
         worst=-0.5,
         range="-0.5 to 1",

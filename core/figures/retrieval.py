@@ -1,4 +1,4 @@
-"""How well an image finds more of its class among the others: recall over k, and MAP@R."""
+"""Retrieval: how well an image finds others of its class, as recall over k and MAP@R."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -35,8 +35,8 @@ SAMPLE = 1000
 @dataclass(frozen=True)
 class Retrieval:
     """Each image as a query among the others. recall: the share of queries with one of their class
-    among the k nearest. map_at_r: the mean average precision of the R nearest, R the number of others
-    of the query's class; map_chance: what random neighbours get."""
+    among the k nearest. map_at_r: the mean average precision of the R nearest, where R is the number of
+    other images of the query's class; map_chance: what random neighbours get."""
 
     recall: Curve
     map_at_r: Estimate
@@ -52,13 +52,13 @@ def retrieval(
     seed: int = 0,
 ) -> Retrieval:
     """Recall@k and MAP@R of `sample` queries drawn from points [n, d] with labels [n], each among all
-    the others; points at equal distances come in a random order.
+    others; points at equal distances are ranked in random order.
 
-    Both: best 1, worst 0. MAP@R = 1/R ∑ P(i) over the places i up to R that hold one of the query's
-    class, P(i) the share of that class up to there: unlike recall@1 it asks for the whole class.
-    Images that are the only one of their class ask for nothing and are left out. Undefined where that
-    leaves none, and for a collapsed embedding. Raises ValueError for k < 1 and for points without one
-    label each. Source: Musgrave, Belongie, Lim 2020 (MAP@R); Song et al. 2016 (recall@k).
+    Both: best 1, worst 0. MAP@R = 1/R ∑ P(i) over the ranks i up to R of images of the query's class,
+    P(i) the share of that class up to rank i: unlike recall@1 it depends on the whole class.
+    Images that are the only one of their class are no queries. Undefined if there are no queries, and
+    for a collapsed embedding. Raises ValueError for k < 1 and for points without one label each.
+    Source: Musgrave, Belongie, Lim 2020 (MAP@R); Song et al. 2016 (recall@k).
     """
     check_k(ks)
     check_labels(points, labels)
@@ -87,7 +87,7 @@ def retrieval(
 
 def _same_class_by_rank(points: Points, members: Ints, queries: Ints, depth: int, seed: int) -> Bools:
     """[q, depth]: whether the 1st, 2nd, ... nearest other point is of the query's class."""
-    # in a random order, so that points at one place, which a sort leaves as they come, favour no class
+    # shuffled, so that the order of tied points favours no class
     order = np.random.default_rng(seed).permutation(len(points))
     place = np.empty(len(points), dtype=np.int64)
     place[order] = np.arange(len(points))
@@ -99,7 +99,7 @@ def _same_class_by_rank(points: Points, members: Ints, queries: Ints, depth: int
         query = queries[part]
         distances = squared_distances(centred[query], shuffled)
         row = np.arange(len(query))[:, None]
-        distances[row[:, 0], place[query]] = np.inf  # the query itself is not there to be found
+        distances[row[:, 0], place[query]] = np.inf  # exclude the query itself
         nearest = np.argpartition(distances, depth - 1, axis=1)[:, :depth]
         nearest = nearest[row, np.argsort(distances[row, nearest], axis=1)]
         ranked[part] = classes[nearest] == members[query][:, None]
@@ -116,7 +116,7 @@ def _average_precision_at_r(ranked: Bools, r_of: Ints) -> Floats:
 
 
 def _chance_of_recall(ks: Sequence[int], others: Ints, n: int) -> Floats:
-    """1 - the chance that k of the n - 1 others, drawn at random, miss all R of the class."""
+    """1 - the probability that k of the n - 1 others, drawn at random, include none of the R of the class."""
     kinds, counts = np.unique(others, return_counts=True)
     misses = []
     for k in ks:
@@ -127,8 +127,8 @@ def _chance_of_recall(ks: Sequence[int], others: Ints, n: int) -> Floats:
 
 
 def _chance_of_map(others: Ints, n: int) -> Floats:
-    """The expected MAP@R of a random order, for each R of `others`: place i is of the class with
-    probability p = R / (n-1), each place before it then with q = (R-1) / (n-2)."""
+    """The expected MAP@R of a random order, for each R in `others`: rank i is of the class with
+    probability p = R / (n-1), and given that, each rank before it with q = (R-1) / (n-2)."""
     kinds, which = np.unique(others, return_inverse=True)
     p, q = kinds / (n - 1), (kinds - 1) / max(n - 2, 1)
     harmonic = np.array([(1 / np.arange(1, r + 1)).sum() for r in kinds])
@@ -137,7 +137,7 @@ def _chance_of_map(others: Ints, n: int) -> Floats:
 
 
 def of_test(subject: Subject) -> Retrieval:
-    """Of the test images among each other."""
+    """Of the test images among themselves."""
     return retrieval(subject.embedding.test, subject.embedding.test_labels, seed=subject.seed)
 
 
@@ -162,8 +162,8 @@ ENTRIES = (
         "Mean average precision at R",
         "MAP@R",
         "neighbours",
-        "How purely the R nearest test images are of an image's own class, R being how many there are to find, with "
-        "early places counting most.",
+        "The share of an image's R nearest test images that are of its class, early ranks counting most, where R is "
+        "the number of other test images of its class.",
         best=1.0,
         worst=0.0,
         range="0 to 1",

@@ -25,10 +25,10 @@ SAMPLE = 1000
 def silhouette(points: Points, labels: Labels, *, sample: int = SAMPLE, seed: int = 0) -> Estimate:
     """How much closer points lie to their own cluster than to the nearest other one, on average.
 
-    Best 1, worst -1; clusters drawn at random get about 0. points: [n, d], labels: [n]. Measured on
-    `sample` points drawn at random, each against all n, with the standard error of their mean; equals
-    sklearn.metrics.silhouette_score where the sample holds all. Undefined for one cluster, for
-    clusters of one point each, and for a collapsed embedding. Raises ValueError where points and
+    Best 1, worst -1; random clusters get about 0. points: [n, d], labels: [n]. Measured on `sample`
+    random points, each against all n, with the standard error of their mean; equals
+    sklearn.metrics.silhouette_score if the sample includes all. Undefined for one cluster, for
+    clusters of one point each, and for a collapsed embedding. Raises ValueError if points and
     labels do not match. Source: Rousseeuw 1987.
     """
     return silhouettes(points, [labels], sample=sample, seed=seed)[0]
@@ -42,7 +42,7 @@ def silhouettes(
     seed: int = 0,
     check_cancelled: Callable[[], None] = lambda: None,
 ) -> list[Estimate]:
-    """`silhouette` of several labellings [n] of the same points, for little more than one costs.
+    """`silhouette` of several labellings [n] of the same points, at little more than the cost of one.
 
     check_cancelled: called periodically; may raise to abort.
     """
@@ -68,7 +68,7 @@ def silhouette_samples(
     """For each labelling [n] the silhouettes [s] of the points at the places `which` [s].
 
     s = (b - a) / max(a, b): a is the mean distance to the others of the own cluster, b to the nearest
-    other cluster. A cluster of one point has 0. Points must be finite, labellings have two labels.
+    other cluster. A cluster of one point has 0. Points must be finite, with at least two labels.
     """
     centred = points.astype(np.float64) - points.mean(axis=0, dtype=np.float64)
     members = [np.unique(labels, return_inverse=True)[1] for labels in labellings]
@@ -87,7 +87,7 @@ def silhouette_samples(
 
 
 def _of_sums(sums: Floats, own: Ints, sizes: Ints) -> Floats:
-    """sums: [s, c], distances of each point to each cluster, added up; own: [s]; sizes: [c]."""
+    """sums: [s, c], each point's sum of distances to each cluster; own: [s]; sizes: [c]."""
     row = np.arange(len(own))
     a = sums[row, own] / np.maximum(sizes[own] - 1, 1)  # the distance to itself, 0, does not count
     means = sums / sizes
@@ -128,7 +128,7 @@ ENTRIES = (
         best=1.0,
         worst=-1.0,
         range="-1 to 1",
-        chance="Clusters drawn at random get about 0 or a little less.",
+        chance="Random clusters get about 0 or slightly less.",
         source="Rousseeuw 1987",
         function=lambda subject: subject.once(of_both)[0],
     ),
@@ -141,7 +141,7 @@ ENTRIES = (
         best=1.0,
         worst=-1.0,
         range="-1 to 1",
-        chance="Classes dealt out at random get about 0 or a little less.",
+        chance="Random classes get about 0 or slightly less.",
         source="Rousseeuw 1987",
         function=lambda subject: subject.once(of_both)[1],
     ),

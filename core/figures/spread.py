@@ -1,4 +1,4 @@
-"""How far images lie apart, and how much of that is between their classes."""
+"""How far apart images lie, and how much of that is between their classes."""
 
 import math
 
@@ -20,7 +20,7 @@ from core.figures.estimate import (
 
 
 def spread(points: Points) -> Estimate:
-    """How far points lie from their mean: the root of the mean squared distance, in units of the embedding.
+    """How far points lie from their mean: the root mean squared distance, in units of the embedding.
 
     Neither high nor low is better: compare it with the margin. 0 is a total collapse.
     """
@@ -33,10 +33,10 @@ def spread(points: Points) -> Estimate:
 
 
 def between_share(points: Points, labels: Labels) -> Estimate:
-    """Which share of the squared spread is between the classes' centres, the rest being inside classes.
+    """The share of the squared spread that is between the classes' centres; the rest is within classes.
 
     Best 1 (each class a point), worst 0; chance: (classes - 1) / (n - 1). Undefined for one class and a
-    collapsed embedding. Raises ValueError where points and labels do not match.
+    collapsed embedding. Raises ValueError if points and labels do not match.
     Source: Fisher 1925 (the correlation ratio eta²).
     """
     check_labels(points, labels)
@@ -53,7 +53,7 @@ def between_share(points: Points, labels: Labels) -> Estimate:
 
 
 def centred(points: Points) -> Floats:
-    """The points about their mean, in double precision."""
+    """The points relative to their mean, in double precision."""
     exactly = points.astype(np.float64)
     return np.asarray(exactly - exactly.mean(axis=0))
 
@@ -73,7 +73,7 @@ ENTRIES = (
         "Spread",
         "Spread",
         "shape",
-        "How far images lie from the centre of the embedding, as the root of the mean squared distance.",
+        "How far images lie from the centre of the embedding: the root mean squared distance.",
         best=math.nan,
         worst=math.nan,
         range="0 to infinity; compare it with the margin",
@@ -86,7 +86,7 @@ ENTRIES = (
         "Spread between classes",
         "Between classes",
         "shape",
-        "Which share of the squared spread is between the centres of the classes and not inside them.",
+        "The share of the squared spread that is between the class centres rather than within classes.",
         best=1.0,
         worst=0.0,
         range="0 to 1",

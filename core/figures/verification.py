@@ -1,4 +1,4 @@
-"""Same class or not, told from the distance of two images alone: the ROC and its thresholds."""
+"""Verification: same class or not, from the distance of two images alone. The ROC and its thresholds."""
 
 import math
 from dataclasses import dataclass
@@ -25,9 +25,9 @@ KEPT = 200
 
 @dataclass(frozen=True)
 class Threshold:
-    """Calling two images the same class when their distance is at most `distance`: which share of the
-    pairs of one class that finds (true positives), which share of the other pairs it takes for one
-    class (false positives), and how often it is right where both kinds are equally frequent."""
+    """Two images count as the same class if their distance is at most `distance`: the share of same-class
+    pairs found (true positives), the share of other pairs accepted (false positives), and the accuracy
+    if both kinds are equally frequent."""
 
     distance: float
     true_positive_rate: float
@@ -41,7 +41,7 @@ class Verification:
     different classes: best 1, guessing 0.5. best: the threshold with the highest balanced accuracy.
     suggested: half the distance up to which the loss pushes different classes apart; None without such
     a distance. distance, true_positive_rate, false_positive_rate: [t], the curve from (0, 0) to
-    (1, 1), thinned. same, different: how many pairs were looked at. reason: why undefined."""
+    (1, 1), thinned. same, different: the numbers of pairs measured. reason: why undefined."""
 
     area: Estimate
     best: Threshold | None
@@ -55,8 +55,8 @@ class Verification:
 
     @property
     def accuracy(self) -> Estimate:
-        """The balanced accuracy of the best threshold. Its error is that of a threshold given beforehand;
-        having chosen the best one on the same pairs flatters it a little."""
+        """The balanced accuracy of the best threshold. Its error is that of a fixed threshold; choosing
+        the best one on the same pairs makes it slightly optimistic."""
         if self.best is None:
             return undefined(self.reason or "", self.area.of)
         rates = self.best.true_positive_rate, self.best.false_positive_rate
@@ -74,11 +74,11 @@ def verification(
     kept: int = KEPT,
     seed: int = 0,
 ) -> Verification:
-    """How well a threshold on the distance tells pairs of one class from others.
+    """How well a threshold on the distance separates pairs of one class from other pairs.
 
-    points: [n, d], labels: [n]; `pairs` random pairs of each kind, all where there are no more. reach:
-    `RunConfig.reach`. kept: about how many corners of the curve to return. Undefined without pairs of
-    either kind and for a collapsed embedding. Raises ValueError where points and labels do not match
+    points: [n, d], labels: [n]; `pairs` random pairs of each kind, or all if there are no more. reach:
+    `RunConfig.reach`. kept: the approximate number of points on the returned curve. Undefined without
+    pairs of either kind and for a collapsed embedding. Raises ValueError if points and labels do not match
     and for pairs < 2. Source: Green, Swets 1966; Youden 1950 (best threshold); DeLong et al. 1988
     (standard error).
     """
@@ -98,7 +98,7 @@ def verification(
     true = np.searchsorted(same, distance, side="right") / len(same)
     false = np.searchsorted(different, distance, side="right") / len(different)
     best = float(distance[(true - false).argmax()])
-    # as many corners at equal steps along either axis, so that neither of the steep ends is lost
+    # equal steps along either axis, so that both steep ends of the curve are kept
     along = np.linspace(0, 1, max(2, kept // 2))
     shown = np.union1d(np.searchsorted(true, along), np.searchsorted(false, along))
     corners = [np.concatenate([[0.0], each[shown]]) for each in (distance, true, false)]
@@ -121,13 +121,13 @@ def _threshold(distance: float, same: Floats, different: Floats) -> Threshold:
 
 
 def _area(same: Floats, different: Floats, everything: tuple[int, int]) -> Estimate:
-    """The area under the ROC of sorted distances, equal ones counted half, with its standard error."""
-    closer = _share_beyond(same, different)  # for each pair of one class: how many others lie beyond it
+    """The area under the ROC of sorted distances with its standard error; ties count half."""
+    closer = _share_beyond(same, different)  # for each same-class pair: other pairs farther apart
     farther = 1 - _share_beyond(different, same)
     area, sampled = float(closer.mean()), len(same) + len(different)
     if (len(same), len(different)) == everything:
         return exact(area, sampled)
-    # the error of each kind vanishes where all its pairs were looked at
+    # a kind adds no error if all its pairs were measured
     variance = sum(
         float(placement.var(ddof=1)) / len(placement) * (len(placement) < there_are)
         for placement, there_are in zip((closer, farther), everything, strict=True)
@@ -136,18 +136,18 @@ def _area(same: Floats, different: Floats, everything: tuple[int, int]) -> Estim
 
 
 def _share_beyond(values: Floats, others: Floats) -> Floats:
-    """For each value [a] which share of the sorted others [b] is larger; equal ones count half."""
+    """For each value [a] the share of the sorted others [b] that is larger; ties count half."""
     below, up_to = (np.searchsorted(others, values, side=side) for side in ("left", "right"))
     share: Floats = 1 - (below + up_to) / (2 * len(others))
     return share
 
 
 def pairs_of_both_kinds(labels: Labels, pairs: int, seed: int) -> tuple[tuple[Ints, Ints], tuple[Ints, Ints]]:
-    """Places (first, second) of pairs of one class and of pairs of two classes, `pairs` of each, each
-    equally likely and drawn anew each time; all of a kind where there are no more."""
+    """Places (first, second) of pairs of one class and of pairs of two classes, `pairs` of each, all equally
+    likely and drawn with replacement; all of a kind if there are no more."""
     order = np.argsort(labels, kind="stable").astype(np.int64)
     sizes = np.unique(labels, return_counts=True)[1].astype(np.int64)
-    # classes lie together in this order: behind each place come the rest of its class, then the others
+    # sorted by class: each place is followed by the rest of its class, then by all later classes
     place, class_ends = np.arange(len(labels)), np.repeat(np.cumsum(sizes), sizes)
     generator = np.random.default_rng(seed)
     found = []
@@ -164,13 +164,13 @@ def pairs_of_both_kinds(labels: Labels, pairs: int, seed: int) -> tuple[tuple[In
 
 
 def same_pairs_in_all(labels: Labels) -> int:
-    """How many pairs of images are of one class."""
+    """The number of pairs of images of one class."""
     sizes = np.unique(labels, return_counts=True)[1].astype(np.int64)
     return int((sizes * (sizes - 1) // 2).sum())
 
 
 def different_pairs_in_all(labels: Labels) -> int:
-    """How many pairs of images are of two classes."""
+    """The number of pairs of images of two classes."""
     return len(labels) * (len(labels) - 1) // 2 - same_pairs_in_all(labels)
 
 
@@ -209,7 +209,7 @@ ENTRIES = (
         "Verification at the best threshold",
         "Same or not",
         "verification",
-        "How often the best distance threshold tells rightly whether two test images are of one class, if half of "
+        "How often the best distance threshold correctly tells whether two test images are of one class, if half of "
         "the pairs are.",
         best=1.0,
         worst=0.5,

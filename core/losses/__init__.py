@@ -1,9 +1,8 @@
 """The catalogue of losses: `LOSSES` maps a name to its entry.
 
 A new loss is one new file with an `ENTRY`, one line here, and its textbook form for exported scripts
-(`core/take_home/parts/losses`). Nothing in this package imports torch when it is loaded: a loss is
-written against the array API and works on torch tensors (training) and on NumPy arrays (the page's
-process) alike.
+(`core/take_home/parts/losses`). Importing this package imports no torch: a loss is written against the
+array API and works on both torch tensors (training) and NumPy arrays (the Streamlit process).
 """
 
 from core.losses import (
@@ -25,7 +24,7 @@ from core.losses import (
 )
 from core.losses.base import Composition, Loss, LossEntry
 
-# In the order in which a learner meets them: pairs, triplets, whole batches, learned proxies.
+# In teaching order: pairs, triplets, whole batches, learned proxies.
 LOSSES: dict[str, LossEntry] = {
     module.ENTRY.name: module.ENTRY
     for module in (

@@ -13,8 +13,8 @@ def alignment_uniformity(embeddings: Array, labels: Array, *, weight: float) -> 
     """The mean of d² over the positive pairs, plus w times the logarithm of the mean of exp(-2 d²) over all
     pairs, d on the unit sphere.
 
-    Alignment is best at 0, uniformity the lower the more evenly the points are spread (down to
-    -4 in many dimensions), whatever their class.
+    Alignment is best at 0. Uniformity is lower the more evenly all points are spread, regardless of
+    class (down to -4 in many dimensions).
     Source: Wang, Isola, "Understanding Contrastive Representation Learning through Alignment and
     Uniformity on the Hypersphere", 2020, section 4.1, with alpha = 2 and t = 2.
     """
@@ -32,8 +32,8 @@ def alignment_uniformity(embeddings: Array, labels: Array, *, weight: float) -> 
 ENTRY = LossEntry(
     name="alignment_uniformity",
     label="Alignment + uniformity",
-    summary="Two plain wishes: positives at the same place of the sphere, and all images spread evenly "
-    "over it. There are no negatives.",
+    summary="Two goals: positives at the same place on the sphere, and all images spread evenly over it. "
+    "There are no negatives.",
     formula=r"\ell = \operatorname{mean}_{P}\; \lVert u_i - u_j \rVert^2 + "
     r"w \log \operatorname{mean}_{i \neq j}\; e^{-2 \lVert u_i - u_j \rVert^2}",
     paper="Wang, Isola: Understanding Contrastive Representation Learning through Alignment and Uniformity on "

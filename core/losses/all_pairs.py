@@ -1,8 +1,7 @@
 """Attraction and repulsion of all pairs of a training batch, with the gradient in closed form.
 
-The same two means as `pull_and_push` takes, and tested against it, for torch tensors alone. Written
-out here because this is where training spends its time beside the matrix products: the automatic
-gradient would walk through the pair list a dozen times more.
+The same two means as in `pull_and_push`, and tested against it, for torch tensors only. Training spends
+most of its time here and in the matrix products; autograd would pass over the pair list a dozen more times.
 
 Attraction on d² needs no pairs at all. With p_i the sum of x_i - x_j over the n_i points of the class of x_i,
     gradient of sum over i < j of |x_i - x_j|² / 2 at x_i = p_i,
@@ -11,7 +10,7 @@ Attraction on d² needs no pairs at all. With p_i the sum of x_i - x_j over the 
 Repulsion needs every distance. With the push f(d) and w_ij = f'(d_ij) / d_ij,
     gradient of sum over i < j of f(d_ij) at x_i = q_i = sum over j of w_ij (x_i - x_j).
 
-What each call of torch costs before it computes anything is a good part of the whole, so there are few.
+The fixed overhead of each torch call is a large part of the total, so there are few calls.
 """
 
 from collections.abc import Callable
@@ -41,7 +40,7 @@ class _AllPairs(torch.autograd.Function):
         different = _different(labels, x)
         others = different.sum(0)  # how many points are of other classes, for each point [b]
         own = b - others
-        negatives = others.sum().item()  # as everything here, each pair twice
+        negatives = others.sum().item()  # like everything here, counts each pair twice
         positives = b * (b - 1) - negatives
         ctx.positives, ctx.negatives = max(positives, 1.0), max(negatives, 1.0)
 
@@ -64,13 +63,13 @@ class _AllPairs(torch.autograd.Function):
 
 
 def _different(labels: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
-    """[b, b]: 1 where two labels differ, else 0; written as numbers at once, which is ten times faster."""
+    """[b, b]: 1 where two labels differ, else 0; written directly as floats, which is ten times faster."""
     table = like.new_empty(len(labels), len(labels))
     return torch.ne(labels[:, None], labels, out=table)
 
 
 def _squared_distances(x: torch.Tensor) -> torch.Tensor:
-    """[b, b] of points [d, b], coordinate by coordinate: exact where two are close, unlike by products."""
+    """[b, b] of points [d, b], from differences: exact for close points, unlike matrix products."""
     first, *others = x.unbind()
     squared = (first[:, None] - first).square_()
     for coordinate in others:

@@ -1,4 +1,4 @@
-"""What every loss has in common: its result, its catalogue entry, and means over a mask."""
+"""Shared by all losses: the result, the catalogue entry, and means over a mask."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ Array = Any
 
 @dataclass(frozen=True)
 class Loss:
-    """A loss and the named terms that it is the sum of, each a scalar of the input's kind."""
+    """A loss and its named terms, which add up to it, each a scalar of the input's array type."""
 
     total: Array
     terms: dict[str, Array]
@@ -27,16 +27,16 @@ class Loss:
         return cls(total=reduce(add, terms.values()), terms=terms)
 
 
-# What a term does to the points, by its name: it draws them together, or drives them apart. Any other does both.
+# Names of the terms that only pull points together or only push them apart; any other term does both.
 PULLS, PUSHES = frozenset({"attraction", "alignment", "center"}), frozenset({"repulsion", "uniformity"})
 
 # function(embeddings [b, d], labels [b], **parameters). `pairs` = (first [p], second [p]) or
 # `triplets` = (anchor [t], positive [t], negative [t]) are indices into the batch; without them a
-# loss takes all pairs or triplets that the batch holds.
+# loss takes all pairs or triplets in the batch.
 LossFunction = Callable[..., Loss]
 
 
-# What is learned beside the encoder, by the name under which the function takes it:
+# The loss's own trained parameters, keyed by the function's argument names, and their initialiser:
 # start(classes, embedding dimensions, generator).
 Learned = dict[str, npt.NDArray[np.float32]]
 Start = Callable[[int, int, np.random.Generator], Learned]
@@ -46,8 +46,8 @@ Takes = Literal["pairs", "triplets", "batch"]
 
 @dataclass(frozen=True)
 class Composition:
-    """How many images of each class a batch holds: all that matters where every embedding is the
-    same. Not always whole numbers: a random batch of 64 holds 6.4 images of each of 10 classes."""
+    """How many images of each class a batch holds, which determines the loss of a collapsed embedding.
+    Not always integers: a random batch of 64 holds on average 6.4 images of each of 10 classes."""
 
     sizes: tuple[float, ...]
 
@@ -63,7 +63,7 @@ class Composition:
 
 @dataclass(frozen=True)
 class LossEntry:
-    """One line of the catalogue: how a loss is called, written, trained and cited."""
+    """One loss of the catalogue."""
 
     name: str
     label: str
@@ -71,30 +71,30 @@ class LossEntry:
     formula: str  # LaTeX, the same letters as the function's body
     paper: str
     function: LossFunction
-    # what it can be handed one by one; "batch": it compares each image with all others of its batch at once
+    # what it is a mean over; "batch": it compares each image with all others of its batch
     takes: Takes
-    # the names of the RunConfig fields that it reads, each with its letter in the formula (LaTeX)
+    # the RunConfig fields that it reads -> their letters in the formula (LaTeX)
     parameters: Mapping[str, str]
-    # the smallest loss of a network whose embeddings are all the same point, which knows nothing:
+    # the smallest loss of a collapsed network, whose embeddings are all the same point:
     # collapsed(composition of the batch, **parameters)
     collapsed: Callable[..., float]
     # the distance beyond which a pair of different classes is no longer pushed; None: no such distance
     reach: Callable[[float], float | None] = lambda margin: None
-    # whether only the directions of the embeddings count; the encoder then ends on the unit sphere
+    # whether only the directions of the embeddings count; the encoder then normalises its output
     normalised: bool = False
-    # where proxies, centres or a head are learned too: how they start. Without them the function
-    # takes the means of the batch's classes in their place.
+    # the initialiser of learned proxies, centres or a head, if it has any. Without their values the
+    # function uses the means of the batch's classes instead.
     learned: Start | None = None
-    # weights inside the loss that its paper holds fixed when it takes the gradient: the function has
-    # an argument `held`, the embeddings that they are computed from
+    # whether the gradient treats weights inside the loss as constants, as in its paper: the function then has
+    # an argument `held`, the embeddings from which these weights are computed
     holds: bool = False
-    # part of the key of its runs: raised when the same settings would train to something else, as when the default of
-    # a parameter of its own is changed
+    # part of its runs' keys: incremented when the same settings would train to a different result, such as when
+    # the default of one of its parameters changes
     version: int = 1
 
     @property
     def needs(self) -> tuple[str, ...]:
-        """What it needs beside embeddings and labels, in words for the catalogue."""
+        """What it needs besides embeddings and labels, in words for the catalogue."""
         return (
             {"pairs": "pairs", "triplets": "triplets", "batch": "a whole batch"}[self.takes],
             *(["normalised embeddings"] if self.normalised else []),
@@ -103,16 +103,15 @@ class LossEntry:
 
 
 def mean_where(values: Array, mask: Array) -> Array:
-    """Mean of `values` [n] where `mask` [n] holds; 0 where it holds nowhere, never NaN."""
+    """Mean of `values` [n] where `mask` [n] is true; 0, not NaN, for an empty mask."""
     return _sum_where(values, mask) / max(int(array_namespace(values).count_nonzero(mask)), 1)
 
 
 def pull_and_push(pull: Array, push: Array, same: Array, *, sampled: bool) -> Loss:
     """The pair loss y pull + (1-y) push, y = `same` [p], as its two terms.
 
-    Sampled pairs are averaged as they come: the sampler has drawn half of them positive. Of all
-    pairs of a batch only a tenth is positive, so there the positives and the negatives are
-    averaged apart and weigh half and half.
+    Sampled pairs are averaged together: half of them are positive by design. Of all pairs in a batch
+    only a tenth are positive, so positives and negatives are averaged separately and weighted equally.
     """
     if sampled:
         count = max(same.shape[0], 1)
@@ -128,5 +127,5 @@ def _sum_where(values: Array, mask: Array) -> Array:
 def hinge(values: Array) -> Array:
     """max(0, values), elementwise."""
     if is_torch_array(values):
-        return values.relu()  # many times faster than clip, above all backwards
+        return values.relu()  # many times faster than clip, especially the backward pass
     return array_namespace(values).clip(values, min=0.0)

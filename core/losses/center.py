@@ -22,10 +22,10 @@ def center(
     """Softmax: the cross-entropy of a linear classifier on the embedding. Center: l/2 times the mean
     squared distance of each image to its class's centre.
 
-    centers [classes, d]; head [classes, d] and bias [classes]: the classifier's weights. Where they
-    are not given, the batch's class means are the centres and the classifier is the one that prefers
-    the nearest of them. The paper moves its centres by a rule of its own; here they follow the
-    gradient, as the encoder does. Best value 0, never quite reached.
+    centers [classes, d]; head [classes, d] and bias [classes]: the classifier's weights. By default
+    the centres are the batch's class means and the classifier prefers the nearest of them. The paper
+    updates its centres by a special rule; here they follow the gradient, like the encoder. Best value 0,
+    approached but never reached.
     Source: Wen, Zhang, Li, Qiao, "A Discriminative Feature Learning Approach for Deep Face
     Recognition", 2016, eq. 5.
     """
@@ -44,7 +44,7 @@ def center(
 
 
 def start(classes: int, dims: int, generator: np.random.Generator) -> Learned:
-    """Centres at the origin, where the embeddings start; the head as any linear layer."""
+    """Centres at the origin, where the embeddings start; the head like any linear layer."""
     bound = dims**-0.5
     return {
         "centers": np.zeros((classes, dims), np.float32),
@@ -54,7 +54,7 @@ def start(classes: int, dims: int, generator: np.random.Generator) -> Learned:
 
 
 def _collapsed(batch: Composition, weight: float) -> float:
-    """All embeddings in their common centre: the head knows no more than how frequent the classes are."""
+    """All embeddings at their common centre: the head can only learn the class frequencies."""
     shares = [size / batch.images for size in batch.sizes if size > 0]
     return -sum(share * math.log(share) for share in shares)
 

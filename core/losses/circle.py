@@ -1,4 +1,4 @@
-"""Circle loss: each similarity pulled or pushed by how far it still has to go (Sun et al. 2020)."""
+"""Circle loss: each similarity weighted by its distance from its optimum (Sun et al. 2020)."""
 
 import math
 
@@ -15,9 +15,8 @@ def circle(
     """log(1 + sum over negatives of exp(g a_n (s_n - m)) times sum over positives of exp(-g a_p (s_p - 1 + m))), mean
     over the anchors with a positive and a negative; a_n = max(0, s_n + m) and a_p = max(0, 1 + m - s_p).
 
-    The weights a are held fixed when the gradient is taken, as in the paper's eq. 10: torch does not
-    follow them, and who differentiates otherwise gives as `held` [b, d] the embeddings they are
-    computed from.
+    The gradient treats the weights a as constants, as in the paper's eq. 10: torch detaches them; other
+    differentiation passes as `held` [b, d] the embeddings from which they are computed.
     Source: Sun et al., "Circle Loss: A Unified Perspective of Pair Similarity Optimization", 2020, eq. 4, 6, 8.
     """
     m = similarity_margin
@@ -48,8 +47,8 @@ def _collapsed(batch: Composition, scale: float, similarity_margin: float) -> fl
 ENTRY = LossEntry(
     name="circle",
     label="Circle",
-    summary="Gives each similarity a weight of its own: those far from where they should be move most, and "
-    "all stop on a circle in the plane of the two similarities.",
+    summary="Weights each similarity separately: those farthest from their optimum move most, and all stop on a "
+    "circle in the plane of the two similarities.",
     formula=r"\ell_i = \log\bigl(1 + \sum_{n \in N_i} e^{\,\gamma \alpha_n (s_{in} - m)} \cdot "
     r"\sum_{p \in P_i} e^{-\gamma \alpha_p (s_{ip} - 1 + m)}\bigr), \quad "
     r"\alpha_n = \max(0,\, s_{in} + m),\; \alpha_p = \max(0,\, 1 + m - s_{ip})",
@@ -60,6 +59,6 @@ ENTRY = LossEntry(
     parameters={"scale": r"\gamma", "similarity_margin": "m"},
     collapsed=_collapsed,
     normalised=True,
-    version=2,  # scale 2 instead of 16: on a circle, the sharper one leaves classes behind each other
+    version=2,  # scale 2 instead of 16, which leaves overlapping classes in 2-D
     holds=True,
 )

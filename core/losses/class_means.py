@@ -1,4 +1,4 @@
-"""The means of a batch's classes: they stand in for proxies and centres where none have been learned."""
+"""The means of a batch's classes: the default for proxies and centres that are not learned."""
 
 from array_api_compat import array_namespace
 

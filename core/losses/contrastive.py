@@ -39,7 +39,7 @@ def _push(squared: Array, different: Array, margin: float) -> tuple[Array, Array
 ENTRY = LossEntry(
     name="contrastive",
     label="Contrastive on d",
-    summary="Pulls pairs of one digit together and pushes pairs of different digits until they are a margin "
+    summary="Pulls pairs of one class together and pushes pairs of different classes until they are a margin "
     "apart.",
     formula=r"\ell = y\,\frac{d^2}{2} + (1-y)\,\frac{\max(0,\; m-d)^2}{2}",
     paper="Hadsell, Chopra, LeCun: Dimensionality Reduction by Learning an Invariant Mapping, CVPR 2006",
@@ -48,5 +48,5 @@ ENTRY = LossEntry(
     parameters={"margin": "m"},
     reach=lambda margin: margin,
     collapsed=lambda batch, margin: margin**2 / 4,
-    version=2,  # the same gradient summed in another order, with fewer calls
+    version=2,  # the same gradient, summed in a different order
 )

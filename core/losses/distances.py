@@ -1,7 +1,7 @@
 """Euclidean distances between the embeddings of a batch, with a finite gradient everywhere.
 
-The square root has an infinite slope at zero: a pair of equal points would turn every weight
-into NaN. Here the gradient of the distance of two equal points is zero.
+The square root has an infinite slope at zero: one pair of equal points would turn all weights into
+NaN. Here the distance of two equal points has gradient zero.
 """
 
 from functools import lru_cache
@@ -55,7 +55,7 @@ def _numpy_pairs(count: int) -> tuple[Any, Any]:
 def pair_distances(
     embeddings: Array, labels: Array, pairs: tuple[Array, Array] | None
 ) -> tuple[Array, Array]:
-    """Distance [p] of each pair and whether both are of the same class [p], for `pairs` or all."""
+    """Distance [p] of each pair and whether it is of one class [p], for `pairs` or for all pairs."""
     if pairs is None:
         first, second = all_pairs(labels)
         return all_distances(embeddings), labels[first] == labels[second]
@@ -66,9 +66,9 @@ def pair_distances(
 def triplet_distances(
     embeddings: Array, labels: Array, triplets: tuple[Array, Array, Array] | None
 ) -> tuple[Array, Array]:
-    """Distances anchor-positive [t] and anchor-negative [t], for `triplets` or for all there are."""
+    """Distances anchor-positive [t] and anchor-negative [t], for `triplets` or for all triplets."""
     if triplets is None:
-        # distances first, triplets second: there are b² of the ones and up to b³/4 of the others
+        # look up b² distances instead of computing up to b³/4
         distances = euclidean(embeddings[:, None, :], embeddings[None, :, :])
         anchor, positive, negative = all_triplets(labels)
         return distances[anchor, positive], distances[anchor, negative]
@@ -80,14 +80,14 @@ def triplet_distances(
 
 
 def _rows(embeddings: Array, indices: Array) -> Array:
-    """The rows of `embeddings`; in torch the way whose gradient is many times faster than that of []."""
+    """The rows of `embeddings`; torch's index_select has a much faster backward pass than []."""
     return embeddings.index_select(0, indices) if is_torch_array(embeddings) else embeddings[indices]
 
 
 def all_triplets(labels: Array) -> tuple[Array, Array, Array]:
-    """Indices (anchor, positive, negative) [t] of all triplets that the batch holds.
+    """Indices (anchor, positive, negative) [t] of all triplets in the batch.
 
-    There are up to b^3/4 of them: meant for batches of a few hundred.
+    There are up to b³/4 of them: for batches of a few hundred.
     """
     xp = array_namespace(labels)
     same = labels[:, None] == labels[None, :]
@@ -98,7 +98,7 @@ def all_triplets(labels: Array) -> tuple[Array, Array, Array]:
 
 
 def directions(embeddings: Array) -> Array:
-    """`embeddings` [n, d] on the unit sphere; one at the origin has no direction and stays there."""
+    """`embeddings` [n, d] scaled to unit length; one at the origin has no direction and stays there."""
     xp = array_namespace(embeddings)
     squared = xp.sum(embeddings**2, axis=-1, keepdims=True)
     apart = squared > 1e-24
@@ -117,7 +117,7 @@ def distance_table(embeddings: Array) -> Array:
     if is_torch_array(embeddings):
         import torch
 
-        # by differences, not by products: exact where two points are close; the slope at 0 is 0
+        # from differences, not matrix products: exact for close points, and the slope at 0 is 0
         return torch.cdist(embeddings, embeddings, compute_mode="donot_use_mm_for_euclid_dist")
     return euclidean(embeddings[:, None, :], embeddings[None, :, :])
 

@@ -1,4 +1,4 @@
-"""Lifted structure loss: every positive pair against all negatives of both its ends (Oh Song et al. 2016)."""
+"""Lifted structure loss: each positive pair against all negatives of both its images (Oh Song et al. 2016)."""
 
 import math
 
@@ -25,7 +25,7 @@ def lifted_structure(embeddings: Array, labels: Array, *, margin: float) -> Loss
 
 
 def _collapsed(batch: Composition, margin: float) -> float:
-    """d = 0 everywhere: J is the margin plus the logarithm of the number of negatives of both ends."""
+    """d = 0 everywhere: J is the margin plus the logarithm of the number of negatives of both images."""
     pairs = sum(size * (size - 1) for size in batch.sizes)
 
     def of_pair(size: float) -> float:
@@ -38,8 +38,8 @@ def _collapsed(batch: Composition, margin: float) -> float:
 ENTRY = LossEntry(
     name="lifted_structure",
     label="Lifted structure",
-    summary="Pulls each positive pair and pushes all negatives of both its images at once, the nearest the "
-    "hardest.",
+    summary="Pulls each positive pair together and pushes all negatives of both its images at once, the nearest "
+    "most strongly.",
     formula=r"\ell = \frac{1}{2}\max(0,\; J_{ij})^2, \quad "
     r"J_{ij} = \log\bigl(\sum_{k \in N_i} e^{\,m - d_{ik}} + \sum_{l \in N_j} e^{\,m - d_{jl}}\bigr) + d_{ij}",
     paper="Oh Song, Xiang, Jegelka, Savarese: Deep Metric Learning via Lifted Structured Feature Embedding, "

@@ -1,4 +1,4 @@
-"""Multi-similarity loss: pairs weighed by their own and by relative similarity (Wang et al. 2019)."""
+"""Multi-similarity loss: pairs weighted by their own and by relative similarity (Wang et al. 2019)."""
 
 import math
 
@@ -20,7 +20,7 @@ def multi_similarity(
     """log(1 + sum over positives of exp(-a (s - l))) / a + log(1 + sum over negatives of exp(b (s - l))) / b,
     mean over the batch, with a = `positive_scale`, b = `scale` and l = `similarity_margin`.
 
-    The paper's own choice of pairs beforehand is left out: all of the batch are taken.
+    The paper's pair mining is left out: all pairs in the batch are used.
     Source: Wang, Han, Huang, Dong, Scott, "Multi-Similarity Loss with General Pair Weighting for Deep
     Metric Learning", 2019, eq. 15.
     """
@@ -38,7 +38,7 @@ def _collapsed(batch: Composition, scale: float, similarity_margin: float) -> fl
     def of_image(size: float) -> float:
         pull = math.log1p((size - 1) * math.exp(-POSITIVE_SCALE * over)) / POSITIVE_SCALE
         negatives = batch.images - size
-        # log(1 + n e^x), with the large exponent taken out
+        # log(1 + n e^x) with e^x factored out, so that it cannot overflow
         push = over + math.log(math.exp(-scale * over) + negatives) / scale
         return pull + push
 
@@ -48,8 +48,8 @@ def _collapsed(batch: Composition, scale: float, similarity_margin: float) -> fl
 ENTRY = LossEntry(
     name="multi_similarity",
     label="Multi-similarity",
-    summary="Pulls positives whose similarity is below a margin, gently, and pushes negatives above it, hard: "
-    "each pair counts by how it compares with the others of its anchor.",
+    summary="Gently pulls positives whose similarity is below a margin and strongly pushes negatives above it; "
+    "each pair's weight depends on the other pairs of its anchor.",
     formula=r"\ell_i = \frac{1}{\alpha} \log\bigl(1 + \sum_{p \in P_i} e^{-\alpha (s_{ip} - \lambda)}\bigr) + "
     r"\frac{1}{\beta} \log\bigl(1 + \sum_{n \in N_i} e^{\,\beta (s_{in} - \lambda)}\bigr), \quad \alpha = 2",
     paper="Wang, Han, Huang, Dong, Scott: Multi-Similarity Loss with General Pair Weighting for Deep Metric "
@@ -59,5 +59,5 @@ ENTRY = LossEntry(
     parameters={"scale": r"\beta", "similarity_margin": r"\lambda"},
     collapsed=_collapsed,
     normalised=True,
-    version=2,  # scale 2 instead of 16: on a circle, the sharper one leaves classes behind each other
+    version=2,  # scale 2 instead of 16, which leaves overlapping classes in 2-D
 )

@@ -12,9 +12,9 @@ from core.losses.sums import log_one_plus, log_sum_exp
 def n_pair(embeddings: Array, labels: Array) -> Loss:
     """log(1 + sum over other pairs j of exp(a_i·p_j - a_i·p_i)), mean over the anchors; best value 0.
 
-    The batch is dealt out in rounds: a round has one pair (a, p) of each class, the first two images
-    of a class in the first round, its next two in the second. A negative is another pair's positive.
-    The paper also keeps embeddings short by an L2 penalty, which is no part of this.
+    The batch is split into rounds with one pair (a, p) per class: the first two images of a class in
+    the first round, the next two in the second. The negatives are the round's other positives.
+    The paper also keeps embeddings short with an L2 penalty, which is not included.
     Source: Sohn, "Improved Deep Metric Learning with Multi-class N-pair Loss Objective", 2016, eq. 7.
     """
     xp = array_namespace(embeddings)
@@ -22,7 +22,7 @@ def n_pair(embeddings: Array, labels: Array) -> Loss:
     if anchor.shape[0] == 0:
         return Loss.of(n_pair=xp.sum(embeddings * 0))
     a, p = xp.take(embeddings, anchor, axis=0), xp.take(embeddings, positive, axis=0)
-    products = a @ p.T  # [pairs, pairs], one row an anchor
+    products = a @ p.T  # [pairs, pairs], one row per anchor
     own = xp.sum(a * p, axis=-1)
     others = (turn[:, None] == turn[None, :]) & ~xp.eye(turn.shape[0], dtype=xp.bool)
     return Loss.of(n_pair=xp.mean(log_one_plus(log_sum_exp(products - own[:, None], others))))
@@ -52,7 +52,7 @@ ENTRY = LossEntry(
     name="n_pair",
     label="N-pair",
     summary="An anchor must prefer its positive to one negative of every other class at once, by inner "
-    "products: long embeddings count for more.",
+    "product, so longer embeddings count more.",
     formula=r"\ell = \log\bigl(1 + \sum_{j \neq i} e^{\,a_i \cdot p_j - a_i \cdot p_i}\bigr)",
     paper="Sohn: Improved Deep Metric Learning with Multi-class N-pair Loss Objective, NeurIPS 2016",
     function=n_pair,

@@ -13,7 +13,7 @@ def pair_hinge_triplet(
 ) -> Loss:
     """The positive is pulled by d(a,p)²; the negative is pushed by (m - d(a,n))² until m apart.
 
-    The two never meet in one hinge, unlike in the triplet margin loss. Mean over triplets; best
+    Unlike in the triplet margin loss, the two distances have separate terms. Mean over triplets; best
     value 0. Source: the notebook's network, its "posdist" + "neg_loss".
     """
     d_ap, d_an = triplet_distances(embeddings, labels, triplets)

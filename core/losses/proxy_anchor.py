@@ -19,10 +19,10 @@ def proxy_anchor(
     similarity_margin: float,
     proxies: Array | None = None,
 ) -> Loss:
-    """Attraction: log(1 + sum over images of the proxy's class of exp(-a (s - m))), mean over the proxies that have
-    one in the batch. Repulsion: log(1 + sum over all other images of exp(a (s + m))), mean over all proxies.
+    """Attraction: log(1 + sum over images of the proxy's class of exp(-a (s - m))), mean over the proxies whose
+    class is in the batch. Repulsion: log(1 + sum over all other images of exp(a (s + m))), mean over all proxies.
 
-    proxies: [classes, d], the one of class c in row c. Best value 0, never quite reached.
+    proxies: [classes, d], row c for class c. Best value 0, approached but never reached.
     Source: Kim, Kim, Cho, Kwak, "Proxy Anchor Loss for Deep Metric Learning", 2020, eq. 4.
     """
     xp = array_namespace(embeddings)
@@ -41,8 +41,8 @@ def start(classes: int, dims: int, generator: np.random.Generator) -> Learned:
 
 
 def _collapsed(batch: Composition, scale: float, similarity_margin: float) -> float:
-    """The proxies are free to go where this costs least: for n images of a class and N others that is at
-    s = log(n / N) / 2a, and 2 log(1 + exp(a m) sqrt(n N))."""
+    """The minimum over the proxies: for n images of a class and N others it lies at s = log(n / N) / 2a and is
+    2 log(1 + exp(a m) sqrt(n N))."""
 
     def of_class(size: float) -> float:
         x = scale * similarity_margin + math.log(size * (batch.images - size)) / 2
@@ -55,8 +55,8 @@ def _collapsed(batch: Composition, scale: float, similarity_margin: float) -> fl
 ENTRY = LossEntry(
     name="proxy_anchor",
     label="Proxy-anchor",
-    summary="Each class has a proxy, a point that is learned with the encoder; it pulls the images of its class "
-    "and pushes all others, and no image is compared with another.",
+    summary="Each class has a proxy, a point learned with the encoder, which pulls the images of its class and "
+    "pushes all others. Images are never compared directly.",
     formula=r"\ell = \operatorname{mean}_{c}\; \log\bigl(1 + \sum_{x \in c} e^{-\alpha (s(x, q_c) - \delta)}\bigr) + "
     r"\operatorname{mean}_{c}\; \log\bigl(1 + \sum_{x \notin c} e^{\,\alpha (s(x, q_c) + \delta)}\bigr)",
     paper="Kim, Kim, Cho, Kwak: Proxy Anchor Loss for Deep Metric Learning, CVPR 2020",
@@ -65,6 +65,6 @@ ENTRY = LossEntry(
     parameters={"scale": r"\alpha", "similarity_margin": r"\delta"},
     collapsed=_collapsed,
     normalised=True,
-    version=2,  # scale 2 instead of 16: on a circle, the sharper one leaves classes behind each other
+    version=2,  # scale 2 instead of 16, which leaves overlapping classes in 2-D
     learned=start,
 )

@@ -1,4 +1,4 @@
-"""The gradient of any loss of the catalogue without torch, for the few points of a drawing."""
+"""The gradient of any catalogue loss without torch, for the few points of a drawing."""
 
 from typing import Any
 
@@ -15,8 +15,8 @@ def gradient(
 ) -> npt.NDArray[np.float64]:
     """Slope [n, d] of the loss in each coordinate of each of `points` [n, d], by central differences.
 
-    The force on a point is its negative. parameters: those of the loss's function. Where the loss
-    has a corner (a hinge, two equal points) it is the mean of the slopes on both sides.
+    The force on a point is its negative. parameters: of the loss's function. At a kink of the loss (a
+    hinge, two equal points) it is the mean of the slopes on both sides.
     """
     fixed = {**parameters, **({"held": points} if entry.holds else {})}
 

@@ -1,4 +1,4 @@
-"""Soft-margin triplet loss: the triplet margin's hinge, rounded off (Hermans, Beyer, Leibe 2017)."""
+"""Soft-margin triplet loss: the triplet margin's hinge, smoothed (Hermans, Beyer, Leibe 2017)."""
 
 import math
 
@@ -10,7 +10,7 @@ from core.losses.sums import log_one_plus
 def soft_margin_triplet(
     embeddings: Array, labels: Array, *, triplets: tuple[Array, Array, Array] | None = None
 ) -> Loss:
-    """log(1 + exp(d(a,p) - d(a,n))), mean over triplets; best value 0, never quite reached.
+    """log(1 + exp(d(a,p) - d(a,n))), mean over triplets; best value 0, approached but never reached.
 
     Source: Hermans, Beyer, Leibe, "In Defense of the Triplet Loss for Person Re-Identification", 2017, section 2.
     """
@@ -22,8 +22,8 @@ def soft_margin_triplet(
 ENTRY = LossEntry(
     name="soft_margin_triplet",
     label="Soft-margin triplet",
-    summary="The triplet loss without a margin: instead of stopping at one, the push fades as the "
-    "negative falls behind.",
+    summary="The triplet loss without a margin: instead of stopping at a margin, the push fades as the "
+    "negative moves away.",
     formula=r"\ell = \log\left(1 + e^{\,d(a,p) - d(a,n)}\right)",
     paper="Hermans, Beyer, Leibe: In Defense of the Triplet Loss for Person Re-Identification, 2017",
     function=soft_margin_triplet,

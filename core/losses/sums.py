@@ -1,8 +1,8 @@
-"""Sums of exponentials over a masked table, as the losses on similarities have them.
+"""Masked sums of exponentials, as in the losses on similarities.
 
-exp overflows long before a network's numbers do: the largest exponent is always taken out first.
-Where a row of the mask is empty, the sum is 0 and its logarithm minus infinity; here it is the
-large negative `NOTHING`, with which one can go on to calculate and take gradients.
+exp overflows easily, so the largest exponent is always factored out. For an empty row of the mask the
+logarithm of the sum would be minus infinity; here it is the large negative `NOTHING`, so that values
+and gradients stay finite.
 """
 
 from array_api_compat import array_namespace
@@ -13,7 +13,7 @@ NOTHING = -1e30  # finite in single precision, and its exponential is 0
 
 
 def log_sum_exp(values: Array, mask: Array) -> Array:
-    """Logarithm [...] of the sum of exp(values) [..., n] where `mask` [..., n] holds."""
+    """Logarithm [...] of the sum of exp(values) [..., n] where `mask` [..., n] is true."""
     xp = array_namespace(values)
     kept = xp.where(mask, values, xp.full_like(values, NOTHING))
     top = xp.max(kept, axis=-1, keepdims=True)

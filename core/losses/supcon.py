@@ -13,7 +13,7 @@ def supcon(embeddings: Array, labels: Array, *, temperature: float) -> Loss:
     """For each anchor the mean over its positives p of -log of exp(s_ip / t) over the sum of exp(s_ia / t)
     over all others a; then the mean over the anchors that have a positive.
 
-    All positives share the sum, so the best value is not 0 but near the logarithm of their number.
+    The denominator includes all positives, so the best value is not 0 but near the logarithm of their number.
     Source: Khosla et al., "Supervised Contrastive Learning", 2020, eq. 2 (the sum outside the logarithm).
     """
     xp = array_namespace(embeddings)
@@ -26,15 +26,15 @@ def supcon(embeddings: Array, labels: Array, *, temperature: float) -> Loss:
 
 
 def _collapsed(batch: Composition, temperature: float) -> float:
-    """All similarities 1: every other image is as likely."""
+    """All similarities 1: all other images are equally likely."""
     return math.log(max(batch.images - 1, 1)) if max(batch.sizes) > 1 else 0.0
 
 
 ENTRY = LossEntry(
     name="supcon",
     label="SupCon",
-    summary="Like NT-Xent, but an anchor has all images of its class as positives, and these share the "
-    "denominator with the negatives.",
+    summary="Like NT-Xent, but all images of an anchor's class are its positives, and the denominator includes "
+    "them as well as the negatives.",
     formula=r"\ell_i = -\frac{1}{|P_i|} \sum_{p \in P_i} "
     r"\log \frac{e^{\,s_{ip}/\tau}}{\sum_{a \neq i} e^{\,s_{ia}/\tau}}",
     paper="Khosla, Teterwak, Wang, Sarna, Tian, Isola, Maschinot, Liu, Krishnan: Supervised Contrastive "

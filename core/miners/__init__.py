@@ -1,7 +1,7 @@
 """The catalogue of miners: `MINERS` maps a name to its entry.
 
-A miner picks, from a batch and its embeddings, the triplets that are worth learning from. "none", the
-setting of a run that takes them as they come, is no miner and not listed. Imports no torch.
+A miner selects from a batch and its embeddings the triplets that are worth learning from. The setting
+"none", which uses all of them, is not listed. Imports no torch.
 """
 
 from core.miners import batch_all, batch_hard, distance_weighted, semi_hard

@@ -1,4 +1,4 @@
-"""Which share of what a loss looks at still teaches it something, where nothing is mined."""
+"""The active share: how many of a batch's pairs or triplets still have a gradient, without a miner."""
 
 from typing import Any
 
@@ -12,11 +12,11 @@ from core.miners.base import Array
 def active_share(
     entry: LossEntry, embeddings: Array, labels: Array, margin: float, tuples: tuple[Array, ...] | None
 ) -> float | None:
-    """Pairs: the share of the negative ones that are nearer than the loss's reach. Triplets: the share
-    whose negative is nearer than that, or, where the loss has no reach, than d(a,p) + m.
+    """Pairs: the share of negative pairs that are nearer than the loss's reach. Triplets: the share
+    whose negative is nearer than that or, if the loss has no reach, than d(a,p) + m.
 
-    tuples: those that were drawn; None: all of the batch. None is returned for a loss that never
-    lets go of a pair, and where there are no negatives.
+    tuples: the sampled ones; None: all in the batch. Returns None for a loss that never stops pushing a
+    pair, and if there are no negatives.
     """
     reach = entry.reach(margin)
     if entry.takes == "batch" or (reach is None and "margin" not in entry.parameters):

@@ -1,4 +1,4 @@
-"""What every miner has in common: its result and its catalogue entry."""
+"""Shared by all miners: the result and the catalogue entry."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,28 +11,27 @@ Array = Any
 
 @dataclass(frozen=True)
 class Mined:
-    """`triplets`: anchor [t], positive [t], negative [t], places in the batch. `active`: which share of
-    the triplets that the miner looked at have d(a,p) + m > d(a,n), so that there is something to learn
-    from them; 0 where it found none to look at."""
+    """`triplets`: anchor [t], positive [t], negative [t], places in the batch. `active`: the share of the
+    considered triplets with d(a,p) + m > d(a,n), which still have something to teach; 0 if there were none."""
 
     triplets: tuple[Array, Array, Array]
     active: float
 
 
-# function(embeddings [b, d], labels [b], *, margin, generator): what is worth learning from in the batch.
+# function(embeddings [b, d], labels [b], *, margin, generator)
 MinerFunction = Callable[..., Mined]
 
 
 @dataclass(frozen=True)
 class MinerEntry:
-    """One line of the catalogue of miners."""
+    """One miner of the catalogue."""
 
     name: str
     label: str
     summary: str
     paper: str
     function: MinerFunction
-    looks_at_all: bool  # at each of the batch's triplets, of which there are up to b³/4
+    looks_at_all: bool  # whether it considers all of the batch's triplets, up to b³/4
 
 
 def no_triplets(labels: Array) -> Mined:

@@ -1,4 +1,4 @@
-"""Batch-all: every triplet of the batch that still costs something (Hermans, Beyer, Leibe 2017)."""
+"""Batch-all: every triplet of the batch with a nonzero loss (Hermans, Beyer, Leibe 2017)."""
 
 import numpy as np
 from array_api_compat import array_namespace
@@ -8,7 +8,7 @@ from core.miners.base import Array, Mined, MinerEntry
 
 
 def batch_all(embeddings: Array, labels: Array, *, margin: float, generator: np.random.Generator) -> Mined:
-    """All triplets with d(a,p) - d(a,n) + m > 0: the mean is then taken over these, not over all.
+    """All triplets with d(a,p) - d(a,n) + m > 0, so that the mean is over these, not over all.
 
     Source: Hermans, Beyer, Leibe 2017, eq. 6 and the last paragraph of section 2.
     """
@@ -16,7 +16,7 @@ def batch_all(embeddings: Array, labels: Array, *, margin: float, generator: np.
     d = distance_table(embeddings)  # [b, b]
     same, different = same_and_different(labels)
     anchor, positive = xp.nonzero(same)  # [pairs]
-    # a row a pair, not a list of all triplets: see semi_hard
+    # one row per pair instead of a list of all triplets: see semi_hard
     negatives = different[anchor]  # [pairs, b]
     row, negative = xp.nonzero(negatives & (d[anchor, positive][:, None] - d[anchor] + margin > 0))
     count = int(xp.count_nonzero(negatives))
@@ -25,9 +25,9 @@ def batch_all(embeddings: Array, labels: Array, *, margin: float, generator: np.
 
 ENTRY = MinerEntry(
     name="batch_all",
-    label="Batch-all: all that still cost",
-    summary="Every triplet of the batch that is not yet right by the margin; those that are would only water down "
-    "the mean.",
+    label="Batch-all: all with a nonzero loss",
+    summary="Every triplet of the batch that does not satisfy the margin yet; those that do would only dilute the "
+    "mean.",
     paper="Hermans, Beyer, Leibe: In Defense of the Triplet Loss for Person Re-Identification, 2017",
     function=batch_all,
     looks_at_all=True,

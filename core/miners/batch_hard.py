@@ -10,7 +10,7 @@ from core.miners.base import Array, Mined, MinerEntry
 
 
 def batch_hard(embeddings: Array, labels: Array, *, margin: float, generator: np.random.Generator) -> Mined:
-    """One triplet for each anchor that has a positive and a negative: the hardest of both.
+    """One triplet for each anchor that has a positive and a negative: the hardest of each.
 
     Source: Hermans, Beyer, Leibe 2017, eq. 5.
     """
@@ -28,7 +28,7 @@ def batch_hard(embeddings: Array, labels: Array, *, margin: float, generator: np
 ENTRY = MinerEntry(
     name="batch_hard",
     label="Batch-hard: farthest positive, nearest negative",
-    summary="For each image of the batch the one positive that is farthest and the one negative that is nearest.",
+    summary="For each image of the batch, the farthest positive and the nearest negative.",
     paper="Hermans, Beyer, Leibe: In Defense of the Triplet Loss for Person Re-Identification, 2017",
     function=batch_hard,
     looks_at_all=False,

@@ -1,4 +1,4 @@
-"""Distance-weighted: negatives drawn so that every distance is as likely as any other (Wu et al. 2017)."""
+"""Distance-weighted: negatives drawn so that all distances are equally likely (Wu et al. 2017)."""
 
 from typing import Any
 
@@ -17,11 +17,11 @@ FARTHEST = 1.4
 def distance_weighted(
     embeddings: Array, labels: Array, *, margin: float, generator: np.random.Generator
 ) -> Mined:
-    """For each anchor and positive one negative, drawn with a chance in inverse proportion to how common
-    its distance is on the sphere, q(d) = d^(n-2) (1 - d²/4)^((n-3)/2) in n dimensions.
+    """For each anchor and positive one negative, drawn with a probability inversely proportional to the
+    density of its distance on the sphere, q(d) = d^(n-2) (1 - d²/4)^((n-3)/2) in n dimensions.
 
-    Distances below 0.5 count as 0.5, negatives beyond 1.4 are never drawn: where an anchor has no other,
-    all of its negatives are equally likely. Lengths do not matter, only directions.
+    Distances below 0.5 count as 0.5, and negatives beyond 1.4 are not drawn unless an anchor has no other:
+    then all of its negatives are equally likely. Only directions matter, not lengths.
     Source: Wu, Manmatha, Smola, Krähenbühl, "Sampling Matters in Deep Embedding Learning", 2017, eq. 4, 5.
     """
     xp = array_namespace(embeddings)
@@ -29,7 +29,7 @@ def distance_weighted(
     anchor, positive = np.nonzero(same & different.any(axis=1, keepdims=True))
     apart = _numpy(distance_table(directions(embeddings))).astype(np.float64)
     chance = chances(apart, different, int(embeddings.shape[1]))
-    # one uniform number against the running sum of the anchor's chances
+    # inverse transform sampling: a uniform number against the cumulative probabilities
     running = np.cumsum(chance, axis=1)[anchor]
     drawn = generator.random(len(anchor))[:, None] * running[:, -1:]
     negative = np.argmax(running > drawn, axis=1)
@@ -42,8 +42,8 @@ def distance_weighted(
 def chances(
     apart: npt.NDArray[np.float64], different: npt.NDArray[np.bool_], dims: int
 ) -> npt.NDArray[np.float64]:
-    """Chance [b, b] with which each image is drawn as the negative of each anchor; rows sum to 1 where
-    there is a negative. apart: distances [b, b] on the unit sphere."""
+    """The probability [b, b] of each image to be drawn as each anchor's negative; rows sum to 1 if there
+    is a negative. apart: distances [b, b] on the unit sphere."""
     d = np.clip(apart, NEAREST, 2 - 1e-6)
     logarithm = -((dims - 2) * np.log(d) + (dims - 3) / 2 * np.log(1 - d**2 / 4))
     allowed = different & (apart < FARTHEST)
@@ -62,9 +62,9 @@ def _numpy(array: Array) -> npt.NDArray[Any]:
 
 ENTRY = MinerEntry(
     name="distance_weighted",
-    label="Distance-weighted: all distances alike",
-    summary="For each pair of one class a negative drawn so that near, middling and far ones come equally often: "
-    "by chance alone nearly all lie at the same distance.",
+    label="Distance-weighted: all distances equally often",
+    summary="For each positive pair, a negative drawn so that near, medium and far ones are equally likely: drawn "
+    "uniformly, nearly all would lie at the same distance.",
     paper="Wu, Manmatha, Smola, Krähenbühl: Sampling Matters in Deep Embedding Learning, ICCV 2017",
     function=distance_weighted,
     looks_at_all=False,

@@ -10,14 +10,14 @@ from core.miners.base import Array, Mined, MinerEntry
 def semi_hard(embeddings: Array, labels: Array, *, margin: float, generator: np.random.Generator) -> Mined:
     """All triplets with d(a,p) < d(a,n) < d(a,p) + m.
 
-    Harder negatives than these, nearer than the positive, can drive a young network into collapse.
+    Harder negatives, nearer than the positive, can make the network collapse early in training.
     Source: Schroff, Kalenichenko, Philbin, "FaceNet", 2015, eq. 4 (there on squared distances).
     """
     xp = array_namespace(embeddings)
     d = distance_table(embeddings)  # [b, b]
     same, different = same_and_different(labels)
     anchor, positive = xp.nonzero(same)  # [pairs]
-    # a row a pair, not a list of all triplets: only the few that are chosen need their places written down
+    # one row per pair instead of a list of all triplets: only the selected ones need indices
     further = d[anchor] - d[anchor, positive][:, None]  # [pairs, b]
     negatives = different[anchor]
     wanting = negatives & (further < margin)
@@ -29,8 +29,8 @@ def semi_hard(embeddings: Array, labels: Array, *, margin: float, generator: np.
 ENTRY = MinerEntry(
     name="semi_hard",
     label="Semi-hard: beyond the positive, within the margin",
-    summary="Negatives that are farther than the positive, but not yet by the margin: hard enough to teach, not so "
-    "hard that they mislead.",
+    summary="Negatives that are farther than the positive, but by less than the margin: hard enough to learn from, "
+    "but not misleading.",
     paper="Schroff, Kalenichenko, Philbin: FaceNet, CVPR 2015",
     function=semi_hard,
     looks_at_all=True,

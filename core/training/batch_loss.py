@@ -1,4 +1,4 @@
-"""The config's loss on one embedded batch: mined first where the config names a miner."""
+"""The config's loss on one embedded batch, mined first if the config has a miner."""
 
 import dataclasses
 import math
@@ -26,8 +26,7 @@ def loss_of(
     batch: Batch,
     learned: Learned = NOTHING,
 ) -> Loss:
-    """The config's loss on embeddings [b, d] with labels [b]. learned: what the loss learns beside the
-    encoder, by name."""
+    """The config's loss on embeddings [b, d] with labels [b]. learned: the loss's own parameters, by name."""
     entry = LOSSES[config.loss]
     parameters: dict[str, Any] = {**config.loss_parameters, **learned}
     if batch.tuples is not None:
@@ -42,12 +41,12 @@ def mine(
     batch: Batch,
     generator: np.random.Generator,
 ) -> tuple[Batch, float | None]:
-    """The batch with the tuples that the config's miner takes from it, and the active share of what the
-    miner looked at. Without a miner the batch as it is, and None."""
+    """The batch with the tuples selected by the config's miner, and the active share of the triplets it
+    considered. Without a miner: the unchanged batch and None."""
     if config.miner == "none":
         return batch, None
     entry = LOSSES[config.loss]
-    # a loss without a margin never stops pushing: whatever is farther than its positive counts
+    # a loss without a margin never stops pushing: every negative beyond the positive counts
     margin = config.margin if "margin" in entry.parameters else math.inf
     mined = MINERS[config.miner].function(embeddings.detach(), labels, margin=margin, generator=generator)
     anchor, positive, negative = mined.triplets
@@ -60,7 +59,7 @@ def mine(
 def active_share_of(
     config: RunConfig, embeddings: torch.Tensor, labels: torch.Tensor, batch: Batch
 ) -> float | None:
-    """The share of the batch's pairs or triplets whose gradient is not 0; None for a loss without such."""
+    """The share of the batch's pairs or triplets with a nonzero gradient; None where that is undefined."""
     with torch.inference_mode():
         tuples = None if batch.tuples is None else tuple(torch.as_tensor(each) for each in batch.tuples)
         return active_share(LOSSES[config.loss], embeddings.detach(), labels, config.margin, tuples)

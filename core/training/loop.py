@@ -1,7 +1,7 @@
 """The training loop: from a config and a data set to a trained encoder.
 
-It knows nothing of files, processes or pages. Whoever runs it hands in a `Watcher`, which is told of
-each report and snapshot and may ask it to stop.
+It is independent of files, processes and pages. The caller passes a `Watcher`, which receives each
+report and snapshot and can cancel.
 """
 
 import math
@@ -35,7 +35,7 @@ class Cancelled(Exception):
 
 
 class Watcher(Protocol):
-    """What the training tells, and the one thing that it asks."""
+    """Callbacks of the training; `cancelled` is polled before every step."""
 
     def begin(self, sample: Sample) -> None: ...
 
@@ -50,7 +50,7 @@ class Watcher(Protocol):
 class Trained:
     """A trained encoder, the step whose weights it has, and how long training took.
 
-    learned: the proxies, centres or head that the loss has learned beside it, by name; mostly none.
+    learned: the loss's own trained parameters (proxies, centres, head), by name; empty for most losses.
     """
 
     encoder: Encoder
@@ -63,20 +63,20 @@ class Trained:
 def train(config: RunConfig, data: Dataset, watcher: Watcher) -> Trained:
     """Train the encoder of `config` on `data`, on one thread.
 
-    Raises Cancelled when the watcher asks for it, TrainingFailed when the loss is no longer a
-    number. Equal configs give equal weights, bit for bit, on the same machine.
+    Raises Cancelled when the watcher cancels, TrainingFailed when the loss is no longer finite.
+    Equal configs give equal weights, bit for bit, on the same machine.
     """
     torch.set_num_threads(1)
     return _Loop(config, data, watcher).run()
 
 
 def snapshot_steps(steps: int) -> set[int]:
-    """About 15 steps from 0 to `steps`, dense at first, when the embedding moves most."""
+    """About 15 steps from 0 to `steps`, denser at the start, when the embedding moves most."""
     return {0} | {round(step) for step in np.geomspace(1, steps, SNAPSHOTS - 1)}
 
 
 class _Loop:
-    """One call of `train`: the trainer, what measures it, and what has been reported of it."""
+    """One call of `train`: the trainer, its validation and its reports."""
 
     def __init__(self, config: RunConfig, data: Dataset, watcher: Watcher) -> None:
         self.began = time.perf_counter()
@@ -88,14 +88,14 @@ class _Loop:
         self.validation = Validation(config, sample, train_split if sample.split == "train" else test_split)
         self.stopping = EarlyStopping(config.patience)
         self.snapshots = snapshot_steps(self.trainer.steps)
-        # A validation every 4,096 images or so: often enough to stop by, and cheap beside the training.
+        # About every 4,096 images: often enough for early stopping, and cheap relative to training.
         self.check_every = math.ceil(4096 / config.batch_size)
         self.report_every = max(1, self.trainer.steps // REPORTS)
         self.meter = _Meter()
         self.step = 0
 
     def run(self) -> Trained:
-        """All epochs, or as many as early stopping leaves."""
+        """Run all epochs, unless stopped early."""
         self._snapshot()
         for epoch in range(1, self.config.epochs + 1):
             for batch in self.trainer.epoch():
@@ -103,12 +103,12 @@ class _Loop:
                     raise Cancelled
                 self.step += 1
                 self.meter.add(self.trainer.step(batch, measure_active=self.step in self.snapshots))
-                if self._look(epoch):
+                if self._after_step(epoch):
                     return self._trained(stopped_early=True)
         return self._trained(stopped_early=False)
 
-    def _look(self, epoch: int) -> bool:
-        """After a step: snapshot, validate and report where it is time to; says whether to stop early."""
+    def _after_step(self, epoch: int) -> bool:
+        """After each step: snapshot, validate and report if due; returns whether to stop early."""
         loss = None
         if self.step in self.snapshots:
             loss = self._validation_loss(self._snapshot())
@@ -144,7 +144,7 @@ class _Loop:
 
     def _trained(self, *, stopped_early: bool) -> Trained:
         learned = self.trainer.learned
-        if self.stopping.weights:  # the best ones, which early stopping kept
+        if self.stopping.weights:  # the best ones, kept by early stopping
             self.trainer.encoder.load_state_dict(self.stopping.weights)
             learned, self.step = self.stopping.learned, self.stopping.step
             self._snapshot()
@@ -153,7 +153,7 @@ class _Loop:
 
 
 class _Meter:
-    """Mean loss, terms and active share since they were last taken."""
+    """Mean loss, terms and active share since the last `take`."""
 
     def __init__(self) -> None:
         self._losses: list[Loss] = []

@@ -24,10 +24,10 @@ from core.training.trainer import TrainingFailed
 
 
 def train_and_measure(run: Run, on_report: Callable[[Progress], None] = lambda progress: None) -> None:
-    """Do the run that was begun in its folder, and leave its status at done, failed or cancelled.
+    """Execute the run in its folder; its final status is done, failed or cancelled.
 
-    on_report: hears of each report, after the folder has it. Raises OSError where the folder
-    cannot be written and DataError where the images cannot be read.
+    on_report: called with each report after it is written to the folder. Raises OSError if the folder
+    cannot be written and DataError if the images cannot be read.
     """
     if run.cancel_requested():
         run.set_state("cancelled", run.why_cancelled())
@@ -62,8 +62,8 @@ def train_and_measure(run: Run, on_report: Callable[[Progress], None] = lambda p
 
 
 def _images(run: Run, config: RunConfig) -> Dataset:
-    """The run's data set. Where it is fetched and somebody presses Stop, the fetching goes on by itself: the
-    next one who wants it finds it here. Raises Cancelled, DataError."""
+    """The run's data set. A download continues in the background after a Stop, so that the next run finds the
+    files on disk. Raises Cancelled, DataError."""
     if DATASETS[config.dataset].torchvision is None:
         return load(config.dataset)
     found: Future[Dataset] = Future()
@@ -82,7 +82,7 @@ def _images(run: Run, config: RunConfig) -> Dataset:
 
 
 class _FolderWatcher:
-    """Writes what the training tells into the run's folder."""
+    """Writes the training's reports and snapshots into the run's folder."""
 
     def __init__(self, run: Run, on_report: Callable[[Progress], None]) -> None:
         self._run = run
@@ -110,16 +110,16 @@ class _FolderWatcher:
 
 
 def _measure(run: Run, trained: Trained, data: Dataset, config: RunConfig) -> dict[str, str]:
-    """Write the result files; returns their checksums by name. Raises Cancelled where that is asked for."""
+    """Write the result files and return their checksums by name. Raises Cancelled on request."""
 
-    def check_cancelled() -> None:  # between parts of well under a second each
+    def check_cancelled() -> None:
         if run.cancel_requested():
             raise Cancelled
 
     classes = config.digits
     train_split, test_split = data.train.first_classes(classes), data.test.first_classes(classes)
     train_points, test_points = _embed(trained, train_split), _embed(trained, test_split)
-    with threadpool_limits(1):  # sums in another order would give other figures
+    with threadpool_limits(1):  # a different summation order would change the figures
         embedding = clustered(
             train_points, train_split.labels, test_points, test_split.labels, classes, check_cancelled
         )

@@ -1,4 +1,4 @@
-"""The trainer: an encoder, its optimizer and its batches. `step` learns from one batch."""
+"""The trainer: an encoder, its optimizer and its batches. `step` trains on one batch."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import torch
-import torch._dynamo  # the first optimizer imports it: a second that belongs to the start, not to a run
+import torch._dynamo  # the first optimizer imports it: that second belongs to start-up, not to a run
 
 from core.batches.sampling import Batch, ByClass, batches, images_a_batch, with_wrong_labels
 from core.config import RunConfig
@@ -17,8 +17,8 @@ from core.runs import Sample
 from core.training.batch_loss import active_share_of, loss_of, mine
 from core.training.sample import fitted_images
 
-# Adam moves every number by about the learning rate a step, whatever its gradient. A proxy has a long way
-# to go, unlike a weight of the encoder; the paper of proxy-anchor takes 100 times the encoder's rate.
+# Adam moves each parameter by about the learning rate per step, whatever its gradient. A proxy has much
+# farther to move than an encoder weight; the proxy-anchor paper uses 100 times the encoder's rate.
 LEARNED_RATE = 10.0
 
 
@@ -28,18 +28,18 @@ class TrainingFailed(Exception):
 
 @dataclass(frozen=True)
 class Stepped:
-    """What one step gave: its loss, and which share of its pairs or triplets was active (None: not measured)."""
+    """The result of one step: its loss, and the share of active pairs or triplets (None: not measured)."""
 
     loss: Loss
     active: float | None
 
 
 class Trainer:
-    """A training under way, on one thread. Equal configs give equal weights, bit for bit, on the same machine.
+    """Trains on one thread. Equal configs give equal weights, bit for bit, on the same machine.
 
-    train: the training split, limited to the classes that take part; sample: what `choose_sample` chose of it.
-    encoder and learned (the proxies, centres or head of the loss, by name; mostly none) change with each step.
-    steps: how many there are in all epochs together.
+    train: the training split, limited to the run's classes; sample: from `choose_sample`.
+    encoder and learned (the loss's own proxies, centres or head, by name; empty for most losses) change with
+    each step. steps: the total over all epochs.
     """
 
     def __init__(self, config: RunConfig, train: Split, sample: Sample) -> None:
@@ -59,19 +59,19 @@ class Trainer:
         self._mining, self._viewing = _chance(config, 3), _chance(config, 4)
 
     def epoch(self) -> Iterator[Batch]:
-        """The batches of one more epoch."""
+        """The batches of the next epoch."""
         return batches(self.config, self._by_class, self._sampling)
 
     def step(self, batch: Batch, *, measure_active: bool = False) -> Stepped:
-        """Embed the batch, take its loss, and move the weights along the gradient.
+        """Embed the batch, compute its loss, and update the weights.
 
-        measure_active: also without a miner, which measures the active share as it mines.
+        measure_active: measure the active share even without a miner (a miner always measures it).
         """
         rows = torch.from_numpy(batch.images)
         self._optimizer.zero_grad(set_to_none=True)
         images = with_views(self._images.index_select(0, rows), batch, self._viewing)
         embeddings = self.encoder(to_input(images))
-        own = batch.labels  # where two views of an image are a class of their own
+        own = batch.labels  # set if the batch has views: two views of an image are a class
         labels = self._labels.index_select(0, rows) if own is None else torch.from_numpy(own)
         mined, active = mine(self.config, embeddings, labels, batch, self._mining)
         loss = loss_of(self.config, embeddings, labels, mined, self.learned)
@@ -85,10 +85,10 @@ class Trainer:
 
 
 def with_views(images: torch.Tensor, batch: Batch, generator: np.random.Generator) -> torch.Tensor:
-    """The batch's `images` uint8 [b, 784], with random views of them where it wants some."""
+    """The batch's `images` uint8 [b, 784], those at `batch.views` replaced with random views."""
     if not batch.views:
         return images
-    from core.batches.views import random_views  # torchvision, which other runs need not wait for
+    from core.batches.views import random_views  # imports torchvision: slow, and only needed here
 
     for places in batch.views:
         images[places] = random_views(images[places], generator)
@@ -96,7 +96,7 @@ def with_views(images: torch.Tensor, batch: Batch, generator: np.random.Generato
 
 
 def start_learned(config: RunConfig) -> dict[str, torch.Tensor]:
-    """What the loss learns beside the encoder, as it starts: same seed, same numbers."""
+    """The initial values of the loss's own parameters: same seed, same values."""
     start = LOSSES[config.loss].learned
     if start is None:
         return {}
@@ -105,7 +105,7 @@ def start_learned(config: RunConfig) -> dict[str, torch.Tensor]:
 
 
 def _chance(config: RunConfig, purpose: int) -> np.random.Generator:
-    """A random stream for one purpose, so that none disturbs the one that draws the batches."""
+    """A separate random stream for each purpose, so that none affects the drawing of the batches."""
     return np.random.default_rng([config.seed, purpose])
 
 
@@ -121,10 +121,10 @@ def _optimizer(
 def _schedule(
     config: RunConfig, optimizer: torch.optim.Optimizer, steps: int
 ) -> torch.optim.lr_scheduler.LRScheduler | None:
-    if config.schedule == "constant" or steps < 10:  # too few to go up and down in
+    if config.schedule == "constant" or steps < 10:  # too few for a cycle
         return None
-    # Straight up to an early peak and straight down, Adam's momentum left alone: 0.02 more test ARI after one
-    # epoch and 0.003 after five, mean of six seeds, than with PyTorch's cosine from a 25th of the rate.
+    # Linear up to an early peak and linear down, Adam's momentum unchanged: 0.02 more test ARI after one epoch
+    # and 0.003 after five, mean of six seeds, than PyTorch's default cosine from 1/25 of the rate.
     return torch.optim.lr_scheduler.OneCycleLR(
         optimizer,
         [group["lr"] for group in optimizer.param_groups],

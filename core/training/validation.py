@@ -1,4 +1,4 @@
-"""The validation loss, and early stopping by it."""
+"""The validation loss, and early stopping."""
 
 import math
 from collections.abc import Mapping
@@ -20,9 +20,9 @@ Learned = Mapping[str, torch.Tensor]
 
 
 class Validation:
-    """The validation loss: the config's loss on fixed batches of the sample, views and all.
+    """The validation loss: the config's loss on fixed batches of the sample, including their views.
 
-    split: the one that the sample is of, limited to the classes that take part.
+    split: the split that the sample is drawn from, limited to the run's classes.
     """
 
     def __init__(self, config: RunConfig, sample: Sample, split: Split) -> None:
@@ -43,7 +43,7 @@ class Validation:
         ]
 
     def loss(self, encoder: Encoder, embeddings: torch.Tensor, learned: Learned) -> float:
-        """Mean over the batches, from the sample's embeddings [s, d]."""
+        """Mean over the batches, given the sample's embeddings [s, d]."""
         mining = np.random.default_rng(SAMPLE)
         losses = []
         with torch.inference_mode():
@@ -57,9 +57,9 @@ class Validation:
 
 @dataclass
 class EarlyStopping:
-    """Remembers the best validation loss and the weights that had it.
+    """Keeps the best validation loss and its weights.
 
-    patience: after so many batches without a better one training ends; 0: never.
+    patience: stop after this many batches without improvement; 0: never.
     """
 
     patience: int
@@ -69,7 +69,7 @@ class EarlyStopping:
     learned: dict[str, torch.Tensor] = field(default_factory=dict)
 
     def exhausted(self, step: int, loss: float, encoder: Encoder, learned: Learned) -> bool:
-        """Whether it is time to stop, after the validation loss at a step."""
+        """Record the validation loss at a step; returns whether to stop."""
         if loss < self.best:
             self.best, self.step = loss, step
             self.weights = {name: tensor.clone() for name, tensor in encoder.state_dict().items()}

@@ -180,7 +180,8 @@ class OfRun:
             live=self.live,
             source=f"{self.server.url}/runs/{self.folder.key}",
         )
-        return with_options(NOTHING, replace(options, per_class=self.per_class, telling=self.pick))
+        options = replace(options, per_class=self.per_class, telling=self.pick)
+        return with_options(NOTHING, options)
 
 
 Picture = Cloud | OfRun

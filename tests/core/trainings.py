@@ -1,4 +1,4 @@
-"""Real trainings, each done once in a run of the tests: whoever asks again is handed the same, to be read only."""
+"""Real trainings, cached per test process; read only."""
 
 import hashlib
 from collections.abc import Mapping
@@ -17,15 +17,15 @@ from core.runs import Progress, Sample
 from core.training import Cancelled, TrainingFailed, train
 
 MNIST = 60_000
-SOME = 10_000  # 45 steps of 200 an epoch, beside the 1,000 held out
-TEN_STEPS = 11  # where to stop: enough to see whether two trainings are the same
+SOME = 10_000  # 45 steps of 200 per epoch, without the 1,000 held out
+TEN_STEPS = 11  # `stop_before` for comparing two trainings
 
 Weights = Mapping[str, npt.NDArray[np.float32]]
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The sample's embeddings [s, d], and the SHA-256 of the weights that gave them: a megabyte each."""
+    """The sample's embeddings [s, d], and the SHA-256 of their weights, which would take a megabyte each."""
 
     step: int
     embeddings: npt.NDArray[np.float32]
@@ -34,7 +34,7 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class Training:
-    """What a training told and gave. weights, learned: empty where it was stopped or broke off."""
+    """The reports and the result of a training. weights, learned: empty if it was cancelled or failed."""
 
     config: RunConfig
     sample: Sample
@@ -48,7 +48,7 @@ class Training:
 
     @property
     def encoder(self) -> Encoder:
-        """A new one with the trained weights."""
+        """A new encoder with the trained weights."""
         encoder = build(self.config)
         encoder.load_state_dict(
             {name: torch.from_numpy(array.copy()) for name, array in self.weights.items()}
@@ -61,7 +61,7 @@ class Training:
 
 
 def identical(one: Weights, other: Weights) -> bool:
-    """Bit for bit, and not because there are none."""
+    """Whether two sets of weights are bitwise equal and not empty."""
     assert one and one.keys() == other.keys()
     return all(np.array_equal(one[name], other[name]) for name in one)
 
@@ -71,7 +71,7 @@ def fingerprint(weights: Weights) -> str:
 
 
 class Recorder:
-    """A watcher that keeps all it hears, and asks to stop before a certain step."""
+    """A watcher that records everything, and cancels before step `stop_before`."""
 
     def __init__(self, stop_before: int | None = None) -> None:
         self.sample: Sample | None = None
@@ -97,7 +97,7 @@ class Recorder:
 
 @cache
 def first(images: int) -> Dataset:
-    """MNIST with the first `images` to train on, and a sixth as many to test on, or 3,000."""
+    """The first `images` training images of MNIST, and a sixth as many test images, at least 3,000."""
     mnist = load("mnist")
     tested = max(3000, images // 6)
     return Dataset(
@@ -108,12 +108,12 @@ def first(images: int) -> Dataset:
 
 @cache
 def trained(config: RunConfig, images: int = SOME) -> Training:
-    """The training of `config` on the first `images` of MNIST."""
-    return train_anew(config, first(images))
+    """The cached training of `config` on the first `images` of MNIST."""
+    return train_again(config, first(images))
 
 
-def train_anew(config: RunConfig, data: Dataset, stop_before: int | None = None) -> Training:
-    """A training of its own, to compare with; stopped before a step, it has no weights but its snapshots'."""
+def train_again(config: RunConfig, data: Dataset, stop_before: int | None = None) -> Training:
+    """A new, uncached training. If stopped early by `stop_before`, only its snapshots have weights."""
     recorder = Recorder(stop_before)
     weights: Weights = {}
     learned: Weights = {}
@@ -130,8 +130,8 @@ def train_anew(config: RunConfig, data: Dataset, stop_before: int | None = None)
     assert recorder.sample is not None
     for array in (recorder.sample.indices, recorder.sample.labels):
         array.setflags(write=False)
-    heard = tuple(recorder.reports), tuple(recorder.snapshots)
-    return Training(config, recorder.sample, *heard, weights, learned, step, stopped_early, broken_off)
+    recorded = tuple(recorder.reports), tuple(recorder.snapshots)
+    return Training(config, recorder.sample, *recorded, weights, learned, step, stopped_early, broken_off)
 
 
 def _kept(array: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

@@ -67,9 +67,11 @@ def test_the_page_tells_the_place_the_wait_and_that_the_class_is_busy(server: Se
             ada = await training_visitor(first)
             await until(ada, "**Training**")
             bob = await training_visitor(second)
-            await until(bob, "***In the queue**, next · starts in about ")
+            await until(bob, "**In the queue**, next · starts in about ")
             eve = await training_visitor(third)
-            await until(eve, "***In the queue**, 1 ahead of it · starts in about ")
+            await until(eve, "**In the queue**, 1 ahead of it · starts in about ")
+            # the canvas calls for the page: none of these pages reruns at an interval as well
+            assert not any(visitor.reruns_at_an_interval for visitor in (ada, bob, eve))
             dan = await training_visitor(fourth)
             assert dan.shows("The class is busy") and dan.shows("2 runs are waiting")
             assert dan.shows("Yours was not queued")

@@ -1,1 +1,1 @@
-"""The sections of an exported script, as real files: `core.take_home.script` reads their text, the app imports none."""
+"""The sections of an exported script, as real files: `core.take_home.script` reads their text; none is imported."""

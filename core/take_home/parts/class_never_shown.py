@@ -1,4 +1,4 @@
-"""The training never sees one of the classes; the figures below measure it all the same."""
+"""Training never sees one of the classes; the figures below still measure it."""
 
 from core.take_home.parts.images import images, labels
 from core.take_home.parts.settings import HELD_OUT_CLASS

@@ -1,4 +1,4 @@
-"""The encoder: one network, through which every image goes with the same weights (hence Siamese)."""
+"""The encoder: one network for all images, with the same weights (hence Siamese)."""
 
 from itertools import pairwise
 

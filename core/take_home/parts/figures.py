@@ -1,4 +1,4 @@
-"""The figures: do clusters, found without a label, agree with the classes? Do nearest neighbours?"""
+"""The figures: do the KMeans clusters agree with the classes? Do the nearest neighbours?"""
 
 import math
 
@@ -19,7 +19,7 @@ knn = neighbors.KNeighborsClassifier(n_neighbors=5).fit(train, train_labels)
 print(f"rand_index {metrics.rand_score(train_labels, clusters):.6f}")
 print(f"adjusted_rand_index {metrics.adjusted_rand_score(train_labels, clusters):.6f}")
 print(f"normalized_mutual_info {metrics.normalized_mutual_info_score(train_labels, clusters):.6f}")
-# Davies-Bouldin compares each cluster with another; a collapsed embedding has only number 0.
+# Davies-Bouldin needs two clusters; a collapsed embedding has only cluster 0.
 print(f"davies_bouldin {metrics.davies_bouldin_score(train, clusters) if clusters.any() else math.nan:.6f}")
 print(f"test_adjusted_rand_index {metrics.adjusted_rand_score(test_labels, test_clusters):.6f}")
 print(f"knn_accuracy {knn.score(test, test_labels):.6f}")

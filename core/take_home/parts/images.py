@@ -10,5 +10,5 @@ def load(train):
 
 
 images, labels = load(train=True)
-# Not the first 1,000: the app keeps so many to watch its loss on, and this is its recipe.  # [kept_out]
+# Without the first 1,000: the app holds out that many for validation.  # [kept_out]
 images, labels = images[1000:], labels[1000:]  # [kept_out]

@@ -1,4 +1,4 @@
-"""The learning rate: from LEARNING_RATE / 5 straight up during the first 20% of the steps, then down to 0."""
+"""The learning rate: from LEARNING_RATE / 5 linearly up over the first 20% of the steps, then linearly down to 0."""
 
 import torch
 
@@ -18,5 +18,5 @@ schedule = torch.optim.lr_scheduler.OneCycleLR(
     pct_start=0.2,
     div_factor=5,
     anneal_strategy="linear",
-    cycle_momentum=False,  # Adam keeps its own
+    cycle_momentum=False,  # leave Adam's beta1 unchanged
 )

@@ -1,6 +1,6 @@
 """Settings.
 
-Their defaults, so that the other parts can be checked; a script has the values of its run.
+Default values, so that the other parts can be type-checked; a script gets the values of its run.
 """
 
 import sys

@@ -13,7 +13,7 @@ from core.take_home.parts.settings import BATCH_SIZE, EPOCHS, PATIENCE
 from core.take_home.parts.stopping.batches import validation_loss
 from core.take_home.parts.views.of_batches import show  # [views]
 
-best_loss, best_step, best_weights = math.inf, 0, encoder.state_dict()  # as they are, until the first look
+best_loss, best_step, best_weights = math.inf, 0, encoder.state_dict()  # until the first validation
 all_batches = (rows for epoch in range(EPOCHS) for rows in batches(labels))
 for step, rows in enumerate(all_batches, start=1):
     loss = loss_of(encoder(images[rows]), labels[rows])  # [not views]
@@ -23,7 +23,7 @@ for step, rows in enumerate(all_batches, start=1):
     loss.backward()
     optimizer.step()
     schedule.step()  # [one_cycle]
-    if step % math.ceil(4096 / BATCH_SIZE) == 0:  # a look after about so many images; PATIENCE counts steps
+    if step % math.ceil(4096 / BATCH_SIZE) == 0:  # about every 4,096 images; PATIENCE counts steps
         validation = validation_loss()
         print(f"step {step}: loss of this batch {loss.item():.5f}, validation loss {validation:.5f}")
         if validation < best_loss:

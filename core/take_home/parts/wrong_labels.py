@@ -1,4 +1,4 @@
-"""A share of the labels is made wrong on purpose: each says another class, any with the same chance."""
+"""Wrong labels on purpose: a share of the labels is changed to another class, all equally likely."""
 
 import torch
 

@@ -21,6 +21,7 @@ from pages.ui.learn.lesson_text import caption
 from pages.ui.runs import following
 from pages.ui.runs.following import awaited, under_way
 from pages.ui.runs.names import class_names, describe
+from pages.ui.runs.status_line import progress_line
 
 _CHOSEN, _CURED = "collapse_chosen", "collapse_cured"
 BROKEN, CURED = "broken", "cured"
@@ -107,8 +108,11 @@ def _panel(one: _Shown) -> None:
     except RunDamaged as damage:
         st.error(plain(f"This run cannot be shown. {damage} Press its button to train it again."))
         return
+    if moving:
+        progress_line(one.run)
     if course is None:
-        st.caption(":material/hourglass_top: Starting…" if moving else "Press its button to train it again.")
+        if not moving:
+            st.caption("Press its button to train it again.")
         return
     _diagnosis(one, course, moving=moving)
     _figures(course)

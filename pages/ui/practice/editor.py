@@ -10,9 +10,9 @@ from collections.abc import Callable
 import streamlit as st
 
 from core.lessons.exercises import EXERCISES, Exercise
+from pages.ui import addresses
 from pages.ui.components.component_files import component_files
 from pages.ui.practice import python as exercise_python
-from pages.ui.serving import addresses, exercise_routes
 
 _KEY = "exercise_editor"
 _COMPONENT = st.components.v2.component(
@@ -54,5 +54,5 @@ def _open_next(on_next: Callable[[str], None]) -> None:
 def _python() -> str:
     """The URL of the browser's Python; a data URL if there is no route for it."""
     if addresses.served():
-        return f"{addresses.root()}/{exercise_routes.PATH}/{exercise_python.version()}"
+        return f"{addresses.root()}/{addresses.PYTHON}/{exercise_python.version()}"
     return "data:application/gzip;base64," + base64.b64encode(exercise_python.script()).decode()

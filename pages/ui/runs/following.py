@@ -9,10 +9,9 @@ from core.config import RunConfig
 from core.runs import Run, RunsFolderUnusable, run_at
 from core.service.fair_queue import NotNow
 from core.service.shared_engine import shared_engine
-from pages.ui import state
+from pages.ui import addresses, state
 from pages.ui.components.plain_text import plain
 from pages.ui.runs import pace
-from pages.ui.serving import addresses
 
 SECONDS_TO_STOP = 1.0  # the worker checks before every step; one measurement may take this long
 

@@ -9,10 +9,9 @@ import streamlit as st
 
 from core.config import PARAMETERS, RunConfig
 from core.runs import Run, RunDamaged
-from pages.ui import state
+from pages.ui import addresses, state
 from pages.ui.components.component_files import component_files
 from pages.ui.controls import settings_url
-from pages.ui.serving import addresses
 
 # The Train page's path, the key of its tabs, and its first tab. The other pages' tabs are bound to the query.
 TRAIN, TABS, FIRST = "train", "pictures", "Embedding"

@@ -7,10 +7,9 @@ from core.pictures import run_frames
 from core.pictures.frames import CanvasOptions, pack
 from core.runs import Run
 from core.service.shared_engine import shared_engine
-from pages.ui import state
+from pages.ui import addresses, state
 from pages.ui.components.canvas import Selection, embedding_canvas
 from pages.ui.runs.names import class_names, describe
-from pages.ui.serving import addresses
 
 HEIGHT = 560
 # Frames without points, for a canvas that fetches its own.

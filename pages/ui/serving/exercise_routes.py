@@ -4,15 +4,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from pages.ui.addresses import PYTHON, below
 from pages.ui.practice import python as exercise_python
-from pages.ui.serving.addresses import below
-
-PATH = "practice/python"
 
 
 def routes(base: str = "") -> list[Route]:
     """The route, below `base`, the path under which the whole app is served ("" for the root)."""
-    return [Route(below(base, f"{PATH}/{{version}}"), python)]
+    return [Route(below(base, f"{PYTHON}/{{version}}"), python)]
 
 
 def python(request: Request) -> Response:

@@ -19,7 +19,7 @@ from core.pictures import run_frames
 from core.pictures.frames import first_frame, with_options
 from core.runs import RunDamaged, shipped_run
 from core.settings import PROJECT
-from pages.ui.serving.addresses import below
+from pages.ui.addresses import below
 from pages.ui.serving.run_routes import kept_by_browser
 
 PROMISE = "Teach a network which digits are alike, and watch all 60,000 of them sort themselves"

@@ -6,7 +6,7 @@ from starlette.routing import Route
 
 from core.service.health import health
 from core.service.shared_engine import shared_engine
-from pages.ui.serving.addresses import below
+from pages.ui.addresses import below
 
 PATH = "health"
 

@@ -17,8 +17,8 @@ from core.pictures import overlays, run_frames
 from core.pictures.replay import SPLITS, Replay
 from core.runs import Run, RunDamaged, run_at, shipped_run, was_whole
 from core.service.shared_engine import shared_engine
+from pages.ui.addresses import below
 from pages.ui.runs import pace
-from pages.ui.serving.addresses import below
 
 Endpoint = Callable[[Request], Response]
 

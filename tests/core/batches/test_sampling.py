@@ -1,4 +1,4 @@
-"""What a step looks at: the right classes, half of the pairs positive, every image as likely as any other."""
+"""The batches of an epoch: each image once, balanced classes, views and wrong labels."""
 
 import dataclasses
 
@@ -10,128 +10,16 @@ from core.batches.sampling import ByClass, batches, validation_batches, with_wro
 from core.config import PRESETS, RunConfig
 from core.data import Dataset
 from core.losses import LOSSES
+from tests.core.batches.draws import TINY, by_class, equally_likely, generator
 
-SEEDS = (0, 1, 2)
 SAMPLED = RunConfig(sampling="sampled")
+
+
 TRIPLETS = RunConfig(sampling="sampled", loss="triplet_margin")
-
-# Class sizes that differ, classes that lie mixed, a class of two, numbers that are not 0, 1, 2, ...
-TINY = {
-    "two classes": [0, 1, 0, 1, 1, 0, 1],
-    "sorted": [0, 0, 0, 1, 1, 2, 2, 2, 2],
-    "mixed": [2, 0, 1, 2, 0, 1, 2, 2],
-    "with gaps": [9, 4, 9, 4, 7, 7, 9, 9, 9],
-    "the largest class in the middle": [3, 5, 5, 5, 5, 5, 5, 8, 3, 8],
-}
-
-
-def by_class(labels: list[int]) -> ByClass:
-    return ByClass(np.array(labels, np.uint8))
-
-
-def generator(seed: int) -> np.random.Generator:
-    return np.random.default_rng(seed)
-
-
-def equally_likely(drawn: np.ndarray, candidates: np.ndarray) -> bool:
-    """Whether `drawn` could be even draws of `candidates`: once in 100,000 honest samplers would fail."""
-    counts = np.bincount(drawn, minlength=candidates.max() + 1)
-    assert counts.sum() == counts[candidates].sum(), "something else was drawn"
-    return len(candidates) == 1 or bool(stats.chisquare(counts[candidates]).pvalue > 1e-5)
-
-
-@pytest.mark.parametrize("name", TINY)
-def test_same_draws_every_image_of_the_class_and_no_other(name: str) -> None:
-    labels = np.array(TINY[name])
-    for label in set(TINY[name]):
-        drawn = by_class(TINY[name]).same(np.full(5000, label), generator(0))
-        assert equally_likely(drawn, np.flatnonzero(labels == label))
-
-
-@pytest.mark.parametrize("name", TINY)
-def test_other_draws_every_image_of_every_other_class_and_none_of_the_class(name: str) -> None:
-    labels = np.array(TINY[name])
-    for label in set(TINY[name]):
-        drawn = by_class(TINY[name]).other(np.full(5000, label), generator(1))
-        assert equally_likely(drawn, np.flatnonzero(labels != label))
-
-
-@pytest.mark.parametrize("name", TINY)
-def test_the_classes_may_be_asked_for_in_any_mixture(name: str) -> None:
-    labels = np.array(TINY[name])
-    asked = generator(2).permutation(np.repeat(labels, 50))
-    assert (labels[by_class(TINY[name]).same(asked, generator(3))] == asked).all()
-    assert (labels[by_class(TINY[name]).other(asked, generator(4))] != asked).all()
-
-
-@pytest.mark.parametrize("seed", SEEDS)
-def test_half_of_the_pairs_of_mnist_are_positive_and_each_partner_is_as_likely_as_any(
-    mnist: Dataset, seed: int
-) -> None:
-    labels = mnist.train.labels
-    anchors = np.arange(60_000)
-    first, second = ByClass(labels).pairs(anchors, generator(seed))
-    assert np.array_equal(first, anchors)
-    positive = labels[first] == labels[second]
-    assert stats.binomtest(int(positive.sum()), 60_000, 0.5).pvalue > 1e-5
-    # a negative partner is any image of another class, as in the tutorial: large classes come more often
-    seen = np.bincount(labels[second[~positive]], minlength=10)
-    counts = np.bincount(labels, minlength=10)
-    share = np.array(
-        [sum(counts[a] * counts[b] / (60_000 - counts[a]) for a in range(10) if a != b) for b in range(10)]
-    )
-    assert stats.chisquare(seen, share / share.sum() * seen.sum()).pvalue > 1e-5
-
-
-@pytest.mark.parametrize("name", TINY)
-@pytest.mark.parametrize("seed", SEEDS)
-def test_half_of_the_pairs_are_positive_however_the_classes_are_divided(name: str, seed: int) -> None:
-    labels = np.array(TINY[name])
-    anchors = generator(seed).integers(0, len(labels), 20_000)
-    first, second = by_class(TINY[name]).pairs(anchors, generator(seed))
-    positive = labels[first] == labels[second]
-    assert stats.binomtest(int(positive.sum()), 20_000, 0.5).pvalue > 1e-5
-    for label in set(TINY[name]):
-        asked = labels[first] == label
-        assert equally_likely(second[asked & positive], np.flatnonzero(labels == label))
-        assert equally_likely(second[asked & ~positive], np.flatnonzero(labels != label))
-
-
-@pytest.mark.parametrize("seed", SEEDS)
-def test_a_triplet_of_mnist_is_two_images_of_a_class_and_one_of_another(mnist: Dataset, seed: int) -> None:
-    labels = mnist.train.labels
-    anchor, positive, negative = ByClass(labels).triplets(20_000, generator(seed))
-    assert len(anchor) == len(positive) == len(negative) == 20_000
-    assert (labels[anchor] == labels[positive]).all()
-    assert (labels[anchor] != labels[negative]).all()
-    assert (anchor != positive).all()
-    # RandomSample[bydigit, 2]: all 90 ordered pairs of classes alike, whatever the sizes of the classes
-    pairs = np.bincount(labels[anchor].astype(int) * 10 + labels[negative], minlength=100).reshape(10, 10)
-    assert (np.diag(pairs) == 0).all()
-    assert stats.chisquare(pairs[~np.eye(10, dtype=bool)]).pvalue > 1e-5
-
-
-@pytest.mark.parametrize("name", TINY)
-def test_within_the_classes_of_a_triplet_every_image_is_equally_likely(name: str) -> None:
-    labels = np.array(TINY[name])
-    anchor, positive, negative = by_class(TINY[name]).triplets(30_000, generator(5))
-    assert (anchor != positive).all() and (labels[anchor] == labels[positive]).all()
-    for label in set(TINY[name]):
-        members = np.flatnonzero(labels == label)
-        assert equally_likely(anchor[labels[anchor] == label], members)
-        assert equally_likely(negative[labels[negative] == label], members)
-        for member in members:
-            assert equally_likely(positive[anchor == member], members[members != member])
-
-
-def test_a_class_of_one_image_has_only_itself_for_a_positive_partner() -> None:
-    lonely = by_class([0, 1, 1, 1])
-    assert (lonely.same(np.zeros(50, int), generator(6)) == 0).all()
-    assert set(lonely.other(np.ones(50, int), generator(6)).tolist()) == {0}
 
 
 @pytest.mark.parametrize("config", [RunConfig(batch_size=7), dataclasses.replace(SAMPLED, batch_size=7)])
-def test_an_epoch_has_each_image_once_but_for_a_last_batch_that_is_not_full(config: RunConfig) -> None:
+def test_an_epoch_has_each_image_once_except_an_incomplete_last_batch(config: RunConfig) -> None:
     labels = [0, 1, 2] * 10
     seen = [batch.images[:7] for batch in batches(config, by_class(labels), generator(7))]
     assert len(seen) == 30 // 7 and all(len(images) == 7 for images in seen)
@@ -145,7 +33,7 @@ def test_an_epoch_of_mnist_has_each_image_exactly_once(mnist: Dataset) -> None:
     assert np.array_equal(np.sort(np.concatenate(images)), np.arange(60_000))
 
 
-def test_two_epochs_go_through_the_images_in_different_orders() -> None:
+def test_two_epochs_use_different_orders() -> None:
     rolling = generator(9)
     one, other = (
         np.concatenate(
@@ -157,7 +45,7 @@ def test_two_epochs_go_through_the_images_in_different_orders() -> None:
 
 
 @pytest.mark.parametrize("config", [SAMPLED, TRIPLETS])
-def test_the_places_of_a_batchs_tuples_are_those_of_their_images(mnist: Dataset, config: RunConfig) -> None:
+def test_the_tuples_of_a_batch_point_to_their_images(mnist: Dataset, config: RunConfig) -> None:
     labels = mnist.test.labels
     size = config.batch_size
     columns = 2 if LOSSES[config.loss].takes == "pairs" else 3
@@ -172,14 +60,12 @@ def test_the_places_of_a_batchs_tuples_are_those_of_their_images(mnist: Dataset,
             assert (drawn[0] == drawn[1]).all() and (drawn[0] != drawn[2]).all()
         else:
             assert 0.2 < (drawn[0] == drawn[1]).mean() < 0.8
-        # no image of the batch is embedded for nothing
+        # no image of the batch is embedded without being used
         assert sorted(np.concatenate(batch.tuples).tolist()) == list(range(columns * size))
 
 
 @pytest.mark.parametrize("config", [RunConfig(), SAMPLED, TRIPLETS, RunConfig(loss="triplet_margin")])
-def test_the_same_generator_seed_draws_the_same_batches_and_another_one_others(
-    mnist: Dataset, config: RunConfig
-) -> None:
+def test_the_seed_determines_the_batches(mnist: Dataset, config: RunConfig) -> None:
     split = ByClass(mnist.test.labels)
     one, again, other = (
         np.concatenate([batch.images for batch in batches(config, split, generator(seed))])
@@ -189,7 +75,7 @@ def test_the_same_generator_seed_draws_the_same_batches_and_another_one_others(
 
 
 @pytest.mark.parametrize("config", [*PRESETS.values(), RunConfig(loss="triplet_margin")])
-def test_validation_looks_at_the_same_kind_of_batches_and_only_at_its_own_images(
+def test_validation_uses_the_same_kind_of_batches_and_only_its_own_images(
     mnist: Dataset, config: RunConfig
 ) -> None:
     labels = mnist.test.labels[:2000]
@@ -211,7 +97,7 @@ def test_validation_looks_at_the_same_kind_of_batches_and_only_at_its_own_images
             assert (anchors == partners).all() and (anchors != labels[batch.images[batch.tuples[2]]]).all()
 
 
-def test_validation_with_a_batch_size_beyond_its_images_takes_them_all_at_once() -> None:
+def test_validation_with_fewer_images_than_a_batch_uses_one_batch() -> None:
     (batch,) = validation_batches(RunConfig(batch_size=4096), by_class([0, 1] * 50), generator(0))
     assert batch.images.tolist() == list(range(100)) and batch.tuples is None
 
@@ -232,13 +118,13 @@ def test_a_balanced_batch_holds_k_different_images_of_each_of_p_classes(
         assert len(present) == classes and (counts == size // classes).all()
         seen[present] += 1
     assert (seen > 0).all()
-    if classes < digits:  # which classes take part is left to chance, each as likely as any
+    if classes < digits:  # the classes are drawn at random, all equally likely
         assert stats.chisquare(seen).pvalue > 1e-5
     for batch in validation_batches(config, ByClass(labels), generator(12)):
         assert (np.unique(labels[batch.images], return_counts=True)[1] == size // classes).all()
 
 
-def test_every_image_of_a_class_is_as_likely_in_a_balanced_batch() -> None:
+def test_all_images_of_a_class_are_equally_likely_in_a_balanced_batch() -> None:
     labels = TINY["sorted"]
     config = RunConfig(sampler="balanced", classes_per_batch=2, batch_size=4, digits=3)
     rolling = generator(13)
@@ -250,14 +136,8 @@ def test_every_image_of_a_class_is_as_likely_in_a_balanced_batch() -> None:
         assert equally_likely(drawn[np.isin(drawn, members)], members)
 
 
-def test_a_class_smaller_than_its_share_repeats_images() -> None:
-    images = by_class([0, 1, 1, 1, 1]).balanced(2, 3, generator(14))
-    assert len(images) == 6 and (images == 0).sum() == 3
-    assert len(set(images[images > 0].tolist())) == 3
-
-
 @pytest.mark.parametrize("share", [0.25, 0.5, 1.0])
-def test_of_a_batch_a_share_comes_as_two_views_of_an_image_in_a_class_of_its_own(share: float) -> None:
+def test_a_share_of_a_batch_is_two_views_per_image_with_their_own_label(share: float) -> None:
     labels = [0, 1, 2] * 40
     config = RunConfig(batch_size=20, views=share, digits=3)
     listed = list(batches(config, by_class(labels), generator(15)))
@@ -278,7 +158,7 @@ def test_of_a_batch_a_share_comes_as_two_views_of_an_image_in_a_class_of_its_own
 
 @pytest.mark.parametrize("share", [0.3, 1.0])
 @pytest.mark.parametrize("loss", ["contrastive", "triplet_margin"])
-def test_drawn_tuples_of_views_are_of_one_image_against_any_other(
+def test_drawn_tuples_of_views_pair_one_image_with_itself_against_any_other(
     mnist: Dataset, loss: str, share: float
 ) -> None:
     labels = mnist.test.labels
@@ -301,11 +181,11 @@ def test_drawn_tuples_of_views_are_of_one_image_against_any_other(
         if loss == "triplet_margin":
             assert (told[0] == told[1]).all() and (told[0] != told[2]).all()
     assert stats.binomtest(int(viewed_tuples), 10_000, share).pvalue > 1e-5
-    assert same_class_negatives > 0  # no label tells them apart
+    assert same_class_negatives > 0  # labels are not used
 
 
 @pytest.mark.parametrize("share", [0.0, 0.2, 1.0])
-def test_exactly_the_share_of_labels_is_wrong_and_each_wrong_one_as_likely(
+def test_exactly_the_share_of_labels_is_wrong_with_all_wrong_ones_equally_likely(
     mnist: Dataset, share: float
 ) -> None:
     labels = mnist.train.labels

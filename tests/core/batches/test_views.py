@@ -1,4 +1,4 @@
-"""Random views: of the same digit, different from it and from each other, and only the generator decides."""
+"""Random views: of the same digit, different from it and from each other, determined by the generator."""
 
 import numpy as np
 import pytest
@@ -17,7 +17,7 @@ def views(images: torch.Tensor, seed: int = 0) -> torch.Tensor:
     return random_views(images, np.random.default_rng(seed))
 
 
-def test_a_view_has_the_images_shape_and_kind_and_leaves_the_image_as_it_was(images: torch.Tensor) -> None:
+def test_a_view_has_the_images_shape_and_type_and_leaves_the_image_unchanged(images: torch.Tensor) -> None:
     before = images.clone()
     found = views(images)
     assert found.shape == images.shape and found.dtype == torch.uint8
@@ -31,7 +31,7 @@ def test_nearly_every_view_differs_from_its_image_and_from_the_next_view(images:
 
 
 def test_a_view_is_nearer_to_its_own_image_than_other_images_are(images: torch.Tensor) -> None:
-    """It is still the digit: compared with the image shifted by up to four pixels, as views are."""
+    """It is still the digit: compared with the image shifted by up to four pixels, like views."""
     square = images.float().view(-1, 28, 28)
     shifted = torch.stack(
         [torch.roll(square, (down, right), (1, 2)) for down in range(-4, 5, 2) for right in range(-4, 5, 2)]
@@ -42,7 +42,7 @@ def test_a_view_is_nearer_to_its_own_image_than_other_images_are(images: torch.T
     assert (distances.argmin(dim=1) == torch.arange(100)).float().mean() > 0.5
 
 
-def test_the_ink_moves_turns_and_blurs(images: torch.Tensor) -> None:
+def test_the_ink_is_moved_rotated_and_blurred(images: torch.Tensor) -> None:
     bar = torch.zeros(1, 28, 28, dtype=torch.uint8)
     bar[0, 6:22, 13:15] = 255
     stack = bar.view(1, -1).repeat(IMAGES_A_DRAW * 40, 1)
@@ -62,7 +62,7 @@ def test_the_ink_moves_turns_and_blurs(images: torch.Tensor) -> None:
     assert weight.std() / weight.mean() > 0.05  # and its size differs
 
 
-def test_the_generator_alone_decides_and_torchs_own_is_left_alone(images: torch.Tensor) -> None:
+def test_only_the_given_generator_matters_and_torchs_is_unchanged(images: torch.Tensor) -> None:
     torch.manual_seed(1)
     before = torch.get_rng_state()
     one = views(images)

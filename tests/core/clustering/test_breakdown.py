@@ -1,4 +1,4 @@
-"""One cell of the Davies-Bouldin matrix: its fraction, and its part in the index."""
+"""One cell of the Davies-Bouldin matrix: its fraction, and its contribution to the index."""
 
 import itertools
 import math
@@ -47,7 +47,7 @@ def test_the_shares_of_all_cells_and_of_all_clusters_add_up_to_the_index() -> No
     assert [row.share for row in rows] == pytest.approx([row.similarity / 6 / index.score for row in rows])
 
 
-def test_a_cell_of_equal_centres_is_undefined_and_says_why_while_others_are_not() -> None:
+def test_a_cell_of_equal_centres_is_undefined_with_a_reason_and_others_are_not() -> None:
     points = np.array([[-1.0, 0], [1, 0], [0, -3], [0, 3], [9, 9], [9, 8]])
     index = davies_bouldin(points, np.array([0, 0, 1, 1, 2, 2]))
     cell = pair_explained(index, 0, 1)
@@ -60,7 +60,7 @@ def test_a_cell_of_equal_centres_is_undefined_and_says_why_while_others_are_not(
     assert pair_explained(index, 0, 2).similarity == pytest.approx(1.5 / math.hypot(9, 8.5))
 
 
-def test_a_cell_of_points_that_are_not_finite_says_why() -> None:
+def test_a_cell_of_points_that_are_not_finite_has_a_reason() -> None:
     points = np.array([[0.0, 1], [math.nan, 0], [3, 3], [4, 4]])
     cell = pair_explained(davies_bouldin(points, np.array([0, 0, 1, 1])), 0, 1)
     assert math.isnan(cell.similarity)
@@ -77,7 +77,7 @@ def test_clusters_without_any_spread_share_the_index_of_zero_equally() -> None:
     assert sum(cell.share for cell in cells) == pytest.approx(1)
 
 
-def test_a_cell_that_there_is_not_is_refused() -> None:
+def test_a_cell_out_of_range_is_refused() -> None:
     index = davies_bouldin(np.array([[0.0], [1], [5]]), np.array([4, 5, 6]))
     with pytest.raises(ValueError, match="no rival of its own"):
         pair_explained(index, 1, 1)
@@ -86,7 +86,9 @@ def test_a_cell_that_there_is_not_is_refused() -> None:
             pair_explained(index, i, j)
 
 
-def test_digits_of_the_shipped_run_overlap_more_than_its_clusters_and_both_are_scikit_learns() -> None:
+def test_the_digits_of_the_shipped_run_overlap_more_than_its_clusters_and_both_indices_are_scikit_learns() -> (
+    None
+):
     run = shipped_embedding()
     digits = davies_bouldin(run.train, run.train_labels)
     clusters = davies_bouldin(run.train, run.train_clusters)

@@ -36,11 +36,11 @@ def test_kmeans_is_scikit_learns_and_its_inertia_the_sum_of_squares(seed: int, d
     assert ours.k == 6
 
 
-def test_the_same_seed_gives_the_same_clusters_to_the_bit_on_any_number_of_cores() -> None:
+def test_the_same_seed_gives_the_same_clusters_bit_for_bit_with_any_number_of_threads() -> None:
     points, _ = blobs(3, 5000, 2, 10)
     with threadpool_limits(1):
         first = kmeans(points, 10, seed=4)
-    with threadpool_limits(4):  # sums in four parts would round differently
+    with threadpool_limits(4):  # parallel sums would round differently
         second = kmeans(points, 10, seed=4)
     assert np.array_equal(first.labels, second.labels)
     assert np.array_equal(first.centroids, second.centroids)
@@ -71,7 +71,7 @@ def test_rare_points_late_in_the_data_still_count_as_clusters() -> None:
     assert len(kmeans(points, 10).centroids) == 3
 
 
-def test_points_too_close_to_tell_apart_beside_a_far_one_make_fewer_clusters() -> None:
+def test_points_too_close_to_distinguish_relative_to_a_distant_one_make_fewer_clusters() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         found = kmeans(np.array([[0.0], [1e-9], [2e-9], [1e9]]), 4)
@@ -107,7 +107,7 @@ def test_test_points_go_to_the_nearest_centroid() -> None:
     assert np.array_equal(assign(points, centroids), kmeans(points, 5).labels)
 
 
-def test_kmeans_refuses_what_it_cannot_cluster_with_the_reason() -> None:
+def test_kmeans_refuses_invalid_points_with_the_reason() -> None:
     for bad in (np.nan, np.inf):
         points = np.ones((5, 2))
         points[2, 0] = bad
@@ -125,7 +125,7 @@ def test_kmeans_refuses_what_it_cannot_cluster_with_the_reason() -> None:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_the_clusters_of_an_embedding_are_numbered_as_the_classes_that_they_match(seed: int) -> None:
+def test_the_clusters_of_an_embedding_are_numbered_like_their_matched_classes(seed: int) -> None:
     train, labels = blobs(seed, 500, 2, 5)
     test, test_labels = blobs(seed + 100, 200, 2, 5)
     found, plain = clustered(train, labels, test, test_labels, 5), kmeans(train, 5)

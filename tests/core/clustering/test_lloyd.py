@@ -1,4 +1,4 @@
-"""Lloyd's algorithm in the open: against scikit-learn from the same centroids, and a loop."""
+"""Lloyd's algorithm against scikit-learn from the same centroids, and a loop."""
 
 import itertools
 import math
@@ -36,7 +36,7 @@ def scikit_learns(points: np.ndarray, centroids: np.ndarray) -> KMeans:
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("d", [1, 2, 64])
 @pytest.mark.parametrize("start", STARTS)
-def test_from_the_same_centroids_it_ends_where_scikit_learn_ends(seed: int, d: int, start: str) -> None:
+def test_from_the_same_centroids_it_ends_like_scikit_learn(seed: int, d: int, start: str) -> None:
     points = blobs(seed, 500, d, 6)
     centroids = STARTS[start](points, 6, np.random.default_rng(seed))
     iterations, converged = lloyd(points, centroids)
@@ -49,7 +49,7 @@ def test_from_the_same_centroids_it_ends_where_scikit_learn_ends(seed: int, d: i
 
 
 @pytest.mark.parametrize("start", STARTS)
-def test_the_watched_sample_of_the_shipped_run_ends_where_scikit_learn_ends(start: str) -> None:
+def test_the_sample_of_the_shipped_run_ends_like_scikit_learn(start: str) -> None:
     run = shipped_embedding()
     watched = watch(run.train, 10, start=start, seed=2)
     points = run.train[watched.sample].astype(np.float64)
@@ -63,7 +63,7 @@ def test_the_watched_sample_of_the_shipped_run_ends_where_scikit_learn_ends(star
 
 @given(seed=st.integers(0, 10**6), n=st.integers(1, 30), k=st.integers(1, 6), coarse=st.booleans())
 @settings(max_examples=100)
-def test_every_iteration_is_what_a_loop_says_and_inertia_never_rises(
+def test_every_iteration_equals_a_loop_and_inertia_never_increases(
     seed: int, n: int, k: int, coarse: bool
 ) -> None:
     generator = np.random.default_rng(seed)
@@ -85,7 +85,7 @@ def test_every_iteration_is_what_a_loop_says_and_inertia_never_rises(
         assert this.shift == pytest.approx(moves.max())
         for cluster in range(k):
             members = points[last.assignments == cluster]
-            # where no centroid was left alone, each is the mean of the points that chose it
+            # if no cluster is empty, each centroid is the mean of its points
             if len(np.unique(last.assignments)) == k:
                 np.testing.assert_allclose(this.centroids[cluster], members.mean(axis=0), atol=1e-9)
     assert iterations[0].moved == n
@@ -93,7 +93,7 @@ def test_every_iteration_is_what_a_loop_says_and_inertia_never_rises(
     assert iterations[-1].moved == 0
 
 
-def test_a_centroid_without_points_goes_to_the_point_furthest_from_its_own_as_in_scikit_learn() -> None:
+def test_an_empty_clusters_centroid_moves_to_the_farthest_point_as_in_scikit_learn() -> None:
     points = blobs(0, 200, 2, 4)
     centroids = np.concatenate([points[:3], [[500.0, 500.0]]])
     iterations, _ = lloyd(points, centroids)
@@ -109,7 +109,7 @@ def test_a_centroid_without_points_goes_to_the_point_furthest_from_its_own_as_in
 
 @pytest.mark.parametrize("offset", [0.0, 1e6])
 @pytest.mark.parametrize("d", [2, 64])
-def test_a_far_origin_changes_nothing(offset: float, d: int) -> None:
+def test_a_distant_origin_makes_no_difference(offset: float, d: int) -> None:
     points = blobs(1, 300, d, 5)
     near, _ = lloyd(points, points[:5])
     far, _ = lloyd(points + offset, points[:5] + offset)
@@ -137,7 +137,7 @@ def test_a_random_start_takes_each_point_equally_often_and_none_twice() -> None:
     np.testing.assert_allclose(counts, 1000, rtol=0.12)
 
 
-def test_k_means_plus_plus_starts_lower_than_random_and_the_seed_decides() -> None:
+def test_k_means_plus_plus_starts_lower_than_random_and_depends_on_the_seed() -> None:
     run = shipped_embedding()
     lows = {
         start: [watch(run.train, 10, start=start, seed=seed).inertia[0] for seed in range(8)]
@@ -182,13 +182,13 @@ def test_fewer_distinct_points_than_clusters_leave_some_centroids_empty() -> Non
     assert (len(collapsed.iterations), collapsed.inertia[-1]) == (2, 0)
 
 
-def test_it_stops_after_the_iterations_that_it_may_take_and_says_so() -> None:
+def test_it_stops_at_the_maximum_number_of_iterations_and_says_so() -> None:
     points = blobs(0, 400, 2, 8)
     iterations, converged = lloyd(points, points[:8], max_iterations=2)
     assert (len(iterations), converged) == (2, False)
 
 
-def test_what_cannot_be_clustered_is_refused_with_the_reason() -> None:
+def test_invalid_points_are_refused_with_the_reason() -> None:
     points = blobs(0, 20, 2, 2)
     with pytest.raises(ValueError, match="no start 'best'; there are: k-means"):
         watch(points, 3, start="best")

@@ -1,4 +1,4 @@
-"""Two clusters in a plane: the embedding's own in 2-D, else one that keeps the distance of the centroids."""
+"""Two clusters in a plane: the embedding itself in 2-D, else one that keeps the distance of the centroids."""
 
 import numpy as np
 import pytest
@@ -16,7 +16,7 @@ def blobs(dims: int, classes: int = 4, n: int = 900) -> tuple[np.ndarray, np.nda
 
 
 @pytest.mark.parametrize("dims", [2, 3, 8])
-def test_the_distance_of_the_centroids_is_drawn_at_its_true_length(dims: int) -> None:
+def test_the_distance_of_the_centroids_keeps_its_length(dims: int) -> None:
     points, labels = blobs(dims)
     index = davies_bouldin(points, labels)
     for i, j in ((0, 1), (3, 1)):
@@ -36,7 +36,7 @@ def test_in_two_dimensions_the_plane_is_the_embedding() -> None:
     assert len(np.unique(plane.which)) == 100
 
 
-def test_in_more_dimensions_no_two_points_look_further_apart_than_they_are() -> None:
+def test_in_more_dimensions_no_two_points_look_farther_apart_than_they_are() -> None:
     points, labels = blobs(6)
     plane = pair_plane(points, labels, davies_bouldin(points, labels), 0, 3)
     true = np.linalg.norm(points[plane.which][:, None] - points[plane.which][None], axis=2)
@@ -45,7 +45,7 @@ def test_in_more_dimensions_no_two_points_look_further_apart_than_they_are() -> 
     assert not plane.exact
 
 
-def test_across_the_line_the_points_are_as_wide_as_they_can_be() -> None:
+def test_across_the_line_the_points_have_the_largest_variance() -> None:
     points, labels = blobs(5)
     index = davies_bouldin(points, labels)
     plane = pair_plane(points, labels, index, 0, 1)
@@ -55,7 +55,7 @@ def test_across_the_line_the_points_are_as_wide_as_they_can_be() -> None:
     assert plane.points[:, 1].var(ddof=1) == pytest.approx(PCA(1).fit(rest).explained_variance_[0], rel=1e-4)
 
 
-def test_small_clusters_are_drawn_whole_and_equal_centroids_do_no_harm() -> None:
+def test_small_clusters_are_drawn_completely_and_equal_centroids_are_allowed() -> None:
     points = np.array([[0, 0, 1], [0, 0, -1], [0, 2, 0], [0, -2, 0]], np.float32)
     labels = np.array([0, 0, 1, 1])
     index = davies_bouldin(points, labels)
@@ -83,7 +83,7 @@ def test_another_seed_draws_other_points() -> None:
     assert not np.array_equal(one, other)
 
 
-def test_what_is_no_pair_of_clusters_is_refused() -> None:
+def test_an_invalid_pair_of_clusters_is_refused() -> None:
     points, labels = blobs(2)
     index = davies_bouldin(points, labels)
     for i, j in ((1, 1), (0, 4), (-1, 0)):

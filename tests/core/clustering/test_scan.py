@@ -11,7 +11,7 @@ from core.clustering.scan import KS, ScanRow, scan
 from tests.core.shipped import shipped_embedding
 
 
-def test_each_row_is_what_scikit_learn_says_of_the_same_clusters() -> None:
+def test_each_row_equals_scikit_learn_for_the_same_clusters() -> None:
     generator = np.random.default_rng(0)
     labels = generator.integers(0, 4, 300)
     points = generator.normal(size=(4, 3))[labels] * 5 + generator.normal(size=(300, 3))
@@ -26,7 +26,7 @@ def test_each_row_is_what_scikit_learn_says_of_the_same_clusters() -> None:
         assert row.adjusted_rand_index == pytest.approx(adjusted_rand_score(labels, clusters))
 
 
-def test_on_the_shipped_run_inertia_falls_and_all_others_know_that_there_are_ten_digits() -> None:
+def test_on_the_shipped_run_inertia_falls_and_all_others_find_ten_clusters() -> None:
     run = shipped_embedding()
     rows = list(scan(run.test, run.test_labels, [4, 8, 10, 14, 20]))
     assert np.all(np.diff([row.inertia for row in rows]) < 0)
@@ -38,13 +38,13 @@ def test_on_the_shipped_run_inertia_falls_and_all_others_know_that_there_are_ten
     assert (best.silhouette.sampled, best.silhouette.of) == (500, 10_000)
 
 
-def test_rows_come_one_at_a_time_for_two_to_twenty_clusters() -> None:
+def test_rows_are_yielded_one_at_a_time_for_two_to_twenty_clusters() -> None:
     assert tuple(range(2, 21)) == KS
     rows = scan(np.random.default_rng(0).normal(size=(30, 2)), np.arange(30) % 3)
     assert [next(rows).k, next(rows).k] == [2, 3]
 
 
-def test_a_collapse_and_one_cluster_have_rows_that_say_what_is_undefined() -> None:
+def test_a_collapse_and_one_cluster_have_rows_with_reasons() -> None:
     (row,) = scan(np.full((40, 2), 0.2), np.arange(40) % 4, [5])
     assert isinstance(row, ScanRow)
     assert (row.found, row.inertia) == (1, 0)
@@ -54,7 +54,7 @@ def test_a_collapse_and_one_cluster_have_rows_that_say_what_is_undefined() -> No
     assert one.silhouette.reason is not None and "only one cluster" in one.silhouette.reason
 
 
-def test_what_cannot_be_clustered_is_refused() -> None:
+def test_invalid_points_are_refused() -> None:
     with pytest.raises(ValueError, match="one label each"):
         next(scan(np.ones((3, 2)), np.zeros(2)))
     with pytest.raises(ValueError, match="not finite"):

@@ -1,4 +1,4 @@
-"""The shipped MNIST is the published one, and a file that is not is named."""
+"""The shipped MNIST is the published one, and damaged files are named."""
 
 import gzip
 import hashlib
@@ -21,14 +21,14 @@ from core.data.idx import parse_images, parse_labels
 
 MNIST = DATASETS["mnist"]
 
-# How often each digit occurs, from 0 to 9, as every description of MNIST has it.
+# The published number of images of each digit, from 0 to 9.
 TRAIN_COUNTS = [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]
 TEST_COUNTS = [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]
 
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    """The shipped files once more, to be damaged."""
+    """A copy of the shipped files, to be damaged."""
     folder = tmp_path / "mnist"
     folder.mkdir()
     for name in MNIST.files:
@@ -48,14 +48,14 @@ def test_mnist_has_the_published_number_of_each_digit(mnist: Dataset) -> None:
     assert np.bincount(mnist.test.labels).tolist() == TEST_COUNTS
 
 
-def test_the_grey_levels_have_the_published_mean_and_deviation(mnist: Dataset) -> None:
-    """0.1307 and 0.3081: the numbers in everyone's transforms.Normalize."""
+def test_the_grey_levels_have_the_published_mean_and_standard_deviation(mnist: Dataset) -> None:
+    """0.1307 and 0.3081: the usual numbers for transforms.Normalize."""
     ink = mnist.train.images / np.float32(255)
     assert float(ink.mean(dtype=np.float64)) == pytest.approx(0.1307, abs=5e-5)
     assert float(ink.std(dtype=np.float64)) == pytest.approx(0.3081, abs=5e-5)
 
 
-# MD5 of the published files once they are unpacked: how they were packed is the archive's own affair.
+# MD5 of the published files after unpacking, so independent of their compression.
 UNPACKED = {
     "train-images-idx3-ubyte.gz": "6bbc9ace898e44ae57da46a324031adb",
     "train-labels-idx1-ubyte.gz": "a25bea736e30d166cdddb491f175f624",
@@ -88,7 +88,7 @@ def test_a_data_set_is_read_once_per_process() -> None:
 
 
 @pytest.mark.parametrize("count", range(1, 11))
-def test_the_first_classes_are_kept_in_the_order_they_had(mnist: Dataset, count: int) -> None:
+def test_the_first_classes_keep_their_order(mnist: Dataset, count: int) -> None:
     test = mnist.test
     kept = [place for place, label in enumerate(test.labels.tolist()) if label < count]
     split = test.first_classes(count)
@@ -98,7 +98,7 @@ def test_the_first_classes_are_kept_in_the_order_they_had(mnist: Dataset, count:
 
 
 @pytest.mark.parametrize("name", MNIST.files)
-def test_a_single_flipped_bit_is_noticed_and_the_file_is_named(copy: Path, name: str) -> None:
+def test_a_single_flipped_bit_is_detected_and_the_file_is_named(copy: Path, name: str) -> None:
     damaged = bytearray((copy / name).read_bytes())
     damaged[len(damaged) // 2] ^= 1
     (copy / name).write_bytes(damaged)
@@ -107,7 +107,7 @@ def test_a_single_flipped_bit_is_noticed_and_the_file_is_named(copy: Path, name:
 
 
 @pytest.mark.parametrize("name", MNIST.files)
-def test_a_missing_file_is_named_with_the_folder_where_it_belongs(copy: Path, name: str) -> None:
+def test_a_missing_file_is_named_with_its_folder(copy: Path, name: str) -> None:
     (copy / name).unlink()
     with pytest.raises(DataError) as error:
         read_folder(MNIST, copy)
@@ -116,14 +116,14 @@ def test_a_missing_file_is_named_with_the_folder_where_it_belongs(copy: Path, na
 
 
 @pytest.mark.parametrize("length", [0, 1, 1000, -1])
-def test_a_file_that_was_cut_short_is_named(copy: Path, length: int) -> None:
+def test_a_truncated_file_is_named(copy: Path, length: int) -> None:
     path = copy / "train-labels-idx1-ubyte.gz"
     path.write_bytes(path.read_bytes()[:length])
     with pytest.raises(DataError, match=r"train-labels-idx1-ubyte\.gz .* is damaged"):
         read_folder(MNIST, copy)
 
 
-def test_a_folder_in_a_files_place_and_a_file_in_the_folders_place_are_named(
+def test_a_folder_instead_of_a_file_and_a_file_instead_of_the_folder_are_named(
     copy: Path, tmp_path: Path
 ) -> None:
     (copy / "t10k-labels-idx1-ubyte.gz").unlink()
@@ -135,8 +135,8 @@ def test_a_folder_in_a_files_place_and_a_file_in_the_folders_place_are_named(
         read_folder(MNIST, tmp_path / "file")
 
 
-def test_two_files_that_changed_places_are_noticed(copy: Path) -> None:
-    """Each is a good file, and a plausible one: only the checksum tells train from test."""
+def test_two_swapped_files_are_detected(copy: Path) -> None:
+    """Each is a valid file: only the checksum distinguishes train from test."""
     train, test = copy / "train-labels-idx1-ubyte.gz", copy / "t10k-labels-idx1-ubyte.gz"
     contents = train.read_bytes()
     train.write_bytes(test.read_bytes())
@@ -169,7 +169,7 @@ def test_a_hand_written_idx_file_is_read_row_by_row() -> None:
         b"<!DOCTYPE html><html></html>",
     ],
 )
-def test_what_is_no_file_of_images_is_refused(content: bytes) -> None:
+def test_a_file_that_holds_no_images_is_refused(content: bytes) -> None:
     with pytest.raises(DataError, match="not an IDX file of 28 x 28 images"):
         parse_images(content)
 
@@ -178,12 +178,12 @@ def test_what_is_no_file_of_images_is_refused(content: bytes) -> None:
     "content",
     [idx(2051, 3, content=b"\x01\x02\x03"), idx(2049, 4, content=b"\x01\x02\x03"), b"", b"\x00\x00\x08\x01"],
 )
-def test_what_is_no_file_of_labels_is_refused(content: bytes) -> None:
+def test_a_file_that_holds_no_labels_is_refused(content: bytes) -> None:
     with pytest.raises(DataError, match="not an IDX file of labels"):
         parse_labels(content)
 
 
-def test_each_entry_has_ten_classes_and_a_checksum_of_its_own() -> None:
+def test_each_entry_has_ten_classes_and_a_unique_checksum() -> None:
     for name, entry in DATASETS.items():
         assert entry.name == name and len(set(entry.classes)) == 10 and len(entry.files) == 4
     assert len({entry.checksum for entry in DATASETS.values()}) == len(DATASETS)

@@ -1,4 +1,4 @@
-"""The other data sets, fetched from a real mirror on this machine: an HTTP server in a thread."""
+"""The other data sets, downloaded from a local mirror: an HTTP server in a thread."""
 
 import dataclasses
 import gzip
@@ -29,7 +29,7 @@ SENTENCE = "Fashion-MNIST does not come with the app and could not be fetched: .
 
 
 def idx_files(train: Split, test: Split) -> dict[str, bytes]:
-    """What an author publishes: gzip files in IDX format, of 28 x 28 images and of labels."""
+    """Files as published: gzipped IDX files of 28 x 28 images and of labels."""
     files = {}
     for prefix, split in (("train", train), ("t10k", test)):
         count = len(split.labels).to_bytes(4, "big")
@@ -43,7 +43,7 @@ def idx_files(train: Split, test: Split) -> dict[str, bytes]:
 
 @dataclasses.dataclass
 class Mirror:
-    """A folder behind HTTP, the paths that were asked for, and the catalogue's entry of what it has."""
+    """A folder served over HTTP, the requested paths, and the catalogue entry of its files."""
 
     folder: Path
     downloads: Path
@@ -56,7 +56,7 @@ class Mirror:
 
 @pytest.fixture
 def published(mnist: Dataset) -> tuple[Split, Split]:
-    """Real images under another name: the last 300 digits to train on, the last 100 to test on."""
+    """Real images under another name: the last 300 training and 100 test digits."""
     return (
         Split(mnist.train.images[-300:], mnist.train.labels[-300:]),
         Split(mnist.test.images[-100:], mnist.test.labels[-100:]),
@@ -87,7 +87,7 @@ def mirror(
             pass
 
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))  # how soon it notices its end
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))  # poll interval of the shutdown
     thread.start()
     address = f"http://127.0.0.1:{server.server_port}"
     monkeypatch.setenv("CONTRASTIVE_LAB_MIRROR", address)
@@ -114,37 +114,35 @@ def test_the_catalogues_checksums_are_torchvisions_own(name: str) -> None:
     assert list(entry.files.items()) == getattr(torchvision.datasets, str(entry.torchvision)).resources
 
 
-def test_the_catalogues_class_names_are_as_many_and_in_the_order_of_torchvisions() -> None:
+def test_the_catalogues_class_names_are_torchvisions_in_the_same_order() -> None:
     ours = DATASETS["fashion_mnist"].classes
     theirs = torchvision.datasets.FashionMNIST.classes
     assert [name.split("/")[0].lower() for name in theirs] == [name.lower() for name in ours]
 
 
-def test_a_data_set_is_fetched_from_the_mirror_as_it_was_published(mirror: Mirror) -> None:
+def test_a_data_set_is_downloaded_from_the_mirror_unchanged(mirror: Mirror) -> None:
     assert same(fetch(mirror.entry), mirror)
     assert set(mirror.asked) == {f"/FashionMNIST/{name}" for name in mirror.entry.files}
 
 
-def test_a_slash_at_the_end_of_the_mirrors_address_does_no_harm(
+def test_a_trailing_slash_in_the_mirrors_address_is_ignored(
     mirror: Mirror, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CONTRASTIVE_LAB_MIRROR", mirror.address + "/")
     assert same(fetch(mirror.entry), mirror)
 
 
-def test_a_data_set_that_was_fetched_once_is_read_from_disk(
-    mirror: Mirror, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_downloaded_data_set_is_read_from_disk(mirror: Mirror, monkeypatch: pytest.MonkeyPatch) -> None:
     fetch(mirror.entry)
     mirror.asked.clear()
     assert same(fetch(mirror.entry), mirror)
     assert mirror.asked == []
-    monkeypatch.setenv("CONTRASTIVE_LAB_MIRROR", "http://127.0.0.1:9")  # nobody listens there
+    monkeypatch.setenv("CONTRASTIVE_LAB_MIRROR", "http://127.0.0.1:9")  # no server there
     assert same(fetch(mirror.entry), mirror)
 
 
-def test_a_worker_says_nothing_while_it_fetches_a_data_set(mirror: Mirror) -> None:
-    """It would stand in the server's log."""
+def test_a_worker_prints_nothing_while_downloading(mirror: Mirror) -> None:
+    """The output would appear in the server's log."""
     code = (
         "import dataclasses; from core.data import DATASETS; from core.data.download import fetch; "
         f"fetch(dataclasses.replace(DATASETS['fashion_mnist'], files={mirror.entry.files}))"
@@ -156,9 +154,7 @@ def test_a_worker_says_nothing_while_it_fetches_a_data_set(mirror: Mirror) -> No
 
 
 @pytest.mark.parametrize("name", DATASETS["fashion_mnist"].files)
-def test_a_mirror_that_serves_a_damaged_file_is_refused_and_tried_again_the_next_time(
-    mirror: Mirror, name: str
-) -> None:
+def test_a_damaged_file_from_a_mirror_is_refused_and_retried_next_time(mirror: Mirror, name: str) -> None:
     whole = (mirror.folder / name).read_bytes()
     (mirror.folder / name).write_bytes(whole[:-9] + bytes([whole[-9] ^ 1]) + whole[-8:])
     with pytest.raises(DataError, match=SENTENCE):
@@ -173,7 +169,7 @@ def test_a_mirror_without_the_file_is_refused(mirror: Mirror) -> None:
         fetch(mirror.entry)
 
 
-def test_a_mirror_that_is_not_there_is_refused_and_mnist_is_still_read(
+def test_an_unreachable_mirror_is_refused_and_mnist_still_loads(
     mirror: Mirror, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CONTRASTIVE_LAB_MIRROR", "http://127.0.0.1:9")
@@ -203,8 +199,8 @@ def test_a_server_that_does_not_speak_http_is_refused(
             server.shutdown()
 
 
-def test_a_server_that_never_answers_is_given_up(mirror: Mirror, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("core.data.download.PATIENCE", 0.2)
+def test_an_unresponsive_server_times_out(mirror: Mirror, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.data.download.TIMEOUT", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         monkeypatch.setenv("CONTRASTIVE_LAB_MIRROR", f"http://127.0.0.1:{silent.getsockname()[1]}")
         with pytest.raises(DataError, match=SENTENCE):
@@ -212,14 +208,14 @@ def test_a_server_that_never_answers_is_given_up(mirror: Mirror, monkeypatch: py
     assert socket.getdefaulttimeout() is None
 
 
-def test_a_downloads_folder_that_cannot_be_made_is_refused(mirror: Mirror) -> None:
+def test_a_downloads_folder_that_cannot_be_created_is_refused(mirror: Mirror) -> None:
     mirror.downloads.write_text("a file where the folder should be")
     with pytest.raises(DataError, match=r"cannot be stored: .*downloads is not a folder.* Choose MNIST"):
         fetch(mirror.entry)
 
 
-def test_files_on_disk_that_were_cut_short_are_fetched_again(mirror: Mirror) -> None:
-    """As a worker leaves them that was ended in the middle of a fetch."""
+def test_truncated_files_on_disk_are_downloaded_again(mirror: Mirror) -> None:
+    """As left by a worker that was killed during a download."""
     fetch(mirror.entry)
     for path in [path for path in mirror.downloads.rglob("*") if path.is_file()]:
         whole = path.read_bytes()
@@ -227,7 +223,7 @@ def test_files_on_disk_that_were_cut_short_are_fetched_again(mirror: Mirror) -> 
         assert same(fetch(mirror.entry), mirror), path.name
 
 
-def test_two_that_fetch_at_the_same_time_both_get_it_whole(mirror: Mirror) -> None:
+def test_concurrent_downloads_all_get_the_complete_data_set(mirror: Mirror) -> None:
     results: list[Dataset] = []
     barrier = threading.Barrier(4)
 
@@ -243,8 +239,8 @@ def test_two_that_fetch_at_the_same_time_both_get_it_whole(mirror: Mirror) -> No
     assert len(results) == 4 and all(same(data, mirror) for data in results)
 
 
-def test_stop_is_obeyed_while_a_data_set_is_on_its_way(mirror: Mirror, tmp_path: Path) -> None:
-    """From a site that answers only after the run has been cancelled."""
+def test_a_run_can_be_cancelled_during_a_download(mirror: Mirror, tmp_path: Path) -> None:
+    """From a site that does not answer before the run is cancelled."""
     load.cache_clear()
     run = Run(tmp_path / "runs" / "stopped")
     run.begin(RunConfig(dataset="fashion_mnist", epochs=1))
@@ -252,12 +248,12 @@ def test_stop_is_obeyed_while_a_data_set_is_on_its_way(mirror: Mirror, tmp_path:
         patch.setenv("CONTRASTIVE_LAB_MIRROR", f"http://127.0.0.1:{slow.getsockname()[1]}")
         training = threading.Thread(target=train_and_measure, args=(run,))
         training.start()
-        asked, _ = slow.accept()  # the worker waits for the first file now
+        asked, _ = slow.accept()  # now the worker is waiting for the first file
         with asked:
             run.request_cancel("Somebody pressed Stop.")
             training.join(60)
             assert not training.is_alive()
             assert (run.status().state, run.status().message) == ("cancelled", "Somebody pressed Stop.")
             [fetching] = [thread for thread in threading.enumerate() if thread.name == "fetch"]
-    fetching.join(60)  # the site has gone: it gives up, and tells nobody
+    fetching.join(60)  # the site is gone: the download fails silently
     assert not fetching.is_alive()

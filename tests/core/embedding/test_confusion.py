@@ -1,4 +1,4 @@
-"""core.embedding.confusion against counting by hand and all ways to match digits."""
+"""core.embedding.confusion against counting by hand and all possible matchings."""
 
 import itertools
 
@@ -16,7 +16,7 @@ LABELS = st.integers(1, 30).flatmap(
 
 @given(LABELS)
 @settings(max_examples=100, deadline=None)
-def test_counts_are_counted_and_the_matching_beats_every_other(labels: tuple[list[int], list[int]]) -> None:
+def test_counts_are_right_and_the_matching_is_the_best_of_all(labels: tuple[list[int], list[int]]) -> None:
     digits, clusters = np.array(labels[0]) * 2, np.array(labels[1]) + 10
     ours = confusion(digits, clusters)
     for i, digit in enumerate(ours.digits):
@@ -24,7 +24,7 @@ def test_counts_are_counted_and_the_matching_beats_every_other(labels: tuple[lis
             assert ours.counts[i, j] == sum((digits == digit) & (clusters == cluster))
     assert ours.counts.sum() == len(digits)
 
-    # every way to give clusters different digits; None is a cluster without a digit
+    # every matching of clusters to different digits; None is a cluster without a digit
     rows = [*range(len(ours.digits)), *[None] * len(ours.clusters)]
     best = (
         max(
@@ -44,7 +44,7 @@ def test_counts_are_counted_and_the_matching_beats_every_other(labels: tuple[lis
     assert sorted(ours.clusters) == np.unique(clusters).tolist()
 
 
-def test_renumbered_clusters_stand_on_the_diagonal() -> None:
+def test_renumbered_clusters_lie_on_the_diagonal() -> None:
     digits = np.random.default_rng(0).integers(0, 10, 500).astype(np.uint8)
     renumbered = np.random.default_rng(1).permutation(10).astype(np.int32)
     ours = confusion(digits, renumbered[digits])
@@ -56,8 +56,8 @@ def test_renumbered_clusters_stand_on_the_diagonal() -> None:
     assert np.array_equal(ours.column_shares, np.eye(10))
 
 
-def test_the_matching_is_the_best_in_all_not_the_greediest() -> None:
-    # greedy gives cluster 0 its 10 images of digit 0, and cluster 1 none; together 9 + 9 is more
+def test_the_matching_is_globally_optimal_not_greedy() -> None:
+    # greedy matching gives cluster 0 its 10 images of digit 0 and cluster 1 none; 9 + 9 is more
     digits = np.repeat([0, 0, 1], [10, 9, 9])
     clusters = np.repeat([0, 1, 0], [10, 9, 9])
     ours = confusion(digits, clusters)
@@ -90,17 +90,17 @@ def test_shares_add_up_to_one_and_empty_rows_and_columns_are_zero() -> None:
     assert none.matched_share == 0.0
 
 
-def test_by_size_the_largest_cluster_comes_first_with_its_name_and_its_class() -> None:
+def test_by_size_puts_the_largest_cluster_first_with_its_label_and_class() -> None:
     table = Confusion(
         np.arange(2), np.array([5, 6, 7]), np.array([[3, 0, 1], [0, 4, 3]]), np.array([0, 1, -1])
     )
     ours = table.by_size()
-    assert ours.clusters.tolist() == [6, 7, 5]  # of equal ones the former stays first
+    assert ours.clusters.tolist() == [6, 7, 5]  # ties keep their order
     assert ours.counts.tolist() == [[0, 1, 3], [4, 3, 0]]
     assert ours.matched_digit.tolist() == [1, -1, 0]
     assert ours.matched_share == table.matched_share
 
 
-def test_unequal_numbers_of_digits_and_clusters_are_refused() -> None:
+def test_different_lengths_of_digits_and_clusters_are_refused() -> None:
     with pytest.raises(ValueError, match="3 and 2"):
         confusion(np.zeros(3, int), np.zeros(2, int))

@@ -22,7 +22,7 @@ def slanted(generator: Generator, n: int) -> np.ndarray:
 
 
 def needle(generator: Generator, n: int) -> np.ndarray:
-    """A thousand times as long as it is wide, and off both axes."""
+    """A thousand times as long as wide, and off both axes."""
     return generator.normal(size=(n, 2)) * [1, 0.001] @ np.array([[0.8, 0.6], [-0.6, 0.8]])
 
 
@@ -39,7 +39,7 @@ def with_outliers(generator: Generator, n: int) -> np.ndarray:
 
 
 def half_collapsed(generator: Generator, n: int) -> np.ndarray:
-    """Half of the points lie in one place, as behind a dead ReLU."""
+    """Half of the points lie in one place, as after a dead ReLU."""
     points = generator.normal(size=(n, 2))
     points[: n // 2] = [0.321, 0.123]
     return points
@@ -101,7 +101,7 @@ def test_a_line_encloses_its_mass(shape: Callable[[Generator, int], np.ndarray])
         assert np.mean(drawn > level[0]) == pytest.approx(mass, abs=0.015)
 
 
-def test_two_islands_get_two_closed_lines_of_their_own() -> None:
+def test_two_islands_get_two_separate_closed_lines() -> None:
     points = two_islands(np.random.default_rng(0), 2000)
     table = contours(points, np.zeros(2000, int), masses=(0.8,))
     assert np.unique(table.line).tolist() == [0, 1]
@@ -114,7 +114,7 @@ def test_two_islands_get_two_closed_lines_of_their_own() -> None:
     assert middles == pytest.approx([0, 1], abs=0.1)
 
 
-def test_each_class_is_estimated_by_itself() -> None:
+def test_each_class_is_estimated_independently() -> None:
     generator = np.random.default_rng(0)
     points = np.concatenate([round_blob(generator, 400), slanted(generator, 300), needle(generator, 200)])
     labels = np.repeat(np.array([7, 2, 4], np.uint8), [400, 300, 200])
@@ -195,14 +195,14 @@ def test_any_finite_points_give_finite_lines_or_a_reason(points: list[tuple[floa
     assert all(np.isfinite(column).all() for column in table.as_dict().values())
 
 
-def test_a_lone_class_that_has_no_density_is_refused_with_the_reason() -> None:
+def test_points_without_a_density_are_refused_with_the_reason() -> None:
     with pytest.raises(ValueError, match="in one place"):
         density(np.ones((10, 2)))
     with pytest.raises(ValueError, match="at least 3 points"):
         density(np.empty((0, 2)))
 
 
-def test_impossible_requests_are_refused_with_the_reason() -> None:
+def test_invalid_arguments_are_refused_with_the_reason() -> None:
     points, labels = np.random.default_rng(0).normal(size=(10, 2)), np.zeros(10, int)
     for masses in ((0.0,), (1.0,), (0.5, 1.5)):
         with pytest.raises(ValueError, match="between 0 and 1"):

@@ -1,4 +1,4 @@
-"""Distances to all points, against SciPy, in blocks that stay small."""
+"""Distances to all points against SciPy, and in small blocks."""
 
 import numpy as np
 import pytest

@@ -14,7 +14,7 @@ from core.encoders.encoder import to_input
 
 
 def slowly(points: list[list[float]], query: list[float], k: int, exclude: int | None) -> list[int]:
-    """Indices by squared distance, then by index; only points whose distance is a number."""
+    """Indices by squared distance, then by index; only points at a finite distance."""
     found = [
         (sum((a - b) ** 2 for a, b in zip(point, query, strict=True)), index)
         for index, point in enumerate(points)
@@ -25,7 +25,7 @@ def slowly(points: list[list[float]], query: list[float], k: int, exclude: int |
 
 @pytest.mark.parametrize("d", [1, 2, 8, 64])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_finds_what_scikit_learn_finds(d: int, dtype: type[np.floating]) -> None:
+def test_finds_the_same_points_as_scikit_learn(d: int, dtype: type[np.floating]) -> None:
     generator = np.random.default_rng(d)
     points = generator.normal(size=(1000, d)).astype(dtype)  # more than a chunk, and not a multiple of it
     queries = generator.normal(size=(5, d)).astype(dtype)
@@ -38,7 +38,7 @@ def test_finds_what_scikit_learn_finds(d: int, dtype: type[np.floating]) -> None
 
 
 @pytest.mark.parametrize("n", [1, 255, 256, 700])
-def test_finds_the_images_that_scikit_learn_finds_at_the_distance_that_the_encoder_sees(n: int) -> None:
+def test_finds_the_same_images_as_scikit_learn_in_the_encoders_units(n: int) -> None:
     generator = np.random.default_rng(n)
     images = generator.integers(0, 256, (n, 784)).astype(np.uint8)
     query = generator.integers(0, 256, 784).astype(np.uint8)
@@ -51,8 +51,8 @@ def test_finds_the_images_that_scikit_learn_finds_at_the_distance_that_the_encod
     np.testing.assert_allclose(found.distances, distances[0], rtol=1e-6)
 
 
-def test_images_that_differ_by_one_grey_level_are_told_apart() -> None:
-    """Their squared distances, near 51 million, are beyond what float32 can count."""
+def test_images_that_differ_by_one_grey_level_are_distinguished() -> None:
+    """Their squared distances, near 51 million, exceed the integer precision of float32."""
     images = np.zeros((4, 784), np.uint8)
     images[:, 780:] = 255
     images[0, 780:783] = images[1, 780:782] = images[2, 782] = 254
@@ -92,7 +92,7 @@ def test_in_a_collapsed_embedding_the_first_points_are_the_nearest() -> None:
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
-def test_a_point_that_is_not_finite_is_nobodys_neighbour_and_has_none(bad: float) -> None:
+def test_a_point_that_is_not_finite_is_never_a_neighbour_and_has_none(bad: float) -> None:
     points = np.arange(10, dtype=np.float32).reshape(5, 2)
     points[1, 0] = bad
     assert nearest(points, points[0], 9, exclude=0).indices.tolist() == [2, 3, 4]
@@ -100,12 +100,12 @@ def test_a_point_that_is_not_finite_is_nobodys_neighbour_and_has_none(bad: float
 
 
 @pytest.mark.parametrize("n", [0, 1, 3])
-def test_where_there_are_fewer_points_than_asked_for_all_are_given(n: int) -> None:
+def test_fewer_points_than_requested_are_all_returned(n: int) -> None:
     assert sorted(nearest(np.ones((n, 2)), np.zeros(2), 5).indices) == list(range(n))
     assert len(nearest_images(np.ones((n, 784), np.uint8), np.zeros(784, np.uint8), 5).indices) == n
 
 
-def test_the_arrays_given_are_left_as_they_are() -> None:
+def test_the_arguments_are_not_modified() -> None:
     points, images = np.ones((3, 2)), np.ones((3, 4), np.uint8)
     nearest(points, points[0], 2, exclude=0)
     nearest_images(images, images[0], 2, exclude=0)
@@ -121,7 +121,7 @@ def test_neighbours_of_the_same_class_are_counted() -> None:
     assert nearest(np.empty((0, 2)), np.zeros(2), 3).of_class(labels, 7) == 0
 
 
-def test_impossible_requests_are_refused_with_the_reason() -> None:
+def test_invalid_arguments_are_refused_with_the_reason() -> None:
     points = np.ones((5, 3))
     with pytest.raises(ValueError, match="One neighbour or more"):
         nearest(points, points[0], 0)
@@ -134,7 +134,7 @@ def test_impossible_requests_are_refused_with_the_reason() -> None:
 
 
 def in_a_plane(seed: int, n: int = 400) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Points that lie by class, images that tell nothing of it, and the classes."""
+    """Points clustered by class, images unrelated to it, and the classes."""
     generator = np.random.default_rng(seed)
     labels = generator.integers(0, 4, n)
     points = 10 * np.eye(4)[labels][:, :2] + [0, 20] * (labels[:, None] > 1) + generator.normal(size=(n, 2))
@@ -142,8 +142,8 @@ def in_a_plane(seed: int, n: int = 400) -> tuple[np.ndarray, np.ndarray, np.ndar
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_the_instructive_point_gains_most_of_those_looked_at(seed: int) -> None:
-    points, images, labels = in_a_plane(seed, 150)  # fewer than are looked at: every point is a query
+def test_the_instructive_point_has_the_largest_gain(seed: int) -> None:
+    points, images, labels = in_a_plane(seed, 150)  # fewer than the number of queries: every point is a query
     gains = [
         nearest(points, points[at], 6, exclude=at).of_class(labels, labels[at])
         - nearest_images(images, images[at], 6, exclude=at).of_class(labels, labels[at])

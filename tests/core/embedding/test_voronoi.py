@@ -1,4 +1,4 @@
-"""core.embedding.voronoi against brute force, scipy's own Voronoi diagram and scikit-learn's nearest neighbour."""
+"""Voronoi cells against brute force and scipy's own Voronoi diagram."""
 
 from collections.abc import Callable
 
@@ -7,20 +7,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial import Voronoi
-from sklearn.neighbors import KNeighborsClassifier
 
-from core.embedding.voronoi import Box, Cells, box_around, cells, choose, share_in_own_cell, usual_per_class
+from core.embedding.voronoi import Box, Cells, box_around, cells, choose, share_in_own_cell
+from tests.core.embedding.points import BOX, in_polygon, scattered
 
 Generator = np.random.Generator
-BOX: Box = (-1.0, -2.0, 3.0, 1.5)
-
-
-def scattered(generator: Generator) -> np.ndarray:
-    return generator.uniform([-1, -2], [3, 1.5], (300, 2))
 
 
 def clustered(generator: Generator) -> np.ndarray:
-    """Ten tight clusters, as of a trained network, in float32."""
+    """Ten tight clusters, like those of a trained network, in float32."""
     centres = generator.uniform([-0.5, -1.5], [2.5, 1], (10, 2))
     return (centres[generator.integers(0, 10, 400)] + 0.01 * generator.normal(size=(400, 2))).astype(
         np.float32
@@ -28,7 +23,7 @@ def clustered(generator: Generator) -> np.ndarray:
 
 
 def lattice(_: Generator) -> np.ndarray:
-    """Four points on each circle: no triangulation is better than another."""
+    """Four points on each circle: the triangulation is not unique."""
     return np.stack(np.meshgrid(np.arange(-0.75, 3, 0.25), np.arange(-1.75, 1.5, 0.25)), -1).reshape(-1, 2)
 
 
@@ -42,12 +37,12 @@ def on_a_line(generator: Generator) -> np.ndarray:
 
 
 def needle(generator: Generator) -> np.ndarray:
-    """A thousand times as long as it is wide."""
+    """A thousand times as long as wide."""
     return generator.normal(size=(200, 2)) * [0.4, 0.0004] + [1, 0]
 
 
 def partly_outside(generator: Generator) -> np.ndarray:
-    """Most of them far from the box, which their cells reach into or do not."""
+    """Most points far from the box, with or without a cell in it."""
     return generator.normal(size=(200, 2)) * 6
 
 
@@ -72,14 +67,6 @@ SHAPES: list[Callable[[Generator], np.ndarray]] = [
 ]
 
 
-def in_polygon(corners: np.ndarray, places: np.ndarray, slack: float = 1e-9) -> np.ndarray:
-    """Which of the places [p, 2] lie left of every side of a counter-clockwise polygon."""
-    sides = np.roll(corners, -1, axis=0) - corners
-    towards = places[:, None] - corners
-    turn = sides[:, 0] * towards[..., 1] - sides[:, 1] * towards[..., 0]
-    return np.all(turn >= -slack, axis=1)
-
-
 def polygons(diagram: Cells) -> list[np.ndarray]:
     return np.split(diagram.vertices, diagram.offsets[1:-1])
 
@@ -90,7 +77,7 @@ def box_area(box: Box) -> float:
 
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("seed", [0, 1])
-def test_any_place_of_the_box_lies_in_the_cell_of_its_nearest_point(
+def test_every_place_in_the_box_lies_in_the_cell_of_its_nearest_point(
     shape: Callable[[Generator], np.ndarray], seed: int
 ) -> None:
     generator = np.random.default_rng(seed)
@@ -106,7 +93,7 @@ def test_any_place_of_the_box_lies_in_the_cell_of_its_nearest_point(
         if own.any():
             assert in_polygon(corners, places[own]).all()
         if len(corners) and margin.size:
-            # and no place that is clearly another's
+            # no place that clearly belongs to another
             assert not in_polygon(corners, places[~own & (margin[:, 0] > 1e-6)], slack=-1e-12).any()
 
 
@@ -148,7 +135,7 @@ def test_the_corners_inside_the_box_are_those_of_scipys_diagram(
     assert both_ways(ours, theirs) < 1e-7
 
 
-def test_one_point_owns_the_box_and_two_own_the_halves_of_it() -> None:
+def test_one_point_owns_the_box_and_two_own_half_each() -> None:
     (alone,) = cells(np.array([[0.3, 0.4]]), np.array([7]), BOX)
     assert alone[0] == 7
     assert sorted(map(tuple, alone[1])) == [(-1.0, -2.0), (-1.0, 1.5), (3.0, -2.0), (3.0, 1.5)]
@@ -157,17 +144,17 @@ def test_one_point_owns_the_box_and_two_own_the_halves_of_it() -> None:
     assert halves.labels.tolist() == [4, 2]
 
 
-def test_points_in_one_place_share_a_cell_with_the_label_that_most_of_them_have() -> None:
+def test_points_in_one_place_share_a_cell_with_their_most_frequent_label() -> None:
     points = np.array([[0, 0], [1, 1], [0, 0], [1, 1], [-0.0, 0.0], [1, 1], [1, 1]], np.float32)
     diagram = cells(points, np.array([5, 8, 3, 2, 3, 8, 2], np.uint8), BOX)
     assert diagram.cell_of.tolist() == [0, 1, 0, 1, 0, 1, 1]
-    assert diagram.labels.tolist() == [3, 2]  # two of three; the lower one of two pairs
+    assert diagram.labels.tolist() == [3, 2]  # two of three; tied, the lower label
     assert diagram.labels.dtype == np.uint8
     assert diagram.areas().sum() == pytest.approx(box_area(BOX))
     assert diagram.reason is None
 
 
-def test_points_too_near_to_be_told_apart_share_a_cell() -> None:
+def test_points_too_close_to_distinguish_share_a_cell() -> None:
     generator = np.random.default_rng(0)
     points = scattered(generator)
     twins = np.concatenate([points, points + 1e-12 * generator.normal(size=points.shape)])
@@ -181,7 +168,7 @@ def test_points_too_near_to_be_told_apart_share_a_cell() -> None:
     )
 
 
-def test_collapsed_points_own_the_box_together_and_the_reason_says_so() -> None:
+def test_collapsed_points_share_the_box_with_a_reason() -> None:
     diagram = cells(np.full((50, 2), 0.1, np.float32), np.repeat([1, 6], [20, 30]), BOX)
     assert [label for label, _ in diagram] == [6]
     assert diagram.areas() == pytest.approx([box_area(BOX)])
@@ -218,7 +205,7 @@ def test_without_finite_points_the_diagram_is_empty_with_a_reason(points: np.nda
     )
 )
 @settings(max_examples=100, deadline=None)
-def test_the_cells_of_any_points_fill_the_box_round_them(points: list[tuple[float, float]]) -> None:
+def test_the_cells_of_any_points_fill_the_box_around_them(points: list[tuple[float, float]]) -> None:
     array = np.array(points, np.float32)
     box = box_around(array)
     diagram = cells(array, np.arange(len(array)), box)
@@ -227,7 +214,7 @@ def test_the_cells_of_any_points_fill_the_box_round_them(points: list[tuple[floa
     assert set(diagram.cell_of.tolist()) == set(range(len(diagram)))
 
 
-def test_the_cells_are_walked_with_their_labels_and_those_outside_the_box_are_passed_over() -> None:
+def test_iterating_yields_labels_and_skips_cells_outside_the_box() -> None:
     points = np.array([[0.0, 0.0], [50.0, 0.0], [1.0, 1.0]])
     diagram = cells(points, np.array([4, 5, 6]), BOX)
     assert [label for label, _ in diagram] == [4, 6]
@@ -235,71 +222,7 @@ def test_the_cells_are_walked_with_their_labels_and_those_outside_the_box_are_pa
     assert sum(len(corners) for _, corners in diagram) == len(diagram.vertices)
 
 
-def test_a_sample_has_as_many_points_of_each_class_as_asked_for_and_there_are() -> None:
-    labels = np.random.default_rng(0).permutation(np.repeat(np.array([0, 3, 9], np.uint8), [500, 40, 2000]))
-    chosen = choose(labels, 100)
-    assert np.array_equal(chosen, np.unique(chosen))
-    assert np.bincount(labels[chosen], minlength=10)[[0, 3, 9]].tolist() == [100, 40, 100]
-    assert np.bincount(labels[choose(labels)])[[0, 3, 9]].tolist() == [500, 40, usual_per_class(3)]
-    assert np.array_equal(choose(labels, 5000), np.arange(len(labels)))
-    assert len(choose(labels[:0])) == 0
-
-
-def test_a_sample_is_the_same_each_time_and_grows_out_of_the_smaller_one() -> None:
-    labels = np.random.default_rng(0).integers(0, 10, 5000)
-    assert np.array_equal(choose(labels, 30), choose(labels, 30))
-    assert set(choose(labels, 30)) < set(choose(labels, 31))
-    assert not np.array_equal(choose(labels, 30), choose(labels, 30, seed=1))
-    without_nines = np.flatnonzero(labels < 9)
-    there = without_nines[choose(labels[without_nines], 30)]
-    assert np.array_equal(there, [place for place in choose(labels, 30) if labels[place] < 9])
-
-
-@pytest.mark.parametrize(("classes", "count"), [(1, 3000), (3, 1000), (7, 429), (10, 300), (0, 3000)])
-def test_the_usual_sample_is_3000_points_shared_out_among_the_classes(classes: int, count: int) -> None:
-    assert usual_per_class(classes) == count
-
-
-@pytest.mark.parametrize("d", [2, 5])
-@pytest.mark.parametrize("seed", [0, 1])
-def test_the_share_in_its_own_cell_is_scikit_learns_nearest_neighbour_accuracy(d: int, seed: int) -> None:
-    generator = np.random.default_rng(seed)
-    labels, test_labels = generator.integers(0, 4, 500), generator.integers(0, 4, 300)
-    sample = generator.normal(size=(500, d)) + 0.8 * labels[:, None]
-    test = generator.normal(size=(300, d)) + 0.8 * test_labels[:, None]
-    expected = KNeighborsClassifier(1).fit(sample, labels).score(test, test_labels)
-    assert share_in_own_cell(sample, labels, test, test_labels) == pytest.approx(expected)
-    assert 0.4 < expected < 0.9
-
-
-def test_the_share_counts_the_test_points_inside_the_polygons_of_their_class() -> None:
-    generator = np.random.default_rng(2)
-    sample, labels = scattered(generator), generator.integers(0, 3, 300)
-    sample[200:] = sample[:100]  # in one place with another label, some of them
-    test, test_labels = scattered(generator), generator.integers(0, 3, 300)
-    hits = np.zeros(300, bool)
-    for label, corners in cells(sample, labels, BOX):
-        hits |= in_polygon(corners, test) & (test_labels == label)
-    assert share_in_own_cell(sample, labels, test, test_labels) == pytest.approx(hits.mean())
-
-
-def test_a_test_point_that_is_not_finite_lies_in_no_cell() -> None:
-    sample, labels = np.array([[0.0, 0.0], [1.0, 0.0], [np.nan, 0.0]]), np.array([0, 1, 1])
-    test = np.array([[0.1, 0.0], [np.inf, 0.0], [0.9, 0.0], [0.2, 0.0]])
-    assert share_in_own_cell(sample, labels, test, np.array([0, 1, 1, 1])) == 0.5
-    assert share_in_own_cell(np.full((3, 2), np.nan), labels, test, np.array([0, 1, 1, 1])) == 0
-
-
-def test_a_box_leaves_a_margin_round_the_finite_points() -> None:
-    points = np.array([[0.0, 5.0], [10.0, 6.0], [np.nan, 99.0]])
-    assert box_around(points, 0.2) == pytest.approx((-2, 3, 12, 8))
-    assert box_around(np.full((3, 2), 4.0)) == (3, 3, 5, 5)
-    assert box_around(np.empty((0, 2))) == (-1, -1, 1, 1)
-    far = box_around(np.full((3, 2), 3e38, np.float32))
-    assert far[0] < far[2]
-
-
-def test_impossible_requests_are_refused_with_the_reason() -> None:
+def test_invalid_arguments_are_refused_with_the_reason() -> None:
     points, labels = np.ones((5, 2)), np.zeros(5, int)
     for box in ((0, 0, 0, 1), (1, 0, 0, 1), (0, 0, np.nan, 1), (0, 0, np.inf, 1)):
         with pytest.raises(ValueError, match="an area"):

@@ -1,4 +1,4 @@
-"""Each activation against its formula in plain floats, in torch and in NumPy alike."""
+"""Each activation against its formula in plain floats, in torch and in NumPy."""
 
 import math
 from collections.abc import Callable
@@ -24,7 +24,7 @@ FORMULAS: dict[str, Callable[[float], float]] = {
     "tanh": lambda x: math.tanh(x),
 }
 
-# the function that torch ships under the same name, where it has one
+# torch's own function, if it has one
 TORCHS = {
     "relu": torch.nn.functional.relu,
     "swish": torch.nn.functional.silu,
@@ -33,7 +33,7 @@ TORCHS = {
 }
 
 
-def test_each_activation_has_a_formula_here_and_the_name_it_is_listed_under() -> None:
+def test_each_activation_has_a_formula_here_and_its_catalogue_name() -> None:
     assert set(FORMULAS) == set(ACTIVATIONS)
     for name, activation in ACTIVATIONS.items():
         assert activation.name == name and activation.label and activation.formula
@@ -48,7 +48,7 @@ def test_an_activation_is_its_formula_in_torch_and_in_numpy(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
-def test_the_kind_of_array_and_its_precision_are_kept(name: str) -> None:
+def test_the_array_type_and_its_precision_are_kept(name: str) -> None:
     function = ACTIVATIONS[name].function
     assert function(np.zeros(3, np.float32)).dtype == np.float32
     assert function(torch.zeros(3)).dtype == torch.float32
@@ -68,8 +68,8 @@ def test_an_activation_and_its_slope_are_torchs_own(name: str) -> None:
     assert torch.allclose(ours.grad[away], theirs.grad[away], rtol=1e-10, atol=1e-15)
 
 
-def test_what_the_notebook_prints_as_swish_is_not_swish() -> None:
-    """x + sigmoid(x) is 0.5 at 0 and falls without bound to the left; x sigmoid(x) is 0 and does not."""
+def test_the_notebooks_swish_is_not_swish() -> None:
+    """x + sigmoid(x) is 0.5 at 0 and unbounded below; x sigmoid(x) is 0 at 0 and bounded below."""
     printed, true = ACTIVATIONS["x_plus_sigmoid"].function, ACTIVATIONS["swish"].function
     assert printed(np.array([0.0, -10.0])) == pytest.approx([0.5, -10.0], abs=1e-4)
     assert true(np.array([0.0, -10.0])) == pytest.approx([0.0, 0.0], abs=1e-3)

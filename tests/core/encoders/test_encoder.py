@@ -1,4 +1,4 @@
-"""The encoder: where its weights start, how many there are, and what it does to an image."""
+"""The encoder: its initial weights, its size, and its forward pass."""
 
 import numpy as np
 import pytest
@@ -17,7 +17,7 @@ def weights(config: RunConfig) -> dict[str, torch.Tensor]:
 
 
 @pytest.mark.parametrize("config", CONFIGS)
-def test_the_layers_have_the_configs_sizes_and_torch_counts_as_many_parameters(config: RunConfig) -> None:
+def test_the_layers_have_the_configs_sizes_and_parameter_count(config: RunConfig) -> None:
     encoder = build(config)
     sizes = [(layer.in_features, layer.out_features) for layer in encoder.linear]
     assert sizes == list(zip(config.layers[:-1], config.layers[1:], strict=True))
@@ -30,7 +30,9 @@ def test_the_tutorials_encoder_has_238_050_parameters() -> None:
 
 
 @pytest.mark.parametrize("config", CONFIGS)
-def test_weights_and_biases_start_uniform_within_one_over_the_root_of_the_inputs(config: RunConfig) -> None:
+def test_initial_weights_and_biases_are_uniform_within_one_over_the_root_of_the_inputs(
+    config: RunConfig,
+) -> None:
     for layer in build(config).linear:
         bound = layer.in_features**-0.5
         for parameter in (layer.weight, layer.bias):
@@ -39,7 +41,7 @@ def test_weights_and_biases_start_uniform_within_one_over_the_root_of_the_inputs
             assert stats.kstest(values, stats.uniform(-bound, 2 * bound).cdf).pvalue > 1e-4
 
 
-def test_the_start_has_the_spread_of_torchs_own() -> None:
+def test_the_initial_weights_have_the_spread_of_torchs() -> None:
     torch.manual_seed(0)
     theirs = torch.nn.Linear(784, 256)
     (ours, *_) = build(RunConfig()).linear
@@ -47,13 +49,13 @@ def test_the_start_has_the_spread_of_torchs_own() -> None:
     assert ours.bias.std().item() == pytest.approx(theirs.bias.std().item(), rel=0.2)
 
 
-def test_the_same_seed_starts_with_the_same_weights_and_another_with_others() -> None:
+def test_the_seed_determines_the_initial_weights() -> None:
     one, again, other = weights(RunConfig()), weights(RunConfig()), weights(RunConfig(seed=1))
     assert all(torch.equal(one[name], again[name]) for name in one)
     assert all(not torch.equal(one[name], other[name]) for name in one)
 
 
-def test_building_neither_heeds_nor_disturbs_torchs_global_generator() -> None:
+def test_building_is_independent_of_torchs_global_generator() -> None:
     torch.manual_seed(1)
     before = torch.get_rng_state()
     one = weights(RunConfig())
@@ -62,8 +64,8 @@ def test_building_neither_heeds_nor_disturbs_torchs_global_generator() -> None:
     assert torch.equal(one["linear.0.weight"], weights(RunConfig())["linear.0.weight"])
 
 
-def test_an_embedding_is_layer_after_layer_with_no_bend_at_the_end(mnist: Dataset) -> None:
-    """In NumPy: images / 255, then W x + b, with max(0, ·) between two layers only."""
+def test_an_embedding_is_layer_after_layer_without_a_final_activation(mnist: Dataset) -> None:
+    """In NumPy: images / 255, then W x + b, with max(0, ·) only between layers."""
     config = PRESETS["tutorial"]
     hidden = mnist.test.images[:50] / 255
     arrays = {name: tensor.double().numpy() for name, tensor in weights(config).items()}
@@ -77,7 +79,7 @@ def test_an_embedding_is_layer_after_layer_with_no_bend_at_the_end(mnist: Datase
 
 
 @pytest.mark.parametrize("config", CONFIGS)
-def test_embedding_in_chunks_is_embedding_at_once(mnist: Dataset, config: RunConfig) -> None:
+def test_embedding_in_chunks_equals_embedding_at_once(mnist: Dataset, config: RunConfig) -> None:
     images = torch.from_numpy(mnist.test.images[:1003])
     encoder = build(config)
     at_once = embed(encoder, images, chunk=2000)
@@ -87,7 +89,7 @@ def test_embedding_in_chunks_is_embedding_at_once(mnist: Dataset, config: RunCon
         assert torch.allclose(embed(encoder, images, chunk=chunk), at_once, rtol=1e-4, atol=1e-5)
 
 
-def test_input_goes_from_0_to_1_and_leaves_the_images_as_they_were(mnist: Dataset) -> None:
+def test_input_is_scaled_to_0_to_1_without_changing_the_images(mnist: Dataset) -> None:
     images = torch.from_numpy(mnist.test.images[:10])
     before = images.clone()
     scaled = to_input(images)

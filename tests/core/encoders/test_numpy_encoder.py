@@ -1,4 +1,4 @@
-"""The encoder without torch, against the encoder in torch."""
+"""The NumPy encoder against the torch encoder."""
 
 import dataclasses
 
@@ -29,7 +29,7 @@ def weights_of(config: RunConfig, scale: float = 1.0) -> dict[str, np.ndarray]:
     ],
     ids=str,
 )
-def test_it_embeds_as_torch_does(mnist: Dataset, activation: str, hidden: tuple[int, ...], dims: int) -> None:
+def test_it_embeds_like_torch(mnist: Dataset, activation: str, hidden: tuple[int, ...], dims: int) -> None:
     config = RunConfig(activation=activation, hidden=hidden, embedding_dims=dims)
     images = mnist.test.images[:64]
     expected = embed(build(config), torch.from_numpy(images)).numpy()
@@ -40,8 +40,8 @@ def test_it_embeds_as_torch_does(mnist: Dataset, activation: str, hidden: tuple[
 
 
 @pytest.mark.parametrize("loss", LOSSES)
-def test_it_embeds_for_every_loss_as_torch_does(mnist: Dataset, loss: str) -> None:
-    """Some losses look at directions only; their encoder ends on the unit sphere."""
+def test_it_embeds_like_torch_for_every_loss(mnist: Dataset, loss: str) -> None:
+    """Some losses depend on directions only; their encoder normalises its output."""
     config = RunConfig(loss=loss, embedding_dims=3, batch_size=100)
     images = mnist.test.images[:64]
     expected = embed(build(config), torch.from_numpy(images)).numpy()
@@ -51,7 +51,7 @@ def test_it_embeds_for_every_loss_as_torch_does(mnist: Dataset, loss: str) -> No
         assert np.linalg.norm(found, axis=1) == pytest.approx(1, abs=1e-5)
 
 
-def test_more_images_than_go_at_once_come_in_their_order(mnist: Dataset) -> None:
+def test_more_images_than_a_chunk_keep_their_order(mnist: Dataset) -> None:
     config = RunConfig(hidden=(8,))
     encoder = encoder_of(config, weights_of(config))
     images = mnist.test.images[: CHUNK + 7]

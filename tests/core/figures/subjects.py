@@ -1,4 +1,4 @@
-"""What figures are measured on in tests."""
+"""Subjects to measure figures on."""
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from tests.core.shipped import shipped_embedding
 def embedding(
     points: np.ndarray, labels: np.ndarray, clusters: np.ndarray, test: tuple[np.ndarray, ...] | None = None
 ) -> Embedding:
-    """Training points [n, d] with labels and clusters [n]; the same again as test points, unless others are given."""
+    """Training points [n, d] with labels and clusters [n]; also used as test points unless others are given."""
     test_points, test_labels, test_clusters = test or (points, labels, clusters)
     return Embedding(points, test_points, labels, test_labels, clusters, test_clusters)
 

@@ -1,4 +1,4 @@
-"""Agreement of classes and clusters, against scikit-learn, counting pairs, and all ways to deal clusters out."""
+"""Agreement of classes and clusters, against scikit-learn, counting pairs, and all permutations."""
 
 import itertools
 import math
@@ -132,7 +132,7 @@ def test_purity_counts_the_most_frequent_digit_of_each_cluster(
 
 @given(LABELLINGS)
 @settings(max_examples=100)
-def test_the_matched_share_is_the_best_of_all_ways_to_match(labellings: tuple[list[int], list[int]]) -> None:
+def test_the_matched_share_is_the_best_of_all_matchings(labellings: tuple[list[int], list[int]]) -> None:
     labels, clusters = np.array(labellings[0]), np.array(labellings[1])
     table = contingency(labels, clusters)
     wide = table if table.shape[0] <= table.shape[1] else table.T
@@ -142,7 +142,7 @@ def test_the_matched_share_is_the_best_of_all_ways_to_match(labellings: tuple[li
     assert confusion(labels, clusters).matched_share == matched_share(table) <= purity(table) + 1e-12
 
 
-def test_homogeneity_and_completeness_are_not_each_other() -> None:
+def test_homogeneity_and_completeness_differ() -> None:
     split = contingency(np.array([0, 0, 1, 1]), np.array([0, 1, 2, 2]))
     assert homogeneity(split) == pytest.approx(1)
     assert completeness(split) == pytest.approx(2 / 3)
@@ -152,7 +152,7 @@ def test_homogeneity_and_completeness_are_not_each_other() -> None:
 @pytest.mark.parametrize(
     ("labels", "clusters"), [([0, 0, 1, 1, 2], [0, 0, 0, 1, 1]), ([0, 0, 1, 2], [0, 1, 2, 2])]
 )
-def test_chance_is_the_mean_over_all_ways_to_deal_the_clusters_out(
+def test_chance_is_the_mean_over_all_permutations_of_the_clusters(
     labels: list[int], clusters: list[int]
 ) -> None:
     ways = [contingency(np.array(labels), np.array(way)) for way in itertools.permutations(clusters)]
@@ -174,9 +174,9 @@ def test_guessing_on_the_shipped_run_agrees_with_the_closed_forms_within_its_err
         assert figure.guessing is not None
         return figure.guessing(of).mean
 
-    dealt_out = shuffled_tables(run.train_labels, run.train_clusters)
+    tables = shuffled_tables(run.train_labels, run.train_clusters)
     for name in ("rand_index", "adjusted_rand_index", "adjusted_mutual_info"):
-        found = chance_of([SCORES[name](table) for table in dealt_out])
+        found = chance_of([SCORES[name](table) for table in tables])
         assert guessing(name) == pytest.approx(found.mean, abs=5 * found.error), name
     assert guessing("rand_index") == pytest.approx(0.82, abs=0.001)
     assert guessing("test_adjusted_rand_index") == 0
@@ -186,7 +186,7 @@ def test_guessing_on_the_shipped_run_agrees_with_the_closed_forms_within_its_err
     assert guessing("v_measure") == guessing("normalized_mutual_info")
 
 
-def test_a_collapse_into_one_cluster_is_complete_and_knows_nothing() -> None:
+def test_a_collapse_into_one_cluster_is_complete_and_uninformative() -> None:
     labels = np.array([4, 7, 7, 9])
     table = contingency(labels, np.zeros(4))
     assert {name: score(table) for name, score in SCORES.items() if "rand" not in name} == {
@@ -200,14 +200,14 @@ def test_a_collapse_into_one_cluster_is_complete_and_knows_nothing() -> None:
     }
 
 
-def test_each_image_alone_in_its_cluster_is_pure_and_counts_as_nothing_once_chance_is_taken_off() -> None:
+def test_each_image_in_its_own_cluster_is_pure_but_no_better_than_chance() -> None:
     table = contingency(np.arange(12) % 3, np.arange(12))
     assert purity(table) == homogeneity(table) == pytest.approx(1)
     assert adjusted_mutual_info(table) == pytest.approx(0, abs=1e-9)
     assert completeness(table) < 0.5
 
 
-def test_scores_of_one_class_are_undefined_and_say_why() -> None:
+def test_scores_of_one_class_are_undefined_with_a_reason() -> None:
     one = Subject(embedding(np.zeros((6, 2)), np.full(6, 3), np.arange(6) % 2))
     for name in (*SCORES, "test_adjusted_rand_index"):
         score = FIGURES[name].function(one)
@@ -215,7 +215,7 @@ def test_scores_of_one_class_are_undefined_and_say_why() -> None:
         assert score.reason is not None and "one class" in score.reason
 
 
-def test_the_best_and_the_worst_are_reached() -> None:
+def test_the_best_and_worst_values_are_reached() -> None:
     perfect = contingency(np.repeat(np.arange(4), 6), np.repeat([3, 0, 2, 1], 6))
     for name, score in SCORES.items():
         assert score(perfect) == pytest.approx(FIGURES[name].best), name

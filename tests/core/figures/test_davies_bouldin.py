@@ -21,7 +21,7 @@ def blobs(seed: int, n: int, d: int, k: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def slow_davies_bouldin(points: np.ndarray, labels: np.ndarray) -> tuple[float, list[int]]:
-    """The definition, one number after the other."""
+    """The definition as a loop."""
     names = sorted(set(labels.tolist()))
     members = [
         [p.tolist() for p, label in zip(points, labels, strict=True) if label == name] for name in names
@@ -63,12 +63,12 @@ def test_the_index_equals_a_loop_and_scikit_learns_for_random_labels(
     ours = davies_bouldin(points, labels)
     if len(ours.labels) > 1:
         assert ours.score == pytest.approx(slow_davies_bouldin(points, labels)[0], rel=1e-9)
-        # where a cluster is a single point, scikit-learn's distances are off by rounding, about 1e-8
+        # for a cluster of one point, scikit-learn's distances have rounding errors of about 1e-8
         if ours.sizes.min() > 1:
             assert ours.score == pytest.approx(davies_bouldin_score(points, labels), rel=1e-9, abs=1e-9)
 
 
-def test_single_points_a_far_origin_and_labels_with_gaps_change_nothing() -> None:
+def test_single_points_a_distant_origin_and_gaps_in_the_labels_make_no_difference() -> None:
     points, labels = blobs(0, 60, 3, 4)
     points = points.astype(np.float64)
     labels = np.array([2, 3, 40, 200], np.uint8)[labels]
@@ -81,7 +81,7 @@ def test_single_points_a_far_origin_and_labels_with_gaps_change_nothing() -> Non
     assert near.within[2] == 0
 
 
-def test_the_parts_are_what_they_are_called() -> None:
+def test_the_parts_match_their_definitions() -> None:
     points = np.array([[0.0, 0], [0, 2], [10, 1], [10, 1], [0, 101], [0, 105]])
     ours = davies_bouldin(points, np.array([5, 5, 6, 6, 8, 8]))
     assert ours.labels.tolist() == [5, 6, 8]
@@ -115,7 +115,9 @@ def check_undefined(ours: DaviesBouldin, clusters: int, sentence: str) -> None:
 
 @pytest.mark.parametrize("value", [0.0, 0.1, -3e7])
 @pytest.mark.parametrize("d", [1, 2, 64])
-def test_a_total_collapse_has_no_index_where_scikit_learn_says_the_best(value: float, d: int) -> None:
+def test_a_total_collapse_is_undefined_where_scikit_learn_returns_the_best_value(
+    value: float, d: int
+) -> None:
     points, labels = np.full((999, d), value, np.float32), np.arange(999) % 7
     assert davies_bouldin_score(points.astype(np.float64), labels) == 0.0
     ours = davies_bouldin(points, labels)
@@ -135,7 +137,7 @@ def test_two_equal_centroids_among_others_leave_the_index_undefined_and_name_the
     assert ours.similarity[2, 3] == pytest.approx((0.5 + math.sqrt(0.5)) / 0.5)
 
 
-def test_centroids_that_differ_by_rounding_alone_are_equal() -> None:
+def test_centroids_that_differ_only_by_rounding_are_equal() -> None:
     generator = np.random.default_rng(0)
     cloud = generator.normal(size=(1000, 2)) + 0.1
     points = np.concatenate([cloud, generator.permutation(cloud), cloud + 5])

@@ -1,4 +1,4 @@
-"""Means of samples, their errors, and the reasons for which there is no figure."""
+"""Means of samples, their errors, and the reasons for undefined figures."""
 
 import math
 
@@ -20,7 +20,7 @@ from core.figures.estimate import (
 
 
 @pytest.mark.parametrize("size", [10, 100, 190])
-def test_the_standard_error_is_how_far_means_of_samples_scatter(size: int) -> None:
+def test_the_standard_error_is_the_standard_deviation_of_sample_means(size: int) -> None:
     values = np.random.default_rng(0).gamma(1.0, size=200)
     means, errors = [], []
     for seed in range(3000):
@@ -31,7 +31,7 @@ def test_the_standard_error_is_how_far_means_of_samples_scatter(size: int) -> No
     assert math.sqrt(np.mean(np.square(errors))) == pytest.approx(np.std(means), rel=0.06)
 
 
-def test_a_sample_of_all_has_no_error_and_a_sample_of_one_an_unknown_one() -> None:
+def test_a_sample_of_all_has_no_error_and_a_sample_of_one_an_undefined_error() -> None:
     assert mean_of(np.array([1.0, 2, 6]), 3) == exact(3.0, 3)
     assert mean_of(np.array([1.0, 2, 6]), 3).error == 0
     alone = mean_of(np.array([4.0]), 9)
@@ -41,7 +41,7 @@ def test_a_sample_of_all_has_no_error_and_a_sample_of_one_an_unknown_one() -> No
         mean_of(np.empty(0), 3)
 
 
-def test_a_sample_has_no_place_twice_and_each_place_equally_often() -> None:
+def test_a_sample_is_drawn_uniformly_without_replacement() -> None:
     samples = [sample_of(20, 5, seed) for seed in range(2000)]
     for sample in samples:
         assert len(set(sample.tolist())) == 5
@@ -71,7 +71,7 @@ def test_a_curve_has_a_mean_and_an_error_at_each_place() -> None:
     assert (curve.sampled, curve.of) == (4, 100)
 
 
-def test_distances_that_tell_nothing_have_a_reason() -> None:
+def test_meaningless_distances_have_a_reason() -> None:
     assert why_not(np.empty((0, 2))) == NO_POINTS
     assert why_not(np.array([[0.0, math.nan]])) == NOT_FINITE
     assert why_not(np.array([[0.0, math.inf], [1, 1]])) == NOT_FINITE

@@ -1,4 +1,4 @@
-"""The catalogue of figures, what one call measures of an embedding, and its way to disk and back."""
+"""The catalogue of figures, the evaluation of an embedding, and its JSON form."""
 
 import json
 import math
@@ -32,7 +32,7 @@ def measured(points: np.ndarray, labels: np.ndarray, clusters: np.ndarray, **mor
 # ---- the entries
 
 
-def test_every_entry_says_what_it_is_and_none_is_there_twice() -> None:
+def test_every_entry_is_complete_and_unique() -> None:
     assert len({figure.label for figure in FIGURES.values()}) == len(FIGURES)
     for name, figure in FIGURES.items():
         assert figure.name == name
@@ -47,7 +47,7 @@ def test_every_entry_says_what_it_is_and_none_is_there_twice() -> None:
         assert figure.chance is None or figure.chance.endswith(".")
 
 
-def test_six_figures_stand_for_a_run_those_of_the_training_images_first() -> None:
+def test_six_figures_summarise_a_run_those_of_the_training_images_first() -> None:
     assert list(HEADLINE) == [
         "rand_index",
         "adjusted_rand_index",
@@ -79,7 +79,7 @@ def test_each_figure_is_measured_and_within_its_bounds(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_the_headline_is_what_scikit_learn_says_of_the_same_clusters(seed: int) -> None:
+def test_the_headline_figures_are_scikit_learns_for_the_same_clusters(seed: int) -> None:
     train, labels = blobs(seed)
     test, test_labels = blobs(seed, per_class=40)
     points = clustered(train, labels, test, test_labels, 5)
@@ -104,7 +104,7 @@ def test_the_figures_of_the_shipped_run_are_those_of_scikit_learn_and_its_parts_
         assert value[name] == pytest.approx(sk.davies_bouldin_score(run.train.astype(np.float64), labels))
     assert found.davies_bouldin.score == value["davies_bouldin"]
     assert found.davies_bouldin_of_classes.score == value["digits_davies_bouldin"]
-    # of 6,000 of the points, as all would take minutes; drawn, as MNIST's digits come in a rhythm of 20
+    # on 6,000 points, since all would take minutes; random ones, since MNIST's digits have a period of 20
     few = np.random.default_rng(0).choice(60_000, 6000, replace=False)
     for name, labels in (("clusters", run.train_clusters), ("digits", run.train_labels)):
         truth = sk.silhouette_score(run.train[few].astype(np.float64), labels[few])
@@ -123,7 +123,7 @@ def test_the_figures_of_the_shipped_run_are_those_of_scikit_learn_and_its_parts_
     assert value["matched_share"] == found.confusion.matched_share
 
 
-def test_the_same_seed_gives_the_same_figures_and_another_seed_others() -> None:
+def test_the_seed_determines_the_figures() -> None:
     run = shipped_embedding()
     some = Embedding(
         run.test, run.test[:3000], run.test_labels, run.test_labels[:3000], run.test_clusters, run.test_clusters[:3000]
@@ -133,7 +133,7 @@ def test_the_same_seed_gives_the_same_figures_and_another_seed_others() -> None:
     assert first != evaluate(some, seed=2).to_json()
 
 
-# What can be said of any clusters of any points, and of votes that are all as near.
+# Defined without any distances, or when all of them are equal.
 DEFINED_IN_A_COLLAPSE = {
     *(name for name, figure in FIGURES.items() if figure.kind == "agreement"),
     "knn_accuracy",
@@ -145,7 +145,7 @@ DEFINED_IN_A_COLLAPSE = {
     ("points", "sentence"),
     [(np.full((40, 3), 0.25, np.float32), "collapsed"), (np.full((40, 3), np.nan), "not finite")],
 )
-def test_a_collapse_leaves_undefined_what_needs_distances_and_says_why(
+def test_in_a_collapse_figures_that_need_distances_are_undefined_with_a_reason(
     points: np.ndarray, sentence: str
 ) -> None:
     found = measured(points, np.arange(40) % 4, np.zeros(40, int))
@@ -177,7 +177,7 @@ def test_one_class_and_few_points_have_figures_or_reasons() -> None:
     assert empty.undefined.keys() == {name for name, figure in FIGURES.items() if figure.split == "test"}
 
 
-def test_it_can_be_given_up_between_any_two_figures() -> None:
+def test_it_can_be_cancelled_between_any_two_figures() -> None:
     asked: list[int] = []
     points, labels = blobs(0)
     measured(points, labels, labels, check_cancelled=lambda: asked.append(1))
@@ -192,7 +192,7 @@ def test_it_can_be_given_up_between_any_two_figures() -> None:
         measured(points, labels, labels, check_cancelled=give_up)
 
 
-def test_what_does_not_fit_together_is_refused() -> None:
+def test_mismatched_arrays_are_refused() -> None:
     points, labels = blobs(0)
     with pytest.raises(ValueError, match="one label each"):
         measured(points, labels, labels[:5])
@@ -202,11 +202,11 @@ def test_what_does_not_fit_together_is_refused() -> None:
         measured(points[:0], labels[:0], labels[:0])
 
 
-# ---- to disk and back
+# ---- JSON
 
 
 @pytest.mark.parametrize("collapsed", [False, True])
-def test_an_evaluation_comes_back_from_json_as_it_was(collapsed: bool) -> None:
+def test_an_evaluation_survives_a_json_round_trip(collapsed: bool) -> None:
     points, labels = blobs(1)
     before = measured(np.zeros_like(points) if collapsed else points, labels, np.arange(600) % 4)
     after = Evaluation.from_json(before.to_json())
@@ -221,7 +221,7 @@ def test_an_evaluation_comes_back_from_json_as_it_was(collapsed: bool) -> None:
         np.testing.assert_equal(vars(after.figures[name]), vars(figure))
 
 
-def test_a_figure_newer_than_the_run_is_undefined_and_one_that_is_gone_is_left_out() -> None:
+def test_a_figure_newer_than_the_run_is_undefined_and_a_removed_one_is_dropped() -> None:
     points, labels = blobs(1)
     found = measured(points, labels, labels)
     older = replace(found, figures={"gone": found.figures["spread"], **found.figures})

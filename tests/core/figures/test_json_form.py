@@ -1,4 +1,4 @@
-"""Dataclasses to JSON and back, by the types of their fields."""
+"""Dataclasses to JSON and back, guided by the types of their fields."""
 
 import json
 import math
@@ -29,7 +29,7 @@ class Outer:
     count: int
 
 
-def test_values_and_types_come_back() -> None:
+def test_values_and_types_survive_a_round_trip() -> None:
     before = Outer(
         whole=np.array([[1, 2], [3, 4]]),
         numbers=np.array([1.0, math.nan, 3.0]),
@@ -51,7 +51,7 @@ def test_values_and_types_come_back() -> None:
     assert (after.by_name, after.yes, after.count) == (before.by_name, True, 7)
 
 
-def test_nothing_and_empty_come_back_as_nothing_and_empty() -> None:
+def test_none_and_empty_values_survive_a_round_trip() -> None:
     before = Outer(np.empty(0, int), np.empty(0), np.empty(0), None, {}, False, 0)
     after = from_json(Outer, to_json(before))
     assert after.inner is None
@@ -59,7 +59,7 @@ def test_nothing_and_empty_come_back_as_nothing_and_empty() -> None:
     assert (after.whole.shape, after.numbers.dtype) == ((0,), np.float64)
 
 
-def test_what_json_cannot_hold_or_is_not_of_this_kind_is_refused() -> None:
+def test_values_json_cannot_represent_and_json_of_another_kind_are_refused() -> None:
     with pytest.raises(ValueError, match="JSON"):
         to_json(Inner(math.inf, None))
     with pytest.raises(KeyError):

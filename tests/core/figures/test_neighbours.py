@@ -1,4 +1,4 @@
-"""The k-NN classifier over k, against scikit-learn and loops over all distances, ties and all."""
+"""The k-NN classifier over k, against scikit-learn and loops over all distances, including ties."""
 
 import itertools
 import math
@@ -22,8 +22,8 @@ def blobs(seed: int, n: int, d: int, k: int = 4) -> tuple[np.ndarray, np.ndarray
 
 
 def slow_votes(train: np.ndarray, labels: np.ndarray, query: np.ndarray, k: int, classes: int) -> list[float]:
-    """The votes averaged over all that the order of equally far points could be: those nearer than the k-th vote,
-    those as far as it share what is left."""
+    """The votes averaged over all orders of tied points: points nearer than the k-th vote, and those tied with
+    it share the rest."""
     distances = [math.dist(query, point) for point in train]
     radius = sorted(distances)[min(k, len(train)) - 1]
     nearer = [label for label, distance in zip(labels, distances, strict=True) if distance < radius]
@@ -41,7 +41,7 @@ def test_the_curve_is_scikit_learns_at_each_k(d: int) -> None:
     for k, value in zip([7, 1, 2, 5, 200], ours.value, strict=False):
         theirs = KNeighborsClassifier(k, algorithm="brute").fit(train.astype(np.float64), train_labels)
         assert value == pytest.approx(theirs.score(test.astype(np.float64), test_labels)), k
-    assert ours.value[5] == ours.value[4]  # more than there are: all of them vote
+    assert ours.value[5] == ours.value[4]  # k exceeds the number of points: all of them vote
     favourite = np.bincount(train_labels).argmax()
     assert ours.chance.tolist() == pytest.approx([np.mean(test_labels == favourite)] * 6)
     assert ours.value[4] == ours.chance[0]
@@ -51,8 +51,8 @@ def test_the_curve_is_scikit_learns_at_each_k(d: int) -> None:
 
 @pytest.mark.parametrize("side", [1, 2, 4])
 @pytest.mark.parametrize("d", [1, 2, 9])
-def test_equally_far_points_share_the_votes_that_are_left(d: int, side: int) -> None:
-    """On a grid of `side` places an axis: many equal points, and many places as far as each other."""
+def test_tied_points_share_the_remaining_votes(d: int, side: int) -> None:
+    """On a grid of `side` places per axis: many equal points and many ties."""
     generator = np.random.default_rng(side)
     train, labels = generator.integers(0, side, (60, d)).astype(float), generator.integers(0, 3, 60)
     queries = generator.integers(0, side, (20, d)).astype(float)
@@ -64,7 +64,7 @@ def test_equally_far_points_share_the_votes_that_are_left(d: int, side: int) -> 
             assert found[row, column] == pytest.approx(expected, abs=1e-8), (query, k)
 
 
-def test_the_order_of_the_points_decides_nothing() -> None:
+def test_the_order_of_the_points_does_not_matter() -> None:
     points = np.array([[0.0, 0]] * 11 + [[1.0, 1]])
     labels = np.array([1, 1, 1, 0, 0, 0, 0, 0, 0, 1, 1, 1])
     for seed in range(10):
@@ -75,7 +75,7 @@ def test_the_order_of_the_points_decides_nothing() -> None:
 
 
 @pytest.mark.parametrize("d", [2, 64])
-def test_a_collapse_votes_for_the_most_frequent_class_and_few_points_all_vote(d: int) -> None:
+def test_a_collapse_votes_for_the_most_frequent_class_and_with_few_points_all_vote(d: int) -> None:
     same, labels = np.full((40, d), 0.1, np.float32), np.array([0, 1, 1, 2] * 10)
     assert knn_curve(same, labels, same, labels).value.tolist() == [0.5] * 7
     one = np.ones((1, d), np.float32)
@@ -93,7 +93,7 @@ def test_the_headline_of_the_shipped_run_is_scikit_learns_five_nearest() -> None
     assert figure.guessing(subject).mean == pytest.approx(counts[1] / 10_000)  # ones are most frequent
 
 
-def test_the_best_and_the_worst_are_reached() -> None:
+def test_the_best_and_worst_values_are_reached() -> None:
     labels = np.repeat(np.arange(4), 6)
     points = np.stack([labels, -labels], axis=1).astype(np.float32)
     assert knn_curve(points, labels, points, labels).at(5).value == FIGURES["knn_accuracy"].best
@@ -101,7 +101,7 @@ def test_the_best_and_the_worst_are_reached() -> None:
     assert knn_curve(apart, np.array([0, 1]), apart, np.array([1, 0])).at(1).value == 0
 
 
-def test_what_cannot_be_searched_says_why() -> None:
+def test_an_impossible_search_gives_a_reason() -> None:
     points, labels = blobs(0, 12, 2)
     broken = points.copy()
     broken[2, 0] = np.nan
@@ -120,7 +120,7 @@ def test_what_cannot_be_searched_says_why() -> None:
         knn_curve(points, labels[:3], points, labels)
 
 
-def test_a_search_can_be_given_up() -> None:
+def test_a_search_can_be_cancelled() -> None:
     asked = itertools.count()
 
     def give_up() -> None:

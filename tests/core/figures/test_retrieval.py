@@ -21,7 +21,7 @@ def blobs(seed: int, n: int, d: int, k: int = 4) -> tuple[np.ndarray, np.ndarray
 
 
 def slow_retrieval(points: np.ndarray, labels: np.ndarray, ks: list[int]) -> tuple[list[float], float]:
-    """Recall at each k and MAP@R, one query after the other."""
+    """Recall at each k and MAP@R, query by query."""
     found: list[list[bool]] = []
     precisions = []
     for i, query in enumerate(points):
@@ -60,14 +60,14 @@ def test_map_at_r_and_recall_at_1_of_the_shipped_run_are_those_of_pytorch_metric
         knn_func=CustomKNN(LpDistance(normalize_embeddings=False)),
         device=torch.device("cpu"),
     )
-    # in double precision: distances in float32 by products put near points in another order
+    # in double precision: float32 distances by matrix products change the order of near points
     theirs = calculator.get_accuracy(torch.from_numpy(points).double(), torch.from_numpy(labels))
     ours = retrieval(points, labels, sample=1500)
     assert ours.recall.value[0] == pytest.approx(theirs["precision_at_1"], abs=1e-9)
     assert ours.map_at_r.value == pytest.approx(theirs["mean_average_precision_at_r"], abs=1e-6)
 
 
-def test_sampled_queries_are_as_far_from_all_of_them_as_their_errors_say() -> None:
+def test_the_error_of_sampled_queries_is_right() -> None:
     run = shipped_embedding()
     points, labels = run.test[:1000], run.test_labels[:1000]
     truth = retrieval(points, labels, sample=1000)
@@ -95,16 +95,16 @@ def test_a_random_order_gets_the_chance_levels() -> None:
     assert found.recall.chance[0] == pytest.approx(sum(s * (s - 1) for s in (4, 9, 17)) / (30 * 29))
 
 
-def test_points_at_one_place_favour_no_class_whatever_the_order_of_the_data() -> None:
+def test_tied_points_favour_no_class_for_any_order_of_the_data() -> None:
     labels = np.repeat(np.arange(4), 50)
     points = np.concatenate([np.zeros((200, 2)), [[9.0, 9.0], [9.0, 9.5]]])
     found = retrieval(points, np.append(labels, [5, 5]))
     assert found.recall.value[0] == pytest.approx(0.25, abs=0.1)
-    # in the order of the data, class 0 would come first for all: 1 for its queries, 0 for all others
+    # in data order, class 0 would be first for all: 1 for its queries, 0 for all others
     assert found.map_at_r.value < 0.15
 
 
-def test_a_perfect_embedding_gets_the_best_and_a_crossed_one_the_worst() -> None:
+def test_a_perfect_embedding_gets_the_best_value_and_a_crossed_one_the_worst() -> None:
     labels = np.repeat(np.arange(3), 5)
     best = retrieval(labels[:, None] + np.linspace(0, 0.1, 15)[:, None], labels)
     assert best.map_at_r.value == 1
@@ -119,7 +119,7 @@ def check_undefined(found: Retrieval, sentence: str) -> None:
     assert np.isnan(found.recall.value).all() and math.isnan(found.map_at_r.value)
 
 
-def test_what_cannot_be_searched_says_why() -> None:
+def test_an_impossible_search_gives_a_reason() -> None:
     points, labels = blobs(0, 12, 2)
     broken = points.copy()
     broken[2, 0] = np.nan
@@ -134,6 +134,6 @@ def test_what_cannot_be_searched_says_why() -> None:
         retrieval(points, labels[:3])
 
 
-def test_two_points_of_one_class_beside_another_find_each_other() -> None:
+def test_two_points_of_one_class_find_each_other_next_to_a_single_one() -> None:
     found = retrieval(np.array([[0.0], [1], [9]]), np.array([4, 4, 7]))
     assert (found.map_at_r.value, found.recall.of) == (1.0, 2)

@@ -40,8 +40,8 @@ def test_alignment_and_uniformity_are_those_of_a_loop_over_all_pairs(d: int) -> 
 
 
 @pytest.mark.parametrize("d", [2, 3, 10])
-def test_even_points_have_the_uniformity_of_the_integral_over_the_sphere(d: int) -> None:
-    # the angle between two even directions has a density in proportion to sin^(d-2)
+def test_evenly_spread_points_have_the_uniformity_of_the_integral_over_the_sphere(d: int) -> None:
+    # the angle between two uniform directions has a density proportional to sin^(d-2)
     top = quad(lambda t: math.exp(-2 * (2 - 2 * math.cos(t))) * math.sin(t) ** (d - 2), 0, math.pi)[0]
     whole = quad(lambda t: math.sin(t) ** (d - 2), 0, math.pi)[0]
     found = uniformity(np.random.default_rng(0).normal(size=(20_000, d)))
@@ -50,7 +50,7 @@ def test_even_points_have_the_uniformity_of_the_integral_over_the_sphere(d: int)
         assert f"{math.log(top / whole):.2f}" in FIGURES["uniformity"].range  # -1.58
 
 
-def test_sampled_uniformity_is_as_far_from_that_of_all_pairs_as_its_error_says() -> None:
+def test_the_error_of_sampled_uniformity_is_right() -> None:
     points = shipped_embedding().test[:600]
     truth = uniformity(points).value
     off = []
@@ -77,7 +77,7 @@ def test_the_shares_of_variance_are_those_of_the_principal_components() -> None:
     assert variance_shares(line) == pytest.approx([1, 0, 0], abs=1e-12)
 
 
-def test_points_on_a_line_have_rank_one_and_even_points_the_number_of_dimensions() -> None:
+def test_points_on_a_line_have_rank_one_and_evenly_spread_points_full_rank() -> None:
     line = np.outer(np.linspace(0, 1, 50), np.arange(1, 9)).astype(np.float32)
     assert effective_rank(line).value == pytest.approx(1, abs=1e-4)
     even = np.concatenate([np.eye(8), -np.eye(8)])
@@ -99,7 +99,7 @@ def test_spread_and_its_share_between_classes_are_sums_of_squares(d: int) -> Non
     assert between_share(points, labels).value == pytest.approx(1 - inside / total)
 
 
-def test_the_best_and_the_worst_are_reached() -> None:
+def test_the_best_and_worst_values_are_reached() -> None:
     labels = np.repeat([0, 1], 10)
     apart = np.repeat([[1.0, 0], [-1, 0]], 10, axis=0)
     assert alignment(apart, labels).value == pytest.approx(0)
@@ -110,7 +110,7 @@ def test_the_best_and_the_worst_are_reached() -> None:
     assert uniformity(same_direction).value == pytest.approx(0)
 
 
-def test_classes_dealt_out_at_random_get_the_chance_levels() -> None:
+def test_random_classes_get_the_chance_levels() -> None:
     run = shipped_embedding()
     labels = np.random.default_rng(0).permutation(run.test_labels)
     assert alignment(run.test, labels).value == pytest.approx(alignment_by_chance(run.test), abs=0.01)
@@ -118,7 +118,7 @@ def test_classes_dealt_out_at_random_get_the_chance_levels() -> None:
     assert alignment(run.test, run.test_labels).value < 0.3 * alignment_by_chance(run.test)
 
 
-def test_what_has_no_shape_says_why() -> None:
+def test_an_undefined_shape_has_a_reason() -> None:
     good, labels = np.random.default_rng(0).normal(size=(8, 2)), np.arange(8) % 2
     broken, at_origin = good.copy(), good.copy()
     broken[3, 1], at_origin[2] = math.nan, 0

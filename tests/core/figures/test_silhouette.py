@@ -15,7 +15,7 @@ from tests.core.shipped import shipped_embedding
 
 
 def slow_silhouette(points: np.ndarray, labels: np.ndarray, i: int) -> float:
-    """The definition for the point at place i."""
+    """The definition, for the point at place i."""
     if np.sum(labels == labels[i]) == 1:
         return 0.0
     a = np.mean([math.dist(points[i], p) for j, p in enumerate(points) if labels[j] == labels[i] and j != i])
@@ -65,7 +65,7 @@ def test_a_sample_is_measured_against_all_points_and_several_labellings_at_once(
         assert (ours.sampled, ours.of) == (300, 2000)
 
 
-def test_estimates_of_the_shipped_run_lie_as_far_from_its_silhouette_as_their_errors_say() -> None:
+def test_the_error_of_a_sampled_silhouette_is_right() -> None:
     run = shipped_embedding()
     points, labels = run.test[:3000], run.test_labels[:3000]
     truth = silhouette_score(points.astype(np.float64), labels)
@@ -74,7 +74,7 @@ def test_estimates_of_the_shipped_run_lie_as_far_from_its_silhouette_as_their_er
     assert 0.6 < float(np.sqrt(np.mean(np.square(off)))) < 1.5
 
 
-def test_what_has_no_silhouette_says_why() -> None:
+def test_an_undefined_silhouette_has_a_reason() -> None:
     points = np.random.default_rng(0).normal(size=(6, 2))
     for bad, labels, sentence in (
         (points, np.zeros(6), "only one cluster"),
@@ -91,7 +91,7 @@ def test_what_has_no_silhouette_says_why() -> None:
         silhouette(points, np.zeros(5))
 
 
-def test_one_undefined_labelling_does_not_disturb_another() -> None:
+def test_one_undefined_labelling_does_not_affect_another() -> None:
     points, halves = np.random.default_rng(0).normal(size=(20, 2)), np.arange(20) % 2
     one, two, three = silhouettes(points, [np.zeros(20), halves, np.arange(20)])
     assert one.reason is not None and three.reason is not None

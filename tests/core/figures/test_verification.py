@@ -1,4 +1,4 @@
-"""Same digit or not, against scikit-learn's ROC and loops over all pairs."""
+"""Verification (same digit or not) against scikit-learn's ROC and loops over all pairs."""
 
 import itertools
 import math
@@ -12,7 +12,7 @@ from tests.core.shipped import shipped_embedding
 
 
 def all_pairs(points: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Distance, and whether of the same class, of each pair."""
+    """The distance of each pair, and whether it is of one class."""
     pairs = list(itertools.combinations(range(len(points)), 2))
     distances = [math.dist(points[i].astype(float), points[j].astype(float)) for i, j in pairs]
     return np.array(distances), np.array([labels[i] == labels[j] for i, j in pairs])
@@ -48,7 +48,7 @@ def test_of_all_pairs_area_and_curve_are_scikit_learns(seed: int, ties: bool) ->
     assert (ours.false_positive_rate[-1], ours.true_positive_rate[-1]) == (1, 1)
 
 
-def test_the_thresholds_say_how_often_they_are_right() -> None:
+def test_the_rates_of_the_thresholds_are_right() -> None:
     points, labels = blobs(3)
     distances, same = all_pairs(points, labels)
     ours = verification(points, labels, reach=3.0)
@@ -85,7 +85,7 @@ def test_each_pair_of_a_kind_is_drawn_equally_often() -> None:
     np.testing.assert_allclose(list(counts.values()), 15_000 / 11, rtol=0.12)
 
 
-def test_sampled_areas_are_as_far_from_that_of_all_pairs_as_their_errors_say() -> None:
+def test_the_error_of_a_sampled_area_is_right() -> None:
     run = shipped_embedding()
     points, labels = run.test[:400], run.test_labels[:400]
     truth = verification(points, labels, pairs=10**6)
@@ -96,7 +96,7 @@ def test_sampled_areas_are_as_far_from_that_of_all_pairs_as_their_errors_say() -
     assert abs(np.mean(off)) < 4 / math.sqrt(80)
 
 
-def test_a_kind_of_which_all_pairs_were_looked_at_adds_nothing_to_the_error() -> None:
+def test_a_kind_of_pair_that_is_fully_measured_adds_no_error() -> None:
     points, labels = blobs(5, n=80)
     labels[:] = np.where(np.arange(80) < 76, np.arange(80), 3)  # few pairs of one class
     ours = verification(points, labels, pairs=1000)
@@ -107,7 +107,7 @@ def test_a_kind_of_which_all_pairs_were_looked_at_adds_nothing_to_the_error() ->
     assert ours.area.error == pytest.approx(np.std(areas), rel=0.2)
 
 
-def test_the_shipped_run_tells_pairs_apart_near_the_threshold_that_its_margin_suggests() -> None:
+def test_the_best_threshold_of_the_shipped_run_is_near_the_one_its_margin_suggests() -> None:
     run = shipped_embedding()
     ours = verification(run.test, run.test_labels, reach=1.0)
     assert ours.best is not None and ours.suggested is not None
@@ -119,7 +119,7 @@ def test_the_shipped_run_tells_pairs_apart_near_the_threshold_that_its_margin_su
     assert 0 < ours.accuracy.error < 0.005
 
 
-def test_labels_dealt_out_at_random_get_an_area_of_one_half() -> None:
+def test_random_labels_get_an_area_of_one_half() -> None:
     run = shipped_embedding()
     labels = np.random.default_rng(0).permutation(run.test_labels)
     ours = verification(run.test, labels)
@@ -136,7 +136,7 @@ def test_perfect_and_inverted_embeddings_reach_the_ends() -> None:
     assert inverted.area.value == pytest.approx(0.25)
 
 
-def test_what_cannot_be_told_apart_says_why() -> None:
+def test_an_undefined_verification_has_a_reason() -> None:
     points, labels = blobs(0, n=10)
     broken = points.copy()
     broken[1, 1] = np.inf

@@ -1,35 +1,34 @@
-"""The losses again, slow and obvious: one Python loop over pairs or triplets, in plain floats.
+"""Slow and obvious oracles of the losses: one Python loop over pairs or triplets, in plain floats.
 
-Written from the papers' and the seed documents' formulas, not from core/losses, so that the two
-can disagree. `ORACLES` maps a loss's name to `oracle(points, labels, parameters, tuples) -> terms`.
+Written from the formulas of the papers and seed documents, not from core/losses, so that the two can
+disagree. `ORACLES` maps a loss's name to `oracle(points, labels, parameters, tuples) -> terms`.
 """
 
 import itertools
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-Points = Sequence[Sequence[float]]
+from tests.core.losses.loops import (
+    Points,
+    cosine,
+    distance,
+    dot,
+    every_triplet,
+    log_sum,
+    mean,
+    negatives,
+    positives,
+    unit,
+)
+
 Tuples = Sequence[tuple[int, ...]]
+
+
 Terms = dict[str, float]
+
+
 Parameters = Mapping[str, Any]
-
-
-def distance(a: Sequence[float], b: Sequence[float]) -> float:
-    return math.sqrt(sum((x - y) ** 2 for x, y in zip(a, b, strict=True)))
-
-
-def mean(values: list[float]) -> float:
-    return sum(values) / len(values) if values else 0.0
-
-
-def every_triplet(labels: Sequence[int]) -> list[tuple[int, int, int]]:
-    places = range(len(labels))
-    return [
-        (a, p, n)
-        for a, p, n in itertools.product(places, places, places)
-        if a != p and labels[a] == labels[p] and labels[a] != labels[n]
-    ]
 
 
 def pair_loss(
@@ -39,7 +38,7 @@ def pair_loss(
     labels: Sequence[int],
     pairs: Tuples | None,
 ) -> Terms:
-    """Given pairs: the mean of y pull + (1-y) push. All pairs: positives and negatives half and half."""
+    """Given pairs: the mean of y pull + (1-y) push. All pairs: positives and negatives weighted equally."""
     chosen = itertools.combinations(range(len(labels)), 2) if pairs is None else pairs
     pulls, pushes = [], []
     for i, j in chosen:
@@ -54,7 +53,7 @@ def pair_loss(
 
 
 def contrastive(points: Points, labels: Sequence[int], given: Parameters, pairs: Tuples | None) -> Terms:
-    """Hadsell, Chopra, LeCun 2006, eq. 4 (their Y = 0 for alike pairs): d²/2 and max(0, m - d)²/2."""
+    """Hadsell, Chopra, LeCun 2006, eq. 4 (their Y = 0 for positive pairs): d²/2 and max(0, m - d)²/2."""
     margin = given["margin"]
     return pair_loss(lambda d: d * d / 2, lambda d: max(0, margin - d) ** 2 / 2, points, labels, pairs)
 
@@ -94,35 +93,6 @@ def triplet_margin(
     }
 
 
-def log_sum(exponents: Iterable[float]) -> float:
-    """log(exp(x1) + exp(x2) + ...), of exponents of any size; minus infinity of none."""
-    values = list(exponents)
-    top = max(values, default=-math.inf)
-    return top if math.isinf(top) else top + math.log(math.fsum(math.exp(value - top) for value in values))
-
-
-def dot(a: Sequence[float], b: Sequence[float]) -> float:
-    return math.fsum(x * y for x, y in zip(a, b, strict=True))
-
-
-def unit(a: Sequence[float]) -> list[float]:
-    """Its direction; a point at the origin, or as good as there, has none: zeros."""
-    length = math.sqrt(dot(a, a))
-    return [x / length if length > 1e-12 else 0.0 for x in a]
-
-
-def cosine(a: Sequence[float], b: Sequence[float]) -> float:
-    return dot(unit(a), unit(b))
-
-
-def positives(labels: Sequence[int], i: int) -> list[int]:
-    return [j for j in range(len(labels)) if j != i and labels[j] == labels[i]]
-
-
-def negatives(labels: Sequence[int], i: int) -> list[int]:
-    return [j for j in range(len(labels)) if labels[j] != labels[i]]
-
-
 def soft_margin_triplet(
     points: Points, labels: Sequence[int], given: Parameters, triplets: Tuples | None
 ) -> Terms:
@@ -138,7 +108,7 @@ def soft_margin_triplet(
 
 
 def n_pair(points: Points, labels: Sequence[int], given: Parameters, _: Tuples | None) -> Terms:
-    """Sohn 2016, eq. 7: one pair of each class a round; each other pair's positive is a negative."""
+    """Sohn 2016, eq. 7: one pair of each class per round; the negatives are the other pairs' positives."""
     waiting = {c: [i for i in range(len(labels)) if labels[i] == c] for c in labels}
     losses = []
     while any(len(images) >= 2 for images in waiting.values()):
@@ -167,7 +137,7 @@ def lifted_structure(points: Points, labels: Sequence[int], given: Parameters, _
 
 
 def nt_xent(points: Points, labels: Sequence[int], given: Parameters, _: Tuples | None) -> Terms:
-    """Chen et al. 2020, eq. 1, of each positive pair, its negatives being the images of other classes."""
+    """Chen et al. 2020, eq. 1, for each positive pair; the negatives are the images of other classes."""
     t = given["temperature"]
     losses = []
     for i in range(len(labels)):
@@ -193,7 +163,7 @@ def supcon(points: Points, labels: Sequence[int], given: Parameters, _: Tuples |
 def soft_nearest_neighbour(
     points: Points, labels: Sequence[int], given: Parameters, _: Tuples | None
 ) -> Terms:
-    """Frosst et al. 2019, eq. 1, of the images that have another of their class."""
+    """Frosst et al. 2019, eq. 1, over the images that have another of their class."""
     t = given["temperature"]
     losses = []
     for i in range(len(labels)):
@@ -217,7 +187,7 @@ def multi_similarity(points: Points, labels: Sequence[int], given: Parameters, _
 def circle(points: Points, labels: Sequence[int], given: Parameters, _: Tuples | None) -> Terms:
     """Sun et al. 2020, eq. 4 with the weights of eq. 6 and the margins of eq. 8, each image as an anchor.
 
-    The weights are computed from `given["held"]`, where that is given: the paper takes its gradient so.
+    The weights are computed from `given["held"]` if present, which the paper's gradient holds constant.
     """
     g, m = given["scale"], given["similarity_margin"]
     held = given.get("held", points)
@@ -272,6 +242,7 @@ def alignment_uniformity(points: Points, labels: Sequence[int], given: Parameter
 
 Oracle = Callable[[Points, Sequence[int], Parameters, Tuples | None], Terms]
 
+
 ORACLES: dict[str, Oracle] = {
     "contrastive": contrastive,
     "contrastive_squared": contrastive_squared,
@@ -294,7 +265,7 @@ ORACLES: dict[str, Oracle] = {
 def slope(
     oracle: Oracle, points: Points, labels: Sequence[int], given: Parameters, tuples: Tuples | None
 ) -> Points:
-    """The total's gradient by central differences, one coordinate of one point after the other."""
+    """The total's gradient by central differences, coordinate by coordinate."""
     step = 1e-5
 
     def total(i: int, k: int, by: float) -> float:

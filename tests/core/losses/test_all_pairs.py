@@ -1,4 +1,4 @@
-"""The closed form of all pairs against the same loss written out pair by pair, with autograd."""
+"""The closed form over all pairs against a loop over pairs with autograd."""
 
 import pytest
 import torch
@@ -9,7 +9,7 @@ FACTORS = [(1.0, 0.0), (0.0, 1.0), (0.3, -2.0)]
 
 
 def pair_by_pair(embeddings, labels, margin):
-    """Attraction and repulsion from a loop over pairs, positives and negatives averaged apart."""
+    """Attraction and repulsion from a loop over pairs, positives and negatives averaged separately."""
     pulls, pushes = [], []
     for i in range(len(labels)):
         for j in range(i):
@@ -33,7 +33,7 @@ def batch(seed, size, dims, classes, spread=0.7):
     ("size", "dims", "classes"), [(2, 2, 2), (12, 2, 3), (20, 3, 10), (15, 64, 2), (9, 2, 1)]
 )
 @pytest.mark.parametrize("margin", [0.0, 0.5, 2.0])
-def test_each_term_and_any_mixture_of_both_has_the_gradient_of_the_loop(size, dims, classes, margin, factors):
+def test_each_term_and_any_combination_has_the_gradient_of_the_loop(size, dims, classes, margin, factors):
     embeddings, labels = batch(size + dims, size, dims, classes)
     ours = contrastive(embeddings, labels, margin=margin).terms
     theirs = pair_by_pair(embeddings, labels, margin)
@@ -46,7 +46,7 @@ def test_each_term_and_any_mixture_of_both_has_the_gradient_of_the_loop(size, di
     torch.testing.assert_close(mixtures[0][1], mixtures[1][1], rtol=1e-7, atol=1e-10)
 
 
-def test_the_attraction_of_a_tight_class_far_from_the_origin_keeps_its_digits():
+def test_the_attraction_of_a_tight_class_far_from_the_origin_stays_precise():
     near = torch.tensor([[0.0, 0.0], [0.001, 0.0], [0.0, 0.001]])
     labels = torch.zeros(3, dtype=torch.uint8)
     far = contrastive(near + 100.0, labels, margin=1.0).terms["attraction"]

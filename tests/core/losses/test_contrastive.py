@@ -1,4 +1,4 @@
-"""Contrastive loss on d: hand-placed points, and what Hadsell, Chopra and LeCun say of its forces."""
+"""Contrastive loss on d: hand-placed points, and its forces according to Hadsell, Chopra and LeCun."""
 
 import numpy as np
 import pytest
@@ -22,19 +22,19 @@ def test_a_given_pair_of_two_classes_at_distance_0_6_costs_0_08() -> None:
     assert loss.terms == pytest.approx({"attraction": 0.0, "repulsion": 0.08})
 
 
-def test_of_all_pairs_positives_and_negatives_weigh_half_each_however_many_there_are() -> None:
-    """One positive pair at 0.6 and two negative ones at 0.6 and 1.2, of which the latter is far enough."""
+def test_among_all_pairs_positives_and_negatives_are_weighted_equally() -> None:
+    """One positive pair at 0.6 and two negative ones at 0.6 and 1.2; the latter is beyond the margin."""
     line = np.array([[0.0, 0.0], [0.6, 0.0], [-0.6, 0.0]])
     loss = contrastive(line, np.array([3, 3, 7]), margin=1.0)
     assert loss.terms == pytest.approx({"attraction": 0.18 / 2, "repulsion": (0.08 + 0.0) / 2 / 2})
 
 
-def test_points_that_are_a_margin_apart_or_together_cost_nothing() -> None:
+def test_points_a_margin_apart_or_together_have_no_loss() -> None:
     triangle = np.array([[0.0, 0.0], [0.0, 0.0], [1.0, 0.0], [1.0, 0.0], [0.5, 3**0.5 / 2]])
     assert contrastive(triangle, np.array([0, 0, 1, 1, 2]), margin=1.0).total == pytest.approx(0, abs=1e-15)
 
 
-def test_the_push_grows_evenly_the_closer_two_different_points_come() -> None:
+def test_the_push_grows_linearly_as_two_different_points_approach() -> None:
     """The paper's spring: its force is m - d."""
     for d in (0.1, 0.4, 0.9):
         points = torch.tensor([[0.0, 0.0], [d, 0.0]], dtype=torch.float64, requires_grad=True)
@@ -44,8 +44,8 @@ def test_the_push_grows_evenly_the_closer_two_different_points_come() -> None:
         assert points.grad.tolist() == [pytest.approx([1 - d, 0.0]), pytest.approx([d - 1, 0.0])]
 
 
-def test_all_pairs_are_pytorch_metric_learnings_pairs_squared_and_weighed() -> None:
-    """Theirs on d is not squared: its single pairs, squared, give ours as (mean + mean) / 4."""
+def test_all_pairs_are_pytorch_metric_learnings_pairs_squared_and_weighted() -> None:
+    """Theirs on d is not squared: its pair losses, squared, give ours as (mean + mean) / 4."""
     theirs = losses.ContrastiveLoss(
         pos_margin=0,
         neg_margin=1,

@@ -8,13 +8,13 @@ import torch
 from scipy.spatial.distance import cdist
 
 from core.losses.distances import all_distances, all_pairs, all_triplets, euclidean
-from tests.core.losses.oracles import every_triplet
+from tests.core.losses.loops import every_triplet
 
 POINTS = np.random.default_rng(0).normal(size=(9, 4))
 
 
 @pytest.mark.parametrize("kind", [np.asarray, torch.tensor], ids=["numpy", "torch"])
-def test_all_distances_stand_in_the_order_of_all_pairs(kind: type) -> None:
+def test_all_distances_are_in_the_order_of_all_pairs(kind: type) -> None:
     first, second = all_pairs(kind(np.arange(9)))
     assert list(zip(first.tolist(), second.tolist(), strict=True)) == list(
         itertools.combinations(range(9), 2)
@@ -25,7 +25,7 @@ def test_all_distances_stand_in_the_order_of_all_pairs(kind: type) -> None:
 
 @pytest.mark.parametrize("kind", [np.asarray, torch.tensor], ids=["numpy", "torch"])
 def test_the_distance_of_rows_is_scipys_and_exactly_zero_for_equal_rows(kind: type) -> None:
-    others = POINTS[::-1].copy()  # the middle row meets itself
+    others = POINTS[::-1].copy()  # the middle row is paired with itself
     result = np.asarray(euclidean(kind(POINTS), kind(others)))
     assert result == pytest.approx(np.diag(cdist(POINTS, others)))
     assert result[4] == 0

@@ -1,4 +1,4 @@
-"""Values and gradients against pytorch-metric-learning, where it has the same loss."""
+"""Values and gradients against pytorch-metric-learning, if it has the same loss."""
 
 import math
 from collections.abc import Callable
@@ -25,14 +25,14 @@ def proxy_anchor(theirs: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
 
 
 def contrastive(theirs: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
-    """Theirs on d does not square: the squares of its single pairs, ours halved in each mean and each term."""
+    """Theirs on d does not square: its pair losses squared; ours has 1/2 for each mean and in each term."""
     pairs = pml.ContrastiveLoss(pos_margin=0, neg_margin=0.7, distance=FLAT, reducer=DoNothingReducer())
     parts = pairs(theirs, labels)
     return sum((parts[kind]["losses"] ** 2).mean() / 4 for kind in ("pos_loss", "neg_loss"))  # type: ignore[no-any-return]
 
 
 def contrastive_squared(theirs: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
-    """Theirs: the mean over the positives and that over the negatives; ours halves each mean and each term."""
+    """Theirs: mean over positives + mean over negatives; ours has 1/2 for each mean and in each term."""
     loss = pml.ContrastiveLoss(pos_margin=0, neg_margin=0.7, distance=SQUARED, reducer=MeanReducer())
     return loss(theirs, labels) / 4  # type: ignore[no-any-return]
 
@@ -41,7 +41,7 @@ def of(loss: Any) -> Callable[[torch.Tensor, torch.Tensor], torch.Tensor]:
     return lambda points, labels: loss(points, labels)
 
 
-# ours with its parameters, and theirs; theirs where ours is half and half, weighed alike
+# our parameters, and their loss, weighted like ours
 SAME: dict[str, tuple[dict[str, Any], Callable[[torch.Tensor, torch.Tensor], torch.Tensor]]] = {
     "contrastive": ({"margin": 0.7}, contrastive),
     "contrastive_squared": ({"margin": 0.7}, contrastive_squared),
@@ -77,7 +77,7 @@ SAME: dict[str, tuple[dict[str, Any], Callable[[torch.Tensor, torch.Tensor], tor
 
 
 def at_angles(*degrees: float) -> np.ndarray:
-    """Points of the unit circle, with a third coordinate of 0."""
+    """Points on the unit circle, with third coordinate 0."""
     return np.array([[math.cos(math.radians(a)), math.sin(math.radians(a)), 0.0] for a in degrees])
 
 
@@ -93,7 +93,7 @@ def batches() -> dict[str, tuple[np.ndarray, np.ndarray]]:
     }
 
 
-# Theirs takes one N-pair of each class and leaves the other images of a larger class out.
+# Theirs takes one N-pair per class and ignores the other images of a larger class.
 CASES = [(name, case) for name in SAME for case in batches() if (name, case) != ("n_pair", "larger classes")]
 
 

@@ -1,4 +1,4 @@
-"""Pair-hinge triplet loss: the notebook's numbers, and that its two halves never meet in one hinge."""
+"""Pair-hinge triplet loss: the notebook's numbers, and that its two terms are independent."""
 
 import numpy as np
 import pytest
@@ -25,13 +25,13 @@ def test_the_notebooks_margin_of_0_1_stops_pushing_at_distance_0_1() -> None:
     assert pair_hinge_triplet(triplet(0.0, 0.1), LABELS, margin=0.1, triplets=ONE).total == 0
 
 
-def test_a_far_negative_does_not_excuse_a_far_positive() -> None:
-    """Unlike in the triplet margin loss, where only the difference counts."""
+def test_a_distant_negative_does_not_compensate_for_a_distant_positive() -> None:
+    """Unlike in the triplet margin loss, which depends only on the difference."""
     loss = pair_hinge_triplet(triplet(2.0, 50.0), LABELS, margin=1.0, triplets=ONE)
     assert loss.terms == pytest.approx({"attraction": 4.0, "repulsion": 0.0})
 
 
-def test_all_triplets_of_two_and_one_are_the_two_that_the_larger_class_anchors() -> None:
+def test_the_triplets_of_two_images_and_one_are_the_two_anchored_by_the_larger_class() -> None:
     """(0, 1, 2) and (1, 0, 2): the pull is 0.09 in both, the push 0.16 and (1 - sqrt 0.45)²."""
     loss = pair_hinge_triplet(triplet(0.3, 0.6), LABELS, margin=1.0)
     expected = {"attraction": 0.09, "repulsion": (0.16 + (1 - 0.45**0.5) ** 2) / 2}

@@ -46,7 +46,7 @@ def test_given_triplets_are_torchs_triplet_margin_loss() -> None:
 
 @pytest.mark.parametrize("margin", [0.2, 1.0])
 def test_all_triplets_are_pytorch_metric_learnings_triplet_margin_loss(margin: float) -> None:
-    """The mapping is one to one, once its mean counts the satisfied triplets too."""
+    """Identical, once its mean includes the satisfied triplets."""
     theirs = losses.TripletMarginLoss(
         margin=margin,
         distance=distances.LpDistance(normalize_embeddings=False, p=2, power=1),

@@ -1,9 +1,9 @@
-"""The miners again, slow and obvious, from the papers' definitions: loops over all triplets."""
+"""Slow and obvious oracles of the miners, from the papers' definitions: loops over all triplets."""
 
 import math
 from collections.abc import Sequence
 
-from tests.core.losses.oracles import distance, every_triplet, negatives, positives, unit
+from tests.core.losses.loops import distance, every_triplet, negatives, positives, unit
 
 Points = Sequence[Sequence[float]]
 Triplets = set[tuple[int, int, int]]
@@ -19,7 +19,7 @@ def batch_all(points: Points, labels: Sequence[int], margin: float) -> Triplets:
 
 
 def semi_hard(points: Points, labels: Sequence[int], margin: float) -> Triplets:
-    """Schroff et al. 2015: the negative lies farther than the positive, but inside the margin."""
+    """Schroff et al. 2015: the negative is farther than the positive, but within the margin."""
     return {
         (a, p, n)
         for a, p, n in every_triplet(labels)
@@ -45,12 +45,12 @@ def batch_hard(points: Points, labels: Sequence[int], margin: float) -> Triplets
 
 
 def density(d: float, dims: int) -> float:
-    """Wu et al. 2017, section 4: how common a distance is between random points of the sphere."""
+    """Wu et al. 2017, section 4: the density of distances between random points on the sphere."""
     return float(d ** (dims - 2) * (1 - d * d / 4) ** ((dims - 3) / 2))
 
 
 def distance_weighted(points: Points, labels: Sequence[int], anchor: int) -> dict[int, float]:
-    """Wu et al. 2017, eq. 5, for one anchor: negative -> chance of being drawn."""
+    """Wu et al. 2017, eq. 5, for one anchor: negative -> probability of being drawn."""
     weights = {}
     for n in negatives(labels, anchor):
         d = distance(unit(points[anchor]), unit(points[n]))

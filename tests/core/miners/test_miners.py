@@ -1,4 +1,4 @@
-"""Every miner against a loop over all triplets, against pytorch-metric-learning, and at its edges."""
+"""Every miner against a loop over all triplets, pytorch-metric-learning, and on degenerate batches."""
 
 from collections.abc import Callable
 from typing import Any
@@ -15,7 +15,7 @@ from core.losses.distances import directions, distance_table
 from core.miners import MINERS, Mined
 from core.miners.active import active_share
 from core.miners.distance_weighted import chances
-from tests.core.losses.oracles import distance, every_triplet
+from tests.core.losses.loops import distance, every_triplet
 from tests.core.miners import oracles
 
 EXACT: dict[str, Callable[..., set[tuple[int, int, int]]]] = {
@@ -45,7 +45,7 @@ def as_list(found: Mined) -> list[tuple[int, ...]]:
     return [tuple(int(place) for place in triplet) for triplet in zip(*found.triplets, strict=True)]
 
 
-def test_each_miner_has_an_oracle_and_the_name_it_is_listed_under() -> None:
+def test_each_miner_has_an_oracle_and_its_catalogue_name() -> None:
     assert {*EXACT, "distance_weighted"} == set(MINERS)
     for name, entry in MINERS.items():
         assert entry.name == name and entry.label and entry.summary.endswith(".") and entry.paper
@@ -54,9 +54,7 @@ def test_each_miner_has_an_oracle_and_the_name_it_is_listed_under() -> None:
 @pytest.mark.parametrize("kind", ["numpy", "torch"])
 @pytest.mark.parametrize("margin", [0.0, 0.3, 1.0])
 @pytest.mark.parametrize("name", EXACT)
-def test_a_miner_takes_the_triplets_that_the_loop_takes_each_once(
-    name: str, margin: float, kind: str
-) -> None:
+def test_a_miner_selects_the_same_triplets_as_a_loop_each_once(name: str, margin: float, kind: str) -> None:
     for seed, dims in ((0, 2), (1, 3), (2, 16)):
         points, labels = batch(seed, dims=dims)
         found = as_list(mined(name, points if kind == "numpy" else torch.from_numpy(points), labels, margin))
@@ -65,16 +63,15 @@ def test_a_miner_takes_the_triplets_that_the_loop_takes_each_once(
 
 
 @pytest.mark.parametrize("name", ["batch_all", "semi_hard"])
-def test_triplets_come_by_anchor_then_positive_then_negative(name: str) -> None:
-    """In another order the loss would sum them to other last digits, and a stored run would no longer be the one
-    that its settings train to."""
+def test_triplets_are_sorted_by_anchor_positive_and_negative(name: str) -> None:
+    """In another order the sum of the loss would round differently, and stored runs would not be reproducible."""
     found = as_list(mined(name, *batch(8, size=20), 0.7))
     assert len(found) > 50 and found == sorted(found)
 
 
 @pytest.mark.parametrize("margin", [0.1, 0.7])
 @pytest.mark.parametrize("name", THEIRS)
-def test_a_miner_takes_the_triplets_that_pytorch_metric_learning_takes(name: str, margin: float) -> None:
+def test_a_miner_selects_the_same_triplets_as_pytorch_metric_learning(name: str, margin: float) -> None:
     points, labels = batch(3, size=20)
     theirs = THEIRS[name](margin)(torch.from_numpy(points), torch.from_numpy(labels))
     expected = {tuple(int(place) for place in triplet) for triplet in zip(*theirs, strict=True)}
@@ -82,7 +79,7 @@ def test_a_miner_takes_the_triplets_that_pytorch_metric_learning_takes(name: str
 
 
 @pytest.mark.parametrize("name", ["batch_all", "semi_hard"])
-def test_active_is_the_share_of_all_triplets_not_yet_right_by_the_margin(name: str) -> None:
+def test_active_is_the_share_of_all_triplets_that_violate_the_margin(name: str) -> None:
     for margin in (0.0, 0.5, 1.5):
         points, labels = batch(4)
         everything = every_triplet(labels.tolist())
@@ -91,7 +88,7 @@ def test_active_is_the_share_of_all_triplets_not_yet_right_by_the_margin(name: s
 
 
 @pytest.mark.parametrize("name", ["batch_hard", "distance_weighted"])
-def test_active_is_the_share_of_the_chosen_triplets_not_yet_right_by_the_margin(name: str) -> None:
+def test_active_is_the_share_of_the_selected_triplets_that_violate_the_margin(name: str) -> None:
     for margin in (0.0, 0.5, 1.5):
         points, labels = batch(5)
         found = mined(name, points, labels, margin)
@@ -103,7 +100,7 @@ def test_active_is_the_share_of_the_chosen_triplets_not_yet_right_by_the_margin(
 
 
 @pytest.mark.parametrize("dims", [2, 3, 8])
-def test_the_chance_of_each_negative_is_the_papers(dims: int) -> None:
+def test_the_probability_of_each_negative_is_the_papers(dims: int) -> None:
     points, labels = batch(6, dims=dims)
     different = labels[:, None] != labels[None, :]
     found = chances(np.asarray(distance_table(directions(points))), different, dims)
@@ -113,7 +110,7 @@ def test_the_chance_of_each_negative_is_the_papers(dims: int) -> None:
         assert found[anchor] == pytest.approx(np.array(row), rel=1e-9, abs=1e-12)
 
 
-def test_distance_weighted_draws_one_negative_for_each_pair_with_those_chances() -> None:
+def test_distance_weighted_draws_one_negative_per_pair_with_those_probabilities() -> None:
     points, labels = batch(7, size=9, dims=3)
     pairs = sorted({(a, p) for a, p, _ in every_triplet(labels.tolist())})
     drawn: dict[int, list[int]] = {a: [] for a in range(9)}
@@ -140,7 +137,7 @@ def test_distance_weighted_is_the_same_for_the_same_generator() -> None:
 
 DEGENERATE: dict[str, tuple[np.ndarray, np.ndarray]] = {
     "one class only": (batch(9)[0], np.zeros(13, int)),
-    "every image of a class of its own": (batch(9)[0], np.arange(13)),
+    "every image its own class": (batch(9)[0], np.arange(13)),
     "an anchor without a positive": (batch(9)[0][:5], np.array([0, 0, 0, 0, 1])),
     "all points equal": (np.full((13, 2), 0.7), batch(9)[1]),
     "all points at the origin": (np.zeros((13, 2)), batch(9)[1]),
@@ -152,7 +149,7 @@ DEGENERATE: dict[str, tuple[np.ndarray, np.ndarray]] = {
 @pytest.mark.parametrize("kind", ["numpy", "torch"])
 @pytest.mark.parametrize("case", DEGENERATE)
 @pytest.mark.parametrize("name", MINERS)
-def test_a_degenerate_batch_gives_real_triplets_or_none_and_a_finite_loss(
+def test_a_degenerate_batch_gives_valid_triplets_or_none_and_a_finite_loss(
     name: str, case: str, kind: str
 ) -> None:
     points, labels = DEGENERATE[case]
@@ -177,7 +174,7 @@ def test_equal_points_are_hard_but_not_semi_hard() -> None:
 
 
 @pytest.mark.parametrize("kind", ["numpy", "torch"])
-def test_without_a_miner_active_is_counted_from_the_losss_own_reach(kind: str) -> None:
+def test_without_a_miner_active_follows_from_the_losss_reach(kind: str) -> None:
     points, labels = batch(10)
     given, classes = (points, labels) if kind == "numpy" else map(torch.from_numpy, (points, labels))
     margin = 0.9

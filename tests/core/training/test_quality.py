@@ -1,4 +1,4 @@
-"""What the recipes reach on all of MNIST, measured with scikit-learn: the acceptance test."""
+"""Acceptance test: what the recipes reach on all of MNIST, measured with scikit-learn."""
 
 import dataclasses
 
@@ -10,14 +10,14 @@ from sklearn.metrics import adjusted_rand_score, rand_score
 from core.config import PRESETS, RunConfig
 from core.data import Dataset
 from core.encoders.encoder import embed
-from tests.core.trainings import train_anew
+from tests.core.trainings import train_again
 
 pytestmark = pytest.mark.whole_training
 
 
 def train_rand_and_test_ari(config: RunConfig, mnist: Dataset) -> tuple[float, float]:
-    """KMeans is fitted on the training embeddings; test points go to its nearest centre."""
-    encoder = train_anew(config, mnist).encoder
+    """KMeans is fitted on the training embeddings; test points are assigned to the nearest centre."""
+    encoder = train_again(config, mnist).encoder
     points, test_points = (
         embed(encoder, torch.from_numpy(split.images)).numpy() for split in (mnist.train, mnist.test)
     )
@@ -29,7 +29,7 @@ def train_rand_and_test_ari(config: RunConfig, mnist: Dataset) -> tuple[float, f
 
 
 def test_the_tutorials_recipe_reaches_a_median_rand_of_0_94_over_three_seeds(mnist: Dataset) -> None:
-    """Two of three settle it: the third is only trained where the first two do not agree."""
+    """Two of three decide: the third is trained only if the first two disagree."""
     reached: list[float] = []
     for seed in range(3):
         config = dataclasses.replace(PRESETS["tutorial"], seed=seed)

@@ -1,1 +1,1 @@
-"""What a step looks at: each file defines `batches`, the rows of one epoch."""
+"""The batches: each file defines `batches`, the rows of one epoch."""

@@ -1,4 +1,4 @@
-"""An epoch, batch by batch: each image with a partner, which is of its class in half of the cases."""
+"""An epoch, batch by batch: each image with a partner, which is of its class with probability 0.5."""
 
 import torch
 
@@ -11,14 +11,14 @@ def draw_pairs(labels, anchors):
     sizes = labels.bincount()  # how many images each class has
     starts = sizes.cumsum(0) - sizes  # where each class begins in `order`
     start, size = starts[labels[anchors]], sizes[labels[anchors]]  # of each anchor's class
-    chance = torch.rand(len(anchors))  # for whichever of the two is taken below
+    chance = torch.rand(len(anchors))  # used by one of the next two lines
     same = start + (chance * size).long()  # any place in the class
-    other = start + size + (chance * (len(labels) - size)).long()  # any other, after the class
-    places = torch.where(torch.rand(len(anchors)) < 0.5, same, other % len(labels))  # round the end
+    other = start + size + (chance * (len(labels) - size)).long()  # any place after the class, past the end
+    places = torch.where(torch.rand(len(anchors)) < 0.5, same, other % len(labels))  # wraps around
     return torch.stack([anchors, order[places]])
 
 
 def batches(labels):
     for pairs in draw_pairs(labels, torch.randperm(len(labels))).split(BATCH_SIZE, dim=1):
-        if pairs.shape[1] == BATCH_SIZE:  # a last batch that is not full is left out
+        if pairs.shape[1] == BATCH_SIZE:  # drop an incomplete last batch
             yield pairs.flatten()

@@ -10,8 +10,8 @@ def draw_triplets(labels, n):
     _, labels, sizes = labels.unique(return_inverse=True, return_counts=True)  # as 0, 1, ...
     order = labels.argsort()  # all rows, class by class
     starts = sizes.cumsum(0) - sizes  # where each class begins in `order`
-    own = torch.randint(len(sizes), [n])  # the class of anchor and positive, any as likely
-    other = (own + torch.randint(1, len(sizes), [n])) % len(sizes)  # that of the negative
+    own = torch.randint(len(sizes), [n])  # the class of anchor and positive, all equally likely
+    other = (own + torch.randint(1, len(sizes), [n])) % len(sizes)  # the negative's class
     anchor = (torch.rand(n) * sizes[own]).long()  # a place in the class
     positive = (anchor + 1 + (torch.rand(n) * (sizes[own] - 1)).long()) % sizes[own]  # another place
     negative = (torch.rand(n) * sizes[other]).long()

@@ -9,7 +9,7 @@ from core.take_home.parts.views.of_batches import VIEWED  # [two_views]
 def batches(labels):
     size = BATCH_SIZE  # [not two_views]
     size = BATCH_SIZE - VIEWED  # [two_views]
-    size = min(size, len(labels))  # of the watched images there may be fewer  # [patience]
+    size = min(size, len(labels))  # there may be fewer validation images  # [patience]
     for rows in torch.randperm(len(labels)).split(size):
-        if len(rows) == size:  # a last batch that is not full is left out
+        if len(rows) == size:  # drop an incomplete last batch
             yield rows

@@ -1,1 +1,1 @@
-"""What several parts need: put in before the first of them."""
+"""Used by several parts: included before the first of them."""

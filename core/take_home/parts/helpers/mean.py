@@ -2,5 +2,5 @@
 
 
 def mean(values):
-    """The mean; 0, not NaN, where there are no values."""
+    """The mean; 0, not NaN, if there are no values."""
     return values.sum() / max(len(values), 1)

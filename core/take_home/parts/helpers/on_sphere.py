@@ -1,4 +1,4 @@
-"""The end of an encoder whose loss looks at directions only."""
+"""The last layer of the encoder for a loss that depends on directions only."""
 
 import torch.nn.functional as F
 from torch import nn

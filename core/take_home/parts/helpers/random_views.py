@@ -14,5 +14,5 @@ transforms = v2.Compose(
 
 
 def random_views(images):
-    """Each image cropped, rotated, shifted and blurred; a dozen at a time by the same chance, for speed."""
+    """Each image cropped, rotated, shifted and blurred; for speed, 12 at a time share the random parameters."""
     return torch.cat([transforms(dozen.view(-1, 1, 28, 28)).flatten(1) for dozen in images.split(12)])

@@ -1,4 +1,4 @@
-"""The images that early stopping goes by."""
+"""The validation images for early stopping."""
 
 import torch
 

@@ -1,8 +1,8 @@
-"""The activation of the Wolfram notebook."""
+"""The Wolfram notebook's activation."""
 
 from torch import nn
 
 
-class XPlusSigmoid(nn.Module):  # printed in the notebook as "swish", which is x * sigmoid(x)
+class XPlusSigmoid(nn.Module):  # called "swish" in the notebook; the usual swish is x * sigmoid(x)
     def forward(self, x):
         return x + x.sigmoid()

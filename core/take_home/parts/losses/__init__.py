@@ -1,1 +1,1 @@
-"""The losses in their textbook form: `pair_loss`, `triplet_loss`, or `loss_of` a whole batch."""
+"""The losses in textbook form: `pair_loss`, `triplet_loss`, or `loss_of` a whole batch."""

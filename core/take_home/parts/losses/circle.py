@@ -14,7 +14,7 @@ def loss_of(embeddings, labels):
     g, m = SCALE, SIMILARITY_MARGIN
     s = embeddings @ embeddings.T
     same, different = same_and_different(labels)
-    a_p, a_n = (1 + m - s).relu().detach(), (s + m).relu().detach()  # weights: they have no gradient
+    a_p, a_n = (1 + m - s).relu().detach(), (s + m).relu().detach()  # weights, without a gradient
     pull = log_sum_exp(-g * a_p * (s - 1 + m), same)
     push = log_sum_exp(g * a_n * (s - m), different)
     both = same.any(dim=1) & different.any(dim=1)  # the anchors with a positive and a negative

@@ -6,6 +6,6 @@ from core.take_home.parts.settings import MARGIN
 
 
 def pair_loss(d, same):
-    """h/2 for a pair of one class, max(0, m - h)/2 for others: they are pushed until h = m = MARGIN."""
+    """h/2 for a pair of one class, max(0, m - h)/2 for others, which are pushed until h = m = MARGIN."""
     h = d**2
     return torch.where(same, h / 2, (MARGIN - h).relu() / 2)

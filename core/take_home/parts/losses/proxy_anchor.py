@@ -10,7 +10,7 @@ from core.take_home.parts.settings import DIGITS, EMBEDDING_DIMS, SCALE, SIMILAR
 
 
 class ProxyAnchorLoss(nn.Module):
-    """Each class has a learned point, its proxy, which pulls the images of the class and pushes all others:
+    """Each class has a learned point, its proxy, which pulls images of the class and pushes all others:
     log(1 + the sum of exp(-a (s - m)) over its images) + log(1 + the sum of exp(a (s + m)) over the others),
     s the cosine similarity of image and proxy, a the scale, m the margin."""
 

@@ -4,5 +4,5 @@ import torch.nn.functional as F
 
 
 def triplet_loss(d_ap, d_an):
-    """log(1 + exp(d(a,p) - d(a,n))): the push fades as the negative falls behind."""
+    """log(1 + exp(d(a,p) - d(a,n))): the push fades as the negative moves away."""
     return F.softplus(d_ap - d_an)

@@ -9,7 +9,7 @@ from core.take_home.parts.settings import TEMPERATURE
 
 def loss_of(embeddings, labels):
     """-log(the sum of exp(-d²/T) over the positives / the same sum over all others), mean over the anchors:
-    a random neighbour, the likelier the nearer, is to be of the anchor's class."""
+    a random neighbour, more likely the nearer it is, should be of the anchor's class."""
     near = -(distances(embeddings) ** 2) / TEMPERATURE
     same, different = same_and_different(labels)
     losses = log_sum_exp(near, same | different) - log_sum_exp(near, same)

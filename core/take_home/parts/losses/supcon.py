@@ -1,4 +1,4 @@
-"""The loss: SupCon (Khosla and others 2020)."""
+"""The loss: SupCon (Khosla et al. 2020)."""
 
 from core.take_home.parts.helpers.masks import same_and_different
 from core.take_home.parts.helpers.mean import mean

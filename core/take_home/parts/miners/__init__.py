@@ -1,1 +1,1 @@
-"""The miners: each file defines `mine`, which chooses triplets of a batch."""
+"""The miners: each file defines `mine`, which selects triplets from a batch."""

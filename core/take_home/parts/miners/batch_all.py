@@ -6,8 +6,8 @@ from core.take_home.parts.settings import MARGIN
 
 
 def mine(embeddings, labels):
-    """All triplets with d(a,p) - d(a,n) + m > 0: those that still cost something."""  # [margin]
-    """All triplets: without a margin each of them still costs something."""  # [not margin]
+    """All triplets with d(a,p) - d(a,n) + m > 0: those with a nonzero loss."""  # [margin]
+    """All triplets: without a margin, each of them has a nonzero loss."""  # [not margin]
     d = distances(embeddings)  # [margin]
     same, different = same_and_different(labels)
     anchor, positive = same.nonzero(as_tuple=True)

@@ -7,7 +7,7 @@ from core.take_home.parts.helpers.masks import same_and_different
 
 
 def mine(embeddings, labels):
-    """For each anchor its farthest positive and its nearest negative."""
+    """For each anchor, its farthest positive and nearest negative."""
     d = distances(embeddings)
     same, different = same_and_different(labels)
     positive = d.masked_fill(~same, -1).argmax(dim=1)

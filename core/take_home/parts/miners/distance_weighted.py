@@ -10,9 +10,9 @@ from core.take_home.parts.helpers.masks import same_and_different
 
 
 def chances(embeddings, different):
-    """With which chance [b, b] each image is drawn as an anchor's negative: 1 / q(d), q the density of the
-    distance d of random points on the sphere in n dimensions. d below 0.5 counts as 0.5; beyond 1.4 an
-    image is not drawn, unless the anchor has no nearer negative: then all are equally likely."""
+    """The probability [b, b] of each image to be drawn as an anchor's negative: proportional to 1 / q(d), q the
+    density of the distance d of random points on the sphere in n dimensions. d below 0.5 counts as 0.5; beyond
+    1.4 an image is not drawn, unless the anchor has no nearer negative: then all are equally likely."""
     n, exact = embeddings.shape[1], distances(F.normalize(embeddings))
     d = exact.clamp(0.5, 2 - 1e-6)
     log_q = (n - 2) * d.log() + (n - 3) / 2 * (1 - d**2 / 4).log()
@@ -22,7 +22,7 @@ def chances(embeddings, different):
 
 
 def mine(embeddings, labels):
-    """For each pair of one class a negative, drawn so that all distances come equally often."""
+    """For each positive pair a negative, drawn so that all distances are equally likely."""
     same, different = same_and_different(labels)
     anchor, positive = (same & different.any(dim=1, keepdim=True)).nonzero(as_tuple=True)
     if len(anchor) == 0:

@@ -1,4 +1,4 @@
-"""The loss of a batch: over all its pairs; those of one class and the others count half and half."""
+"""The loss of a batch: over all its pairs, with equal weight for positive and negative pairs."""
 
 import torch
 

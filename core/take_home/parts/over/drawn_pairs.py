@@ -1,4 +1,4 @@
-"""The loss of a batch: its first half are the first images of drawn pairs, its second half their partners."""
+"""The loss of a batch, which holds the first images of drawn pairs, then their partners."""
 
 from core.take_home.parts.losses.contrastive import pair_loss
 

@@ -1,4 +1,4 @@
-"""The loss of a batch: it holds the anchors of drawn triplets, then their positives, then their negatives."""
+"""The loss of a batch, which holds the anchors of drawn triplets, then their positives, then their negatives."""
 
 from core.take_home.parts.losses.triplet_margin import triplet_loss
 

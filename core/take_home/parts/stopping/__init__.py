@@ -1,1 +1,1 @@
-"""What early stopping goes by: each file defines `validation_loss`."""
+"""Early stopping: each file defines `validation_loss`."""

@@ -1,6 +1,6 @@
 """
-Early stopping watches the loss on 1,000 images that are held out of the training.  # [held_out]
-Early stopping watches the loss on 2,000 test images: its source does, and it flatters the test figures.  # [on_test]
+Early stopping uses the loss on 1,000 held-out training images.  # [held_out]
+Early stopping uses the loss on 2,000 test images, as in its source; this makes the test figures too good.  # [on_test]
 """
 
 import torch
@@ -17,9 +17,9 @@ fixed_views = [show(watched_images, watched_labels, rows) for rows in fixed]  # 
 
 
 @torch.no_grad()
-@torch.random.fork_rng(devices=[])  # apart from the training's chance  # [chance]
+@torch.random.fork_rng(devices=[])  # does not affect the training's random numbers  # [chance]
 def validation_loss():
-    torch.manual_seed(SEED)  # the miner draws the same each time  # [chance]
+    torch.manual_seed(SEED)  # so that the miner draws the same every time  # [chance]
     embeddings = encoder(watched_images)  # [not views]
     losses = [loss_of(embeddings[rows], watched_labels[rows]).item() for rows in fixed]  # [not views]
     losses = [loss_of(encoder(views), classes).item() for views, classes in fixed_views]  # [views]

@@ -1,6 +1,6 @@
 """
-Early stopping watches the loss on 1,000 images that are held out of the training.  # [held_out]
-Early stopping watches the loss on 2,000 test images: its source does, and it flatters the test figures.  # [on_test]
+Early stopping uses the loss on 1,000 held-out training images.  # [held_out]
+Early stopping uses the loss on 2,000 test images, as in its source; this makes the test figures too good.  # [on_test]
 """
 
 import torch

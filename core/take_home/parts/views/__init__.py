@@ -1,1 +1,1 @@
-"""Views instead of labels: each file defines `show`, which makes the views of a batch."""
+"""Views instead of labels: each file defines `show`, which creates the views of a batch."""

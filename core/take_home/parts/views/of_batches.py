@@ -1,6 +1,6 @@
-"""Views instead of labels: some images of a batch come as two random views of themselves.
+"""Views instead of labels: some images of a batch are replaced by two random views of themselves.
 
-Two views of an image belong together; any other image does not belong to them, whatever its class.
+Two views of an image are positives; all other images are their negatives, whatever their class.
 """
 
 import torch
@@ -8,11 +8,11 @@ import torch
 from core.take_home.parts.helpers.random_views import random_views
 from core.take_home.parts.settings import BATCH_SIZE, DIGITS, VIEWS
 
-VIEWED = round(VIEWS * BATCH_SIZE / 2)  # so many images of a batch
+VIEWED = round(VIEWS * BATCH_SIZE / 2)  # images per batch that appear as two views
 
 
 def show(images, labels, rows):
-    """What the encoder is shown of the batch, and by which labels."""
+    """The encoder's input for the batch, and its labels."""
     viewed, others = rows[:VIEWED], rows[VIEWED:]
     shown = [random_views(images[viewed]), images[others], random_views(images[viewed])]
     own = DIGITS + torch.arange(len(viewed))  # labels that no other image has

@@ -1,6 +1,7 @@
-"""Views instead of labels: a share of the pairs, alike or not, are random views of images.
+"""Views instead of labels: a share of the pairs are random views of images.
 
-Two views of an image are alike, with even chance; those of two images, whatever their classes, are not.
+Half of them are two views of one image, a positive pair; the others are views of two images, a negative
+pair whatever their classes.
 """
 
 import torch
@@ -10,7 +11,7 @@ from core.take_home.parts.settings import DIGITS, VIEWS
 
 
 def show(images, labels, rows):
-    """What the encoder is shown of the batch, and by which labels."""
+    """The encoder's input for the batch, and its labels."""
     first, second = rows.chunk(2)
     n = len(first)
     viewed, alike = torch.rand(n) < VIEWS, torch.rand(n) < 0.5
@@ -19,7 +20,7 @@ def show(images, labels, rows):
     shown = images[torch.cat([first, torch.where(viewed, partners, second)])]
     in_views = torch.cat([viewed, viewed])
     shown[in_views] = random_views(shown[in_views])
-    own = DIGITS + torch.arange(n)  # labels that no other pair has
+    own = DIGITS + torch.arange(n)  # labels of this pair only
     first_labels = torch.where(viewed, own, labels[first])
     second_labels = torch.where(viewed, torch.where(alike, own, own + n), labels[second])
     return shown, torch.cat([first_labels, second_labels])

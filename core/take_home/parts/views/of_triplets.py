@@ -1,6 +1,6 @@
 """Views instead of labels: a share of the triplets are random views of images.
 
-Anchor and positive are then two views of one image, the negative is one of any other.
+Anchor and positive are then two views of one image, and the negative is a view of any other.
 """
 
 import torch
@@ -10,7 +10,7 @@ from core.take_home.parts.settings import VIEWS
 
 
 def show(images, labels, rows):
-    """What the encoder is shown of the batch, and its labels."""
+    """The encoder's input for the batch, and its labels."""
     anchor, positive, negative = rows.chunk(3)
     n = len(anchor)
     viewed = torch.rand(n) < VIEWS
@@ -19,4 +19,4 @@ def show(images, labels, rows):
     shown = images[torch.cat([anchor, positive, negative])]
     in_views = torch.cat([viewed, viewed, viewed])
     shown[in_views] = random_views(shown[in_views])
-    return shown, labels[rows]  # which the loss on triplets does not read
+    return shown, labels[rows]  # a loss on triplets ignores the labels

@@ -7,6 +7,8 @@ import streamlit as st
 from core.runs import Run, shipped_run
 from pages.ui import state
 
+PYTHON = "practice/python"  # below the root: the Python that the exercises run on
+
 _announced = threading.Event()
 
 
