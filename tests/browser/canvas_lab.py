@@ -69,11 +69,11 @@ class Canvas:
         assert self.shown
         # longer than the canvas's own timer (STILL in selection.js)
         self.page.evaluate("new Promise((resolve) => setTimeout(resolve, 250))")
-        return selection_from(self.heard("selection"), self.shown.run, self.shown.split)
+        return selection_from(self.received("selection"), self.shown.run, self.shown.split)
 
-    def heard(self, name: str) -> Any:
+    def received(self, name: str) -> Any:
         """What the canvas last sent to Python under a name; None if nothing."""
-        return self.page.evaluate("name => window.heard[name] ?? null", name)
+        return self.page.evaluate("name => window.received[name] ?? null", name)
 
     def ask(self, what: str) -> Any:
         return self.page.locator(".cl-canvas").evaluate(f"root => root.contrastiveCanvas.{what}")

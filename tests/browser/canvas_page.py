@@ -36,9 +36,9 @@ body {{ max-width: 708px; margin: 0 auto; padding: 8px 14px; }}
 {script}
 const host = document.getElementById("host");
 host.attachShadow({{ mode: "open" }}).append(document.getElementById("canvas").content.cloneNode(true));
-window.heard = {{}}; // what Python would receive, by name
-const hear = (name, value) => (window.heard[name] = value);
-const component = {{ parentElement: host.shadowRoot, setStateValue: hear, setTriggerValue: hear }};
+window.received = {{}}; // what Python would receive, by name
+const receive = (name, value) => (window.received[name] = value);
+const component = {{ parentElement: host.shadowRoot, setStateValue: receive, setTriggerValue: receive }};
 window.show = (packed) => {{
   component.data = Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0));
   mount(component);

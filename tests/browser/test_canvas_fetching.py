@@ -45,7 +45,7 @@ def fetched(canvas: Canvas) -> list[Response]:
 
 def wait_for_end(canvas: Canvas) -> None:
     """Wait until the canvas tells its page that the run is done; the page then shows a finished run."""
-    canvas.page.wait_for_function("window.heard.moved?.startsWith('done')", timeout=TRAINING_SECONDS * 1000)
+    canvas.page.wait_for_function("window.received.moved?.startsWith('done')", timeout=TRAINING_SECONDS * 1000)
     canvas.change(live=False)
 
 

@@ -147,7 +147,7 @@ def test_another_run_starts_with_nothing_picked(visit: Visit) -> None:
     canvas.click_at(places[point])
     assert canvas.sent_selection().pinned == point
     canvas.change(run="b")
-    assert canvas.sent_selection().pinned is None and canvas.heard("selection")["run"] == "b"
+    assert canvas.sent_selection().pinned is None and canvas.received("selection")["run"] == "b"
     assert canvas.state()["pinned"] == -1
     canvas.change(run="a")
     assert canvas.sent_selection().pinned is None
