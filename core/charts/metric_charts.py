@@ -1,4 +1,4 @@
-"""Charts of figures: by pairs drawn, compared with guessing, by number of neighbours, and the ROC curve.
+"""Charts of figures: by sampled pairs, compared with guessing, by number of neighbours, and the ROC curve.
 
 Vega-Lite as plain dicts: redrawn at every click, and Altair takes ten times as long to build one.
 """
@@ -17,7 +17,7 @@ MOST_STEPS = 240  # of a curve over drawn pairs
 
 @holding_its_data
 def converging(drawn: dict[str, PairAgreement], limits: dict[str, float], height: int) -> VegaLite:
-    """The share of agreeing pairs over the number of pairs drawn (logarithmic), with its 95 % interval;
+    """The share of agreeing pairs over the number of sampled pairs (logarithmic), with its 95 % interval;
     dashed: the value that each name converges to."""
     rows = []
     for name, agreement in drawn.items():
@@ -37,7 +37,7 @@ def converging(drawn: dict[str, PairAgreement], limits: dict[str, float], height
     names = list(drawn)
     hue = colour("of", names)
     most = max([10, *(len(agreement.first) for agreement in drawn.values())])
-    x = axis("pairs", "pairs drawn", format=",d")
+    x = axis("pairs", "sampled pairs", format=",d")
     x["scale"] = {"type": "log", "domain": [1, most], "nice": False}
     x["axis"]["values"] = [10**power for power in range(7) if 10**power <= most]
     y = axis("share", "share that agrees", format=".0%")

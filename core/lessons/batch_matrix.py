@@ -64,7 +64,7 @@ def all_pairs(images: int) -> int:
     return images * (images - 1) // 2
 
 
-def drawn_pairs(images: int) -> int:
+def sampled_pairs(images: int) -> int:
     """The number of pairs if each is drawn on its own: two embedded images per pair."""
     return images // 2
 

@@ -143,7 +143,7 @@ def _comparison(size: int) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Images embedded": [f"{images:,}" for images in sizes],
-            SAMPLED: [f"{batch_matrix.drawn_pairs(images):,}" for images in sizes],
+            SAMPLED: [f"{batch_matrix.sampled_pairs(images):,}" for images in sizes],
             ALL: [f"{batch_matrix.all_pairs(images):,}" for images in sizes],
         }
     ).set_index("Images embedded")

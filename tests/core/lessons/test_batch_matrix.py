@@ -10,7 +10,7 @@ from core.lessons.batch_matrix import (
     NEGATIVE,
     POSITIVE,
     all_pairs,
-    drawn_pairs,
+    sampled_pairs,
     matrix_of,
     share_of_one_class,
     sorted_by_class,
@@ -52,7 +52,7 @@ def test_all_pairs_are_counted_once_each(name: str) -> None:
     assert table.positive + table.negative == all_pairs(len(LABELS[name]))
 
 
-def test_only_drawn_pairs_are_used() -> None:
+def test_only_sampled_pairs_are_used() -> None:
     labels = [2, 0, 1, 2, 0, 1]
     first, second = np.array([0, 1, 2]), np.array([3, 5, 4])  # classes 2-2, 0-1, 1-0
     table = matrix_of(array(labels), (first, second))
@@ -70,7 +70,7 @@ def test_the_numbers_of_pairs_match_counting(count: int) -> None:
     drawn = 0
     while len(images) >= 2:  # each image is used in one pair only
         images, drawn = images[2:], drawn + 1
-    assert drawn_pairs(count) == drawn
+    assert sampled_pairs(count) == drawn
 
 
 @pytest.mark.parametrize("name", LABELS)
