@@ -11,8 +11,8 @@ import pytest
 
 PROJECT = Path(__file__).resolve().parent.parent
 
-# Bottom to top: a module imports from its own row and from rows above it in this list only.
-# A package (losses) stands for all of its modules.
+# Bottom to top: a module imports only from its own row and from rows above it in this list.
+# A package (losses) represents all of its modules.
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("settings", "data", "losses", "miners", "embedding"),
     ("density", "encoders", "figures"),
@@ -24,7 +24,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("service", "__main__"),
 )
 LEVEL = {module: level for level, modules in enumerate(LAYERS) for module in modules}
-# arrays in, arrays out: they know nothing of networks, runs and pages
+# arrays in, arrays out: independent of networks, runs and pages
 ARRAYS_ONLY = {
     "clustering",
     "density",
@@ -41,7 +41,7 @@ TORCH = {"torch", "torchvision"}
 
 
 def imports_of(file: Path) -> Iterator[str]:
-    """Every module that a file imports, wherever in it; `from a import b` may mean the module a.b."""
+    """Every module that a file imports, at any level; `from a import b` may mean the module a.b."""
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -61,16 +61,16 @@ def top(module: str) -> str:
     return module.split(".")[0]
 
 
-def core_part(name: str) -> str:
+def core_module(name: str) -> str:
     """core.losses.base -> losses; core itself -> nothing."""
-    parts = name.split(".")
-    return parts[1] if parts[0] == "core" and len(parts) > 1 else ""
+    names = name.split(".")
+    return names[1] if names[0] == "core" and len(names) > 1 else ""
 
 
 def takes_arrays(module: str) -> bool:
-    """Whether core.embedding.voronoi.cells, or any module that it lies in, is among those that know arrays only."""
-    parts = module.split(".")[1:]
-    return any(".".join(parts[:depth]) in ARRAYS_ONLY for depth in range(1, len(parts) + 1))
+    """Whether a name such as core.embedding.voronoi.cells is in one of the modules that take only arrays."""
+    names = module.split(".")[1:]
+    return any(".".join(names[:depth]) in ARRAYS_ONLY for depth in range(1, len(names) + 1))
 
 
 def breaches(tree: Path) -> list[str]:
@@ -79,7 +79,7 @@ def breaches(tree: Path) -> list[str]:
 
 def core_breaches(tree: Path) -> Iterator[str]:
     for file, name, imported in modules_of(tree, "core"):
-        own = core_part(name)
+        own = core_module(name)
         if own != "__init__" and own not in LEVEL:
             yield f"{file}: {own} has no place in LAYERS (tests/test_imports.py)"
             continue
@@ -88,13 +88,13 @@ def core_breaches(tree: Path) -> Iterator[str]:
                 yield f"{file}: core imports {module}"
             if takes_arrays(name) and top(module) in TORCH:
                 yield f"{file}: {name} takes arrays, and imports {module}"
-            other = core_part(module)
+            other = core_module(module)
             if other not in LEVEL:
                 continue
             if takes_arrays(name) and not takes_arrays(module):
                 yield f"{file}: {name} takes arrays, and imports {module}"
             if LEVEL[other] > LEVEL.get(own, -1):
-                yield f"{file}: {own} imports {module}, which stands above it"
+                yield f"{file}: {own} imports {module}, which is above it"
 
 
 def page_breaches(tree: Path) -> Iterator[str]:
@@ -112,7 +112,7 @@ def page_breaches(tree: Path) -> Iterator[str]:
 
 
 def streamlit_breaches(tree: Path) -> Iterator[str]:
-    """Beside the entry point, the pages and the tests nothing knows Streamlit (core: see above)."""
+    """Only the entry point, the pages and the tests import Streamlit (core: see above)."""
     files = [*tree.glob("*.py"), *(tree / "benchmarks").rglob("*.py")]
     for file in sorted(files):
         path = file.relative_to(tree).as_posix()
@@ -120,7 +120,7 @@ def streamlit_breaches(tree: Path) -> Iterator[str]:
             continue
         for module in imports_of(file):
             if module.startswith("streamlit.proto") and path.startswith("benchmarks/"):
-                continue  # visitors without a browser speak its protocol
+                continue  # visitors without a browser use its protocol
             if top(module) in ("streamlit", "pages"):
                 yield f"{path}: imports {module}"
 
@@ -134,10 +134,10 @@ def needed_by_pages(tree: Path) -> list[str]:
 
 def file_of(tree: Path, imported: str) -> str:
     """core.pictures.frames.pack -> core.pictures.frames: the module, or package, that a name is imported from."""
-    parts = imported.split(".")
-    while parts and not (tree / "/".join(parts)).is_dir() and not (tree / f"{'/'.join(parts)}.py").is_file():
-        parts.pop()
-    return ".".join(parts)
+    names = imported.split(".")
+    while names and not (tree / "/".join(names)).is_dir() and not (tree / f"{'/'.join(names)}.py").is_file():
+        names.pop()
+    return ".".join(names)
 
 
 LOADS_TORCH = """
@@ -145,7 +145,7 @@ import importlib, sys
 sys.path.insert(0, ".")
 for name in sys.argv[1:]:
     for loaded in [module for module in sys.modules if module.split(".")[0] == "core"]:
-        del sys.modules[loaded]  # each from the start, as if it were the only one
+        del sys.modules[loaded]  # each from scratch, as if it were the only one
     importlib.import_module(name)
     if {"torch", "torchvision"} & set(sys.modules):
         print(name)
@@ -154,7 +154,7 @@ for name in sys.argv[1:]:
 
 
 def first_to_load_torch(modules: list[str], folder: Path) -> str:
-    """Import the modules one by one in a process of their own; return the first after which torch is loaded."""
+    """Import the modules one by one in a subprocess; return the first after which torch is loaded."""
     command = [sys.executable, "-c", LOADS_TORCH, *modules]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -212,9 +212,9 @@ def test_a_tree_that_keeps_the_rules_has_no_breach(tmp_path: Path) -> None:
         (
             "core/config/run_config.py",
             "from core.service import engine\n",
-            "config imports core.service.engine, which stands above",
+            "config imports core.service.engine, which is above",
         ),
-        ("core/losses/base.py", "import core.config\n", "losses imports core.config, which stands above"),
+        ("core/losses/base.py", "import core.config\n", "losses imports core.config, which is above"),
         (
             "core/runs/run.py",
             "if True:\n    from core.service.worker import run\n",
@@ -254,7 +254,7 @@ def test_a_breach_is_found_and_named(tmp_path: Path, path: str, text: str, breac
 
 def test_no_module_of_the_pages_hides_another_from_the_workers() -> None:
     """Streamlit puts the script's own folder first on the path, and the worker processes inherit it: a
-    numbers.py there would be found in place of Python's."""
+    numbers.py there would shadow Python's."""
     own = PROJECT / "pages" / "ui"
     elsewhere = [folder for folder in sys.path if Path(folder).resolve() != own]
     names = {path.stem for path in own.iterdir()} - {"__pycache__"}
@@ -262,7 +262,7 @@ def test_no_module_of_the_pages_hides_another_from_the_workers() -> None:
     assert [name for name in names if importlib.machinery.PathFinder.find_spec(name, elsewhere)] == []
 
 
-def test_a_module_that_loads_torch_by_way_of_another_is_found(tmp_path: Path) -> None:
+def test_a_module_that_loads_torch_indirectly_is_found(tmp_path: Path) -> None:
     files = {"before.py": "", "outer.py": "import inner\n", "inner.py": "import torch\n", "torch.py": ""}
     write(tmp_path, files)
     assert first_to_load_torch(["before", "outer", "inner"], tmp_path) == "outer"

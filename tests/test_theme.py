@@ -16,8 +16,8 @@ MODES = ("light", "dark")
 
 def luminance(colour: str) -> float:
     """WCAG 2's relative luminance, 0 (black) to 1 (white)."""
-    parts = np.array([int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)])
-    linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+    channels = np.array([int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)])
+    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
     return float(linear @ [0.2126, 0.7152, 0.0722])
 
 
@@ -32,28 +32,31 @@ def places(mode: str) -> list[dict[str, str]]:
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_text_is_readable_on_every_ground(mode: str) -> None:
+def test_text_is_readable_on_every_background(mode: str) -> None:
     for place in places(mode):
-        for ground in ("backgroundColor", "secondaryBackgroundColor"):
+        for background in ("backgroundColor", "secondaryBackgroundColor"):
             for text in ("textColor", "linkColor"):
-                assert contrast(place[text], place[ground]) >= 4.5, (text, ground)
+                assert contrast(place[text], place[background]) >= 4.5, (text, background)
         assert contrast(place["codeTextColor"], place["codeBackgroundColor"]) >= 4.5
         assert contrast(place["dataframeHeaderTextColor"], place["dataframeHeaderBackgroundColor"]) >= 4.5
 
 
-def faded(text: str, ground: str, opacity: float) -> str:
+def faded(text: str, background: str, opacity: float) -> str:
     mixed = (
-        round(opacity * int(text[start : start + 2], 16) + (1 - opacity) * int(ground[start : start + 2], 16))
+        round(
+            opacity * int(text[start : start + 2], 16)
+            + (1 - opacity) * int(background[start : start + 2], 16)
+        )
         for start in (1, 3, 5)
     )
-    return "#" + "".join(f"{part:02x}" for part in mixed)
+    return "#" + "".join(f"{channel:02x}" for channel in mixed)
 
 
 @pytest.mark.parametrize("mode", MODES)
 def test_a_caption_is_readable_although_streamlit_fades_it(mode: str) -> None:
     for place in places(mode):
-        for ground in (place["backgroundColor"], place["secondaryBackgroundColor"]):
-            assert contrast(faded(place["textColor"], ground, 0.6), ground) >= 4.5, ground
+        for background in (place["backgroundColor"], place["secondaryBackgroundColor"]):
+            assert contrast(faded(place["textColor"], background, 0.6), background) >= 4.5, background
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -73,13 +76,13 @@ def test_the_palettes_have_ten_different_colours(mode: str) -> None:
         assert len(set(CONFIG["theme"][mode][f"chart{kind}Colors"])) == 10
 
 
-def test_every_digit_stands_out_from_the_dark_ground() -> None:
+def test_every_digit_stands_out_from_the_dark_background() -> None:
     dark = CONFIG["theme"]["dark"]
     assert min(contrast(colour, dark["backgroundColor"]) for colour in dark["chartCategoricalColors"]) >= 3
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_a_sequential_palette_leads_away_from_the_ground_step_by_step(mode: str) -> None:
+def test_a_sequential_palette_departs_from_the_background_step_by_step(mode: str) -> None:
     theme = CONFIG["theme"][mode]
     steps = [contrast(colour, theme["backgroundColor"]) for colour in theme["chartSequentialColors"]]
     assert steps == sorted(steps)
@@ -88,7 +91,7 @@ def test_a_sequential_palette_leads_away_from_the_ground_step_by_step(mode: str)
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_a_diverging_palette_is_closest_to_the_ground_in_its_middle(mode: str) -> None:
+def test_a_diverging_palette_is_closest_to_the_background_in_its_middle(mode: str) -> None:
     theme = CONFIG["theme"][mode]
     steps = [contrast(colour, theme["backgroundColor"]) for colour in theme["chartDivergingColors"]]
     assert steps[:5] == sorted(steps[:5], reverse=True)
@@ -96,7 +99,7 @@ def test_a_diverging_palette_is_closest_to_the_ground_in_its_middle(mode: str) -
 
 
 def streamlit_complains_in(folder: Path) -> str:
-    """What Streamlit says of a folder's settings when it reads them; it would then ignore them."""
+    """Streamlit's complaints about a folder's settings, which it would then ignore."""
     command = [sys.executable, "-m", "streamlit", "config", "show"]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True).stderr
 

@@ -1,7 +1,7 @@
-"""The canvas as a visitor meets it, and what is on the screen: shared by the tests of the canvas.
+"""The canvas as a visitor uses it, and its pixels: shared by the tests of the canvas.
 
-Where a point must lie is computed here, from the coordinates that were packed; whether it is there
-is read off a screenshot. Of the component itself only its view (middle and scale) is asked.
+The expected position of a point is computed here, from the packed coordinates; whether it is there is read
+from a screenshot. The component itself only provides its camera (centre and scale).
 """
 
 import base64
@@ -37,11 +37,11 @@ COLOURS = np.array([[int(c[i : i + 2], 16) for i in (1, 3, 5)] for c in PALETTE]
 
 
 class Canvas:
-    """The canvas as a visitor meets it. shown: the picture, on a page where a test gives it, as Python would."""
+    """The canvas as a visitor uses it. shown: the picture, on a page where the test passes it instead of Python."""
 
-    def __init__(self, page: Page, seen: Watch | None = None, shown: Picture | None = None) -> None:
+    def __init__(self, page: Page, watch: Watch | None = None, shown: Picture | None = None) -> None:
         self.page = page
-        self.seen = seen or Watch()
+        self.watch = watch or Watch()
         self.shown = shown
         self.stage = page.locator(".stage")
         self.play = page.locator(".play")
@@ -49,13 +49,13 @@ class Canvas:
         self.step = page.locator(".step")
 
     def show(self) -> None:
-        """Hand it the picture, once more where it has it already."""
+        """Pass the picture to the canvas, possibly again."""
         assert self.shown
         packed = base64.b64encode(self.shown.packed()).decode()
         self.page.evaluate("packed => window.show(packed)", packed)
 
     def change(self, **fields: Any) -> None:
-        """Hand it the picture with these fields changed."""
+        """Pass the picture with these fields changed."""
         assert self.shown
         self.shown = replace(self.shown, **fields)
         self.show()
@@ -64,16 +64,16 @@ class Canvas:
         """One more frame of a run in training."""
         self.change(shown=self.shown.shown + 1)  # type: ignore[union-attr, operator]
 
-    def told(self) -> Selection:
-        """What Python has of the selection, once the canvas has said what it has to say."""
+    def sent_selection(self) -> Selection:
+        """The selection as Python has it, after the canvas has sent everything."""
         assert self.shown
-        # a timer that begins after the canvas's own (STILL in selection.js) ends after it
+        # longer than the canvas's own timer (STILL in selection.js)
         self.page.evaluate("new Promise((resolve) => setTimeout(resolve, 250))")
-        return selection_from(self.heard("selection"), self.shown.run, self.shown.split)
+        return selection_from(self.received("selection"), self.shown.run, self.shown.split)
 
-    def heard(self, name: str) -> Any:
-        """What the canvas told Python last under a name; None where it has told nothing."""
-        return self.page.evaluate("name => window.heard[name] ?? null", name)
+    def received(self, name: str) -> Any:
+        """What the canvas last sent to Python under a name; None if nothing."""
+        return self.page.evaluate("name => window.received[name] ?? null", name)
 
     def ask(self, what: str) -> Any:
         return self.page.locator(".cl-canvas").evaluate(f"root => root.contrastiveCanvas.{what}")
@@ -82,7 +82,7 @@ class Canvas:
         return self.ask("state()")  # type: ignore[no-any-return]
 
     def wait(self, condition: str) -> None:
-        """Until this is true of its state `s`."""
+        """Wait until this is true of its state `s`."""
         deadline = time.monotonic() + 60
         while not self.page.locator(".cl-canvas").evaluate(
             f"root => {{ const s = root.contrastiveCanvas.state(); return {condition}; }}"
@@ -91,7 +91,7 @@ class Canvas:
             self.page.wait_for_timeout(50)
 
     def rest(self) -> None:
-        """Until nothing moves any more."""
+        """Wait until nothing moves."""
         before = None
         for _ in range(200):
             state = self.state()
@@ -100,14 +100,14 @@ class Canvas:
                 return
             before = now
             self.page.wait_for_timeout(120)
-        raise AssertionError("it never came to rest")
+        raise AssertionError("it never stopped moving")
 
     def painted(self) -> None:
-        """Until the browser has shown what was asked of it last."""
+        """Wait until the browser has painted the latest state."""
         painted(self.page)
 
     def picture(self) -> np.ndarray:
-        """The pixels of the stage inside its border, as they are on the screen [height, width, 3]."""
+        """The pixels of the stage inside its border, from a screenshot [height, width, 3]."""
         box = self.stage.bounding_box()
         assert box
         clip = {"x": box["x"] + 1, "y": box["y"] + 1, "width": box["width"] - 2, "height": box["height"] - 2}
@@ -116,25 +116,25 @@ class Canvas:
         )
 
     def to_screen(self, points: np.ndarray) -> np.ndarray:
-        """Where points [n, 2] of the embedding belong, in CSS pixels."""
+        """The expected positions of points [n, 2] of the embedding, in CSS pixels."""
         state = self.state()
-        view = state["camera"]
-        x = state["width"] / 2 + (points[:, 0] - view["x"]) * view["scale"]
-        y = state["height"] / 2 - (points[:, 1] - view["y"]) * view["scale"]
+        camera = state["camera"]
+        x = state["width"] / 2 + (points[:, 0] - camera["x"]) * camera["scale"]
+        y = state["height"] / 2 - (points[:, 1] - camera["y"]) * camera["scale"]
         return np.stack([x, y], axis=1)
 
     def legend(self, name: str) -> Locator:
         return self.page.get_by_role("button", name=re.compile(f"^Class {name},"))
 
     def turn_on(self, *names: str) -> None:
-        """Choices in the menu of colours and overlays."""
+        """Click entries in the menu of colours and overlays."""
         self.page.get_by_role("button", name="Colours and overlays").click()
         for name in names:
             self.page.get_by_label(name, exact=True).click()
         self.page.keyboard.press("Escape")
 
     def on_page(self, place: np.ndarray) -> tuple[float, float]:
-        """A place of the picture, in CSS pixels of the page."""
+        """A position in the picture, in CSS pixels of the page."""
         box = self.stage.bounding_box()
         assert box
         return box["x"] + 1 + float(place[0]), box["y"] + 1 + float(place[1])
@@ -146,7 +146,7 @@ class Canvas:
         self.page.mouse.click(*self.on_page(place))
 
     def draw(self, corners: np.ndarray) -> None:
-        """Along these corners with the mouse held down."""
+        """Drag the mouse along these corners."""
         self.go_to(corners[0])
         self.page.mouse.down()
         for corner in corners[1:]:
@@ -165,7 +165,7 @@ def nearest_class(pixels: np.ndarray, background: tuple[int, int, int] = (255, 2
 
 
 def undisturbed(places: np.ndarray, labels: np.ndarray, size: tuple[int, int], reach: float) -> np.ndarray:
-    """Points with no point of another class within `reach` pixels, away from letters and lines."""
+    """Points with no point of another class within `reach` pixels, away from labels and lines."""
     tree = cKDTree(places)
     alone = np.array([len(set(labels[near])) == 1 for near in tree.query_ball_point(places, reach)])
     x, y = places.T
@@ -176,7 +176,7 @@ def undisturbed(places: np.ndarray, labels: np.ndarray, size: tuple[int, int], r
 def off_the_lines(canvas: Canvas, points: np.ndarray, places: np.ndarray, chosen: np.ndarray) -> np.ndarray:
     scale = canvas.state()["camera"]["scale"]
     ring = np.abs(np.hypot(*points[chosen].T) - 1) * scale > 6
-    middle = canvas.to_screen(np.array([[0.0, 1.0]]))[0]  # where the margin is named
+    middle = canvas.to_screen(np.array([[0.0, 1.0]]))[0]  # the label of the margin
     name = np.abs(places[chosen] - middle).max(axis=1) > 60
     return chosen[ring & name]
 
@@ -189,7 +189,7 @@ def classes_at(picture: np.ndarray, places: np.ndarray) -> np.ndarray:
 def share_right(
     canvas: Canvas, points: np.ndarray, labels: np.ndarray, reach: float = 7
 ) -> tuple[float, int]:
-    """Among undisturbed points, the share whose own pixel shows its own class, and how many those are."""
+    """Among undisturbed points, the share whose pixel has the colour of its class, and their number."""
     picture = canvas.picture()
     places = canvas.to_screen(points)
     chosen = undisturbed(places, labels, picture.shape[1::-1], reach)
@@ -198,14 +198,14 @@ def share_right(
 
 
 def pixels_of(canvas: Canvas, label: int) -> int:
-    """How many pixels have just the colour of a class."""
+    """How many pixels have the colour of a class."""
     near = np.linalg.norm(canvas.picture() - COLOURS[label], axis=2) < 30
     return int(near.sum())
 
 
 def through_camera(state: dict[str, Any], points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Where points [n, 3] belong in the picture [n, 2], and how far behind the middle they are [n], in radii
-    of the cloud; from rotation matrices: turn around z3, tip to look from above, look along y."""
+    """Expected positions of points [n, 3] in the picture [n, 2], and their distance behind the centre [n], in
+    radii of the cloud; from rotation matrices: yaw around z3, pitch to look from above, look along y."""
     yaw, pitch = state["yaw"], state["pitch"]
     about_z = np.array([[np.cos(yaw), np.sin(yaw), 0], [-np.sin(yaw), np.cos(yaw), 0], [0, 0, 1]])
     about_x = np.array([[1, 0, 0], [0, np.cos(pitch), -np.sin(pitch)], [0, np.sin(pitch), np.cos(pitch)]])

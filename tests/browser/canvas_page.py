@@ -1,6 +1,6 @@
-"""A static page that mounts the canvas as the report does, and the pictures that tests show in it.
+"""A static page that mounts the canvas as the report does, and the pictures that tests show on it.
 
-No Streamlit: `Cloud` is made up here; `OfRun` is fetched by the canvas itself from the app's routes.
+No Streamlit: `Cloud` is generated here; `OfRun` is fetched by the canvas from the app's routes.
 """
 
 import tomllib
@@ -36,9 +36,9 @@ body {{ max-width: 708px; margin: 0 auto; padding: 8px 14px; }}
 {script}
 const host = document.getElementById("host");
 host.attachShadow({{ mode: "open" }}).append(document.getElementById("canvas").content.cloneNode(true));
-window.heard = {{}}; // what Python would hear, by name
-const hear = (name, value) => (window.heard[name] = value);
-const component = {{ parentElement: host.shadowRoot, setStateValue: hear, setTriggerValue: hear }};
+window.received = {{}}; // what Python would receive, by name
+const receive = (name, value) => (window.received[name] = value);
+const component = {{ parentElement: host.shadowRoot, setStateValue: receive, setTriggerValue: receive }};
 window.show = (packed) => {{
   component.data = Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0));
   mount(component);
@@ -50,20 +50,20 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => moun
 
 @cache
 def page_html() -> str:
-    """The page in the app's own colours, light or dark as the visitor's system is."""
+    """The page in the app's colours, light or dark like the visitor's system."""
     theme = tomllib.loads((PROJECT / ".streamlit" / "config.toml").read_text("utf-8"))["theme"]
     light, dark = _variables(theme["light"]), _variables(theme["dark"])
-    parts = canvas.parts()
+    files = canvas.files()
     return PAGE.format(
         themes=f":root {{{light}}} @media (prefers-color-scheme: dark) {{ :root {{{dark}}} }}",
-        style=parts.css,
-        html=parts.html,
-        script=parts.mounting,
+        style=files.css,
+        html=files.html,
+        script=files.mounting,
     )
 
 
 def _variables(theme: dict[str, Any]) -> str:
-    """What Streamlit tells a component of the theme."""
+    """The theme variables that Streamlit passes to a component."""
     colours = ",".join(theme["chartCategoricalColors"])
     return (
         f"--st-background-color: {theme['backgroundColor']}; --st-text-color: {theme['textColor']}; "
@@ -76,10 +76,10 @@ def _variables(theme: dict[str, Any]) -> str:
 
 @dataclass(frozen=True)
 class Cloud:
-    """Made-up points, all that there are so far handed over at once.
+    """Generated points, passed all at once.
 
-    shown: how many of the frames are there; None: all. case: what is unusual of them.
-    mark: where an image of one's own lies: "end" at the last step, "way" at every step, "outside" of the picture.
+    shown: the number of frames so far; None: all. case: an unusual case.
+    mark: where the visitor's own image is: "end" at the last step, "path" at every step, "outside" the picture.
     """
 
     points: int = 60_000
@@ -101,7 +101,7 @@ class Cloud:
         return "http://localhost/canvas"
 
     def packed(self) -> bytes:
-        """What Python hands to the canvas."""
+        """What Python passes to the canvas."""
         coordinates, labels = clusters(self.points, self.frames, self.dims)
         shown = self.frames if self.shown is None else self.shown
         coordinates = coordinates[:shown].copy()
@@ -144,17 +144,17 @@ class Cloud:
     def _marked(self, shown: int) -> dict[str, Any]:
         if not self.mark or not shown:
             return {}
-        way = journey(self.dims, self.frames)[:shown]
+        path = journey(self.dims, self.frames)[:shown]
         if self.mark == "outside":
-            way = way + 10
-        if self.mark != "way":
-            return {"mark": tuple(way[-1].tolist()), "mark_steps": (int(steps(shown)[-1]),)}
-        return {"mark": tuple(way.ravel().tolist()), "mark_steps": tuple(steps(shown).tolist())}
+            path = path + 10
+        if self.mark != "path":
+            return {"mark": tuple(path[-1].tolist()), "mark_steps": (int(steps(shown)[-1]),)}
+        return {"mark": tuple(path.ravel().tolist()), "mark_steps": tuple(steps(shown).tolist())}
 
 
 @dataclass(frozen=True)
 class OfRun:
-    """A run of the app, whose frames the canvas fetches; split, live, per_class and pick as the app's pages have it."""
+    """A run of the app, whose frames the canvas fetches; split, live, per_class and pick as on the app's pages."""
 
     server: Server
     folder: Run
@@ -172,7 +172,7 @@ class OfRun:
         return f"{self.server.url}/canvas"
 
     def packed(self) -> bytes:
-        """What Python hands to the canvas: where its frames are."""
+        """What Python passes to the canvas: the URL of its frames."""
         options = canvas_options(
             self.folder,
             self.folder.config(),
@@ -189,7 +189,7 @@ Picture = Cloud | OfRun
 
 @cache
 def clusters(points: int, frames: int, dims: int) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
-    """Clusters with MNIST's own labels that grow out of one cloud, like those of a network in training."""
+    """Clusters with MNIST's labels that grow out of one cloud, as in a training."""
     labels = np.asarray(load("mnist").train.labels[:points])
     generator = np.random.default_rng(3)
     start = generator.normal(0, 0.12, (points, dims))
@@ -210,11 +210,11 @@ def steps(frames: int) -> NDArray[np.int64]:
 
 
 def own_clusters(labels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Clusters that agree with the labels, but for every seventh point."""
+    """Clusters that agree with the labels, except for every seventh point."""
     return np.where(np.arange(len(labels)) % 7 == 0, (labels + 1) % 10, labels).astype(np.uint8)
 
 
 def journey(dims: int, frames: int) -> NDArray[np.float64]:
-    """A way through the middle of the picture [f, d], away from the centres of the clusters."""
+    """A path through the middle of the picture [f, d], away from the cluster centres."""
     along = np.linspace(-0.9, 0.75, frames)
     return np.stack([along, 0.5 * np.sin(3 * along) - 0.3, 0.2 * along], axis=1)[:, :dims]

@@ -1,4 +1,4 @@
-"""Runs that the canvas fetches in its tests: trained from the command line into the server's folder."""
+"""Runs for the tests of the canvas, trained from the command line into the server's folder."""
 
 import subprocess
 import sys
@@ -31,12 +31,12 @@ def trained(server: Server, config: RunConfig = QUICK) -> Run:
     return run
 
 
-def drawn(run: Run, split: str) -> np.ndarray:
-    """Where the points of a finished run's split belong at its last step [n, 2 or 3]."""
+def projected(run: Run, split: str) -> np.ndarray:
+    """The projected points of a finished run's split at its last step [n, 2 or 3]."""
     return fitted_reduction(run).apply(run.embedding().points(split))
 
 
-def drawn_samples(run: Run) -> list[np.ndarray]:
-    """Where those of its sample belong, a step after the other [s, 2 or 3]."""
-    to_draw = fitted_reduction(run)
-    return [to_draw.apply(snapshot.embeddings) for snapshot in snapshots_of(run)]
+def projected_samples(run: Run) -> list[np.ndarray]:
+    """The projected points of its sample at each step [s, 2 or 3]."""
+    projection = fitted_reduction(run)
+    return [projection.apply(snapshot.embeddings) for snapshot in snapshots_of(run)]

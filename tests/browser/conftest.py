@@ -27,7 +27,7 @@ from tests.browser.harness import (
     watch,
 )
 
-expect.set_options(timeout=30_000)  # the usual five seconds are short where many share a few cores
+expect.set_options(timeout=30_000)  # the default of five seconds is short on a busy machine
 REPORTS = pytest.StashKey[dict[str, pytest.TestReport]]()
 
 
@@ -35,17 +35,17 @@ REPORTS = pytest.StashKey[dict[str, pytest.TestReport]]()
 def pytest_runtest_makereport(
     item: pytest.Item,
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Keep how the test went, for the fixture that takes the picture of a failure."""
+    """Store the test's outcome, for the fixture that takes a screenshot of a failure."""
     report = yield
     item.stash.setdefault(REPORTS, {})[report.when] = report
     return report
 
 
-# A package's fixture, not a session's: Playwright keeps an event loop running in this thread, which
-# tests of other folders may not expect.
+# Package scope, not session scope: Playwright keeps an event loop running in this thread, which may break
+# tests in other folders.
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """A real Chromium without a window: the one that CHROMIUM names, or the system's."""
+    """A real headless Chromium: the one in CHROMIUM, or the system's."""
     try:
         program = find_browser()
     except Refused as refusal:
@@ -67,7 +67,7 @@ StartServer = Callable[..., Server]
 
 @pytest.fixture
 def start_server(tmp_path: Path) -> Iterator[StartServer]:
-    """Start a server of the test's own: `start_server(script=..., NAME=VALUE)`; see running_server."""
+    """Start a separate server for the test: `start_server(script=..., NAME=VALUE)`; see running_server."""
     with contextlib.ExitStack() as stack:
         count = 0
 
@@ -81,7 +81,7 @@ def start_server(tmp_path: Path) -> Iterator[StartServer]:
 
 @pytest.fixture(scope="package")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The app as `streamlit run streamlit_app.py` serves it, one for all tests that ask for no other; it has no
+    """The app as served by `streamlit run streamlit_app.py`, shared by all tests that need no other; it has no
     network."""
     nowhere = {
         "CONTRASTIVE_LAB_MIRROR": f"http://127.0.0.1:{free_port()}",
@@ -93,15 +93,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture
 def visit(browser: Browser) -> Iterator[Visit]:
-    """Opens a page with nothing but the canvas, and a picture in it; at the end nothing may have gone wrong in
-    any page, but what is expected."""
+    """Opens a page that contains only the canvas with a picture; fails if any page has an unexpected fault."""
     opened: list[tuple[BrowserContext, Watch]] = []
 
     def open_page(picture: Picture, rest: bool = True, **options: Any) -> Canvas:
         context = browser.new_context(**{"viewport": {"width": 1200, "height": 900}, **STILL, **options})
         page = context.new_page()
         canvas = Canvas(page, watch(page), picture)
-        opened.append((context, canvas.seen))
+        opened.append((context, canvas.watch))
         page.route(picture.address, lambda route: route.fulfill(content_type="text/html", body=page_html()))
         page.goto(picture.address)
         canvas.show()
@@ -114,7 +113,7 @@ def visit(browser: Browser) -> Iterator[Visit]:
         return canvas
 
     yield open_page
-    faults = [fault for _, seen in opened for fault in seen.unexpected()]
+    faults = [fault for _, each in opened for fault in each.unexpected()]
     for context, _ in opened:
         context.close()
     assert not faults, "in the browser:\n" + "\n".join(faults)
@@ -122,7 +121,7 @@ def visit(browser: Browser) -> Iterator[Visit]:
 
 @pytest.fixture
 def moving() -> bool:
-    """Whether pictures move in the test's page; a file about what moves says True. Stillness is sooner done."""
+    """Whether pictures are animated; files about animation return True. Without it tests are faster."""
     return False
 
 
@@ -131,9 +130,9 @@ Contexts = Callable[[bool], BrowserContext]
 
 @pytest.fixture(scope="package")
 def contexts(browser: Browser) -> Contexts:
-    """One context for still pages and one for moving ones: what it has loaded it need not load again.
+    """One context for still pages and one for animated ones, so that loaded files stay cached.
 
-    Its first page stays empty and open, and with it the process that the others share (see BROWSER_FLAGS).
+    Its first page stays empty and open, to keep alive the process that the others share (see BROWSER_FLAGS).
     """
 
     @functools.cache
@@ -148,11 +147,11 @@ def contexts(browser: Browser) -> Contexts:
 
 
 def forget(page: Page) -> None:
-    """Take from its context what the page has stored: the next test begins as a new visitor."""
+    """Delete everything that the page has stored: the next test starts as a new visitor."""
     context = page.context
     empty, *opened = context.pages
     origins = {f"{url.scheme}://{url.netloc}" for url in (urlsplit(each.url) for each in opened)}
-    for each in opened:  # first, so that none writes once more
+    for each in opened:  # first, so that none writes again
         each.close()
     session = context.new_cdp_session(empty)
     for origin in origins:
@@ -166,14 +165,14 @@ def forget(page: Page) -> None:
 def watched(
     contexts: Contexts, request: pytest.FixtureRequest, tmp_path: Path, moving: bool
 ) -> Iterator[tuple[Page, Watch]]:
-    """A page of a new visitor, and the list of its faults, which must end empty."""
+    """A page of a new visitor, and the list of its faults, which must be empty at the end."""
     page = contexts(moving).new_page()
-    seen = watch(page)
-    yield page, seen
+    faults_of = watch(page)
+    yield page, faults_of
     reports = request.node.stash.get(REPORTS, {})
-    if seen.unexpected() or "call" not in reports or reports["call"].failed:
+    if faults_of.unexpected() or "call" not in reports or reports["call"].failed:
         save_picture(page, request.node.name, tmp_path)
-    faults = seen.unexpected()  # before closing: a request cut short by that is no fault
+    faults = faults_of.unexpected()  # before closing, which aborts requests
     forget(page)
     assert not faults, "in the browser:\n" + "\n".join(faults)
 
@@ -185,9 +184,9 @@ def page(watched: tuple[Page, Watch]) -> Page:
 
 
 def save_picture(page: Page, test: str, tmp_path: Path) -> None:
-    """What the page showed, into CONTRASTIVE_LAB_SCREENSHOTS or the test's own folder."""
+    """Save a screenshot to CONTRASTIVE_LAB_SCREENSHOTS or the test's own folder."""
     folder = Path(os.environ.get("CONTRASTIVE_LAB_SCREENSHOTS", tmp_path))
     picture = folder / (re.sub(r"\W+", "-", test) + ".png")
-    with contextlib.suppress(Error):  # a crashed page has no picture; its faults are reported all the same
+    with contextlib.suppress(Error):  # a crashed page has no screenshot; its faults are still reported
         page.screenshot(path=picture)
         print(f"the page at the failure: {picture}")

@@ -1,4 +1,4 @@
-"""The Draw page as a visitor meets it: strokes by the mouse, and what the page says of them."""
+"""The Draw page as a visitor uses it: strokes by the mouse, and the page's answers."""
 
 import json
 import re
@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.harness import Server, open_page, settled
 
-# By digit, strokes [points, 2] in CSS pixels of the paper: written down by us, no image of any data set.
+# By digit, strokes [points, 2] in CSS pixels of the paper: our own, not from any data set.
 STROKES: dict[str, list[list[list[int]]]] = json.loads(
     (Path(__file__).with_name("strokes") / "digits.json").read_text("utf-8")
 )
@@ -22,7 +22,7 @@ class DrawPage:
         self.server = server
         self.papers = page.locator(".upper-canvas")
         self.verdict = page.get_by_role("heading", name=re.compile("^It looks like a"))
-        self.sees = page.locator(".st-key-network_sees")
+        self.network_input = page.locator(".st-key-network_sees")
 
     def open(self) -> "DrawPage":
         open_page(self.page, self.server, "/draw")
@@ -34,7 +34,7 @@ class DrawPage:
         return self
 
     def draw(self, digit: str, paper: int = 0) -> None:
-        """The digit's strokes, with the mouse."""
+        """Draw the digit's strokes with the mouse."""
         for stroke in STROKES[digit]:
             self.stroke(stroke, paper)
 
@@ -67,7 +67,7 @@ class DrawPage:
         return self.page.get_by_role("tabpanel", name=name, exact=True)
 
     def mark(self) -> dict[str, list[float]]:
-        """What the canvas was told of the visitor's own image."""
+        """The coordinates of the visitor's own image in the canvas."""
         found: dict[str, list[float]] = self.page.locator(".cl-canvas").evaluate(
             "root => root.contrastiveCanvas.state().mark"
         )

@@ -1,4 +1,4 @@
-"""The Exercises page as a learner meets it."""
+"""The Exercises page as a learner uses it."""
 
 import re
 
@@ -7,15 +7,15 @@ from playwright.sync_api import Locator, Page, expect
 from core.lessons.exercises import EXERCISES
 from tests.browser.harness import Server, Watch, open_page
 
-# A worker ends with its run. Where that is soon after its start, Playwright takes its script for not loaded.
+# A worker ends with its run. If that is soon after its start, Playwright reports its script as not loaded.
 ENDED = r"request failed: GET blob:null/\S+: net::ERR_ABORTED"
 
 
 class ExercisePage:
-    """The page, by what a learner sees of it."""
+    """The page, located by what is visible."""
 
-    def __init__(self, page: Page, seen: Watch, server: Server) -> None:
-        seen.expect(ENDED)
+    def __init__(self, page: Page, watch: Watch, server: Server) -> None:
+        watch.expect(ENDED)
         self.page, self.server = page, server
         self.code = page.get_by_role("textbox", name=re.compile("^Code: "))
         self.run_button = self.button(re.compile("^(Run|Stop)"))

@@ -1,4 +1,4 @@
-"""A real server, a real browser, and what must not go wrong in either unseen."""
+"""A real server, a real browser, and checks that no fault in either goes unnoticed."""
 
 import contextlib
 import os
@@ -26,8 +26,8 @@ START_SECONDS = 60
 STOP_SECONDS = 20
 ORPHAN_SECONDS = 10
 
-# On a deep link such as /train, Streamlit 1.67 first looks for its server below that path, in vain.
-ASKED_IN_VAIN = (
+# On a deep link such as /train, Streamlit 1.67 first looks for its server below that path, and fails.
+KNOWN_FAILURES = (
     re.compile(r"/[^/]+/_stcore/health"),
     re.compile(r"/[^/]+/_stcore/host-config"),
 )
@@ -40,7 +40,7 @@ BROWSER_FLAGS = (
     "--disable-gpu",
     "--disable-quic",
     "--no-first-run",
-    "--renderer-process-limit=1",  # the pages of a context share theirs: a new one reads no script again
+    "--renderer-process-limit=1",  # the pages of a context share one: a new page does not read the scripts again
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
@@ -61,11 +61,11 @@ class Server:
     expected: list[str] = field(default_factory=list)
 
     def expect_in_log(self, pattern: str) -> None:
-        """A test that provokes a fault names the lines that it may log."""
+        """For a test that provokes a fault: a pattern of its log lines."""
         self.expected.append(pattern)
 
     def troubles(self) -> list[str]:
-        """The log's lines that tell of an error or a warning, and were not expected."""
+        """The log's unexpected errors and warnings."""
         lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
         return [
             line
@@ -75,7 +75,7 @@ class Server:
 
 
 def workers(server: Server) -> list[psutil.Process]:
-    """The training processes of a server: those of its children that have torch in them."""
+    """The training processes of a server: its child processes with torch."""
     children = psutil.Process(server.process.pid).children(recursive=True)
     return [child for child in children if has_torch(child.pid)]
 
@@ -96,14 +96,14 @@ def running_server(
 ) -> Iterator[Server]:
     """`streamlit run` in the project's folder, its runs and log in `folder`; stopped at the end.
 
-    `env` overrides environment variables. The log must hold no error and no warning, nor the
-    processes that the server started outlive it.
+    `env` overrides environment variables. The log must contain no error and no warning, and no process
+    that the server started may outlive it.
     """
     folder.mkdir(parents=True, exist_ok=True)
     runs, log, port = folder / "runs", folder / "server.log", free_port()
     command = [sys.executable, "-m", "streamlit", "run", str(script)]
     command += ["--server.headless", "true", "--server.address", "127.0.0.1", "--server.port", str(port)]
-    # without the level a warning would look like any other line
+    # with the level, to recognise warnings
     command += ["--logger.messageFormat", "%(levelname)s %(name)s: %(message)s", *options]
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("STREAMLIT_")}
     own = {"CONTRASTIVE_LAB_RUNS": str(runs), "PYTHONUNBUFFERED": "1", **env}
@@ -121,7 +121,7 @@ def running_server(
                 start_new_session=True,
             )
         server = Server(f"http://127.0.0.1:{port}", process, log, runs)
-        # what a worker that was ended at once could not give back; loky says so, and gives it back itself
+        # semaphores of a worker that was killed; loky reports and releases them
         server.expect_in_log("resource_tracker: There appear to be .* leaked semlock")
         server.expect_in_log("resource_tracker: /loky-.*FileNotFoundError")
         wait_until_healthy(server)
@@ -134,7 +134,7 @@ def running_server(
 
 
 def wait_until_healthy(server: Server) -> None:
-    # no proxy of the environment stands between two processes of one machine
+    # ignore the environment's proxy between two processes of one machine
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end:
@@ -148,7 +148,7 @@ def wait_until_healthy(server: Server) -> None:
 
 
 def stop(process: subprocess.Popen[bytes]) -> list[str]:
-    """Ask it to end as a terminal's Ctrl+C or a host would; return the children it left behind."""
+    """Terminate it; return the children it left behind."""
     children: list[psutil.Process] = []
     with contextlib.suppress(psutil.NoSuchProcess):
         children = psutil.Process(process.pid).children(recursive=True)
@@ -158,7 +158,7 @@ def stop(process: subprocess.Popen[bytes]) -> list[str]:
     except subprocess.TimeoutExpired:
         children.append(psutil.Process(process.pid))
     left = [f"{child}" for child in psutil.wait_procs(children, timeout=ORPHAN_SECONDS)[1]]
-    if os.name == "posix":  # also those that lost their parent
+    if os.name == "posix":  # including orphans
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
     for child in children:
@@ -170,21 +170,20 @@ def stop(process: subprocess.Popen[bytes]) -> list[str]:
 
 # ---- the page
 
-# What a visitor's system asks of moving pictures. Tests that are not about them ask for stillness, and are
-# done sooner.
+# The visitor's motion preference. Tests that are not about animation reduce it, which is faster.
 STILL: dict[str, Any] = {"reduced_motion": "reduce"}
 MOVING: dict[str, Any] = {"reduced_motion": "no-preference"}
 
 
 @dataclass
 class Watch:
-    """What went wrong in a page since it was opened: its console, its scripts, its requests."""
+    """The faults of a page since it was opened: console, scripts, requests."""
 
     faults: list[str] = field(default_factory=list)
     expected: list[str] = field(default_factory=list)
 
     def expect(self, pattern: str) -> None:
-        """A test that provokes a fault names it: a pattern of the fault's line."""
+        """For a test that provokes a fault: a pattern of the fault's line."""
         self.expected.append(pattern)
 
     def unexpected(self) -> list[str]:
@@ -194,43 +193,43 @@ class Watch:
 
     def console(self, message: ConsoleMessage) -> None:
         url = str(message.location.get("url", ""))
-        if message.type == "error" and not asked_in_vain(url):
+        if message.type == "error" and not known_failure(url):
             self.faults.append(f"console: {message.text} ({url})")
 
     def failed(self, request: Request) -> None:
-        if request.failure == "net::ERR_ABORTED":  # the page let go of it: it is being left, say
+        if request.failure == "net::ERR_ABORTED":  # aborted by the page, for instance because it is closed
             return
         self.faults.append(f"request failed: {request.method} {request.url}: {request.failure}")
 
-    def asked(self, url: str) -> None:
-        """No page asks another host for anything, and tells it nothing: its visitors may be at school."""
+    def requested(self, url: str) -> None:
+        """No page may contact another host: its visitors may be at school."""
         address = urlsplit(url)
         if address.scheme in ("http", "https", "ws", "wss") and address.hostname not in OWN_HOSTS:
             self.faults.append(f"another host: {url}")
 
-    def answered(self, response: Response) -> None:
-        if response.status >= 400 and not asked_in_vain(response.url):
+    def responded(self, response: Response) -> None:
+        if response.status >= 400 and not known_failure(response.url):
             self.faults.append(f"answer {response.status}: {response.request.method} {response.url}")
 
 
-def asked_in_vain(url: str) -> bool:
-    return any(known.fullmatch(urlsplit(url).path) for known in ASKED_IN_VAIN)
+def known_failure(url: str) -> bool:
+    return any(known.fullmatch(urlsplit(url).path) for known in KNOWN_FAILURES)
 
 
 def watch(page: Page) -> Watch:
-    """Collect the page's faults from now on, and note what it waits for, which `settled` asks."""
-    seen = Watch()
+    """Collect the page's faults from now on, and record pending messages for `settled`."""
+    found = Watch()
     page.add_init_script(ASKING)
-    page.on("console", seen.console)
-    page.on("pageerror", lambda error: seen.faults.append(f"script: {error}"))
-    page.on("request", lambda request: seen.asked(request.url))
-    page.on("websocket", lambda socket: seen.asked(socket.url))
-    page.on("requestfailed", seen.failed)
-    page.on("response", seen.answered)
-    return seen
+    page.on("console", found.console)
+    page.on("pageerror", lambda error: found.faults.append(f"script: {error}"))
+    page.on("request", lambda request: found.requested(request.url))
+    page.on("websocket", lambda socket: found.requested(socket.url))
+    page.on("requestfailed", found.failed)
+    page.on("response", found.responded)
+    return found
 
 
-# Since when the page waits for its server to answer what it sent, if it does.
+# window.asking: since when the page has waited for an answer of its server, if it does.
 ASKING = """
     const send = WebSocket.prototype.send;
     const heard = new WeakSet();
@@ -257,13 +256,13 @@ SETTLED = """([quiet, patience]) => {
 
 
 QUIET = 0.4  # seconds
-PATIENCE = 3  # seconds, for an answer to what the page sent; not everything gets one
+PATIENCE = 3  # seconds, for an answer to a message of the page; not every message gets one
 
 
 def settled(page: Page, quiet: float = QUIET, timeout: float = 60) -> None:
-    """Wait until the script has run and nothing has started it again for `quiet` seconds.
+    """Wait until the script has run and has not restarted for `quiet` seconds.
 
-    Right after a click the page has not even asked for it: without the quiet time its last end would count.
+    Right after a click the rerun is not even requested: without the quiet time the previous one would count.
     """
     page.evaluate("window.idleSince = null")
     times = [quiet * 1000, PATIENCE * 1000]
@@ -271,11 +270,11 @@ def settled(page: Page, quiet: float = QUIET, timeout: float = 60) -> None:
 
 
 def painted(page: Page) -> None:
-    """Until the browser has shown what was asked of it last."""
+    """Wait until the browser has painted the latest state."""
     page.evaluate("() => new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)))")
 
 
 def open_page(page: Page, server: Server, path: str = "/", quiet: float = QUIET) -> None:
-    """Open an address of the app as a visitor would paste it, and wait until the page stands."""
+    """Open a URL of the app cold, and wait until the page is complete."""
     page.goto(server.url + path, wait_until="domcontentloaded")
     settled(page, quiet)

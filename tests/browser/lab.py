@@ -1,4 +1,4 @@
-"""The Train page as a visitor meets it: by its labels, its buttons and its address."""
+"""The Train page as a visitor uses it: by its labels, its buttons and its URL."""
 
 import contextlib
 import json
@@ -21,11 +21,11 @@ GROUND = {"light": "rgb(255, 255, 255)", "dark": "rgb(12, 16, 21)"}
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
 
-TRAINING_MS = 120_000  # a training under load; no measure of how long one should take
+TRAINING_MS = 120_000  # for a training under load; not a performance goal
 
-# What the page shows while a run is trained is gone within a second: written down in the page itself.
+# The page shows its training state for less than a second: recorded in the page itself.
 RECORDER = """() => {
-    window.seen = { status: [], snapshots: [], points: [] };
+    window.recorded = { status: [], snapshots: [], points: [] };
     const add = (list, value) => { if (list.at(-1) !== value) list.push(value) };
     setInterval(() => {
         const status = document.querySelector('.st-key-status');
@@ -33,16 +33,16 @@ RECORDER = """() => {
             .map(host => host.shadowRoot?.querySelector('.cl-canvas')).find(Boolean);
         const curve = document.querySelector(
             '[data-testid="stColumn"]:last-child [data-testid="stVegaLiteChart"] g.mark-line path');
-        if (status) add(window.seen.status, status.innerText);
+        if (status) add(window.recorded.status, status.innerText);
         if (canvas?.contrastiveCanvas) {
             const { n, steps } = canvas.contrastiveCanvas.state();
-            add(window.seen.snapshots, `${n} points at ${steps.length} steps`);
+            add(window.recorded.snapshots, `${n} points at ${steps.length} steps`);
         }
-        if (curve) add(window.seen.points, (curve.getAttribute('d') ?? '').split(/(?=[MLC])/).length);
+        if (curve) add(window.recorded.points, (curve.getAttribute('d') ?? '').split(/(?=[MLC])/).length);
     }, 30);
 }"""
 
-# Whatever a visitor could scroll to the side or down, and by how much. A table may, inside itself.
+# Everything that scrolls sideways or down, and by how much. Tables may scroll inside.
 SCROLLABLE = """along => [...document.querySelectorAll('html, body, main, main *')]
     .filter(element => !element.closest('[data-testid="stDataFrame"]'))
     .map(element => ({
@@ -64,7 +64,7 @@ class TrainPage:
         self.server = server
         self.train = page.get_by_role("main").get_by_role("button", name=re.compile(r"^Train\b"))
         self.stop = page.get_by_role("main").get_by_role("button", name=re.compile(r"^Stop\b"))
-        # the first: while Streamlit draws the page anew, the former one may stand behind it for a moment
+        # the first: during a rerun the old one may exist after it for a moment
         self.status = page.locator(".st-key-status").first
         self.alerts = page.get_by_role("alert")
         self.loss_curve = page.get_by_test_id("stVegaLiteChart").filter(has_text="every point the same")
@@ -72,14 +72,14 @@ class TrainPage:
         self.run_list = page.get_by_role("combobox", name="Run on the page")
 
     def open(self, query: str = "", quiet: float = QUIET) -> "TrainPage":
-        """quiet: 0 for a run under way, whose page is drawn anew again and again."""
+        """quiet: 0 for a run under way, whose page keeps rerunning."""
         open_page(self.page, self.server, f"/train?{query}" if query else "/train", quiet)
         return self
 
     # ---- settings
 
     def widget(self, name: str) -> Locator:
-        """The widget of a RunConfig field; opens Advanced where it lies there."""
+        """The widget of a RunConfig field; opens Advanced if it is there."""
         parameter = PARAMETERS[name]
         if parameter.advanced:
             self._open_advanced()
@@ -96,14 +96,14 @@ class TrainPage:
             settled(self.page)  # its widgets come from the server, some with a script of their own
 
     def value(self, name: str) -> Any:
-        """What the widget shows, as RunConfig has it."""
+        """The value that the widget shows, as in RunConfig."""
         parameter, shown = PARAMETERS[name], self.widget(name).input_value()
         if parameter.kind == "choice":
             return next(value for value, label in parameter.options.items() if label == shown)
         return parameter.parse(shown)
 
     def set(self, **values: Any) -> None:
-        """Move widgets, as by hand; sliders by their keys."""
+        """Set widgets as a visitor would; sliders by their keys."""
         for name, value in values.items():
             parameter, widget = PARAMETERS[name], self.widget(name)
             if parameter.kind == "choice":
@@ -118,7 +118,7 @@ class TrainPage:
 
     def _slide(self, name: str, value: float) -> None:
         parameter, widget = PARAMETERS[name], self.widget(name)
-        for _ in range(10):  # a press that falls into the page's own update may be lost
+        for _ in range(10):  # a key press during the page's update may be lost
             presses = round(
                 (value - self.value(name)) / (parameter.step if parameter.kind == "number" else 1)
             )
@@ -137,7 +137,7 @@ class TrainPage:
         self.train.click()
 
     def press_shortcut_of(self, button: Locator) -> None:
-        """Press the keys that the button names as its own."""
+        """Press the shortcut shown on the button."""
         shown = button.locator("kbd").get_attribute("aria-label") or ""
         keys = shown.removeprefix("Shortcut").replace("Ctrl", "Control").replace("Esc", "Escape")
         self.page.keyboard.press(keys.replace(" ", ""))
@@ -152,15 +152,15 @@ class TrainPage:
         expect(self.status).to_contain_text("left", timeout=TRAINING_MS)
 
     def record(self) -> None:
-        """From now on, write down what the page shows; `seen` reads it."""
+        """Start to record what the page shows; `recorded` reads it."""
         self.page.evaluate(RECORDER)
 
-    def seen(self, what: str) -> list[Any]:
-        seen: list[Any] = self.page.evaluate(f"window.seen.{what}")
-        return seen
+    def recorded(self, what: str) -> list[Any]:
+        values: list[Any] = self.page.evaluate(f"window.recorded.{what}")
+        return values
 
     def expect_points(self, count: int) -> None:
-        """The picture shows so many points, once it has fetched them."""
+        """Wait until the picture shows `count` points."""
         deadline = time.monotonic() + TRAINING_MS / 1000
         while (shown := self.canvas()["n"]) != count:
             assert time.monotonic() < deadline, f"the picture shows {shown} points, not {count}"
@@ -195,28 +195,28 @@ class TrainPage:
 
 
 def switch_theme(page: Page, theme: Theme) -> None:
-    """As by the system's own switch; the page follows without being loaded anew."""
+    """Switch the system's theme; the page follows without a reload."""
     page.emulate_media(color_scheme=theme)
     expect(page.locator(".stApp")).to_have_css("background-color", GROUND[theme])
     settled(page)
 
 
 def choose(box: Locator, name: str) -> None:
-    """Take an option of a list; one that closes while the page moves below it is opened again, as by hand."""
+    """Choose an option of a list; reopen the list if it closes because the page moves."""
     option = box.page.get_by_role("option", name=name, exact=True)
     for _ in range(3):
         if not option.is_visible():
             box.scroll_into_view_if_needed()
-            painted(box.page)  # the scrolling is over: it would close the list
+            painted(box.page)  # scrolling must have ended: it would close the list
             box.click()
         with contextlib.suppress(TimeoutError):
             option.click(timeout=5_000)
             return
-    raise AssertionError(f"{name!r} could not be taken from the list")
+    raise AssertionError(f"{name!r} could not be chosen from the list")
 
 
 def link_on(page: Page) -> str:
-    """The link out of the popover with the chain."""
+    """The link in the popover with the chain."""
     page.locator(".st-key-link").get_by_role("button").click()
     link = page.get_by_role("textbox", name="Link to this view")
     expect(link).to_have_text(re.compile("^http"))
@@ -224,7 +224,7 @@ def link_on(page: Page) -> str:
 
 
 def is_slider(name: str) -> bool:
-    """Whether a field has a slider; the others have a box to write in, or a list."""
+    """Whether a field has a slider; the others have a text box or a list."""
     parameter = PARAMETERS[name]
     boxes = parameter.advanced if parameter.kind == "integer" else parameter.logarithmic
     return parameter.kind in ("integer", "number") and not boxes
@@ -236,12 +236,12 @@ def run_of(folder: Path, **settings: Any) -> Run:
 
 
 def folders(runs: Path) -> set[str]:
-    """The keys of the runs that were begun there."""
+    """The keys of the runs in this folder."""
     return {path.name for path in runs.glob("[!.]*")} if runs.is_dir() else set()
 
 
 def stored_figures(run: Run) -> dict[str, float]:
-    """The figures as they lie in the run's folder."""
+    """The figures stored in the run's folder."""
     stored = json.loads((run.folder / "figures.json").read_text())["figures"]
     figures: dict[str, float] = {name: stored[name]["value"] for name in HEADLINE}
     return figures
@@ -249,12 +249,12 @@ def stored_figures(run: Run) -> dict[str, float]:
 
 @contextlib.contextmanager
 def visitor(browser: Browser, server: Server, **options: Any) -> Iterator[TrainPage]:
-    """Somebody else: a browser context of its own, which must see no fault either."""
+    """Another visitor with their own browser context, which must have no fault either."""
     context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}, **STILL, **options})
     try:
         page = context.new_page()
-        seen = watch(page)
+        found = watch(page)
         yield TrainPage(page, server)
-        assert not seen.unexpected(), "in the browser:\n" + "\n".join(seen.unexpected())
+        assert not found.unexpected(), "in the browser:\n" + "\n".join(found.unexpected())
     finally:
         context.close()

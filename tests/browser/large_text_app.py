@@ -1,4 +1,4 @@
-"""A page with a text above the 10 kB from which Streamlit would let the browser keep it."""
+"""A page with a text above 10 kB, which Streamlit by default lets the browser cache."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""A slow line: a server between browser and app that lets so many bytes a second through."""
+"""A slow connection: a proxy between browser and app with limited bandwidth."""
 
 import asyncio
 import contextlib
@@ -12,7 +12,7 @@ AT_ONCE = 16_384  # bytes
 
 @contextlib.contextmanager
 def slow_line(url: str, bytes_a_second: float) -> Iterator[str]:
-    """The address of `url` at the near end of the line; all answers share it."""
+    """The proxy's URL for `url`; all answers share its bandwidth."""
     line = _Line(urlsplit(url).port or 80, bytes_a_second)
     thread = threading.Thread(target=asyncio.run, args=(line.run(),))
     thread.start()
@@ -34,7 +34,7 @@ class _Line:
         server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
         self.opened.put((asyncio.get_running_loop(), server.sockets[0].getsockname()[1]))
         await self.closing.wait()
-        server.close()  # asyncio.run cancels what still carries
+        server.close()  # asyncio.run cancels open connections
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self.port)

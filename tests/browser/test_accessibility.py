@@ -12,11 +12,10 @@ from tests.browser.lab import THEMES, TrainPage, link_on, switch_theme
 
 
 class Allowed(NamedTuple):
-    """A finding in Streamlit's own markup: the rule, and a part of the element's HTML, or of the selector
-    that leads to it, which names it."""
+    """A finding in Streamlit's own markup: the rule, and a fragment of the element's HTML or selector."""
 
     rule: str
-    part: str
+    fragment: str
     why: str
 
 
@@ -32,7 +31,7 @@ ALLOWED = (
     Allowed(
         "scrollable-region-focusable",
         '<span class="katex-display"',
-        "Streamlit's box round a displayed formula scrolls, if only by a pixel, and takes no focus",
+        "Streamlit's box around a displayed formula scrolls, if only by a pixel, and takes no focus",
     ),
     Allowed(
         "color-contrast",
@@ -47,7 +46,7 @@ ALLOWED = (
     Allowed("color-contrast", '<kbd aria-label="Shortcut', "the keys on a button, faded by Streamlit"),
 )
 
-# Streamlit fades new parts in, and half faded in they lack contrast.
+# Streamlit fades new elements in, and half faded in they lack contrast.
 FADED_IN = "() => document.getAnimations().every((animation) => animation.playState !== 'running')"
 
 SERIOUS = {"serious", "critical"}
@@ -59,15 +58,15 @@ PAGES = sorted(
 
 
 def findings(results: dict[str, Any]) -> list[str]:
-    """The serious findings that are not allowed, a line each."""
+    """The serious findings that are not allowed, one line each."""
     found = []
     for violation in results["violations"]:
         if violation["impact"] not in SERIOUS:
             continue
         for node in violation["nodes"]:
             if any(
-                violation["id"] == rule and part in f"{node['html']} {node['target']}"
-                for rule, part, _ in ALLOWED
+                violation["id"] == rule and fragment in f"{node['html']} {node['target']}"
+                for rule, fragment, _ in ALLOWED
             ):
                 continue
             found.append(f"{violation['id']} ({violation['impact']}): {node['target']} {node['html'][:200]}")
@@ -75,7 +74,7 @@ def findings(results: dict[str, Any]) -> list[str]:
 
 
 def serious(page: Page, widths: Sequence[int] = (1440,), **context: Any) -> list[str]:
-    """What axe says of the page as it stands, in light and in dark and at each width; a line each."""
+    """axe's findings for the current page, in light and dark and at each width; one line each."""
     found = []
     for width in widths:
         page.set_viewport_size({"width": width, "height": 900})
@@ -88,7 +87,7 @@ def serious(page: Page, widths: Sequence[int] = (1440,), **context: Any) -> list
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_axe_has_nothing_serious_to_say(page: Page, server: Server, name: str) -> None:
+def test_axe_reports_nothing_serious(page: Page, server: Server, name: str) -> None:
     open_page(page, server, f"/{name}")
     assert not (found := serious(page, widths=(1440, 390))), "\n".join(found)
 
@@ -100,7 +99,7 @@ def test_the_opened_link_has_nothing_serious_either(page: Page, server: Server) 
 
 
 def test_axe_finds_what_is_wrong(page: Page, server: Server) -> None:
-    """Without this a page that axe cannot see would pass for a good one."""
+    """Without this a page that axe cannot see would pass."""
     open_page(page, server, "/train")
     page.locator(".cl-canvas .zoom-in").evaluate(
         "button => { button.removeAttribute('aria-label'); button.removeAttribute('title'); }"

@@ -1,4 +1,4 @@
-"""How the canvas is seen goes into a link and comes back from it; and what a forged link says is harmless."""
+"""The canvas writes its bookmark into a link and restores it; forged bookmarks are harmless."""
 
 from typing import Any
 
@@ -11,26 +11,26 @@ from tests.browser.canvas_lab import Canvas, Visit, pixels_of, share_right
 from tests.browser.canvas_page import Cloud, clusters
 from tests.browser.harness import MOVING
 
-OF_THE_VIEW = ("muted", "colouring", "overlays", "clock", "ownCamera", "yaw", "pitch", "turning", "playing")
+COMPARED = ("muted", "colouring", "overlays", "clock", "ownCamera", "yaw", "pitch", "turning", "playing")
 
 
-def same_view(canvas: Canvas, other: Canvas) -> None:
+def same_picture(canvas: Canvas, other: Canvas) -> None:
     one, two = canvas.state(), other.state()
-    for name in OF_THE_VIEW:
+    for name in COMPARED:
         assert two[name] == pytest.approx(one[name], abs=1e-3), name
-    # a ten-thousandth of the picture: a small part of a pixel
+    # a ten-thousandth of the picture: a small fraction of a pixel
     assert two["camera"] == pytest.approx(one["camera"], rel=1e-3)
 
 
 def difference(canvas: Canvas, other: Canvas) -> float:
-    """Mean difference of their pixels, 0 to 255; without the rim, which shows who has the focus."""
+    """Mean difference of their pixels, 0 to 255; without the edge, which shows the focus."""
     apart = np.abs(other.picture() - canvas.picture()).max(axis=2)
     return float(apart[8:-8, 8:-8].mean())
 
 
 def bookmark_of(canvas: Canvas) -> str:
     text: str = canvas.ask("bookmark()")
-    assert checked(text) == text  # what is written here, is read there
+    assert checked(text) == text  # the server accepts what the canvas writes
     return text
 
 
@@ -44,12 +44,12 @@ def zoom_and_drag(canvas: Canvas) -> None:
     canvas.page.mouse.up()
 
 
-def test_a_picture_that_nobody_has_touched_needs_no_words(visit: Visit) -> None:
+def test_an_untouched_picture_has_an_empty_bookmark(visit: Visit) -> None:
     assert bookmark_of(visit(Cloud(points=500))) == ""
     assert bookmark_of(visit(Cloud(points=500, dims=3))) == ""
 
 
-def test_place_step_classes_and_overlays_come_back_and_every_point_is_where_it_was(visit: Visit) -> None:
+def test_camera_step_classes_and_overlays_are_restored(visit: Visit) -> None:
     canvas = visit(Cloud(points=4000))
     coordinates, labels = clusters(4000, 15, 2)
     zoom_and_drag(canvas)
@@ -65,7 +65,7 @@ def test_place_step_classes_and_overlays_come_back_and_every_point_is_where_it_w
     assert text.startswith("m4_7~s300~ocentroids~p") and len(text) < 60
 
     other = visit(Cloud(points=4000, bookmark=text))
-    same_view(canvas, other)
+    same_picture(canvas, other)
     assert other.state()["muted"] == [4, 7] and other.state()["overlays"] == ["centroids"]
     assert bookmark_of(other) == text
     expect(other.legend("4")).to_have_attribute("aria-pressed", "false")
@@ -78,22 +78,22 @@ def test_place_step_classes_and_overlays_come_back_and_every_point_is_where_it_w
     assert how_many > 50 and right > 0.98
 
 
-def test_the_colours_come_back_with_the_groups_that_were_hidden(visit: Visit) -> None:
+def test_the_colouring_is_restored_with_its_hidden_groups(visit: Visit) -> None:
     canvas = visit(Cloud(points=2000, clusters=True))
     canvas.turn_on("Agreement")
     canvas.legend("they differ").click()
     text = bookmark_of(canvas)
     assert text == "m1~cagreement"
     other = visit(Cloud(points=2000, clusters=True, bookmark=text))
-    same_view(canvas, other)
+    same_picture(canvas, other)
     expect(other.legend("they differ")).to_have_attribute("aria-pressed", "false")
     without = visit(
         Cloud(points=2000, bookmark=text)
-    )  # no clusters there: no such colours, and nothing hidden
+    )  # without clusters: no such colouring, and nothing hidden
     assert without.state()["colouring"] == "digit" and without.state()["muted"] == []
 
 
-def test_the_picked_image_comes_back_and_python_hears_of_it(visit: Visit) -> None:
+def test_the_picked_image_is_restored_and_python_gets_it(visit: Visit) -> None:
     canvas = visit(Cloud(points=2000, ids=True, pick=True))
     canvas.stage.focus()
     canvas.page.keyboard.press("Enter")
@@ -101,42 +101,42 @@ def test_the_picked_image_comes_back_and_python_hears_of_it(visit: Visit) -> Non
     text = bookmark_of(canvas)
     assert picked >= 0 and text == f"i{picked}"
     other = visit(Cloud(points=2000, ids=True, pick=True, bookmark=text))
-    assert other.told().pinned == picked and not len(other.told().selected)
+    assert other.sent_selection().pinned == picked and not len(other.sent_selection().selected)
     expect(other.page.locator(".ring")).to_be_visible()
     other.stage.focus()
     other.page.keyboard.press("Escape")
-    assert other.told().pinned is None
+    assert other.sent_selection().pinned is None
     other.rest()
     assert other.state()["pinned"] == -1
     unpickable = visit(Cloud(points=2000, ids=True, bookmark=text))
     assert unpickable.state()["pinned"] == -1
 
 
-def test_a_cloud_stands_turned_as_it_was(visit: Visit) -> None:
+def test_the_rotation_of_a_cloud_is_restored(visit: Visit) -> None:
     canvas = visit(Cloud(points=2000, dims=3), **MOVING, rest=False)
     canvas.wait("s.turning && !s.playing")
-    assert "t" not in bookmark_of(canvas)  # it turns on, and so it does for who opens the link
+    assert "t" not in bookmark_of(canvas)  # it keeps turning, as it does when the link is opened
     zoom_and_drag(canvas)
     canvas.stage.focus()
     canvas.page.keyboard.press("Shift+ArrowLeft")
     canvas.page.mouse.move(5, 5)
     canvas.rest()
     other = visit(Cloud(points=2000, dims=3, bookmark=bookmark_of(canvas)), **MOVING)
-    same_view(canvas, other)
+    same_picture(canvas, other)
     assert difference(canvas, other) < 0.5
 
 
-def test_in_a_window_of_another_size_the_same_part_of_the_embedding_is_bookmark_of(visit: Visit) -> None:
+def test_a_window_of_another_size_shows_the_same_region_of_the_embedding(visit: Visit) -> None:
     canvas = visit(Cloud(points=500))
     zoom_and_drag(canvas)
     phone = visit(Cloud(points=500, bookmark=bookmark_of(canvas)), viewport={"width": 390, "height": 844})
 
-    def part(canvas: Canvas) -> list[float]:
+    def region(canvas: Canvas) -> list[float]:
         state = canvas.state()
         size = min(state["width"], state["height"]) / state["camera"]["scale"]
         return [state["camera"]["x"], state["camera"]["y"], size]
 
-    assert part(phone) == pytest.approx(part(canvas), rel=1e-3)
+    assert region(phone) == pytest.approx(region(canvas), rel=1e-3)
 
 
 def test_a_linked_picture_stands_still_and_any_other_plays(visit: Visit) -> None:
@@ -145,7 +145,7 @@ def test_a_linked_picture_stands_still_and_any_other_plays(visit: Visit) -> None
     assert visit(Cloud(points=500), **MOVING, rest=False).state()["playing"]
 
 
-def test_a_step_that_is_still_to_come_is_waited_for_until_a_hand_moves_the_bar(visit: Visit) -> None:
+def test_a_future_step_is_awaited_until_the_visitor_moves_the_slider(visit: Visit) -> None:
     def next_snapshot(canvas: Canvas, how_often: int) -> None:
         for _ in range(how_often):
             canvas.next_snapshot()
@@ -163,9 +163,9 @@ def test_a_step_that_is_still_to_come_is_waited_for_until_a_hand_moves_the_bar(v
     assert other.state()["clock"] == 0
 
 
-def test_a_link_is_taken_up_once_and_then_the_hand_rules(visit: Visit) -> None:
+def test_a_bookmark_is_applied_once_and_then_the_visitor_is_in_control(visit: Visit) -> None:
     canvas = visit(Cloud(points=500, frames=4, live=True, bookmark="m4~p0.2_0.1_0.5"))
-    canvas.change(live=False)  # while training goes on the cloud grows: the place waits for the end
+    canvas.change(live=False)  # during training the cloud grows: the camera is applied at the end
     canvas.wait("s.ownCamera")
     assert canvas.state()["muted"] == [4]
     canvas.legend("4").click()
@@ -199,7 +199,7 @@ FORGED: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("text", FORGED)
 def test_a_forged_link_changes_nothing_that_it_should_not(visit: Visit, text: str) -> None:
-    canvas = visit(Cloud(points=500, bookmark=text))  # here nothing is refused before the canvas gets it
+    canvas = visit(Cloud(points=500, bookmark=text))  # here no server refuses it first
     state = canvas.state()
     assert {name: state[name] for name in FORGED[text]} == FORGED[text]
     assert pixels_of(canvas, 3) > 20
@@ -207,7 +207,7 @@ def test_a_forged_link_changes_nothing_that_it_should_not(visit: Visit, text: st
 
 @pytest.mark.parametrize("text", ["p999999_-999999_0.000001", "p0_0_1e-12", "p-1e-9_0_1000000"])
 @pytest.mark.parametrize("dims", [2, 3])
-def test_a_place_far_off_is_brought_to_where_a_hand_could_go(visit: Visit, text: str, dims: int) -> None:
+def test_a_camera_out_of_range_is_clamped(visit: Visit, text: str, dims: int) -> None:
     canvas = visit(Cloud(points=500, dims=dims, bookmark=text))
     state = canvas.state()
     assert state["ownCamera"] and 0.24 < state["zoom"] < (401 if dims == 2 else 12.1)

@@ -1,11 +1,18 @@
-"""What the canvas draws: each point where it belongs, in the colour of its class."""
+"""What the canvas draws: each point at its position, in the colour of its class."""
 
 import numpy as np
 import pytest
 from playwright.sync_api import expect
 from scipy.spatial import cKDTree
 
-from tests.browser.canvas_lab import Visit, classes_at, off_the_lines, share_right, undisturbed
+from tests.browser.canvas_lab import (
+    Visit,
+    classes_at,
+    off_the_lines,
+    share_right,
+    through_camera,
+    undisturbed,
+)
 from tests.browser.canvas_page import Cloud, clusters, steps
 from tests.browser.harness import MOVING
 from tests.core.conftest import wait_until
@@ -22,7 +29,7 @@ def test_sixty_thousand_points_show_their_classes_and_none_is_buried(visit: Visi
     canvas = visit(Cloud())
     coordinates, labels = clusters(60_000, 15, 2)
     picture, places = canvas.picture(), canvas.to_screen(coordinates[-1])
-    # Points that have company of their own class on the very same spot: a solid patch.
+    # Points with many of their own class on the same spot: a solid patch.
     crowd = np.array([len(near) > 8 for near in cKDTree(places).query_ball_point(places, 2)])
     chosen = np.intersect1d(undisturbed(places, labels, picture.shape[1::-1], 4), np.flatnonzero(crowd))
     chosen = off_the_lines(canvas, coordinates[-1], places, chosen)
@@ -41,7 +48,7 @@ def test_a_place_without_points_shows_the_background(visit: Visit) -> None:
     assert len(empty) > 1000 and bright.mean() > 0.9  # the rest are grid lines and the circle
 
 
-def test_a_point_that_a_frame_lacks_is_drawn_neither_there_nor_on_the_way_there(visit: Visit) -> None:
+def test_a_point_missing_in_a_frame_is_not_drawn_there_or_on_the_way_there(visit: Visit) -> None:
     canvas = visit(Cloud(points=2000, case="few-at-first"), **MOVING)
     coordinates, labels = clusters(2000, 15, 2)
     share, how_many = share_right(canvas, coordinates[14], labels)
@@ -55,9 +62,9 @@ def test_a_point_that_a_frame_lacks_is_drawn_neither_there_nor_on_the_way_there(
         there = off_the_lines(canvas, where, places, undisturbed(places, labels, picture.shape[1::-1], 7))
         there = there[
             ~((places[there] - [170, 300] > 0) & (places[there] - [545, 380] < 0)).all(axis=1)
-        ]  # the remark
-        seen = classes_at(picture, places[there]) == labels[there]
-        assert seen[there < 500].all() and (there < 500).sum() > 100
+        ]  # the notice
+        correct = classes_at(picture, places[there]) == labels[there]
+        assert correct[there < 500].all() and (there < 500).sum() > 100
         alone = there[cKDTree(places[:500]).query(places[there])[0] > 8]
         empty = picture[tuple(np.floor(places[alone]).astype(int).T[::-1])].min(axis=1) > 200
         assert len(alone) > 30 and empty.mean() > 0.9  # the rest lie on grid lines
@@ -74,23 +81,23 @@ def test_scrubbing_to_a_snapshot_shows_its_points(visit: Visit, at: int) -> None
     expect(canvas.step).to_have_text(f"{steps(15)[at]} / 588")
 
 
-def test_between_two_snapshots_the_points_are_on_their_way(visit: Visit) -> None:
+def test_between_two_snapshots_the_points_are_interpolated(visit: Visit) -> None:
     canvas = visit(Cloud(points=2000, frames=3), **MOVING)
     canvas.scrub.fill("1.25")
     canvas.rest()
     coordinates, labels = clusters(2000, 3, 2)
-    on_the_way = 0.75 * coordinates[1] + 0.25 * coordinates[2]
-    right, how_many = share_right(canvas, on_the_way, labels)
+    between = 0.75 * coordinates[1] + 0.25 * coordinates[2]
+    right, how_many = share_right(canvas, between, labels)
     assert how_many > 500 and right == 1.0
     wrong, _ = share_right(canvas, coordinates[2], labels)
     assert wrong < 0.9
     expect(canvas.step).to_have_text("5 / 12")  # 5.25 is a quarter of the way from 3 to 12
 
 
-def test_a_change_of_theme_changes_background_and_letters_and_keeps_the_view(visit: Visit) -> None:
+def test_a_change_of_theme_changes_background_and_text_and_keeps_the_camera(visit: Visit) -> None:
     canvas = visit(Cloud(points=2000), color_scheme="light")
     canvas.page.get_by_role("button", name="Zoom in").click()
-    view = canvas.state()["camera"]
+    camera = canvas.state()["camera"]
     light, text = canvas.picture(), canvas.step.evaluate("e => getComputedStyle(e).color")
     canvas.page.emulate_media(color_scheme="dark")
     canvas.wait("s.background[0] < 80")
@@ -98,12 +105,12 @@ def test_a_change_of_theme_changes_background_and_letters_and_keeps_the_view(vis
     dark = canvas.picture()
     assert np.median(light) > 200
     assert canvas.step.evaluate("e => getComputedStyle(e).color") != text
-    assert canvas.state()["camera"] == view
+    assert canvas.state()["camera"] == camera
     corner = (slice(-22, -6), slice(60, -10))  # the numbers along the lower edge
     assert light[corner].min() < 140 and dark[corner].max() > 140
 
 
-def test_on_a_dense_screen_there_is_a_pixel_for_a_pixel(visit: Visit) -> None:
+def test_a_dense_screen_gets_its_full_resolution(visit: Visit) -> None:
     canvas = visit(Cloud(points=2000), device_scale_factor=2)
     size = canvas.page.locator("canvas.points").evaluate(
         "c => [c.width, c.height, c.clientWidth, c.clientHeight]"
@@ -111,7 +118,7 @@ def test_on_a_dense_screen_there_is_a_pixel_for_a_pixel(visit: Visit) -> None:
     assert size[0] == 2 * size[2] and size[1] == 2 * size[3]
 
 
-def test_three_dimensions_are_seen_through_a_camera_that_turns_by_dragging(visit: Visit) -> None:
+def test_dragging_rotates_the_camera_in_3d(visit: Visit) -> None:
     canvas = visit(Cloud(points=2000, dims=3), rest=False, **MOVING)
     assert canvas.state()["turning"]
     yaw = canvas.state()["yaw"]
@@ -129,21 +136,8 @@ def test_three_dimensions_are_seen_through_a_camera_that_turns_by_dragging(visit
     state = canvas.state()
     assert state["yaw"] < held["yaw"] and state["pitch"] > held["pitch"]
 
-    # The camera anew, from rotation matrices: turn around z3, tip to look from above, look along y.
     coordinates, labels = clusters(2000, 15, 3)
-    yaw, pitch = state["yaw"], state["pitch"]
-    about_z = np.array([[np.cos(yaw), np.sin(yaw), 0], [-np.sin(yaw), np.cos(yaw), 0], [0, 0, 1]])
-    about_x = np.array([[1, 0, 0], [0, np.cos(pitch), -np.sin(pitch)], [0, np.sin(pitch), np.cos(pitch)]])
-    turned = (coordinates[-1] - state["extent"]["centre"]) @ about_z.T @ about_x.T
-    away = turned[:, 1] / state["extent"]["radius"]
-    near = 4 / (4 + away)
-    places = np.stack(
-        [
-            state["width"] / 2 + turned[:, 0] * state["camera"]["scale"] * near,
-            state["height"] / 2 - turned[:, 2] * state["camera"]["scale"] * near,
-        ],
-        axis=1,
-    )
+    places, away = through_camera(state, coordinates[-1])
     picture = canvas.picture()
     chosen = undisturbed(places, labels, picture.shape[1::-1], 8)
     chosen = chosen[away[chosen] < 0]  # those in front are hardly faded

@@ -1,4 +1,4 @@
-"""The canvas fetches for itself: real runs by the app's own routes, while they are trained and when they are done."""
+"""The canvas fetches real runs from the app's routes, during training and afterwards."""
 
 import hashlib
 import re
@@ -14,7 +14,7 @@ from core.pictures.replay import Replay
 from core.runs import Run
 from tests.browser.canvas_lab import Canvas, Visit, share_right
 from tests.browser.canvas_page import OfRun
-from tests.browser.canvas_runs import drawn, drawn_samples, trained, training
+from tests.browser.canvas_runs import projected, projected_samples, trained, training
 from tests.browser.harness import MOVING, Server
 from tests.browser.lab import visitor
 
@@ -29,7 +29,7 @@ def run(server: Server) -> Run:
 
 @pytest.fixture
 def copied(server: Server, run: Run, request: pytest.FixtureRequest) -> Iterator[Run]:
-    """The same under a key of its own: what is done to it does nothing to others."""
+    """A copy under its own key, which a test may damage."""
     folder = server.runs / hashlib.sha256(request.node.name.encode()).hexdigest()
     shutil.copytree(run.folder, folder)
     yield Run(folder)
@@ -37,15 +37,17 @@ def copied(server: Server, run: Run, request: pytest.FixtureRequest) -> Iterator
 
 
 def fetched(canvas: Canvas) -> list[Response]:
-    """From now on, the answers with frames."""
+    """The responses with frames from now on."""
     answers: list[Response] = []
     canvas.page.on("response", lambda answer: answers.append(answer) if "/frames/" in answer.url else None)
     return answers
 
 
 def wait_for_end(canvas: Canvas) -> None:
-    """Until the canvas tells its page that the run is done; the page then shows a finished run."""
-    canvas.page.wait_for_function("window.heard.moved?.startsWith('done')", timeout=TRAINING_SECONDS * 1000)
+    """Wait until the canvas tells its page that the run is done; the page then shows a finished run."""
+    canvas.page.wait_for_function(
+        "window.received.moved?.startsWith('done')", timeout=TRAINING_SECONDS * 1000
+    )
     canvas.change(live=False)
 
 
@@ -55,7 +57,7 @@ def test_a_finished_run_shows_all_points_at_its_end_and_a_sample_before(
     sample = run.sample()
     canvas = visit(OfRun(server, run, split=sample.split))
     embedding = run.embedding()
-    points, labels = drawn(run, sample.split), embedding.labels(sample.split)
+    points, labels = projected(run, sample.split), embedding.labels(sample.split)
     state = canvas.state()
     assert state["steps"] == run.snapshot_steps() and state["playhead"] == len(state["steps"]) - 1
     assert state["present"] == [2000] * (len(state["steps"]) - 1) + [len(points)]
@@ -65,14 +67,14 @@ def test_a_finished_run_shows_all_points_at_its_end_and_a_sample_before(
     expect(canvas.page.locator(".news")).to_be_hidden()
     canvas.scrub.fill("4")
     canvas.rest()
-    right, how_many = share_right(canvas, drawn_samples(run)[4], sample.labels)
+    right, how_many = share_right(canvas, projected_samples(run)[4], sample.labels)
     assert how_many > 100 and right > 0.97
     expect(canvas.page.locator(".news")).to_contain_text("2,000 of the points")
     expect(canvas.page.locator(".notice")).to_be_hidden()
 
 
-def test_the_replay_of_all_points_comes_in_without_a_jump(browser: Browser, server: Server) -> None:
-    # so large that its replay, which the Train page asks for, takes some seconds
+def test_the_replay_of_all_points_appears_without_a_jump(browser: Browser, server: Server) -> None:
+    # large, so that its replay, which the Train page requests, takes some seconds
     run = trained(server, RunConfig(epochs=1, batch_size=1000, hidden=(512, 256)))
     with visitor(browser, server, **MOVING) as guest:
         guest.page.goto(f"{server.url}/train?epochs=1&batch_size=1000&hidden=512-256")
@@ -80,10 +82,10 @@ def test_the_replay_of_all_points_comes_in_without_a_jump(browser: Browser, serv
             "() => [...document.querySelectorAll('[data-testid=stBidiComponentIsolated]')]"
             ".some((host) => host.shadowRoot?.querySelector('.cl-canvas')?.contrastiveCanvas?.state().n > 0)"
         )
-        comes_in_without_a_jump(Canvas(guest.page), run)
+        appears_without_a_jump(Canvas(guest.page), run)
 
 
-def comes_in_without_a_jump(canvas: Canvas, run: Run) -> None:
+def appears_without_a_jump(canvas: Canvas, run: Run) -> None:
     canvas.page.locator(".cl-canvas").evaluate(
         """root => {
           const news = root.querySelector(".news");
@@ -98,19 +100,19 @@ def comes_in_without_a_jump(canvas: Canvas, run: Run) -> None:
     assert before["present"][3] == 2000
     canvas.page.locator(".cl-canvas").evaluate(
         """root => {
-          root.seen = [];
+          root.recorded = [];
           setInterval(() => {
             const { playhead, camera, present } = root.contrastiveCanvas.state();
-            root.seen.push([playhead, camera.x, camera.y, camera.scale, present.length]);
+            root.recorded.push([playhead, camera.x, camera.y, camera.scale, present.length]);
           }, 20);
         }"""
     )
     canvas.wait("s.present[3] === s.n")
     canvas.page.wait_for_timeout(300)
-    seen = canvas.page.locator(".cl-canvas").evaluate("root => root.seen")
-    view = before["camera"]
-    assert {tuple(row) for row in seen} == {
-        (3, view["x"], view["y"], view["scale"], len(run.snapshot_steps()))
+    recorded = canvas.page.locator(".cl-canvas").evaluate("root => root.recorded")
+    camera = before["camera"]
+    assert {tuple(row) for row in recorded} == {
+        (3, camera["x"], camera["y"], camera["scale"], len(run.snapshot_steps()))
     }
     news = canvas.page.locator(".cl-canvas").evaluate("root => [...root.news]")
     progress = re.compile(
@@ -120,8 +122,8 @@ def comes_in_without_a_jump(canvas: Canvas, run: Run) -> None:
     expect(canvas.page.locator(".news")).to_be_hidden()
     expect(canvas.legend("1")).to_have_attribute("aria-pressed", "false")
     frames = unpack(Replay(run).frames("train"))
-    seen_labels = frames.labels != 1
-    right, how_many = share_right(canvas, frames.coordinates[3][seen_labels], frames.labels[seen_labels], 2)
+    visible = frames.labels != 1
+    right, how_many = share_right(canvas, frames.coordinates[3][visible], frames.labels[visible], 2)
     assert how_many > 50 and right > 0.9
 
 
@@ -144,8 +146,8 @@ def test_a_run_in_training_is_followed_snapshot_by_snapshot_to_its_end(visit: Vi
     assert canvas.state()["steps"] == steps and len(steps) > 8
     bodies = [unpack(answer.body()) for answer in answers if answer.status == 200]
     sent = [step for body in bodies for step in body.steps.tolist()]
-    assert sent == sorted(set(sent)) and len(bodies) >= 2  # none twice
-    # all points of the finished run take the sample's place: the same view, the same classes, at its end
+    assert sent == sorted(set(sent)) and len(bodies) >= 2  # none is sent twice
+    # all points of the finished run replace the sample: same camera, same classes, last step
     before = canvas.state()["camera"]
     canvas.change(split="train")
     canvas.wait(f"s.n === {len(run.embedding().train)}")
@@ -154,15 +156,15 @@ def test_a_run_in_training_is_followed_snapshot_by_snapshot_to_its_end(visit: Vi
     assert state["camera"] == before and state["zoom"] == pytest.approx(zoom, rel=0.3)
     expect(canvas.legend("1")).to_have_attribute("aria-pressed", "false")
     expect(canvas.play).to_have_attribute("aria-label", "Play")
-    canvas.page.get_by_role("button", name="Show everything").click()  # what was zoomed to is chance
+    canvas.page.get_by_role("button", name="Show everything").click()  # the zoomed region is arbitrary
     canvas.rest()
-    points, labels = drawn(run, "train"), run.embedding().train_labels
-    seen = labels != 1
-    right, how_many = share_right(canvas, points[seen], labels[seen], 4)
+    points, labels = projected(run, "train"), run.embedding().train_labels
+    visible = labels != 1
+    right, how_many = share_right(canvas, points[visible], labels[visible], 4)
     assert how_many > 100 and right > 0.97
 
 
-def test_of_more_than_three_dimensions_each_snapshot_brings_all_anew(visit: Visit, server: Server) -> None:
+def test_above_three_dimensions_each_snapshot_refetches_all_frames(visit: Visit, server: Server) -> None:
     config = RunConfig(epochs=8, digits=3, batch_size=300, hidden=(64,), embedding_dims=5, seed=9)
     run, process = training(server, config)
     while run.status().state == "missing":
@@ -178,15 +180,13 @@ def test_of_more_than_three_dimensions_each_snapshot_brings_all_anew(visit: Visi
     assert all(body.steps[0] == 0 for body in bodies)
 
 
-def test_what_is_picked_stays_with_its_image_when_all_points_come(
-    visit: Visit, server: Server, run: Run
-) -> None:
+def test_a_pin_stays_on_its_image_when_all_points_arrive(visit: Visit, server: Server, run: Run) -> None:
     sample, embedding = run.sample(), run.embedding()
     assert sample.split == "train"
     canvas = visit(OfRun(server, run, split="sample", pick=True))
     canvas.stage.focus()
     canvas.page.keyboard.press("Enter")
-    # one whose number there is in the other split too, for an image of another class
+    # a number that exists in the other split too, for an image of another class
     while True:
         pinned = canvas.state()["pinned"]
         assert pinned in sample.indices
@@ -203,27 +203,27 @@ def test_what_is_picked_stays_with_its_image_when_all_points_come(
     expect(canvas.page.locator(".ring")).to_be_hidden()
 
 
-def test_a_rerun_fetches_nothing_anew(visit: Visit, server: Server, run: Run) -> None:
+def test_a_rerun_fetches_nothing_again(visit: Visit, server: Server, run: Run) -> None:
     canvas = visit(OfRun(server, run, pick=True))
     answers = fetched(canvas)
-    view = canvas.state()["camera"]
+    camera = canvas.state()["camera"]
     canvas.show()
     canvas.stage.focus()
     canvas.page.keyboard.press("Enter")
     canvas.page.keyboard.press("s")
-    told = canvas.told()
-    assert told.pinned is not None and len(told.selected)
-    assert answers == [] and canvas.state()["camera"] == view
+    selection = canvas.sent_selection()
+    assert selection.pinned is not None and len(selection.selected)
+    assert answers == [] and canvas.state()["camera"] == camera
 
 
-def test_a_run_that_cannot_be_read_is_a_sentence_and_a_button_until_it_can(
+def test_an_unreadable_run_gets_a_message_and_a_retry_button(
     visit: Visit, server: Server, copied: Run
 ) -> None:
     embedding = copied.folder / "embedding.safetensors"
     content = embedding.read_bytes()
     embedding.write_bytes(b"\0" * 100)
     canvas = visit(OfRun(server, copied))
-    canvas.seen.expect("410")
+    canvas.watch.expect("410")
     notice = canvas.page.locator(".notice")
     expect(notice).to_contain_text("damaged")
     expect(canvas.page.get_by_role("img", name=re.compile("damaged"))).to_be_visible()
@@ -233,7 +233,7 @@ def test_a_run_that_cannot_be_read_is_a_sentence_and_a_button_until_it_can(
     canvas.wait(f"s.n === {len(copied.embedding().train)}")
 
 
-def test_a_run_that_was_stopped_before_it_had_a_point_does_not_seem_to_load(
+def test_a_run_stopped_before_its_first_snapshot_does_not_seem_to_load(
     visit: Visit, server: Server, copied: Run
 ) -> None:
     copied.drop_snapshots_after(-1)
@@ -244,7 +244,7 @@ def test_a_run_that_was_stopped_before_it_had_a_point_does_not_seem_to_load(
     )
 
 
-def test_a_server_out_of_reach_is_said_and_the_picture_goes_on_when_it_is_back(
+def test_an_unreachable_server_is_reported_and_the_picture_continues_when_it_is_back(
     visit: Visit, server: Server
 ) -> None:
     config = RunConfig(epochs=50, digits=3, batch_size=100, hidden=(64,), seed=10)
@@ -253,13 +253,13 @@ def test_a_server_out_of_reach_is_said_and_the_picture_goes_on_when_it_is_back(
         while run.status().state == "missing":
             pass
         canvas = visit(OfRun(server, run, split="sample", live=True), rest=False)
-        canvas.seen.expect("ERR_INTERNET_DISCONNECTED|WebSocket")
+        canvas.watch.expect("ERR_INTERNET_DISCONNECTED|WebSocket")
         canvas.wait("s.steps.length > 2")
         n = canvas.state()["n"]
         canvas.page.context.set_offline(True)
         notice = canvas.page.locator(".notice")
         expect(notice).to_contain_text("The server cannot be reached")
-        assert canvas.state()["n"] == n  # what was there stays
+        assert canvas.state()["n"] == n  # the old points stay
         had = len(canvas.state()["steps"])
         canvas.page.context.set_offline(False)
         expect(notice).to_be_hidden()

@@ -1,4 +1,4 @@
-"""An image of one's own in the canvas: where it lies, and its way there through the snapshots."""
+"""The visitor's own image in the canvas: its position, and its path through the snapshots."""
 
 import re
 
@@ -13,7 +13,7 @@ TEXT = np.array([27.0, 36, 51])  # of the light theme
 
 
 def dark_share(canvas: Canvas, places: np.ndarray, reach: int = 1) -> float:
-    """Of places in the picture, the share that has a pixel in the colour of the text nearby."""
+    """The share of positions with a pixel in the text colour nearby."""
     canvas.page.mouse.move(3, 3)
     canvas.painted()
     picture = canvas.picture()
@@ -25,11 +25,11 @@ def dark_share(canvas: Canvas, places: np.ndarray, reach: int = 1) -> float:
 
 
 def around(place: np.ndarray) -> np.ndarray:
-    angle = np.linspace(0.6, 2 * np.pi - 0.6, 24)  # its name stands to the right
+    angle = np.linspace(0.6, 2 * np.pi - 0.6, 24)  # its label is on the right
     return place + 10 * np.stack([np.cos(angle), np.sin(angle)], axis=1)
 
 
-def test_it_stands_at_its_place_and_can_be_taken_away(visit: Visit) -> None:
+def test_it_is_at_its_place_and_can_be_hidden(visit: Visit) -> None:
     canvas = visit(Cloud(points=400, mark="end"))
     place = canvas.to_screen(journey(2, 15)[-1:])[0]
     assert dark_share(canvas, around(place)) == 1
@@ -41,7 +41,7 @@ def test_it_stands_at_its_place_and_can_be_taken_away(visit: Visit) -> None:
     assert dark_share(canvas, around(canvas.to_screen(journey(2, 15)[-1:])[0])) < 0.2
 
 
-def test_an_end_alone_belongs_to_the_last_step(visit: Visit) -> None:
+def test_a_mark_without_a_journey_is_shown_at_the_last_step_only(visit: Visit) -> None:
     canvas = visit(Cloud(points=400, mark="end"))
     place = canvas.to_screen(journey(2, 15)[-1:])[0]
     canvas.scrub.fill("6")
@@ -50,23 +50,23 @@ def test_an_end_alone_belongs_to_the_last_step(visit: Visit) -> None:
 
 
 @pytest.mark.parametrize("frame", [4, 10])
-def test_a_journey_stops_where_the_playhead_is_and_shows_the_way_there(visit: Visit, frame: int) -> None:
-    canvas = visit(Cloud(points=200, mark="way"))
+def test_a_journey_stops_at_the_playhead_and_shows_its_path(visit: Visit, frame: int) -> None:
+    canvas = visit(Cloud(points=200, mark="path"))
     canvas.scrub.fill(str(frame))
     canvas.rest()
-    way = canvas.to_screen(journey(2, 15))
-    assert dark_share(canvas, around(way[frame])) == 1
-    between = (way[:-1] + way[1:]) / 2
-    away = np.linalg.norm(between - way[frame], axis=1) > 25
+    path = canvas.to_screen(journey(2, 15))
+    assert dark_share(canvas, around(path[frame])) == 1
+    between = (path[:-1] + path[1:]) / 2
+    away = np.linalg.norm(between - path[frame], axis=1) > 25
     behind, ahead = np.arange(14) < frame, np.arange(14) >= frame
     assert dark_share(canvas, between[behind & away]) > 0.9
-    assert dark_share(canvas, between[ahead & away]) < 0.4  # only hinted at
+    assert dark_share(canvas, between[ahead & away]) < 0.4  # only faint
 
 
-def test_in_space_it_turns_with_the_points(visit: Visit) -> None:
+def test_in_3d_it_turns_with_the_points(visit: Visit) -> None:
     from tests.browser.canvas_lab import through_camera
 
-    canvas = visit(Cloud(points=300, dims=3, mark="way"))
+    canvas = visit(Cloud(points=300, dims=3, mark="path"))
     for _ in range(2):
         place = through_camera(canvas.state(), journey(3, 15)[-1:])[0][0]
         assert dark_share(canvas, around(place), 2) > 0.9
@@ -76,17 +76,17 @@ def test_in_space_it_turns_with_the_points(visit: Visit) -> None:
         canvas.rest()
 
 
-def test_outside_the_picture_it_is_shown_at_the_rim(visit: Visit) -> None:
+def test_outside_the_picture_it_is_shown_at_the_edge(visit: Visit) -> None:
     canvas = visit(Cloud(points=300, mark="outside"))
     state = canvas.state()
     corner = np.array([state["width"] - 14.0, 14.0])
     angle = np.linspace(0, 2 * np.pi, 24)
     ring = corner + 10 * np.stack([np.cos(angle), np.sin(angle)], axis=1)
     left = ring[ring[:, 0] > corner[0] - 5]
-    assert dark_share(canvas, left) > 0.7  # its name and the frame are close
+    assert dark_share(canvas, left) > 0.7  # its label and the frame are close
 
 
-def test_without_one_nothing_is_offered(visit: Visit) -> None:
+def test_without_a_mark_its_overlay_is_not_offered(visit: Visit) -> None:
     canvas = visit(Cloud(points=300, clusters=True))
     canvas.page.get_by_role("button", name="Colours and overlays").click()
     expect(canvas.page.get_by_label("Centroids")).to_be_visible()

@@ -1,4 +1,4 @@
-"""What the canvas lays over and under the points: margin circle, centroids, density lines, Voronoi cells."""
+"""The overlays of the canvas: margin circle, centroids, density lines, Voronoi cells."""
 
 import re
 
@@ -13,7 +13,7 @@ from core.pictures import overlays
 from core.runs import Run
 from tests.browser.canvas_lab import COLOURS, Canvas, Visit
 from tests.browser.canvas_page import Cloud, OfRun, clusters
-from tests.browser.canvas_runs import drawn, trained
+from tests.browser.canvas_runs import projected, trained
 from tests.browser.harness import MOVING, Server
 from tests.core.conftest import wait_until
 
@@ -51,7 +51,7 @@ def near(
     return found
 
 
-def test_the_margin_circle_lies_at_its_radius_and_can_be_taken_away(visit: Visit) -> None:
+def test_the_margin_circle_is_at_its_radius_and_can_be_hidden(visit: Visit) -> None:
     canvas = visit(Cloud(points=500))
     angle = np.linspace(0, 2 * np.pi, 720)
     circle = canvas.to_screen(np.stack([np.cos(angle), np.sin(angle)], axis=1))
@@ -64,7 +64,7 @@ def test_the_margin_circle_lies_at_its_radius_and_can_be_taken_away(visit: Visit
     assert near(aside(canvas), circle, dark, 1, 70).mean() < 0.1
 
 
-def test_centroids_stand_at_the_mean_of_their_class_and_move_with_it(visit: Visit) -> None:
+def test_centroids_are_at_the_mean_of_their_class_and_move_with_it(visit: Visit) -> None:
     canvas = visit(Cloud(points=2000), **MOVING)
     coordinates, labels = clusters(2000, 15, 2)
     canvas.turn_on("Centroids")
@@ -81,7 +81,7 @@ def test_centroids_stand_at_the_mean_of_their_class_and_move_with_it(visit: Visi
     assert share_there(14).mean() > 0.95
     canvas.scrub.fill("4")
     canvas.rest()
-    assert share_there(4).mean() > 0.6  # there they lie close together and cover each other
+    assert share_there(4).mean() > 0.6  # there they are close together and overlap
     canvas.scrub.fill("14")
     canvas.rest()
     canvas.legend("6").click()
@@ -125,15 +125,15 @@ def test_each_place_has_the_colour_of_the_nearest_sample_point(
     expect(canvas.page.locator(".news")).to_be_hidden()
     embedding = run.embedding()
     sample = voronoi.choose(embedding.train_labels, 40)
-    points = drawn(run, "train")
+    points = projected(run, "train")
     state, generator = canvas.state(), np.random.default_rng(1)
 
     def agreeing() -> tuple[float, int]:
         spots = generator.uniform([50, 30], [state["width"] - 60, state["height"] - 40], (4000, 2))
-        scale, view = canvas.state()["camera"]["scale"], canvas.state()["camera"]
+        scale, camera = canvas.state()["camera"]["scale"], canvas.state()["camera"]
         plane = np.stack([
-            (spots[:, 0] - state["width"] / 2) / scale + view["x"],
-            (state["height"] / 2 - spots[:, 1]) / scale + view["y"],
+            (spots[:, 0] - state["width"] / 2) / scale + camera["x"],
+            (state["height"] / 2 - spots[:, 1]) / scale + camera["y"],
         ], axis=1)  # fmt: skip
         away = cKDTree(points).query(plane)[0] * scale > 8
         distance = np.stack(
@@ -147,9 +147,9 @@ def test_each_place_has_the_colour_of_the_nearest_sample_point(
         owner = distance.argmin(axis=0)[chosen]
         x, y = np.floor(spots[chosen]).astype(int).T
         shade = mixed(WHITE, COLOURS[:3], 0.26)
-        seen = np.linalg.norm(aside(canvas)[y, x][:, None] - shade[None], axis=2).argmin(axis=1)
+        found = np.linalg.norm(aside(canvas)[y, x][:, None] - shade[None], axis=2).argmin(axis=1)
         near_shade = np.linalg.norm(aside(canvas)[y, x] - shade[owner], axis=1) < 30
-        return float(((seen == owner) & near_shade).mean()), len(owner)
+        return float(((found == owner) & near_shade).mean()), len(owner)
 
     share, how_many = agreeing()
     assert how_many > 500 and share > 0.93  # the rest are grid lines
@@ -161,7 +161,7 @@ def test_each_place_has_the_colour_of_the_nearest_sample_point(
     assert agreeing()[0] < 0.05
 
 
-def test_very_many_cells_come_with_the_view_and_are_sharp_when_it_rests(
+def test_many_cells_move_with_the_camera_and_are_sharp_at_rest(
     visit: Visit, server: Server, run: Run
 ) -> None:
     canvas = visit(OfRun(server, run, per_class=5000), **MOVING)
@@ -172,7 +172,7 @@ def test_very_many_cells_come_with_the_view_and_are_sharp_when_it_rests(
     canvas.draw(corners)
     after = aside(canvas)
     canvas.page.wait_for_timeout(500)
-    assert np.abs(aside(canvas) - after).mean() < 2  # drawn anew it is the same, only sharper
+    assert np.abs(aside(canvas) - after).mean() < 2  # redrawn it is the same, only sharper
     both = slice(40, 500), slice(60, 500)
     moved = slice(40, 500), slice(100, 540)
     assert np.abs(before[both] - after[moved]).mean() < 6
@@ -183,13 +183,13 @@ def test_per_class_can_change_under_the_same_picture(visit: Visit, server: Serve
     canvas = visit(OfRun(server, run, per_class=3))
     canvas.turn_on("Voronoi cells")
     expect(canvas.page.locator(".news")).to_be_hidden()
-    few, view = aside(canvas), canvas.state()["camera"]
+    few, camera = aside(canvas), canvas.state()["camera"]
     canvas.change(per_class=500)
     wait_until(lambda: np.abs(aside(canvas) - few).mean() > 0.5, "there are more cells")
-    assert canvas.state()["camera"] == view
+    assert canvas.state()["camera"] == camera
 
 
-def test_lines_and_cells_are_not_offered_in_space(visit: Visit, server: Server) -> None:
+def test_lines_and_cells_are_not_offered_in_3d(visit: Visit, server: Server) -> None:
     config = RunConfig(epochs=1, digits=3, batch_size=1000, hidden=(16,), embedding_dims=3)
     canvas = visit(OfRun(server, trained(server, config)))
     canvas.page.get_by_role("button", name="Colours and overlays").click()
@@ -198,9 +198,9 @@ def test_lines_and_cells_are_not_offered_in_space(visit: Visit, server: Server) 
         expect(canvas.page.get_by_label(name)).to_have_count(0)
 
 
-def test_lines_that_cannot_be_had_are_said_so(visit: Visit, server: Server, run: Run) -> None:
+def test_density_lines_that_cannot_be_fetched_are_reported(visit: Visit, server: Server, run: Run) -> None:
     canvas = visit(OfRun(server, run))
-    canvas.seen.expect("ERR_INTERNET_DISCONNECTED|WebSocket")
+    canvas.watch.expect("ERR_INTERNET_DISCONNECTED|WebSocket")
     canvas.page.context.set_offline(True)
     canvas.turn_on("Density lines")
     expect(canvas.page.locator(".news")).to_contain_text("Density lines: the server cannot be reached.")

@@ -1,4 +1,4 @@
-"""Picking points of the shipped run, on the Embedding page: by mouse, keys and touch; what Python then shows."""
+"""Picking points of the shipped run on the Embedding page by mouse, keys and touch, and the panels that follow."""
 
 import re
 
@@ -39,7 +39,7 @@ def opened(page: Page, server: Server) -> Canvas:
 
 
 def lonely(canvas: Canvas, embedding: Embedding, count: int = 3) -> np.ndarray:
-    """Images whose points have no other within some pixels, away from tools and rims."""
+    """Images whose points have no other within some pixels, away from tools and edges."""
     places = canvas.to_screen(embedding.train)
     near = cKDTree(places).query(places, k=2)[0][:, 1]
     x, y = places.T
@@ -52,7 +52,7 @@ def lonely(canvas: Canvas, embedding: Embedding, count: int = 3) -> np.ndarray:
 
 
 def at(canvas: Canvas, place: np.ndarray) -> tuple[float, float]:
-    """A place of the picture on the page."""
+    """A position in the picture, on the page."""
     box = canvas.stage.bounding_box()
     assert box
     return box["x"] + 1 + float(place[0]), box["y"] + 1 + float(place[1])
@@ -74,18 +74,18 @@ def test_the_pointer_finds_a_point_and_shows_its_image_and_its_number(
         expect(card).to_contain_text(f"image {image:,}")
         assert card.locator("strong").inner_text() == str(embedding.train_labels[image])
         # dark on white
-        assert np.corrcoef(drawn_on_card(canvas), images.images[image].astype(int))[0, 1] < -0.999
+        assert np.corrcoef(brightness_of_card(canvas), images.images[image].astype(int))[0, 1] < -0.999
     canvas.page.mouse.move(*at(canvas, np.array([90.0, 90.0])))
     expect(canvas.page.locator(".card")).to_be_hidden()
     canvas.page.emulate_media(color_scheme="dark")
     canvas.wait("s.background[0] < 80")
     canvas.page.mouse.move(*at(canvas, places[image]))
     canvas.wait(f"s.hovered === {image}")
-    assert np.corrcoef(drawn_on_card(canvas), images.images[image].astype(int))[0, 1] > 0.999
+    assert np.corrcoef(brightness_of_card(canvas), images.images[image].astype(int))[0, 1] > 0.999
 
 
-def drawn_on_card(canvas: Canvas) -> np.ndarray:
-    """How bright the card's picture is [784]."""
+def brightness_of_card(canvas: Canvas) -> np.ndarray:
+    """The brightness of the card's image [784]."""
     pixels = canvas.page.locator(".card canvas").evaluate(
         "c => [...c.getContext('2d').getImageData(0, 0, 28, 28).data]"
     )
@@ -96,7 +96,9 @@ def test_five_thousand_points_answer_without_asking_the_server(canvas: Canvas, e
     fetched = (
         "performance.getEntriesByType('resource').filter(e => /images.train.[0-4]$/.test(e.name)).length"
     )
-    wait_until(lambda: canvas.page.evaluate(fetched) == 5, "the first five parts come by themselves")
+    wait_until(
+        lambda: canvas.page.evaluate(fetched) == 5, "the first five chunks are fetched without a click"
+    )
     asked: list[str] = []
     canvas.page.on("request", lambda request: asked.append(request.url))
     candidates = np.flatnonzero(np.arange(60_000) % 60 < 5)
@@ -132,13 +134,13 @@ def test_a_click_pins_the_point_and_its_neighbours_appear(canvas: Canvas, embedd
     others = indices[0][indices[0] != image][:7]
     same = int((embedding.train_labels[others] == embedding.train_labels[image]).sum())
     expect(panel).to_contain_text(f"Nearest in the embedding: {same} of 7 are the same class")
-    told = panel.get_by_role("img", name=re.compile("^Nearest in the embedding")).get_attribute("aria-label")
-    cards = [card.split() for card in (told or "").partition(": ")[2].rstrip(".").split(", ")]
+    label = panel.get_by_role("img", name=re.compile("^Nearest in the embedding")).get_attribute("aria-label")
+    cards = [card.split() for card in (label or "").partition(": ")[2].rstrip(".").split(", ")]
     assert [name for name, _ in cards] == [str(label) for label in embedding.train_labels[others]]
     assert [float(distance) for _, distance in cards] == pytest.approx(distances[0][1:], rel=0.06)
 
 
-def test_a_click_beside_all_points_and_escape_let_go(canvas: Canvas, embedding: Embedding) -> None:
+def test_a_click_on_no_point_and_escape_unpin(canvas: Canvas, embedding: Embedding) -> None:
     image = int(lonely(canvas, embedding, 1)[0])
     click(canvas, canvas.to_screen(embedding.train)[image])
     canvas.wait(f"s.pinned === {image}")
@@ -153,7 +155,7 @@ def test_a_click_beside_all_points_and_escape_let_go(canvas: Canvas, embedding: 
 
 
 @pytest.mark.parametrize("tool", ["lasso", "box"])
-def test_what_is_drawn_round_is_selected_counted_and_shown(
+def test_the_images_in_a_lasso_or_box_are_selected_counted_and_shown(
     canvas: Canvas, embedding: Embedding, tool: str
 ) -> None:
     places = canvas.to_screen(embedding.train)
@@ -245,11 +247,11 @@ def test_a_tap_pins_a_point_on_a_phone(browser: Browser, server: Server, embeddi
         expect(canvas.page.get_by_text(f"image {pinned:,} of the training images")).to_be_visible()
 
 
-def test_the_table_to_take_along_holds_the_embedding_exactly(canvas: Canvas, embedding: Embedding) -> None:
+def test_the_downloaded_table_has_the_exact_embedding(canvas: Canvas, embedding: Embedding) -> None:
     import pyarrow.parquet as parquet
 
     canvas.page.get_by_role("tab", name="Download").click()
-    settled(canvas.page)  # opening it draws the page anew, and a file of the drawing before is gone
+    settled(canvas.page)  # opening the tab reruns the page, which drops the previous rerun's file
     with canvas.page.expect_download() as waiting:
         canvas.page.get_by_role("button", name="Parquet").click()
     table = parquet.read_table(waiting.value.path())
@@ -258,27 +260,27 @@ def test_the_table_to_take_along_holds_the_embedding_exactly(canvas: Canvas, emb
 
 
 @pytest.mark.parametrize("dims", [2, 3])
-def test_the_saved_picture_is_what_is_seen_at_four_times_its_size(visit: Visit, dims: int) -> None:
+def test_the_saved_picture_is_the_shown_one_at_four_times_its_size(visit: Visit, dims: int) -> None:
     canvas = visit(Cloud(dims=dims))
     canvas.turn_on("Centroids")
-    seen = canvas.picture()
+    shown = canvas.picture()
     with canvas.page.expect_download() as waiting:
         canvas.page.get_by_role("button", name="Save the picture").click()
     assert waiting.value.suggested_filename.endswith(".png")
     picture = Image.open(waiting.value.path()).convert("RGB")
     saved = np.asarray(picture.reduce(4), float)
     # the stage may end within a pixel
-    high, wide = np.minimum(saved.shape, seen.shape)[:2]
-    assert np.abs(np.array(saved.shape) - seen.shape).max() <= 1
+    high, wide = np.minimum(saved.shape, shown.shape)[:2]
+    assert np.abs(np.array(saved.shape) - shown.shape).max() <= 1
     left = slice(0, high), slice(0, wide - 60)  # the tools are not part of the picture
-    assert np.abs(saved[left] - seen[left]).mean() < 1.5
-    enlarged = Image.fromarray(seen.astype(np.uint8)).resize(picture.size, Image.Resampling.BICUBIC)
+    assert np.abs(saved[left] - shown[left]).mean() < 1.5
+    enlarged = Image.fromarray(shown.astype(np.uint8)).resize(picture.size, Image.Resampling.BICUBIC)
     assert detail(picture) > 3 * detail(enlarged)
-    # and nothing moved on the screen
-    assert np.array_equal(canvas.picture()[left], seen[left])
+    # and the screen is unchanged
+    assert np.array_equal(canvas.picture()[left], shown[left])
 
 
 def detail(picture: Image.Image) -> float:
-    """How much of a picture is lost when it is made a quarter as large and enlarged again."""
+    """How much detail a picture loses when reduced to a quarter and enlarged again."""
     lost = picture.reduce(4).resize(picture.size, Image.Resampling.BICUBIC)
     return float(np.abs(np.subtract(picture, lost, dtype=float)).mean())

@@ -1,4 +1,4 @@
-"""Pointing at, pinning and selecting points of the canvas; what stays of it, and what Python hears."""
+"""Hovering, pinning and selecting points of the canvas; what persists, and what Python receives."""
 
 import re
 
@@ -22,7 +22,7 @@ POINTS, LABELS = clusters(2000, 15, 2)
 
 
 def alone(places: np.ndarray, reach: float = 20) -> np.ndarray:
-    """Points of which no other one lies within `reach` pixels, away from the tools."""
+    """Points with no other one within `reach` pixels, away from the tools."""
     distance = cKDTree(places).query(places, k=2)[0][:, 1]
     x, y = places.T
     return np.flatnonzero((distance > reach) & (x > 60) & (x < 560) & (y > 60) & (y < 450))
@@ -44,14 +44,14 @@ def test_the_pointer_finds_the_nearest_point_and_says_what_it_is(visit: Visit) -
         expect(card).to_contain_text(
             "its cluster agrees" if point % 7 else f"in the cluster of {other}", ignore_case=False
         )
-        expect(canvas.page.locator(".card canvas")).to_be_hidden()  # nowhere to have an image from
+        expect(canvas.page.locator(".card canvas")).to_be_hidden()  # no source of images
     empty = np.array([70.0, 500.0])
     assert cKDTree(places).query(empty)[0] > 12
     canvas.go_to(empty)
     expect(canvas.page.locator(".card")).to_be_hidden()
 
 
-def test_where_nothing_can_be_picked_nothing_answers(visit: Visit) -> None:
+def test_an_unselectable_canvas_ignores_the_pointer(visit: Visit) -> None:
     canvas = visit(Cloud(points=2000))
     place = canvas.to_screen(POINTS[-1])[7]
     canvas.click_at(place)
@@ -66,8 +66,8 @@ def test_a_pinned_point_keeps_its_ring_while_the_points_move(visit: Visit) -> No
     places = canvas.to_screen(POINTS[-1])
     point = int(alone(places)[0])
     canvas.click_at(places[point])
-    told = canvas.told()
-    assert told.pinned == 3 * point and not len(told.selected)
+    selection = canvas.sent_selection()
+    assert selection.pinned == 3 * point and not len(selection.selected)
     ring = canvas.page.locator(".ring")
     for at in (2, 9):
         canvas.scrub.fill(str(at))
@@ -81,18 +81,18 @@ def test_a_pinned_point_keeps_its_ring_while_the_points_move(visit: Visit) -> No
     canvas.stage.focus()
     canvas.page.keyboard.press("Escape")
     expect(ring).to_be_hidden()
-    assert canvas.told().pinned is None
+    assert canvas.sent_selection().pinned is None
 
 
 @pytest.mark.parametrize("tool", ["lasso", "box", "shift"])
 def test_what_lies_inside_is_selected_and_the_rest_fades(visit: Visit, tool: str) -> None:
     canvas = visit(Cloud(points=2000, pick=True, ids=True))
-    canvas.scrub.fill("9")  # what is seen counts, not the last frame
+    canvas.scrub.fill("9")  # the shown frame counts, not the last one
     canvas.rest()
     places = canvas.to_screen(POINTS[9])
     middle = places[LABELS == 3].mean(axis=0)
     corners = square(middle, 60)
-    if tool == "lasso":  # with a notch on either side: what lies in its box does not all lie inside
+    if tool == "lasso":  # with a notch on either side: not everything in its bounding box is inside
         notch = np.array([15, 0])
         corners = np.stack([*corners[:2], middle + notch, *corners[2:], middle - notch])
     if tool == "shift":
@@ -106,14 +106,14 @@ def test_what_lies_inside_is_selected_and_the_rest_fades(visit: Visit, tool: str
     canvas.draw(corners if tool == "lasso" else corners[[0, 2]])  # opposite ones
     canvas.page.keyboard.up("Shift")
     inside = np.flatnonzero(Polygon(corners).contains_points(places))
-    view = canvas.state()["camera"]
-    selected = canvas.told().selected.tolist()
+    camera = canvas.state()["camera"]
+    selected = canvas.sent_selection().selected.tolist()
     rim = np.logical_xor(*(Polygon(corners).contains_points(places, radius=wide) for wide in (-1, 1)))
     assert set(selected) ^ set((3 * inside).tolist()) <= set((3 * np.flatnonzero(rim)).tolist())
     assert len(selected) > 50
     in_its_box = (np.abs(places - middle).max(axis=1) < 60).sum()
     assert tool != "lasso" or len(selected) < in_its_box - 20
-    assert canvas.state()["camera"] == view and canvas.state()["playhead"] == 9
+    assert canvas.state()["camera"] == camera and canvas.state()["playhead"] == 9
     # the others are only a shade of their colour, and under the selected
     picture = canvas.picture()
     x, y = np.floor(places).astype(int).T
@@ -121,11 +121,11 @@ def test_what_lies_inside_is_selected_and_the_rest_fades(visit: Visit, tool: str
     away = away[np.abs(places[away] - middle).max(axis=1) > 75]
     assert len(away) >= 5
     assert (picture[y[away], x[away]].min(axis=1) > 190).all()
-    seen = inside[np.abs(places[inside] - middle).max(axis=1) < 50]
-    kept = nearest_class(picture[y[seen], x[seen]])
-    assert (kept == LABELS[seen]).mean() > 0.7  # some lie under their neighbours
+    inner = inside[np.abs(places[inside] - middle).max(axis=1) < 50]
+    kept = nearest_class(picture[y[inner], x[inner]])
+    assert (kept == LABELS[inner]).mean() > 0.7  # some are covered by their neighbours
     canvas.page.get_by_role("button", name="Select nothing").click()
-    assert canvas.told().pinned is None and not len(canvas.told().selected)
+    assert canvas.sent_selection().pinned is None and not len(canvas.sent_selection().selected)
 
 
 def test_hidden_classes_are_not_selected(visit: Visit) -> None:
@@ -136,25 +136,25 @@ def test_hidden_classes_are_not_selected(visit: Visit) -> None:
     canvas.page.get_by_role("button", name="Select with a box").click()
     canvas.draw(corners[[0, 2]])
     inside = np.flatnonzero(Polygon(corners).contains_points(places) & (LABELS != 3))
-    selected = canvas.told().selected.tolist()
+    selected = canvas.sent_selection().selected.tolist()
     assert 3 not in LABELS[selected] and abs(len(selected) - len(inside)) <= 2
 
 
-def test_another_run_begins_with_nothing_picked(visit: Visit) -> None:
+def test_another_run_starts_with_nothing_picked(visit: Visit) -> None:
     canvas = visit(Cloud(points=2000, pick=True, live=True))
     places = canvas.to_screen(POINTS[-1])
     point = int(alone(places)[0])
     canvas.click_at(places[point])
-    assert canvas.told().pinned == point
+    assert canvas.sent_selection().pinned == point
     canvas.change(run="b")
-    assert canvas.told().pinned is None and canvas.heard("selection")["run"] == "b"
+    assert canvas.sent_selection().pinned is None and canvas.received("selection")["run"] == "b"
     assert canvas.state()["pinned"] == -1
     canvas.change(run="a")
-    assert canvas.told().pinned is None
+    assert canvas.sent_selection().pinned is None
     assert canvas.state()["pinned"] == -1
 
 
-def test_keys_go_from_point_to_point_and_select_those_around(visit: Visit) -> None:
+def test_keys_move_from_point_to_point_and_select_those_around(visit: Visit) -> None:
     canvas = visit(Cloud(points=2000, pick=True))
     state = canvas.state()
     middle = np.array([state["width"] / 2, state["height"] / 2])
@@ -166,11 +166,11 @@ def test_keys_go_from_point_to_point_and_select_those_around(visit: Visit) -> No
         assert canvas.state()["pinned"] == order[at]
     canvas.page.keyboard.press("s")
     around = np.argsort(np.hypot(*(places - places[order[1]]).T), kind="stable")[:100]
-    assert canvas.told().selected.tolist() == sorted(around.tolist())
+    assert canvas.sent_selection().selected.tolist() == sorted(around.tolist())
     expect(canvas.stage).to_have_attribute("aria-label", re.compile("Enter picks the point in the middle"))
 
 
-def test_in_space_the_point_nearest_to_the_eye_is_found(visit: Visit) -> None:
+def test_in_3d_the_point_nearest_to_the_camera_is_found(visit: Visit) -> None:
     canvas = visit(Cloud(points=2000, pick=True, dims=3))
     points, _ = clusters(2000, 15, 3)
     places, away = through_camera(canvas.state(), points[-1])
@@ -253,7 +253,7 @@ def test_points_are_coloured_by_their_cluster_and_by_agreement(visit: Visit, col
     else:
         inside = (x > 60) & (x < 640) & (y > 60) & (y < 500)
         strong = np.linalg.norm(picture[y, x] - [205, 60, 0], axis=1) < 60
-        assert strong[differs & inside].mean() > 0.97  # they lie above all others
+        assert strong[differs & inside].mean() > 0.97  # they are drawn above all others
         quiet = alone(places, 7)
         assert not strong[quiet[~differs[quiet]]].any()
         agree = canvas.page.get_by_role("button", name=re.compile("^Class cluster and digit agree"))
@@ -272,7 +272,7 @@ def test_points_are_coloured_by_their_cluster_and_by_agreement(visit: Visit, col
     assert (np.linalg.norm(again - COLOURS[LABELS[single]], axis=1) < 90).mean() > 0.95
 
 
-def test_the_line_is_seen_while_it_is_drawn(visit: Visit) -> None:
+def test_the_outline_is_shown_while_it_is_drawn(visit: Visit) -> None:
     canvas = visit(Cloud(points=2000, pick=True))
     before = canvas.picture()
     canvas.page.get_by_role("button", name="Select with a box").click()

@@ -1,4 +1,4 @@
-"""The canvas's clock: play, pause, scrub, repeat, and frames that come while a run is trained."""
+"""The canvas's timeline: play, pause, scrub, repeat, and new frames during training."""
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ from tests.browser.canvas_page import Cloud, clusters
 from tests.browser.harness import MOVING
 
 
-def test_a_finished_run_plays_once_from_its_first_frame_and_rests_at_its_last(visit: Visit) -> None:
+def test_a_finished_run_plays_once_from_its_first_frame_to_its_last(visit: Visit) -> None:
     canvas = visit(Cloud(points=2000), rest=False, **MOVING)
     assert canvas.state()["playhead"] < 8
     canvas.wait("s.playing && s.playhead > 2")
@@ -63,8 +63,8 @@ def test_new_snapshots_are_followed_and_zoom_and_muted_classes_stay(visit: Visit
     assert canvas.state()["camera"] == zoomed
     expect(canvas.legend("1")).to_have_attribute("aria-pressed", "false")
     coordinates, labels = clusters(2000, 15, 2)
-    seen = labels != 1
-    right, how_many = share_right(canvas, coordinates[4][seen], labels[seen])
+    visible = labels != 1
+    right, how_many = share_right(canvas, coordinates[4][visible], labels[visible])
     assert how_many > 100 and right > 0.98
 
 
@@ -79,14 +79,14 @@ def test_a_visitor_who_scrubs_back_is_left_there_until_asking_for_the_newest(vis
     canvas.wait("s.playhead === 4 && s.following")
 
 
-def test_the_view_moves_between_two_snapshots_without_a_jump(visit: Visit) -> None:
+def test_the_camera_moves_between_two_snapshots_without_a_jump(visit: Visit) -> None:
     canvas = visit(Cloud(points=2000, live=True, shown=12), **MOVING)
     canvas.page.locator(".cl-canvas").evaluate(
         """root => {
-          root.seen = [];
+          root.recorded = [];
           const look = () => {
             const { playhead, camera } = root.contrastiveCanvas.state();
-            root.seen.push([playhead, camera.scale]);
+            root.recorded.push([playhead, camera.scale]);
             root.watch = requestAnimationFrame(look);
           };
           look();
@@ -95,12 +95,12 @@ def test_the_view_moves_between_two_snapshots_without_a_jump(visit: Visit) -> No
     canvas.next_snapshot()
     canvas.wait("s.playhead === 12")
     canvas.rest()
-    seen = np.array(canvas.page.locator(".cl-canvas").evaluate("root => root.seen"))
-    moves = np.diff(seen[:, 0])
+    recorded = np.array(canvas.page.locator(".cl-canvas").evaluate("root => root.recorded"))
+    moves = np.diff(recorded[:, 0])
     assert moves.min() >= 0 and moves.max() < 0.5
-    assert len(np.unique(seen[:, 0])) > 4
-    assert np.abs(np.diff(np.log(seen[:, 1]))).max() < 0.3
-    assert seen[-1, 1] != seen[0, 1]  # the picture grew, so the scale had to follow
+    assert len(np.unique(recorded[:, 0])) > 4
+    assert np.abs(np.diff(np.log(recorded[:, 1]))).max() < 0.3
+    assert recorded[-1, 1] != recorded[0, 1]  # the picture grew, so the scale had to follow
 
 
 def test_a_run_that_ends_is_not_played_again_and_another_run_starts_afresh(visit: Visit) -> None:
@@ -123,11 +123,11 @@ def test_a_rerun_with_the_same_frames_changes_nothing(visit: Visit) -> None:
     canvas.scrub.fill("2")
     canvas.page.get_by_role("button", name="Zoom in").click()
     canvas.rest()
-    before, view = canvas.picture(), canvas.state()["camera"]
+    before, camera = canvas.picture(), canvas.state()["camera"]
     canvas.show()
     canvas.page.mouse.move(5, 5)
     canvas.page.wait_for_timeout(1500)
-    assert canvas.state()["camera"] == view
+    assert canvas.state()["camera"] == camera
     assert np.abs(canvas.picture() - before).mean() < 0.2  # a button may fade out
 
 
@@ -137,16 +137,16 @@ def test_a_single_frame_has_no_timeline(visit: Visit) -> None:
     assert canvas.state()["playhead"] == 0
 
 
-def test_who_prefers_less_motion_gets_none_unasked(visit: Visit) -> None:
+def test_reduced_motion_animates_nothing_unasked(visit: Visit) -> None:
     canvas = visit(Cloud(points=2000, dims=3), rest=False)
     before = canvas.state()
     canvas.page.wait_for_timeout(500)
     after = canvas.state()
     assert before["playhead"] == after["playhead"] == 14
     assert before["yaw"] == after["yaw"] and not after["playing"] and not after["turning"]
-    canvas.play.click()  # asked for, it goes from snapshot to snapshot
-    seen = set()
+    canvas.play.click()  # on request it jumps from snapshot to snapshot
+    playheads = set()
     for _ in range(12):
-        seen.add(canvas.state()["playhead"])
+        playheads.add(canvas.state()["playhead"])
         canvas.page.wait_for_timeout(60)
-    assert len(seen) > 2 and all(at == int(at) for at in seen)
+    assert len(playheads) > 2 and all(at == int(at) for at in playheads)

@@ -1,4 +1,4 @@
-"""The canvas in words: unusual pictures, and the text alternative."""
+"""The texts of the canvas: notices on unusual pictures, and the text alternative."""
 
 import re
 
@@ -41,7 +41,7 @@ def test_an_unusual_embedding_is_a_picture_and_a_sentence(
         assert set(nearest_class(dot)) <= set(range(10))
 
 
-def test_only_what_is_missing_in_the_frame_shown_is_remarked(visit: Visit) -> None:
+def test_the_notice_counts_the_points_missing_in_the_shown_frame(visit: Visit) -> None:
     canvas = visit(Cloud(points=2000, case="diverged"))
     notice = canvas.page.locator(".notice")
     expect(notice).to_contain_text("No point has finite coordinates")
@@ -53,13 +53,13 @@ def test_only_what_is_missing_in_the_frame_shown_is_remarked(visit: Visit) -> No
     expect(canvas.page.locator(".notice")).to_contain_text("1,500 of 2,000 points have no finite coordinates")
 
 
-def test_one_class_needs_no_remark(visit: Visit) -> None:
+def test_one_class_needs_no_notice(visit: Visit) -> None:
     canvas = visit(Cloud(points=2000, case="one-class"))
     expect(canvas.page.locator(".notice")).to_be_hidden()
     assert pixels_of(canvas, 0) > 1000 and pixels_of(canvas, 2) == 0
 
 
-def test_the_text_alternative_says_what_is_seen_and_follows_it(visit: Visit) -> None:
+def test_the_text_alternative_describes_the_current_picture(visit: Visit) -> None:
     canvas = visit(Cloud(points=2000))
     coordinates, _ = clusters(2000, 15, 2)
     picture = canvas.page.get_by_role("img")

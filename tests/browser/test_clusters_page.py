@@ -1,4 +1,4 @@
-"""Clusters in a real browser: a press on a number leads to the points and images behind it."""
+"""Clusters in a real browser: pressing a number shows its points and images."""
 
 import re
 from urllib.parse import parse_qs, urlsplit
@@ -16,7 +16,7 @@ from tests.browser.test_accessibility import serious
 from tests.drawn_digits import DrawnDigits
 
 PATH = "/clusters"
-PARTS = (
+TABS = (
     "Davies-Bouldin",
     "KMeans",
     "Confusion",
@@ -28,7 +28,7 @@ PARTS = (
 )
 
 
-# Text that Streamlit itself fades or tints with the theme's colours, on every page
+# Text that Streamlit itself fades or tints with the theme's colours
 OF_THE_THEME = [
     ['[data-testid="stCaptionContainer"]'],
     ['[data-variant="segmented_control"]'],
@@ -51,7 +51,7 @@ def shipped() -> Embedding:
     return run_at(PRESETS["fast"].key).embedding()
 
 
-def part(name: str) -> str:
+def tab_path(name: str) -> str:
     return f"{PATH}?part={name.replace(' ', '+')}"
 
 
@@ -68,7 +68,7 @@ def chosen(page: Page, label: str) -> str:
 
 
 def chart(page: Page, words: str) -> Locator:
-    """The chart whose description begins so; Playwright does not know its role, graphics-document."""
+    """The chart whose description starts with `words`; Playwright does not know its role, graphics-document."""
     return page.locator(f'[data-testid="stVegaLiteChart"][aria-label^="{words}"]')
 
 
@@ -84,34 +84,36 @@ def slider(page: Page, label: str) -> Locator:
 def test_opened_cold_by_its_link_both_matrices_and_a_pair_are_there(page: Page, server: Server) -> None:
     trained = folders(server.runs)
     open_page(page, server, PATH)
-    for name in ("S of each two, KMeans clusters", "S of each two, True classes"):
+    for name in ("S of each pair, KMeans clusters", "S of each pair, True classes"):
         expect(table(page, name).get_by_role("button")).to_have_count(90)  # none on the diagonal
     expect(page.get_by_test_id("stVegaLiteChart").locator("canvas")).to_be_visible()
     assert page.get_by_role("alert").count() == 0
-    assert folders(server.runs) == trained  # looking costs no training
+    assert folders(server.runs) == trained  # opening the page trains nothing
 
 
-def test_a_press_on_a_cell_of_the_matrix_works_it_out(page: Page, server: Server, shipped: Embedding) -> None:
+def test_a_press_on_a_cell_of_the_matrix_shows_its_worked_fraction(
+    page: Page, server: Server, shipped: Embedding
+) -> None:
     open_page(page, server, PATH)
-    cell(page, "S of each two, KMeans clusters", "^C ≈ 2 and H ≈ 7").click()
+    cell(page, "S of each pair, KMeans clusters", "^C ≈ 2 and H ≈ 7").click()
     settled(page)
     assert (chosen(page, "First"), chosen(page, "Second")) == ("C ≈ 2", "H ≈ 7")
     points = [shipped.train[shipped.train_clusters == label].astype(float) for label in (2, 7)]
-    centres = [part.mean(axis=0) for part in points]
+    centres = [own.mean(axis=0) for own in points]
     widths = [
-        np.linalg.norm(part - centre, axis=1).mean() for part, centre in zip(points, centres, strict=True)
+        np.linalg.norm(own - centre, axis=1).mean() for own, centre in zip(points, centres, strict=True)
     ]
     between = np.linalg.norm(centres[0] - centres[1])
     worked_out = page.locator(".katex-mathml annotation").text_content() or ""
     assert f"{{{widths[0]:.4f}+{widths[1]:.4f}}}{{{between:.4f}}}" in worked_out
-    expect(page.get_by_role("main").get_by_text(f"centroids lie {between:.3f} apart")).to_be_visible()
+    expect(page.get_by_role("main").get_by_text(f"centroids are {between:.3f} apart")).to_be_visible()
     expect(chart(page, "C ≈ 2 and H ≈ 7")).to_be_visible()
-    # in the matrix of the true classes it changes over to them
-    cell(page, "S of each two, True classes", "^4 and 9").click()
+    # a press in the matrix of the true classes switches to them
+    cell(page, "S of each pair, True classes", "^4 and 9").click()
     settled(page)
     assert (chosen(page, "First"), chosen(page, "Second")) == ("4", "9")
     expect(page.get_by_role("radio", name="True classes")).to_be_checked()
-    cell(page, "S of each two, KMeans clusters", "^A ≈ 0 and B ≈ 1").click()
+    cell(page, "S of each pair, KMeans clusters", "^A ≈ 0 and B ≈ 1").click()
     settled(page)
     assert (chosen(page, "First"), chosen(page, "Second")) == ("A ≈ 0", "B ≈ 1")
     # and without the matrix
@@ -121,13 +123,13 @@ def test_a_press_on_a_cell_of_the_matrix_works_it_out(page: Page, server: Server
     page.get_by_role("option", name="D ≈ 3").click()
     settled(page)
     assert chosen(page, "First") == "D ≈ 3"
-    marked = table(page, "S of each two, KMeans clusters").locator("button[aria-pressed=true]")
+    marked = table(page, "S of each pair, KMeans clusters").locator("button[aria-pressed=true]")
     assert (marked.get_attribute("aria-label") or "").startswith("D ≈ 3 and B ≈ 1")
 
 
 def test_cells_can_be_reached_and_pressed_by_keys_alone(page: Page, server: Server) -> None:
     open_page(page, server, PATH)
-    name = "S of each two, KMeans clusters"
+    name = "S of each pair, KMeans clusters"
     pressed = table(page, name).locator("button[aria-pressed=true]")
     assert table(page, name).locator("button[tabindex='0']").count() == 1  # one stop of the tab key
     pressed.focus()
@@ -140,7 +142,7 @@ def test_cells_can_be_reached_and_pressed_by_keys_alone(page: Page, server: Serv
     assert (chosen(page, "First"), chosen(page, "Second")) == ("E ≈ 4", "H ≈ 7")
     for _ in range(2):
         page.keyboard.press("ArrowDown")
-    page.keyboard.press("ArrowDown")  # over the diagonal, where there is nothing to press
+    page.keyboard.press("ArrowDown")  # skips the diagonal, which cannot be pressed
     page.keyboard.press("Enter")
     settled(page)
     assert (chosen(page, "First"), chosen(page, "Second")) == ("I ≈ 8", "H ≈ 7")
@@ -149,27 +151,27 @@ def test_cells_can_be_reached_and_pressed_by_keys_alone(page: Page, server: Serv
 def test_a_press_on_a_confusion_shows_just_those_images(
     page: Page, server: Server, digits: DrawnDigits, shipped: Embedding
 ) -> None:
-    open_page(page, server, part("Confusion"))
+    open_page(page, server, tab_path("Confusion"))
     for label, cluster in ((4, 9), (7, 1)):
         name = f"^class {label} in cluster {'ABCDEFGHIJ'[cluster]} ≈ {cluster}:"
         cell(page, "Classes and clusters", name).click()
         settled(page)
         members = np.flatnonzero((shipped.train_labels == label) & (shipped.train_clusters == cluster))
-        drawn = page.get_by_role("img", name=re.compile(f"^Class {label} in cluster")).locator("image")
+        shown = page.get_by_role("img", name=re.compile(f"^Class {label} in cluster")).locator("image")
         places = [
             digits.place(uri or "")
-            for uri in drawn.evaluate_all("all => all.map(i => i.getAttribute('href'))")
+            for uri in shown.evaluate_all("all => all.map(i => i.getAttribute('href'))")
         ]
         assert len(places) == min(18, len(members))
         assert set(places) <= set(members.tolist())
         expect(page.get_by_text(f"{len(members):,} images", exact=True)).to_be_visible()
         picture = chart(page, f"class {label} in cluster")
         expect(picture).to_have_attribute("aria-label", re.compile(f": {min(300, len(members))} points"))
-    before = drawn.first.get_attribute("href")
+    before = shown.first.get_attribute("href")
     page.get_by_role("button", name="Other images").click()
     settled(page)
-    assert drawn.first.get_attribute("href") != before or len(members) < 18
-    # unmatched and by share the cells lead to the same images
+    assert shown.first.get_attribute("href") != before or len(members) < 18
+    # unmatched and by share the cells show the same images
     page.get_by_role("radio", name="as KMeans leaves them").click()
     settled(page)
     page.get_by_role("radio", name="share of the cluster").click()
@@ -184,7 +186,7 @@ def test_a_press_on_a_confusion_shows_just_those_images(
 
 
 def test_kmeans_plays_to_its_end_and_stops(page: Page, server: Server) -> None:
-    open_page(page, server, part("KMeans"))
+    open_page(page, server, tab_path("KMeans"))
     first, last = float(metric(page, "Inertia")), slider(page, "Iteration").get_attribute("max")
     page.get_by_role("button", name="Play").click()
     expect(page.get_by_role("button", name="Pause")).to_be_visible()
@@ -195,69 +197,69 @@ def test_kmeans_plays_to_its_end_and_stops(page: Page, server: Server) -> None:
     assert metric(page, "Changed cluster") == "0"
 
 
-def test_the_scan_over_k_stops_when_told_and_goes_on_from_there(page: Page, server: Server) -> None:
-    open_page(page, server, part("KMeans"))
+def test_the_scan_over_k_stops_on_request_and_continues_from_there(page: Page, server: Server) -> None:
+    open_page(page, server, tab_path("KMeans"))
     main = page.get_by_role("main")
     silhouette = chart(page, "silhouette")
     page.get_by_role("button", name="Try k from 2 to 20").click()
-    # at once: it takes but a few seconds. Streamlit may show a Stop of its own above
+    # immediately: it takes only a few seconds. Streamlit may show its own Stop above
     main.get_by_role("button", name="Stop").click()
-    expect(main.get_by_role("button", name=re.compile("^(Go on|Try k)"))).to_be_visible()
+    expect(main.get_by_role("button", name=re.compile("^(Continue|Try k)"))).to_be_visible()
     settled(page)
     before = main.inner_text()
     page.wait_for_timeout(1500)
     assert main.inner_text() == before
-    main.get_by_role("button", name=re.compile("^(Go on|Try k)")).click()
+    main.get_by_role("button", name=re.compile("^(Continue|Try k)")).click()
     expect(silhouette).to_be_visible(timeout=60_000)
 
 
 def test_more_pairs_narrow_the_interval(page: Page, server: Server) -> None:
-    open_page(page, server, part("Rand index"))
+    open_page(page, server, tab_path("Rand index"))
 
     def width() -> float:
-        tile = page.get_by_test_id("stMetric").filter(has_text="Share that agrees")
+        tile = page.get_by_test_id("stMetric").filter(has_text="Share in agreement")
         low, high = re.findall(r"[\d.]+", tile.get_by_test_id("stMetricDelta").inner_text())
         return float(high) - float(low)
 
     widths = [width()]
-    for button in ("Draw 100", "Draw 10,000"):
+    for button in ("Sample 100", "Sample 10,000"):
         page.get_by_role("button", name=button, exact=True).click()
         settled(page)
         widths.append(width())
     assert widths[0] > widths[1] > widths[2]
-    assert abs(float(metric(page, "Share that agrees")) - float(metric(page, "Rand index"))) < 0.01
+    assert abs(float(metric(page, "Share in agreement")) - float(metric(page, "Rand index"))) < 0.01
 
 
-def test_the_part_that_is_open_stands_in_the_address(page: Page, server: Server) -> None:
+def test_the_open_tab_is_in_the_url(page: Page, server: Server) -> None:
     warned: list[str] = []
     page.on("console", lambda message: warned.append(message.text) if message.type == "warning" else None)
     open_page(page, server, PATH)
-    for name in PARTS[1:]:
+    for name in TABS[1:]:
         page.get_by_role("tab", name=name).click()
         settled(page)
         assert parse_qs(urlsplit(page.url).query) == {"part": [name]}
         assert page.get_by_test_id("stException").count() == 0
-    # such as Vega's, of a chart that is drawn before its data are there
+    # such as Vega's warning about a chart that is drawn before its data exist
     assert not [text for text in warned if text.startswith("WARN")]
     page.reload()
     settled(page)
-    expect(page.get_by_role("tab", name=PARTS[-1])).to_have_attribute("aria-selected", "true")
+    expect(page.get_by_role("tab", name=TABS[-1])).to_have_attribute("aria-selected", "true")
 
 
 def test_on_a_phone_nothing_but_the_row_of_tabs_scrolls_to_the_side(page: Page, server: Server) -> None:
     page.set_viewport_size(PHONE)
     open_page(page, server, PATH)
     phone, tabs = TrainPage(page, server), page.get_by_role("tablist")
-    for name in PARTS:
+    for name in TABS:
         phone.tab(name)
-        tabs.evaluate("tabs => { tabs.style.overflow = 'hidden' }")  # Streamlit's own row is made to scroll
+        tabs.evaluate("tabs => { tabs.style.overflow = 'hidden' }")  # Streamlit's own row scrolls by design
         assert phone.scrollable("x") == [], name
         tabs.evaluate("tabs => { tabs.style.overflow = '' }")
 
 
-def test_axe_has_nothing_serious_to_say_of_any_part(page: Page, server: Server) -> None:
+def test_axe_reports_nothing_serious_in_any_tab(page: Page, server: Server) -> None:
     open_page(page, server, PATH)
-    for name in PARTS:
+    for name in TABS:
         page.get_by_role("tab", name=name, exact=True).click()
         settled(page)
         found = serious(page, context={"exclude": OF_THE_THEME})

@@ -1,4 +1,4 @@
-"""Collapse in a real browser: a run is broken, its signs stand on the page, and it is cured."""
+"""Collapse in a real browser: a run is broken, diagnosed and cured."""
 
 import re
 
@@ -23,9 +23,9 @@ def test_broken_diagnosed_cured_and_taken_to_the_lab(page: Page, server: Server)
     cure = page.get_by_role("button", name=re.compile("^Cure: "))
     expect(cure).to_be_enabled(timeout=TRAINING_MS)
     settled(page)
-    told = page.locator(".st-key-diagnosis_broken")
-    expect(told).to_contain_text("your loss has stopped at 0.25")
-    expect(told).to_contain_text("every embedding is the same point")
+    diagnosis = page.locator(".st-key-diagnosis_broken")
+    expect(diagnosis).to_contain_text("your loss has stopped at 0.25")
+    expect(diagnosis).to_contain_text("every embedding is the same point")
     expect(page.get_by_text("knows nothing: 0.25").first).to_be_visible()
     assert spread(page, 0) < 0.01
     assert folders(server.runs) >= {COLLAPSES["rate_too_high"].config.key}
@@ -34,11 +34,11 @@ def test_broken_diagnosed_cured_and_taken_to_the_lab(page: Page, server: Server)
     expect(page.locator(".st-key-diagnosis_cured")).to_contain_text("Healthy", timeout=TRAINING_MS)
     settled(page)
     assert spread(page, 1) > 0.3
-    expect(told).to_contain_text("every embedding is the same point")
+    expect(diagnosis).to_contain_text("every embedding is the same point")
 
     page.get_by_role("button", name="Open it in the Lab").first.click()
     settled(page)
-    page.get_by_role("link", name="It is on the Train page now").click()
+    page.get_by_role("link", name="It is now on the Train page").click()
     settled(page)
     expect(page.locator(".st-key-diagnosis")).to_contain_text("every embedding is the same point")
     page.get_by_role("button", name=re.compile("^Set the sliders to the cure")).click()

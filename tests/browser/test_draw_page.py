@@ -1,4 +1,4 @@
-"""A digit drawn with the mouse in a real browser: where it lands, what can be done with it, what is refused."""
+"""A digit drawn with the mouse in a real browser: where it lands, the panels, and what is refused."""
 
 import base64
 import re
@@ -38,28 +38,28 @@ def test_ten_digits_drawn_by_the_mouse_land_among_their_class(page: Page, server
 
 def test_each_stroke_moves_it_and_undo_takes_the_last_one_back(page: Page, server: Server) -> None:
     draw = DrawPage(page, server).open()
-    expect(page.get_by_text("Nothing is drawn yet")).to_be_visible()
-    seen = []
+    expect(page.get_by_text("Nothing drawn yet")).to_be_visible()
+    states = []
     for stroke in STROKES["5"]:
         draw.stroke(stroke)
-        seen.append((draw.mark(), draw.sees.get_by_role("img").first.screenshot()))
-    assert len(seen) == 2 and seen[0][0] != seen[1][0] and seen[0][1] != seen[1][1]
+        states.append((draw.mark(), draw.network_input.get_by_role("img").first.screenshot()))
+    assert len(states) == 2 and states[0][0] != states[1][0] and states[0][1] != states[1][1]
     draw.button("Undo").click()
     settled(page)
-    assert draw.mark() == seen[0][0]
+    assert draw.mark() == states[0][0]
     draw.button("Undo").click()
-    expect(page.get_by_text("Nothing is drawn yet")).to_be_visible()
+    expect(page.get_by_text("Nothing drawn yet")).to_be_visible()
 
 
 def test_a_thinner_pen_draws_another_image(page: Page, server: Server) -> None:
     draw = DrawPage(page, server).open()
     draw.draw("1")
-    thick = draw.sees.get_by_role("img").first.screenshot()
+    thick = draw.network_input.get_by_role("img").first.screenshot()
     draw.clear()
     page.get_by_role("radiogroup", name="Stroke width").first.get_by_text("10 px").click()
     settled(page)
     draw.draw("1")
-    assert draw.sees.get_by_role("img").first.screenshot() != thick
+    assert draw.network_input.get_by_role("img").first.screenshot() != thick
 
 
 def test_a_picture_and_a_test_image_by_the_keyboard(
@@ -101,26 +101,24 @@ def test_two_drawings_are_the_same_digit_or_not(page: Page, server: Server) -> N
 
 
 def test_the_shipped_run_has_its_journey_after_one_press(page: Page, start_server: StartServer) -> None:
-    """On a server of its own: on the others the settings of the example stay untrained."""
+    """On a separate server: on the shared one the example's settings must stay untrained."""
     server = start_server()
     draw = DrawPage(page, server).open()
     draw.draw("4")
     panel = draw.tab("Its journey")
-    expect(
-        panel.get_by_text("train the same settings here, and the same run comes with its journey")
-    ).to_be_visible()
+    expect(panel.get_by_text("Train the same settings here: the same run, with the journey")).to_be_visible()
     panel.get_by_role("button", name="Train these settings").click()
     expect(panel.get_by_text("Press play in the picture")).to_be_visible(timeout=TRAINING_MS)
     settled(page)
     steps = Run(server.runs / PRESETS["fast"].key).snapshot_steps()
-    wait_until(lambda: len(draw.mark()) == 2 * len(steps) > 20, "the canvas shows the way of the drawing")
+    wait_until(lambda: len(draw.mark()) == 2 * len(steps) > 20, "the canvas shows the path of the drawing")
     assert draw.guess() == "4"
 
 
-def test_the_link_of_the_page_brings_its_part_its_digit_and_its_run(
+def test_the_link_of_the_page_restores_its_tab_its_digit_and_its_run(
     page: Page, server: Server, browser: Browser
 ) -> None:
-    """As copied from the popover with the chain; for somebody else, cold."""
+    """Copied from the popover with the chain, and opened cold by another visitor."""
     draw = DrawPage(page, server).open()
     draw.tab("Test image")
     number = page.get_by_role("spinbutton", name="Number of the test image")
@@ -148,7 +146,7 @@ def test_a_class_is_held_out_here_and_the_journey_of_a_drawing_follows_the_train
     panel.get_by_role("button", name="Train without 7").click()
     expect(page.get_by_text("never shown: 7. 60,000 points")).to_be_attached(timeout=TRAINING_MS)
     settled(page)
-    # neither the drawings nor the open tab is lost by it
+    # neither the drawings nor the open tab is lost
     assert draw.guess() in "0123456789"
     expect(page.get_by_text("Training never saw a 7")).to_be_visible()
     run = Run(server.runs / RunConfig(held_out_class="7").key)
@@ -164,11 +162,11 @@ def test_a_class_is_held_out_here_and_the_journey_of_a_drawing_follows_the_train
     panel = draw.tab("Its journey")
     expect(panel.get_by_text("Press play in the picture")).to_be_visible()
     steps = run.snapshot_steps()
-    wait_until(lambda: len(draw.mark()) == 2 * len(steps) > 20, "the canvas shows the way of the drawing")
-    said = panel.get_by_role("img", name=re.compile("^The classes of the nearest images")).get_attribute(
+    wait_until(lambda: len(draw.mark()) == 2 * len(steps) > 20, "the canvas shows the path of the drawing")
+    label = panel.get_by_role("img", name=re.compile("^The classes of the nearest images")).get_attribute(
         "aria-label"
     )
-    assert said and said.count("step ") == len(steps)
+    assert label and label.count("step ") == len(steps)
 
 
 FORGE = """url => {
@@ -200,7 +198,7 @@ def test_a_forged_drawing_is_a_sentence_and_memory_stays_flat(page: Page, server
         page.evaluate(FORGE, url)
         draw.stroke(STROKES["1"][0])
         expect(page.get_by_role("alert").filter(has_text=re.compile(words)).first).to_be_visible()
-        assert memory_of(server) - before < 60  # unpacked the first would be 400
+        assert memory_of(server) - before < 60  # unpacked, the first would be 400
         page.evaluate("window.forged = undefined")
         draw.clear()
     draw.draw("0")
@@ -210,7 +208,7 @@ def test_a_forged_drawing_is_a_sentence_and_memory_stays_flat(page: Page, server
 def test_a_picture_of_30_mb_is_refused_by_the_page_and_by_the_server(
     watched: tuple[Page, Watch], server: Server, tmp_path: Path
 ) -> None:
-    page, seen = watched
+    page, watch = watched
     draw = DrawPage(page, server).open()
     draw.tab("Picture")
     large = tmp_path / "large.png"
@@ -218,13 +216,13 @@ def test_a_picture_of_30_mb_is_refused_by_the_page_and_by_the_server(
     before = memory_of(server)
     page.locator("input[type=file]").set_input_files(large)
     expect(page.get_by_text(re.compile("File must be .*10.*MB"))).to_be_visible()
-    # a browser that does not keep to it, at the address that the page itself has been given
+    # a browser that ignores the limit, at the page's upload URL
     small = tmp_path / "small.png"
     Image.new("L", (30, 30), 255).save(small)
     with page.expect_request(re.compile("/upload_file/")) as asked:
         page.locator("input[type=file]").set_input_files(small)
     settled(page)
-    seen.expect("413|request failed: PUT")
+    watch.expect("413|request failed: PUT")
     answer = page.evaluate(
         """async ([url, token]) => {
             const form = new FormData();

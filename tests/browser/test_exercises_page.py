@@ -1,4 +1,4 @@
-"""The exercises in a real browser: solved, failed, stopped, kept, and looked at."""
+"""The exercises in a real browser: solved, failed, stopped, kept, and accessible."""
 
 import re
 
@@ -107,7 +107,7 @@ def test_an_unreadable_line_is_named_and_marked(lesson: ExercisePage) -> None:
     assert verdict.startswith("Python cannot read line 3: unexpected indent")
 
 
-def test_an_error_shows_the_way_to_its_line_and_what_was_printed(lesson: ExercisePage) -> None:
+def test_an_error_shows_its_traceback_and_the_output(lesson: ExercisePage) -> None:
     code = "print('before')\n\ndef middle(points):\n    return points / 0\n\ndef wcd(points):\n    return middle(3)\n"
     assert lesson.open().run(code).startswith("ZeroDivisionError in line 4: ")
     assert re.findall(r"line (\d)", lesson.trace.inner_text()) == ["7", "4"]
@@ -131,17 +131,17 @@ def test_an_endless_loop_is_stopped_and_the_next_run_works(lesson: ExercisePage)
 
 def test_a_run_can_be_stopped_by_hand(lesson: ExercisePage) -> None:
     lesson.open().code.fill("while True:\n    pass\n")
-    # in the page itself: on a busy machine a second click from here may come after the end of what a run may take
+    # in the page itself: on a busy machine a second click from here may come after the time limit
     lesson.run_button.evaluate(
         "async (button) => { button.click(); await new Promise((go) => setTimeout(go, 500)); button.click(); }"
     )
     expect(lesson.verdict).to_have_text("You stopped it.")
-    lesson.run_button.dblclick()  # by hand, and while the next Python still starts
+    lesson.run_button.dblclick()  # while the next Python is still starting
     expect(lesson.verdict).to_have_text("You stopped it.")
     assert lesson.run(EXERCISES["wcd"].solution).startswith("Solved")
 
 
-def test_another_exercise_ends_the_run_and_hears_nothing_of_it(lesson: ExercisePage) -> None:
+def test_switching_the_exercise_ends_the_run_without_a_result(lesson: ExercisePage) -> None:
     lesson.open().code.fill("while True:\n    pass\n")
     lesson.button(re.compile("^Run")).click()
     lesson.page.get_by_role("radiogroup").get_by_text(EXERCISES["bcd"].title).click()
@@ -158,7 +158,7 @@ BREAKING = (
     ("while True:\n    print('x' * 50)\n", "Stopped after 3 seconds"),
     (
         "import numpy\n",
-        "ModuleNotFoundError in line 1: No module named 'numpy'. Here you have pure Python",
+        "ModuleNotFoundError in line 1: No module named 'numpy'. Only pure Python is available here",
     ),
     ("exit()\n", "SystemExit in line 1"),
     ("def wcd(points):\n    return float('nan')\n", "returned nan, which is not a number"),
@@ -168,7 +168,7 @@ BREAKING = (
 )
 
 
-def test_what_breaks_gets_a_sentence_and_the_page_lives(lesson: ExercisePage) -> None:
+def test_broken_code_gets_a_message_and_the_page_survives(lesson: ExercisePage) -> None:
     lesson.open()
     for code, sentence in BREAKING:
         assert sentence in lesson.run(code), code
@@ -176,11 +176,11 @@ def test_what_breaks_gets_a_sentence_and_the_page_lives(lesson: ExercisePage) ->
     assert lesson.run("import itertools\n" + EXERCISES["wcd"].solution).startswith("Solved")
 
 
-def test_a_python_that_cannot_be_fetched_is_said_and_fetched_later(
+def test_a_python_that_cannot_be_fetched_is_reported_and_fetched_later(
     lesson: ExercisePage, watched: tuple[Page, Watch]
 ) -> None:
-    page, seen = watched
-    seen.expect("practice/python")
+    page, watch = watched
+    watch.expect("practice/python")
     page.route("**/practice/python/*", lambda route: route.abort())
     lesson.open()
     expect(lesson.page.locator(".cl-editor .state")).to_contain_text("Failed to fetch")
@@ -254,7 +254,7 @@ def test_starting_over_can_be_undone_even_after_a_reload(lesson: ExercisePage) -
 def test_results_hints_and_solution_pass_axe_and_never_scroll_to_the_side(lesson: ExercisePage) -> None:
     page = lesson.page
     lesson.open("davies_bouldin")
-    lesson.run("print('seen')\ndef davies_bouldin(points, assignments):\n    return points / 0\n")
+    lesson.run("print('output')\ndef davies_bouldin(points, assignments):\n    return points / 0\n")
     lesson.button("Give me a hint").click()
     lesson.button("Show the solution").click()
 

@@ -1,4 +1,4 @@
-"""What a learner's code can reach from the sandbox that it runs in: nothing. And where it is sent: nowhere."""
+"""The sandbox of a learner's code: it reaches nothing, and the code is sent nowhere."""
 
 import re
 import threading
@@ -23,12 +23,12 @@ def lesson(watched: tuple[Page, Watch], server: Server) -> ExercisePage:
 
 @pytest.fixture
 def trap() -> Iterator[tuple[str, list[str]]]:
-    """Another host that would answer anybody: its address, and the paths that were asked for."""
-    asked: list[str] = []
+    """Another host that answers every request: its URL, and the requested paths."""
+    requested: list[str] = []
 
     class Answer(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            asked.append(self.path)
+            requested.append(self.path)
             self.send_response(200)
             self.send_header("Access-Control-Allow-Origin", "*")
             self.send_header("Content-Type", "text/javascript")
@@ -39,12 +39,12 @@ def trap() -> Iterator[tuple[str, list[str]]]:
 
     host = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
     threading.Thread(target=host.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{host.server_port}", asked
+    yield f"http://127.0.0.1:{host.server_port}", requested
     host.shutdown()
     host.server_close()
 
 
-def test_code_stays_in_the_browser_and_no_other_host_is_asked(lesson: ExercisePage) -> None:
+def test_code_stays_in_the_browser_and_no_other_host_is_requested(lesson: ExercisePage) -> None:
     secret = "zanzibar_4711"
     sent: list[bytes] = []
     hosts: set[str] = set()
@@ -54,20 +54,20 @@ def test_code_stays_in_the_browser_and_no_other_host_is_asked(lesson: ExercisePa
 
     lesson.page.on("websocket", lambda socket: socket.on("framesent", frame))
 
-    def asked(request: Request) -> None:
+    def requested(request: Request) -> None:
         hosts.add(urlsplit(request.url).netloc)
         sent.append(request.url.encode() + (request.post_data_buffer or b""))
 
-    lesson.page.context.on("request", asked)
+    lesson.page.context.on("request", requested)
     lesson.open()
     lesson.run(f"{secret} = 1\nprint('{secret}')\n")
     expect(lesson.output).to_have_text(secret)
     lesson.run(f"{secret} = 1\n{EXERCISES['wcd'].solution}")
     lesson.button(re.compile("^Next")).click()
     settled(lesson.page)
-    lesson.page.context.remove_listener("request", asked)
+    lesson.page.context.remove_listener("request", requested)
     assert hosts - {"", "null"} == {urlsplit(lesson.server.url).netloc}
-    assert any(b"bcd" in message for message in sent)  # what is sent is seen here
+    assert any(b"bcd" in message for message in sent)  # control: sent messages are captured
     assert not any(secret.encode() in message for message in sent)
 
 
@@ -76,11 +76,11 @@ from browser import self as worker
 worker.eval('''
 const say = (name, how) => tell_all("output", name + ": " + how + "\\\\n");
 const tell_all = tell;
-globalThis.tell = () => {};  // the end of the run is not told: it goes on until it is stopped
+globalThis.tell = () => {};  // the end of the run is not reported: it runs until it is stopped
 const attempt = async (name, action) => {
   try { await action(); say(name, "DONE"); } catch (error) { say(name, "refused"); }
 };
-for (const [where, address] of [["app", "APP/_stcore/health"], ["other", "OTHER/asked"]]) {
+for (const [where, address] of [["app", "APP/_stcore/health"], ["other", "OTHER/requested"]]) {
   attempt(where + " fetch", () => fetch(address, { mode: "no-cors" }));
   attempt(where + " original fetch", () => WorkerGlobalScope.prototype.fetch.call(self, address, { mode: "no-cors" }));
   attempt(where + " import", () => import(address));
@@ -114,28 +114,28 @@ ATTEMPTS = 2 * 7 + 4
 def test_hostile_code_reaches_neither_the_app_nor_another_host(
     lesson: ExercisePage, watched: tuple[Page, Watch], trap: tuple[str, list[str]]
 ) -> None:
-    page, seen = watched
-    other, asked = trap
-    seen.expect(CSP)
-    seen.expect("/control")
+    page, watch = watched
+    other, requested = trap
+    watch.expect(CSP)
+    watch.expect("/control")
     lesson.open()
     page.evaluate("address => fetch(address)", f"{other}/control")
-    assert asked == ["/control"]  # the trap works
+    assert requested == ["/control"]  # the trap works
     verdict = lesson.run(HOSTILE.replace("APP", lesson.server.url).replace("OTHER", other))
     assert verdict.startswith("Stopped after 3 seconds.")
     lines = lesson.output.inner_text().splitlines()
     assert sorted(lines) == sorted(set(lines)) and len(lines) == ATTEMPTS
     assert [line for line in lines if not line.endswith(": refused")] == []
-    assert asked == ["/control"]
+    assert requested == ["/control"]
     assert lesson.run(EXERCISES["wcd"].solution).startswith("Solved")
 
 
 def test_the_frame_has_no_origin_and_no_way_out(
     lesson: ExercisePage, watched: tuple[Page, Watch], trap: tuple[str, list[str]]
 ) -> None:
-    page, seen = watched
-    seen.expect(CSP)
-    seen.expect("Blocked a frame|sandboxed|SecurityError")
+    page, watch = watched
+    watch.expect(CSP)
+    watch.expect("Blocked a frame|sandboxed|SecurityError")
     lesson.open()
     page.locator(".cl-editor").evaluate("root => root.contrastiveEditor.ready()")
     (frame,) = [frame for frame in page.frames if frame.url == "about:srcdoc"]

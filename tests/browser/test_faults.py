@@ -1,4 +1,4 @@
-"""What goes wrong is told in words, and nothing else is lost: files, folders, networks, workers."""
+"""Faults of files, folders, networks and workers are reported, and nothing else is lost."""
 
 import os
 import re
@@ -15,7 +15,7 @@ from tests.browser.lab import TRAINING_MS, TrainPage, folders, run_of, visitor
 
 
 def flip_bytes(file: Path) -> None:
-    """Damage a file as a bad disk does: the same length, other content."""
+    """Damage a file like a bad disk: same length, different content."""
     content = bytearray(file.read_bytes())
     middle = len(content) // 2
     for place in range(middle, middle + 64):
@@ -24,7 +24,7 @@ def flip_bytes(file: Path) -> None:
 
 
 def expect_example(lab: TrainPage) -> None:
-    """The shipped run can still be seen."""
+    """The shipped run can still be shown."""
     lab.open()
     expect(lab.run_list).to_have_value(re.compile("Example"))
     lab.expect_points(60_000)
@@ -34,7 +34,7 @@ def test_a_worker_killed_in_mid_run_is_reported_and_the_next_run_works(
     page: Page, start_server: StartServer
 ) -> None:
     server = start_server()
-    server.expect_in_log(r"resource_tracker|leaked|loky")  # the killed process cannot tidy up after itself
+    server.expect_in_log(r"resource_tracker|leaked|loky")  # the killed process cannot clean up
     lab = TrainPage(page, server).open("epochs=50&seed=41")
     lab.press_train()
     lab.wait_until_training()
@@ -85,9 +85,9 @@ def test_a_finished_run_that_is_damaged_later_says_so(page: Page, browser: Brows
 def test_a_finished_run_deleted_under_its_viewer_is_told_of_and_can_be_trained_again(
     watched: tuple[Page, Watch], server: Server
 ) -> None:
-    page, seen = watched
+    page, watch = watched
     run = run_of(server.runs, epochs=1, digits=2, seed=44)
-    seen.expect(f"/runs/{run.key}/")  # what the canvas asks for after the deletion is not there
+    watch.expect(f"/runs/{run.key}/")  # the canvas's requests after the deletion fail
     lab = TrainPage(page, server).open("epochs=1&digits=2&seed=44")
     lab.press_train()
     lab.wait_until_trained()
@@ -106,12 +106,12 @@ def test_a_finished_run_deleted_under_its_viewer_is_told_of_and_can_be_trained_a
 def test_a_damaged_data_file_is_named(
     watched: tuple[Page, Watch], start_server: StartServer, tmp_path: Path
 ) -> None:
-    """One that is missing: tests/core/data/test_datasets.py."""
-    page, seen = watched
-    seen.expect("/images/train/")  # which the canvas asks for, to show them on hover
+    """For a missing file see tests/core/data/test_datasets.py."""
+    page, watch = watched
+    watch.expect("/images/train/")  # requested by the canvas, to show them on hover
     copy = tmp_path / "project"
-    for part in ("core", "pages", "assets", ".streamlit"):
-        shutil.copytree(PROJECT / part, copy / part, ignore=shutil.ignore_patterns("__pycache__"))
+    for folder in ("core", "pages", "assets", ".streamlit"):
+        shutil.copytree(PROJECT / folder, copy / folder, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(PROJECT / "streamlit_app.py", copy)
     images = copy / "assets" / "mnist" / "train-images-idx3-ubyte.gz"
     flip_bytes(images)

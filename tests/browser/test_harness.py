@@ -1,4 +1,4 @@
-"""The net itself: what the fixtures must let through, and what they must catch."""
+"""The fixtures themselves: what they must let pass, and what they must catch."""
 
 import contextlib
 import re
@@ -43,7 +43,7 @@ st.navigation([st.Page(home)] + [st.Page(page) for page in (quiet, raising, warn
 
 @pytest.fixture(scope="module")
 def script(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small app whose pages go wrong in ways of their own."""
+    """A small app whose pages go wrong in different ways."""
     folder = tmp_path_factory.mktemp("app")
     (folder / "pages_app.py").write_text(PAGES)
     # as in streamlit_app.py: an app found by `streamlit run`
@@ -68,12 +68,12 @@ def test_settled_waits_for_a_server_that_is_slow_to_begin(page: Page, small: Ser
     open_page(page, small)
     server = psutil.Process(small.process.pid)
     server.suspend()
-    goes_on = threading.Timer(1.5, server.resume)
-    goes_on.start()
+    resume = threading.Timer(1.5, server.resume)
+    resume.start()
     page.get_by_role("button", name="Slow").click()
     settled(page)
     assert page.get_by_text("slept").count() == 1
-    goes_on.join()
+    resume.join()
 
 
 FAULTS = (
@@ -87,31 +87,29 @@ FAULTS = (
 )
 
 
-def wait_until_seen(page: Page, watch: Watch, pattern: str) -> None:
-    def seen() -> bool:
-        page.title()  # events are handed over while Playwright is asked something
+def wait_until_caught(page: Page, watch: Watch, pattern: str) -> None:
+    def caught() -> bool:
+        page.title()  # Playwright delivers events during calls
         return any(re.search(pattern, line) for line in watch.unexpected())
 
-    wait_until(seen, f"{pattern} is caught")
+    wait_until(caught, f"{pattern} is caught")
 
 
 def test_a_fault_in_the_browser_is_caught(watched: tuple[Page, Watch], small: Server) -> None:
     page, watch = watched
     open_page(page, small)
-    for fault, seen_as in FAULTS:
+    for fault, caught_as in FAULTS:
         assert not watch.unexpected(), fault
         page.evaluate("code => { eval(code) }", fault)
-        wait_until_seen(page, watch, seen_as)
-        page.wait_for_timeout(200)  # what follows from it
-        watch.expect(seen_as)
+        wait_until_caught(page, watch, caught_as)
+        page.wait_for_timeout(200)  # for faults that follow
+        watch.expect(caught_as)
         watch.expect("^console: (Failed to load resource|Access to fetch|WebSocket connection)")
         watch.expect("^request failed: GET https://cdn.invalid")
     assert not watch.unexpected()
 
 
-def test_a_page_without_faults_passes_with_what_streamlit_asks_in_vain_on_a_deep_link(
-    page: Page, small: Server
-) -> None:
+def test_failing_requests_of_streamlit_itself_on_a_deep_link_are_no_fault(page: Page, small: Server) -> None:
     open_page(page, small, "/quiet")
     expect(page.get_by_role("heading", name="Quiet")).to_be_visible()
     assert page.evaluate("fetch('/quiet/_stcore/host-config').then(answer => answer.status)") == 404

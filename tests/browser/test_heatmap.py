@@ -1,4 +1,4 @@
-"""The table of shaded numbers by itself, without a server: the component's own files on an empty page."""
+"""The heatmap component alone, without a server: its files on an empty page."""
 
 from dataclasses import asdict
 
@@ -17,7 +17,7 @@ MOUNT = """async ([script, data]) => {
 
 def mounted(page: Page, shown: Heatmap, *, pressable: bool) -> Locator:
     html, css, script = component_files("heatmap").values()
-    # the margin: a page of the app on a phone
+    # the margin of a page of the app on a phone
     page.set_content(
         f"<!doctype html><style>body {{ margin: 14px; --st-font: sans-serif }} {css}</style>{html}"
     )
@@ -30,7 +30,7 @@ def square(rows: list[str], columns: list[str]) -> Heatmap:
     return Heatmap("a table", "above", rows, columns, cells)
 
 
-def test_without_a_press_it_is_a_plain_table_whose_cells_tell_their_tips(page: Page) -> None:
+def test_if_not_pressable_it_is_a_plain_table_with_tips(page: Page) -> None:
     shown = square(["one", "two"], ["A ≈ one", "B ≈ two"])
     table = mounted(page, shown, pressable=False)
     expect(table).to_have_role("table")
@@ -51,8 +51,8 @@ def test_on_a_phone_every_name_and_number_can_be_read(page: Page, dataset: str) 
     table = mounted(page, square(names, columns), pressable=False)
     expect(table.locator("th")).to_have_count(20)
     cut = table.locator("th, th span, .figure").evaluate_all(
-        """all => all.filter(part => part.scrollWidth > part.clientWidth && part.clientWidth
-            || part.scrollHeight > part.clientHeight && part.clientHeight).map(part => part.textContent)"""
+        """all => all.filter(text => text.scrollWidth > text.clientWidth && text.clientWidth
+            || text.scrollHeight > text.clientHeight && text.clientHeight).map(text => text.textContent)"""
     )
     assert cut == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -1,4 +1,4 @@
-"""Home in a real browser: what a visitor gets who knows nothing but the address."""
+"""Home in a real browser, opened by a new visitor."""
 
 import contextlib
 import re
@@ -30,7 +30,7 @@ def test_opened_cold_it_shows_all_points_of_the_shipped_run(page: Page, server: 
     )
     assert colours > 10  # it is painted, not only counted
     assert page.get_by_role("alert").count() == 0
-    assert folders(server.runs) == trained  # looking costs no training
+    assert folders(server.runs) == trained  # opening the page trains nothing
 
 
 def test_its_door_to_the_lab_opens(page: Page, server: Server) -> None:
@@ -49,9 +49,9 @@ def test_on_a_phone_nothing_scrolls_to_the_side(page: Page, server: Server) -> N
     assert phone.scrollable("x") == []
 
 
-# Of the first picture, as long as it is there, and of the page's own canvas: what is seen, and where.
+# The state and position of the first picture, while it exists, and of the page's own canvas.
 BOTH = """() => {
-    const seen = {};
+    const found = {};
     const hosts = { first: '#first-picture .picture', own: '[data-testid="stBidiComponentIsolated"]' };
     for (const [name, selector] of Object.entries(hosts)) {
         const canvas = [...document.querySelectorAll(selector)]
@@ -63,55 +63,55 @@ BOTH = """() => {
             ? new Uint32Array(points.getContext('2d').getImageData(0, 0, points.width, points.height).data.buffer)
             : [];
         const { x, y, width, height } = canvas.querySelector('.stage').getBoundingClientRect();
-        seen[name] = { n, playhead, colours: new Set(pixels).size, place: [x, y, width, height] };
+        found[name] = { n, playhead, colours: new Set(pixels).size, place: [x, y, width, height] };
     }
-    return seen;
+    return found;
 }"""
 
 
-def test_all_points_are_on_the_screen_before_streamlit_is(
+def test_all_points_are_on_the_screen_before_streamlit_has_started(
     watched: tuple[Page, Watch], server: Server
 ) -> None:
-    page, seen_by_all = watched
-    page.route(re.compile(r"/static/js/index\."), lambda route: route.abort())  # Streamlit never comes
-    seen_by_all.expect(r"/static/js/index\.")
+    page, watch = watched
+    page.route(re.compile(r"/static/js/index\."), lambda route: route.abort())  # Streamlit never starts
+    watch.expect(r"/static/js/index\.")
     page.goto(server.url, wait_until="domcontentloaded")
     page.wait_for_function(f"(({BOTH})().first?.colours ?? 0) > 10")
-    seen = page.evaluate(BOTH)
-    assert seen["first"]["n"] == 60_000 and "own" not in seen
+    both = page.evaluate(BOTH)
+    assert both["first"]["n"] == 60_000 and "own" not in both
     expect(page.get_by_text("watch all 60,000 of them")).to_be_visible()
 
 
 @pytest.mark.parametrize("width", [1440, 800, 390])
-def test_the_pages_own_canvas_goes_on_where_the_first_picture_stands(
+def test_the_pages_own_canvas_continues_from_the_first_picture(
     page: Page, server: Server, width: int
 ) -> None:
     page.set_viewport_size({"width": width, "height": 900})
-    page.add_init_script(f"setInterval(() => (window.seen ??= []).push(({BOTH})()), 20)")
+    page.add_init_script(f"setInterval(() => (window.recorded ??= []).push(({BOTH})()), 20)")
     open_page(page, server)
     page.wait_for_function("!document.getElementById('first-picture')")
-    page.wait_for_function("window.seen.at(-1).own.playhead > 3")
-    seen = page.evaluate("window.seen")
-    first = [at["first"] for at in seen if "first" in at]
-    alone = [at["own"] for at in seen if "first" not in at and "own" in at]
+    page.wait_for_function("window.recorded.at(-1).own.playhead > 3")
+    recorded = page.evaluate("window.recorded")
+    first = [at["first"] for at in recorded if "first" in at]
+    alone = [at["own"] for at in recorded if "first" not in at and "own" in at]
     assert {at["playhead"] for at in first} == {0}
     assert alone[0]["n"] == 60_000 and alone[0]["colours"] > 10
     assert alone[0]["playhead"] < 3 < alone[-1]["playhead"]  # from the start on
     assert alone[0]["place"] == pytest.approx(first[-1]["place"], abs=1)  # nothing jumps
 
 
-def test_the_first_picture_waits_for_the_canvas_and_makes_way_where_that_gets_no_frames(
+def test_the_first_picture_waits_for_the_canvas_and_is_removed_if_that_gets_no_frames(
     watched: tuple[Page, Watch], server: Server
 ) -> None:
-    """The page says why: here it cannot fetch the frames, of which the first came with the page."""
-    page, seen = watched
-    seen.expect("410|/frames/train")
+    """The page says why: here it cannot fetch the frames; only the first is inlined in the page."""
+    page, watch = watched
+    watch.expect("410|/frames/train")
     asked: list[Route] = []
     page.route(re.compile("/frames/train"), lambda route: asked.append(route))
     page.goto(server.url)
     expect(page.locator('.stApp[data-test-script-state="notRunning"] h1')).to_be_attached()
     page.wait_for_timeout(4000)
-    assert page.locator("#first-picture").count() == 1  # however slow the frames are to come
+    assert page.locator("#first-picture").count() == 1  # however slowly the frames arrive
     asked[0].fulfill(status=410, json={"error": "The example is damaged."})
     expect(page.locator("#first-picture")).to_have_count(0)
     expect(page.get_by_text("The example is damaged.").first).to_be_visible()
@@ -121,7 +121,7 @@ def test_the_first_picture_waits_for_the_canvas_and_makes_way_where_that_gets_no
     ("scheme", "picked"),
     [("light", None), ("dark", None), ("dark", "System"), ("dark", "Light"), ("light", "Dark")],
 )
-def test_the_first_picture_is_as_light_or_dark_as_the_page(
+def test_the_first_picture_has_the_theme_of_the_page(
     page: Page, server: Server, scheme: Theme, picked: str | None
 ) -> None:
     page.emulate_media(color_scheme=scheme)
@@ -139,7 +139,7 @@ def test_the_first_picture_is_as_light_or_dark_as_the_page(
     assert red and (int(red[0]) < 60) == dark
 
 
-def test_no_other_page_begins_with_it(server: Server) -> None:
+def test_no_other_page_has_the_first_picture(server: Server) -> None:
     with (
         urllib.request.urlopen(f"{server.url}/") as home,
         urllib.request.urlopen(f"{server.url}/train") as other,
@@ -148,7 +148,7 @@ def test_no_other_page_begins_with_it(server: Server) -> None:
         assert b"first-picture" not in other.read()
 
 
-def test_a_browser_that_has_the_page_is_sent_it_only_once(server: Server) -> None:
+def test_a_cached_page_is_not_sent_again(server: Server) -> None:
     with urllib.request.urlopen(f"{server.url}/") as first:
         tag = first.headers["ETag"]
     again = urllib.request.Request(f"{server.url}/", headers={"If-None-Match": tag})
@@ -158,9 +158,7 @@ def test_a_browser_that_has_the_page_is_sent_it_only_once(server: Server) -> Non
         assert response.code == 304
 
 
-def test_where_the_pages_scripts_are_forbidden_nothing_lies_over_streamlit(
-    browser: Browser, server: Server
-) -> None:
+def test_without_javascript_nothing_covers_streamlit(browser: Browser, server: Server) -> None:
     with contextlib.closing(browser.new_context(java_script_enabled=False)) as context:
         page = context.new_page()
         page.goto(server.url)
@@ -168,7 +166,7 @@ def test_where_the_pages_scripts_are_forbidden_nothing_lies_over_streamlit(
         expect(page.locator("#first-picture")).to_be_hidden()
 
 
-# Written down in the page itself: by the time a test asks, it may have played already.
+# Recorded in the page itself: by the time a test asks, it may have played already.
 PLAYED = """() => {
     window.played = [];
     setInterval(() => {
@@ -182,55 +180,56 @@ PLAYED = """() => {
 
 
 def played(page: Page, server: Server) -> list[tuple[bool, float]]:
-    """Whether it played, and where on its timeline it stood, from the first picture until it rests."""
+    """Whether it plays, and its position on the timeline, from the first picture until it stops."""
     page.add_init_script(f"({PLAYED})()")
     open_page(page, server)
     page.wait_for_function("window.played.length > 20 && !window.played.at(-1)[0]", timeout=60_000)
     return [(bool(playing), at) for playing, at in page.evaluate("window.played")]
 
 
-def test_the_shipped_run_replays_by_itself_and_rests_at_its_end(page: Page, server: Server) -> None:
-    seen = played(page, server)
-    places = [at for _, at in seen]
-    assert seen[0][0] and places[0] == 0
+def test_the_shipped_run_replays_by_itself_and_stops_at_its_end(page: Page, server: Server) -> None:
+    states = played(page, server)
+    places = [at for _, at in states]
+    assert states[0][0] and places[0] == 0
     assert places == sorted(places) and len({round(at, 1) for at in places}) > 5
     assert places[-1] == 1
 
 
-def test_who_prefers_less_motion_sees_the_end_at_once(page: Page, server: Server) -> None:
+def test_reduced_motion_shows_the_end_at_once(page: Page, server: Server) -> None:
     page.emulate_media(**STILL)
     assert set(played(page, server)) == {(False, 1.0)}
 
 
-# What is on the screen, and what has come by then.
+# What is on the screen, and what has been loaded by then.
 SHOWN = """() => {
     const canvas = [...document.querySelectorAll(document.getElementById('first-picture')
             ? '#first-picture .picture' : '[data-testid="stBidiComponentIsolated"]')]
         .map(host => host.shadowRoot?.querySelector('.cl-canvas')).find(Boolean);
     if (!canvas?.contrastiveCanvas) return false;
-    const come = part => performance.getEntriesByType("resource").some(entry => entry.name.includes(part));
+    const loaded = path => performance.getEntriesByType("resource").some(entry => entry.name.includes(path));
     const { n, playhead, steps } = canvas.contrastiveCanvas.state();
     const points = canvas.querySelector("canvas.points");
     const pixels = new Uint32Array(
         points.getContext("2d").getImageData(0, 0, points.width, points.height).data.buffer);
-    (window.seen ??= []).push({
-        streamlit: come("/static/js/index."), frames: come("/frames/"), n, playhead, colours: new Set(pixels).size });
-    return come("/frames/") && playhead === steps.length - 1;
+    (window.recorded ??= []).push({
+        streamlit: loaded("/static/js/index."), frames: loaded("/frames/"),
+        n, playhead, colours: new Set(pixels).size });
+    return loaded("/frames/") && playhead === steps.length - 1;
 }"""
 
 
-def test_over_a_slow_line_all_points_stand_at_their_start_until_the_rest_has_come(
+def test_on_a_slow_connection_all_points_wait_at_their_start_for_the_other_frames(
     page: Page, server: Server
 ) -> None:
-    """The first of the frames is a fifteenth of what the replay weighs."""
+    """The first frame is a fifteenth of the replay's size."""
     with slow_line(server.url, bytes_a_second=1_500_000) as url:
         page.goto(url, wait_until="commit")
         page.wait_for_function(SHOWN, polling=50, timeout=60_000)
-        seen = page.evaluate("window.seen")
+        recorded = page.evaluate("window.recorded")
         page.goto("about:blank")
-    early = [at for at in seen if not at["frames"] and at["n"] == 60_000]
+    early = [at for at in recorded if not at["frames"] and at["n"] == 60_000]
     assert len(early) > 5
     assert {at["playhead"] for at in early} == {0}
     assert max(at["colours"] for at in early if not at["streamlit"]) > 10
-    late = [at["playhead"] for at in seen if at["frames"]]
+    late = [at["playhead"] for at in recorded if at["frames"]]
     assert late == sorted(late) and len(set(late)) > 5

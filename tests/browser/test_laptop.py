@@ -1,4 +1,4 @@
-"""A laptop is closed while its run is trained, and opened again."""
+"""A laptop is closed during its run, and opened again."""
 
 import contextlib
 import signal
@@ -17,10 +17,10 @@ NAME = "--class=laptop"
 
 
 def its_processes() -> list[psutil.Process]:
-    """The laptop's browser and what it has started; only some of that carries the name."""
+    """The laptop's browser and its child processes; only some of them carry the name."""
     found: dict[psutil.Process, None] = {}
     for process in psutil.Process().children(recursive=True):
-        with contextlib.suppress(psutil.NoSuchProcess):  # another one, which ended meanwhile
+        with contextlib.suppress(psutil.NoSuchProcess):  # a process that has just ended
             if NAME in process.cmdline():
                 found |= dict.fromkeys([process, *process.children(recursive=True)])
     return list(found)
@@ -40,11 +40,11 @@ def test_who_closes_the_laptop_for_longer_than_the_grace_time_reads_that_nobody_
             for process in its_own:
                 process.send_signal(signal.SIGSTOP)
             run = run_of(server.runs, epochs=50, seed=71)
-            wait_until(lambda: run.status().ended, "the run is ended, as nobody waits for it")
+            wait_until(lambda: run.status().ended, "the run is cancelled, as no session waits for it")
             assert (run.status().state, run.status().message) == ("cancelled", NOBODY_WAITED)
             for process in its_own:
                 process.send_signal(signal.SIGCONT)
-            expect(lab.status).to_contain_text("Stopped before its end")
+            expect(lab.status).to_contain_text("Stopped early")
             expect(lab.status).to_contain_text("Nobody was waiting for it any more")
             expect(lab.train).to_be_enabled()
     finally:

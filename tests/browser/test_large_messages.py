@@ -1,4 +1,4 @@
-"""Large messages arrive whole, whatever the browser may have dropped in the meantime."""
+"""Large messages are sent in full, even if the browser has evicted its cache."""
 
 import time
 from pathlib import Path
@@ -9,9 +9,9 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from tests.browser.conftest import StartServer
 
 
-def test_the_server_never_refers_to_what_the_browser_once_had(start_server: StartServer, page: Page) -> None:
-    """Between a click and its answer a browser may drop what it had. The page then stands still for good:
-    Streamlit's "Cached ForwardMsg MISS"."""
+def test_the_server_sends_no_references_to_cached_messages(start_server: StartServer, page: Page) -> None:
+    """Between a click and its answer a browser may evict a cached message. The page then freezes: Streamlit's
+    "Cached ForwardMsg MISS"."""
     kinds: list[tuple[str | None, bool]] = []
 
     def received(payload: str | bytes) -> None:

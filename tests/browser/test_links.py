@@ -1,4 +1,4 @@
-"""Settings travel in the address: cold links, the back button, presets, and links gone bad."""
+"""Settings in the URL: cold links, the back button, presets, and invalid links."""
 
 import re
 
@@ -32,7 +32,7 @@ def lab(page: Page, server: Server) -> TrainPage:
 
 
 def shown(lab: TrainPage) -> RunConfig:
-    """The settings as the widgets on the page show them; one without a widget does not matter here."""
+    """The settings that the widgets on the page show; settings without a widget are not relevant here."""
     return RunConfig(**{name: lab.value(name) for name in PARAMETERS if lab.widget(name).count()})
 
 
@@ -42,10 +42,10 @@ def test_a_link_followed_cold_leads_to_its_page_and_settings(page: Page, start_s
     assert page.get_by_text("Page not found").count() == 0
     assert shown(lab) == RunConfig(margin=0.5, epochs=1, embedding_dims=3)
     lab.expect_points(60_000)
-    expect(lab.differ).to_be_visible()  # the shipped run, which was trained with others
+    expect(lab.differ).to_be_visible()  # the shipped run, trained with other settings
 
 
-def test_moved_settings_stand_in_the_address_and_come_back_from_it(
+def test_changed_settings_are_in_the_url_and_restored_from_it(
     lab: TrainPage, browser: Browser, server: Server
 ) -> None:
     lab.open()
@@ -77,7 +77,7 @@ def test_a_link_to_a_finished_run_shows_it(lab: TrainPage, browser: Browser, ser
 
 def test_back_and_forward_move_the_settings(lab: TrainPage) -> None:
     lab.open()
-    lab.set(epochs=3)  # one step of the slider, one step in the history
+    lab.set(epochs=3)  # one step of the slider, one history entry
     lab.preset("Tutorial").click()
     settled(lab.page)
     for go, config in [
@@ -112,7 +112,7 @@ def test_a_preset_sets_every_widget_and_is_left_when_one_is_moved(lab: TrainPage
         settled(lab.page)
         assert shown(lab) == PRESETS[name]
         expect(preset).to_be_checked()
-    seed = lab.widget("seed")  # lies in Advanced, which is open now and must stay so
+    seed = lab.widget("seed")  # is in Advanced, which is now open and must stay so
     seed.fill("5")
     seed.press("Enter")
     settled(lab.page)
@@ -129,11 +129,11 @@ def test_a_bad_link_is_answered_by_one_warning_with_a_reason_for_each_value(lab:
         "Margin goes from 0 to 5; 9 is outside",
         "'zzz' is not known",
         "'abc' is not a value such as 10",
-        "'foo', which is no setting",
+        "'foo', which is not a setting",
         "'5-x' is not a value such as 256-128-32",
     ):
         expect(sentences.filter(has_text=words)).to_have_count(1)
-    assert shown(lab) == RunConfig(epochs=3)  # what was right is kept
+    assert shown(lab) == RunConfig(epochs=3)  # valid values are kept
     assert lab.page.url.endswith("/train?epochs=3")
     lab.expect_points(60_000)
     expect(lab.train).to_be_enabled()
@@ -167,7 +167,7 @@ def test_the_copied_link_shows_somebody_else_the_picture_as_it_is(
     page: Page, browser: Browser, server: Server, path: str
 ) -> None:
     lab = TrainPage(page, server)
-    sent: list[object] = []  # what the browser asks of the page's script
+    sent: list[object] = []  # the browser's messages to the server
     page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
     open_page(page, server, path)
     lab.expect_points(60_000)
@@ -186,7 +186,7 @@ def test_the_copied_link_shows_somebody_else_the_picture_as_it_is(
     canvas.page.keyboard.press("ArrowLeft")
     canvas.turn_on("Centroids")
     canvas.rest()
-    assert before > 0 and len(sent) == before  # forty who zoom cost the server nothing
+    assert before > 0 and len(sent) == before  # zooming costs the server nothing
     link = link_on(page)
     assert re.search(r"\?seen=m3~s[0-9]+~omargin_centroids~p[0-9._-]+$", link) and len(link) < 120
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -208,13 +208,13 @@ def test_the_copied_link_shows_somebody_else_the_picture_as_it_is(
         expect(theirs.legend("3")).to_have_attribute("aria-pressed", "false")
         expect(theirs.step).to_have_text(canvas.step.inner_text())
         assert pixels_of(theirs, 4) == pytest.approx(pixels_of(canvas, 4), rel=0.02)
-        theirs.legend("3").click()  # and now it is theirs
+        theirs.legend("3").click()  # and now they are in control
         other.page.get_by_role("button", name="Show everything").click()
         theirs.rest()
         assert theirs.state()["muted"] == [] and not theirs.state()["ownCamera"]
 
 
-def test_a_link_that_shows_the_picture_in_no_way_is_met_with_a_sentence_and_the_usual_picture(
+def test_an_invalid_bookmark_gets_a_warning_and_the_usual_picture(
     lab: TrainPage,
 ) -> None:
     lab.open("epochs=3&seen=p0_0_1e999~%3Cscript%3Ealert(1)%3C/script%3E")
@@ -229,7 +229,7 @@ def test_a_link_to_another_tab_keeps_the_picture_behind_it(lab: TrainPage) -> No
     query = "part=Density&seen=m3~omargin_centroids~p0.2_0.1_0.5"
     lab.open(query)
     lab.expect_points(60_000)
-    assert link_on(lab.page).endswith(f"/train?{query}")  # given on as it came, by who has not seen it
+    assert link_on(lab.page).endswith(f"/train?{query}")  # passed on unchanged while the tab is not open
     lab.page.keyboard.press("Escape")
     settled(lab.page)
     lab.tab("Embedding")
@@ -241,13 +241,13 @@ def test_a_link_to_another_tab_keeps_the_picture_behind_it(lab: TrainPage) -> No
     assert link_on(lab.page).endswith("/train?seen=m3~omargin_centroids~p0.2_0.1_0.5")
 
 
-def test_the_link_asks_the_canvas_while_it_is_open_and_no_longer(page: Page, server: Server) -> None:
+def test_the_link_polls_the_canvas_only_while_it_is_open(page: Page, server: Server) -> None:
     page.add_init_script("window.asked = 0; addEventListener('contrastive-lab-bookmark', () => asked++)")
     lab = TrainPage(page, server)
     lab.open()
     lab.expect_points(60_000)
     link_on(page)
-    for scheme in ("dark", "light", "dark"):  # at each change Streamlit calls the component again
+    for scheme in ("dark", "light", "dark"):  # each change makes Streamlit call the component again
         page.emulate_media(color_scheme=scheme)
         page.wait_for_timeout(300)
     began = page.evaluate("[performance.now(), asked]")
@@ -264,7 +264,7 @@ def test_the_link_asks_the_canvas_while_it_is_open_and_no_longer(page: Page, ser
 def test_a_link_to_a_run_that_is_not_here_shows_its_picture_when_it_has_been_trained(
     browser: Browser, server: Server
 ) -> None:
-    # a picture that moves also stands between two snapshots, as at step 5
+    # an animated picture can also stop between two snapshots, as at step 5
     with visitor(browser, server, **MOVING) as lab:
         lab.open("epochs=1&digits=3&seed=23&seen=m1~s5~ccluster~p0.2_0.1_0.5")
         lab.expect_points(60_000)

@@ -28,12 +28,12 @@ def plane(page: Page, place: int = 0) -> Locator:
 
 
 def point(page: Page, number: int, place: int = 0) -> Locator:
-    """A point by the number that its name begins with, from 1."""
+    """A point by the number in its accessible name, from 1."""
     return plane(page, place).get_by_role("button", name=re.compile(f"^Point {number},"))
 
 
 def places(page: Page, place: int = 0) -> np.ndarray:
-    """Where the points are, as their names say, to two digits."""
+    """The positions of the points in their accessible names, to two digits."""
     names = (
         plane(page, place)
         .get_by_role("button")
@@ -58,7 +58,7 @@ def expected_loss(
 
 
 def pixels(page: Page, at: tuple[float, float]) -> tuple[float, float]:
-    """Where in the window a place of the plane is."""
+    """The position of a point of the plane in the window."""
     box = plane(page).bounding_box()
     assert box is not None
     return (
@@ -69,7 +69,7 @@ def pixels(page: Page, at: tuple[float, float]) -> tuple[float, float]:
 
 @contextlib.contextmanager
 def dragged(page: Page, number: int, to: tuple[float, float]) -> Iterator[None]:
-    """The point is held at `to` meanwhile, and let go of at the end."""
+    """Within the context the point is held at `to`; at the end it is released."""
     point(page, number).scroll_into_view_if_needed()
     x, y = START[number - 1]
     page.mouse.move(*pixels(page, (x, y)))
@@ -106,7 +106,7 @@ def test_a_dragged_point_changes_the_loss_the_formula_and_the_arrows_at_once(
     assert loss(page) != pytest.approx(expected_loss(START), abs=0.02)
     assert formula.inner_text() != written
     assert arrows.evaluate_all("all => all.map(a => a.outerHTML)") != before
-    assert folders(server.runs) == trained  # no training for that
+    assert folders(server.runs) == trained  # without a training
 
 
 def test_the_arrow_keys_move_a_point_too(page: Page, server: Server) -> None:
@@ -148,7 +148,7 @@ def test_on_a_phone_a_finger_drags_a_point_and_nothing_scrolls_to_the_side(
         box = plane(page).bounding_box()
         assert box is not None and box["width"] > 250 and box["x"] + box["width"] <= 390
         # a formula too long for a phone scrolls inside itself
-        assert [part for part in phone.scrollable("x") if not part.startswith("SPAN")] == []
+        assert [line for line in phone.scrollable("x") if not line.startswith("SPAN")] == []
 
 
 def test_the_margin_is_dragged_on_the_curve_and_moves_it(page: Page, server: Server) -> None:

@@ -1,4 +1,4 @@
-"""A miner in a real browser: the share of triplets that still teach something is plotted, and it falls."""
+"""A miner in a real browser: the share of active triplets is plotted, and it falls."""
 
 import numpy as np
 from playwright.sync_api import Page, expect

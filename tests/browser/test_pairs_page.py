@@ -1,4 +1,4 @@
-"""Pairs and triplets in a real browser: opened cold, drawn anew, counted, in light and dark, wide and narrow."""
+"""Pairs and triplets in a real browser: opened cold, reshuffled, counted, in light and dark, wide and narrow."""
 
 import base64
 import re
@@ -17,10 +17,10 @@ from tests.browser.lab import PHONE, THEMES, TrainPage, folders, switch_theme
 from tests.drawn_digits import DrawnDigits
 
 PATH = "/pairs"
-DRAWINGS = {  # by the words that begin their descriptions
+DRAWINGS = {  # by the start of their descriptions
     "samples": "8 random images",
-    "pairs": "12 drawn pairs",
-    "triplets": "8 drawn triplets",
+    "pairs": "12 random pairs",
+    "triplets": "8 random triplets",
     "batch": "The table of all pairs",
     "rings": "Rings of negatives",
 }
@@ -69,7 +69,7 @@ def test_opened_cold_by_its_link_every_drawing_is_there(page: Page, server: Serv
         assert box is not None and box["width"] > 300 and box["height"] > 150
     expect(page.get_by_test_id("stVegaLiteChart").locator("svg")).to_be_visible()
     assert page.get_by_role("alert").count() == 0
-    assert folders(server.runs) == trained  # looking costs no training
+    assert folders(server.runs) == trained  # opening the page trains nothing
 
 
 def test_a_press_changes_the_images_of_its_drawing_and_no_other(page: Page, server: Server) -> None:
@@ -114,7 +114,7 @@ def test_the_counts_agree_with_the_images_on_the_page(
             kind: {c["fill"] for c in cells.values() if c["kind"] == kind}
             for kind in ("positive", "negative")
         }
-        assert len(fills["positive"]) == len(fills["negative"]) == 1  # told apart by colour
+        assert len(fills["positive"]) == len(fills["negative"]) == 1  # distinguished by colour
         assert fills["positive"] != fills["negative"]
 
     check(16)
@@ -124,14 +124,14 @@ def test_the_counts_agree_with_the_images_on_the_page(
     slider.press("End")
     settled(page)
     check(24)
-    page.get_by_role("radio", name="Drawn pairs").click()
+    page.get_by_role("radio", name="Sampled pairs").click()
     settled(page)
     assert metric(page, "Learned from") == 12
     assert metric(page, "Positive pairs") + metric(page, "Negative pairs") == 12
 
 
-def test_what_the_lesson_asks_for_changes_the_counts_it_speaks_of(page: Page, server: Server) -> None:
-    """More images, then all pairs instead of drawn ones: so many times as many pairs as an image has others."""
+def test_what_the_lesson_asks_for_changes_the_counts_it_mentions(page: Page, server: Server) -> None:
+    """More images, then all pairs instead of sampled ones: the factor is the number of other images."""
     open_page(page, server, PATH)
     expect(page.get_by_text("Do:", exact=True)).to_be_visible()
     expect(page.get_by_text("Notice:", exact=True)).to_be_visible()
@@ -139,15 +139,15 @@ def test_what_the_lesson_asks_for_changes_the_counts_it_speaks_of(page: Page, se
     for size, key in ((8, "Home"), (24, "End")):
         page.get_by_role("slider", name="Images in the batch").press(key)
         settled(page)
-        for way in ("Drawn pairs", "All pairs"):
-            page.get_by_role("radio", name=way).click()
+        for method in ("Sampled pairs", "All pairs"):
+            page.get_by_role("radio", name=method).click()
             settled(page)
-            learned[size, way] = metric(page, "Learned from")
+            learned[size, method] = metric(page, "Learned from")
             texts = page.get_by_test_id("stTable").first.locator("tr").all_inner_texts()
             counted = {line.split()[0]: line.split()[1:] for line in texts[1:]}
-            assert f"{learned[size, way]}" in counted[f"{size}"]
-    assert learned[8, "All pairs"] == 7 * learned[8, "Drawn pairs"]
-    assert learned[24, "All pairs"] == 23 * learned[24, "Drawn pairs"]
+            assert f"{learned[size, method]}" in counted[f"{size}"]
+    assert learned[8, "All pairs"] == 7 * learned[8, "Sampled pairs"]
+    assert learned[24, "All pairs"] == 23 * learned[24, "Sampled pairs"]
     # after training hardly a negative is hard
     assert metric(page, "Hard") < 0.05 * metric(page, "Easy")
 
@@ -174,7 +174,7 @@ def test_new_batches_change_the_table_of_luck(page: Page, server: Server) -> Non
 
 
 def test_the_ink_stands_out_from_the_ground(page: Page, server: Server) -> None:
-    """The images have no colour of their own: what is painted is measured."""
+    """The images have no colour of their own: the painted pixels are measured."""
     open_page(page, server, PATH)
     tile = drawing(page, "pairs").locator("image").first
     tile.scroll_into_view_if_needed()
@@ -185,9 +185,9 @@ def test_the_ink_stands_out_from_the_ground(page: Page, server: Server) -> None:
         assert (np.median(shades) < 60) == (theme == "dark")
 
 
-def grey_levels(page: Page, part: Locator) -> np.ndarray:
-    """The middle of an element, as it is painted."""
-    shot = base64.b64encode(part.screenshot()).decode()
+def grey_levels(page: Page, element: Locator) -> np.ndarray:
+    """The grey levels of an element as painted."""
+    shot = base64.b64encode(element.screenshot()).decode()
     levels = page.evaluate(
         """async shot => {
             const image = new Image();

@@ -1,4 +1,4 @@
-"""The server ends, softly or hard, and comes back: what is finished is there, what was cut short says so."""
+"""The server is terminated or killed, and restarts: finished runs are there, interrupted ones say so."""
 
 import signal
 from pathlib import Path
@@ -25,13 +25,13 @@ def test_a_server_killed_or_told_to_end_in_mid_run_loses_nothing_that_was_finish
         lab.open(CUT_SHORT).press_train()
         lab.wait_until_training()
         children = psutil.Process(server.process.pid).children(recursive=True)
-        lab.page.close()  # before the server goes: its last words would be failed requests
+        lab.page.close()  # before the server ends: its requests would fail
         server.process.kill()
         server.process.wait()
-    assert not psutil.wait_procs(children, timeout=ORPHAN_SECONDS)[1]  # nobody trains on for nobody
+    assert not psutil.wait_procs(children, timeout=ORPHAN_SECONDS)[1]  # no worker keeps training
     server.expect_in_log("resource_tracker|leaked")
     run = run_of(runs, epochs=50, digits=2, seed=52)
-    assert run.status().state == "training"  # nobody was left to say otherwise
+    assert run.status().state == "training"  # no process was left to change it
 
     again = start_server(CONTRASTIVE_LAB_RUNS=str(runs))
     with visitor(browser, again) as lab:
@@ -44,17 +44,17 @@ def test_a_server_killed_or_told_to_end_in_mid_run_loses_nothing_that_was_finish
         expect(lab.train).to_be_enabled()
         expect(lab.stop).to_be_disabled()
         expect(lab.page.get_by_role("img", name="2,000 points")).to_be_visible()
-        looks: list[str] = []
+        polls: list[str] = []
         lab.page.on(
-            "request", lambda request: looks.append(request.url) if "/status" in request.url else None
+            "request", lambda request: polls.append(request.url) if "/status" in request.url else None
         )
         lab.page.wait_for_timeout(2_000)
-        assert not looks  # nothing more will come of it
+        assert not polls  # nothing more can come
         lab.press_train()
         lab.wait_until_training()
         expect(lab.alerts).to_have_count(0)
 
-        # asked to end, in mid-run again, it ends with its workers
+        # terminated, again during a run, it ends with its workers
         children = psutil.Process(again.process.pid).children(recursive=True)
         assert children
         lab.page.close()

@@ -1,4 +1,4 @@
-"""The addresses that the canvas fetches from, on a real server: what they give, and what they refuse."""
+"""The canvas's routes on a real server: what they return, and what they refuse."""
 
 import hashlib
 import json
@@ -68,7 +68,7 @@ def test_the_shipped_run_has_every_training_image_at_every_snapshot(served: Serv
     assert get(served, f"/runs/{SHIPPED}/status").json()["replay"]["state"] == "ready"
 
 
-def test_what_the_browser_has_is_not_sent_again(served: Server) -> None:
+def test_cached_frames_are_not_sent_again(served: Server) -> None:
     first = get(served, f"/runs/{SHIPPED}/frames/train")
     again = get(served, f"/runs/{SHIPPED}/frames/train", **{"If-None-Match": first.headers["etag"]})
     assert (again.code, again.content) == (304, b"")
@@ -88,7 +88,7 @@ def test_a_finished_run_says_so_and_gives_both_splits_and_its_sample(served: Ser
     assert get(served, f"/runs/{QUICK.key}/frames/sample?after={steps[-1]}").code == 204
 
 
-def test_the_images_of_a_picture_come_in_parts(served: Server) -> None:
+def test_the_images_of_a_picture_come_in_chunks(served: Server) -> None:
     images = load("mnist").train
     places = np.flatnonzero(images.labels < 3)
     content = get(served, f"/runs/{QUICK.key}/images/train/2").content
@@ -114,7 +114,7 @@ def test_contours_and_cells_come_as_corners(served: Server) -> None:
         ("/runs/abc/status", 404, "64 hexadecimal digits"),
         (f"/runs/{'0' * 64}/status", 404, "no such run"),
         (f"/runs/{SHIPPED}/frames/valid", 404, "no 'valid' images"),
-        (f"/runs/{SHIPPED}/images/train/999", 400, "no part 999"),
+        (f"/runs/{SHIPPED}/images/train/999", 400, "no chunk 999"),
         (f"/runs/{SHIPPED}/frames/train?reduction=../../etc", 400, "no reduction"),
         (f"/runs/{SHIPPED}/frames/sample?after=soon", 400, "whole number"),
         (f"/runs/{SHIPPED}/cells/train?per_class=-3", 400, "0 sample points"),
@@ -154,13 +154,13 @@ def test_a_damaged_run_is_reported_and_its_neighbour_is_not(served: Server) -> N
 
 
 @pytest.mark.parametrize("what", ["images/sample/0", "frames/sample"])
-def test_a_run_begun_anew_has_nothing_to_show_for_a_moment_and_no_fault(served: Server, what: str) -> None:
+def test_a_restarting_run_answers_no_content_and_not_an_error(served: Server, what: str) -> None:
     other = Run(served.runs / hashlib.sha256(what.encode()).hexdigest())
     shutil.copytree(served.runs / QUICK.key, other.folder)
     (other.folder / "sample.safetensors").unlink()
     address = f"/runs/{other.key}/{what}"
     assert get(served, address).code == 410
-    with other.lock():  # as while the folder is emptied, with its former status to the last
+    with other.lock():  # as while the folder is emptied, which removes the old status last
         assert get(served, address).code == 204
     other.set_state("training")
     assert get(served, address).code == 204
@@ -176,20 +176,22 @@ def test_snapshots_of_a_run_in_training_come_one_after_the_other(served: Server)
         stderr=subprocess.DEVNULL,
     )
     try:
-        seen: list[int] = []
+        received: list[int] = []
         end = time.monotonic() + 60
-        while len(seen) < 6 and time.monotonic() < end:
+        while len(received) < 6 and time.monotonic() < end:
             status = get(served, f"/runs/{config.key}/status")
-            if status.code == 200 and status.json()["steps"][len(seen) :]:
-                answer = get(served, f"/runs/{config.key}/frames/sample?after={seen[-1] if seen else -1}")
+            if status.code == 200 and status.json()["steps"][len(received) :]:
+                answer = get(
+                    served, f"/runs/{config.key}/frames/sample?after={received[-1] if received else -1}"
+                )
                 if answer.code == 200:
                     frames = unpack(answer.content)
                     assert frames.coordinates.shape[1:] == (2000, 2)
-                    seen += frames.steps.tolist()
+                    received += frames.steps.tolist()
             time.sleep(0.1)
-        assert len(seen) >= 6 and seen == sorted(set(seen))
+        assert len(received) >= 6 and received == sorted(set(received))
         assert get(served, f"/runs/{config.key}/status").json()["state"] == "training"
-        assert get(served, f"/runs/{config.key}/frames/train").code == 404  # not before the end
+        assert get(served, f"/runs/{config.key}/frames/train").code == 404  # only after the end
     finally:
         training.kill()
         training.wait()
@@ -208,13 +210,13 @@ def test_the_server_needs_no_torch_for_any_of_it(served: Server) -> None:
     assert not [name for name in libraries if "torch" in name]
 
 
-def test_the_example_stays_what_it_is_whatever_becomes_of_a_run_with_its_settings(tmp_path: Path) -> None:
+def test_the_example_does_not_depend_on_runs_with_its_settings(tmp_path: Path) -> None:
     shipped = Run(PROJECT / "assets" / "runs" / SHIPPED)
     run = Run(tmp_path / "runs" / SHIPPED)
     with running_server(tmp_path) as server:
         before = get(server, "/example/frames/train").content
 
-        # while one is under way or damaged, its own address shows the example too
+        # while such a run is under way or damaged, its URL shows the example too
         shutil.copytree(shipped.folder, run.folder)
         run.set_state("training")
         assert get(server, f"/runs/{SHIPPED}/frames/train").content == before
@@ -226,7 +228,7 @@ def test_the_example_stays_what_it_is_whatever_becomes_of_a_run_with_its_setting
         assert get(server, f"/runs/{SHIPPED}/frames/train").content == before
         assert get(server, f"/runs/{SHIPPED}/contours/test").code == 200
 
-        # on another processor, whose last digits are others, the same settings give other points
+        # on another processor, with other rounding, the same settings give other points
         shutil.rmtree(run.folder / "replay")
         arrays = load_file(shipped.folder / "embedding.safetensors")
         checksum = run.write_arrays("embedding.safetensors", arrays | {"train": 2 * arrays["train"]})

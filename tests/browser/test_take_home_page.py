@@ -1,4 +1,4 @@
-"""Take it home in the browser: the report offline. And a guess on Predict and its answer."""
+"""Take it home in the browser: the offline report. And a guess on Predict with its result."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from core.runs import run_at, shipped_run
 from tests.browser.canvas_lab import Canvas
 from tests.browser.harness import Server, open_page, watch
 
-SLOW = 120_000  # measuring or training under load; no measure of how long it should take
+SLOW = 120_000  # for training and measuring under load; not a performance goal
 
 
 def download(page: Page, name: str, folder: Path) -> Path:
@@ -38,8 +38,8 @@ def test_the_report_plays_from_a_file_without_a_network(
 
     context = browser.new_context(viewport={"width": 1200, "height": 900}, offline=True)
     alone = context.new_page()
-    seen, asked = watch(alone), []
-    alone.on("request", lambda request: asked.append(request.url))
+    found, requested = watch(alone), []
+    alone.on("request", lambda request: requested.append(request.url))
     alone.goto(report.as_uri())
     alone.wait_for_function(f"({STATE})().n === 12000", timeout=SLOW)
     assert len(alone.evaluate(STATE)["steps"]) == 15
@@ -63,7 +63,7 @@ def test_the_report_plays_from_a_file_without_a_network(
     corners = canvas.to_screen(np.concatenate([np.reshape(line["xy"], (-1, 2)) for line in lines]))
     x, y = np.floor(corners).astype(int).T
     lined = canvas.picture()
-    canvas.turn_on("Density lines")  # which takes them away
+    canvas.turn_on("Density lines")  # hides them
     bare = canvas.picture()
     assert (np.abs(lined - bare).max(axis=2)[y, x] > 20).mean() > 0.8
     canvas.turn_on("Voronoi cells")
@@ -71,23 +71,23 @@ def test_the_report_plays_from_a_file_without_a_network(
     celled = canvas.picture()
     assert empty > 0.3 and (celled.min(axis=2) > 250).mean() < 0.2 * empty
     axis = round(canvas.to_screen(np.zeros((1, 2)))[0, 1])
-    assert celled[axis].mean() < celled[axis - 4].mean() - 10  # the grid lies over the cells
+    assert celled[axis].mean() < celled[axis - 4].mean() - 10  # the grid is above the cells
     expect(alone.locator(".news")).to_be_hidden()
 
-    hosts = {url.split(":")[0] for url in asked}
+    hosts = {url.split(":")[0] for url in requested}
     context.close()
-    assert hosts <= {"file", "data", "blob"}, asked
-    assert not seen.unexpected()
+    assert hosts <= {"file", "data", "blob"}, requested
+    assert not found.unexpected()
 
 
-def test_a_guess_is_kept_and_stands_beside_what_happened(page: Page, server: Server) -> None:
+def test_a_guess_is_kept_and_shown_with_the_result(page: Page, server: Server) -> None:
     open_page(page, server, "/predict")
     main = page.get_by_role("main")
     main.get_by_text("Higher", exact=True).click()
     main.get_by_label("Because").fill("more room")
     main.get_by_role("button", name="This is my guess").click()
     before = value(run_at(PRESETS["fast"].key), "spread")
-    expect(main.get_by_text(f"Not as you said. It went from {before:.3f}")).to_be_visible(timeout=SLOW)
+    expect(main.get_by_text(f"Not as you predicted. It went from {before:.3f}")).to_be_visible(timeout=SLOW)
     expect(main.get_by_text("Your guess: Spread higher, because more room.")).to_be_visible()
     expect(main.get_by_text("After: Spread")).to_be_visible()
     page.wait_for_function(

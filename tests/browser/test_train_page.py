@@ -1,4 +1,4 @@
-"""The whole path in a real browser: set, train on all of MNIST, watch, and read what came out."""
+"""The whole path in a real browser: set, train on all of MNIST, watch, and read the results."""
 
 import json
 import re
@@ -30,48 +30,48 @@ def lab(page: Page, server: Server) -> TrainPage:
 
 @pytest.fixture(scope="module")
 def trained(browser: Browser, server: Server) -> Iterator[TrainPage]:
-    """A visitor before a finished run of one epoch."""
+    """A visitor with a finished run of one epoch on the page."""
     with visitor(browser, server) as page:
         page.open("epochs=1&seed=11").press_train()
         page.wait_until_trained()
         yield page
 
 
-def test_fast_trains_before_the_visitors_eyes_and_its_figures_are_those_of_the_folder(
+def test_fast_trains_live_and_its_figures_are_those_of_the_folder(
     page: Page, start_server: StartServer
 ) -> None:
-    """On a server of its own: on the others the settings of the example stay untrained."""
+    """On a separate server: on the shared one the example's settings must stay untrained."""
     lab = TrainPage(page, start_server()).open()
     run = run_of(lab.server.runs)
     assert folders(lab.server.runs) == set()
     lab.record()
     lab.press_train()
     expect(lab.stop).to_be_enabled()
-    lab.set(epochs=3)  # in mid-run: nothing of this run may notice
+    lab.set(epochs=3)  # during the run: must not affect it
     expect(lab.differ).to_be_visible()
     lab.wait_until_trained()
 
-    assert folders(lab.server.runs) == {FAST.key}  # one click, one run; the slider began none
+    assert folders(lab.server.runs) == {FAST.key}  # one click, one run; the slider started none
     assert run.config() == FAST
     figures = stored_figures(run)
     assert lab.figures() == {name: f"{value:.3f}" for name, value in figures.items()}
     assert figures["rand_index"] > 0.9
     lab.expect_points(60_000)
-    expect(lab.differ).to_be_visible()  # the sliders were moved, the picture is of what was trained
+    expect(lab.differ).to_be_visible()  # the sliders have moved, the picture is of the trained settings
     expect(lab.status).to_contain_text("2 epochs")
     assert lab.value("epochs") == 3
     expect(lab.train).to_be_enabled()
     expect(lab.stop).to_be_disabled()
 
     steps = run.progress()[-1].steps
-    training = [line for line in lab.seen("status") if "Training" in line]
+    training = [line for line in lab.recorded("status") if "Training" in line]
     assert any(re.search(rf"step [\d,]+ of {steps} .* \d+ s left", line) for line in training)
-    live = {line for line in lab.seen("snapshots") if line.startswith("2000 points")}
+    live = {line for line in lab.recorded("snapshots") if line.startswith("2000 points")}
     assert len(live) >= 2  # the picture grew snapshot by snapshot
-    assert max(lab.seen("points")) >= len(run.progress()) / 2
+    assert max(lab.recorded("points")) >= len(run.progress()) / 2
 
 
-def test_the_picture_can_be_given_its_settings_back(trained: TrainPage) -> None:
+def test_the_sliders_can_be_reset_to_the_settings_of_the_picture(trained: TrainPage) -> None:
     trained.set(margin=1.2, digits=4)
     trained.differ.click()
     settled(trained.page)
@@ -102,14 +102,16 @@ def test_the_confusion_matrix_holds_every_image_once(trained: TrainPage) -> None
     assert counts.tolist() == stored["counts"]
     embedding = run.embedding()
     assert counts.sum(axis=1).tolist() == np.bincount(embedding.train_labels).tolist()
-    matched = np.trace(counts) / counts.sum()  # the digits are rising, and so are those matched to them
+    matched = (
+        np.trace(counts) / counts.sum()
+    )  # both the digits and their matched clusters are in ascending order
     expect(panel).to_contain_text(f"{matched:.1%}")
     panel.get_by_role("radio", name="share of the class").click()
     settled(trained.page)
     expect(table).to_contain_text(f"{counts[3, 3] / counts[3].sum():.1%}")
 
 
-def test_the_davies_bouldin_table_is_the_index_taken_apart(trained: TrainPage) -> None:
+def test_the_davies_bouldin_table_averages_to_the_index(trained: TrainPage) -> None:
     panel = trained.tab("Davies-Bouldin")
     run = run_of(trained.server.runs, epochs=1, seed=11)
     index = stored_figures(run)["davies_bouldin"]
@@ -121,7 +123,7 @@ def test_the_davies_bouldin_table_is_the_index_taken_apart(trained: TrainPage) -
     similarity = np.array(cells["S"], float)
     assert similarity.mean() == pytest.approx(index, rel=1e-9)
 
-    # each row anew, from the embedding in the folder
+    # each row recomputed from the embedding in the folder
     embedding = run.embedding()
     clusters = range(10)
     own = [embedding.train[embedding.train_clusters == c].astype(float) for c in clusters]
@@ -147,13 +149,13 @@ def test_the_same_settings_again_cost_no_second_training(trained: TrainPage) -> 
     run = run_of(trained.server.runs, epochs=1, seed=11)
     before = run.status()
     trained.press_train()
-    expect(trained.page.get_by_text("Trained already")).to_be_visible()
+    expect(trained.page.get_by_text("Already trained")).to_be_visible()
     settled(trained.page)
     assert run.status() == before
     trained.expect_points(60_000)
 
 
-def test_the_keys_that_the_buttons_name_train_and_stop(lab: TrainPage) -> None:
+def test_the_shortcuts_on_the_buttons_train_and_stop(lab: TrainPage) -> None:
     lab.open("epochs=50&seed=12")
     lab.press_shortcut_of(lab.train)
     lab.wait_until_training()
@@ -184,14 +186,14 @@ def test_stop_is_obeyed_while_the_clusters_are_measured_and_the_page_says_so(lab
     run = run_of(lab.server.runs, epochs=1, seed=15)
     wait_until(lambda: run.status().state == "measuring", "the training is over")
     held = workers(lab.server)
-    for worker in held:  # so that it cannot be over before Stop is pressed
+    for worker in held:  # so that it cannot end before Stop is pressed
         worker.suspend()
     expect(lab.status).to_contain_text("Measuring the clusters")
     lab.stop.click()
     expect(lab.stop).to_be_disabled()
     for worker in held:
         worker.resume()
-    expect(lab.status).to_contain_text("Stopped before its end")
+    expect(lab.status).to_contain_text("Stopped early")
     assert run.status().state == "cancelled" and run.status().files == {}
     expect(lab.train).to_be_enabled()
     expect(lab.alerts).to_have_count(0)
@@ -203,9 +205,9 @@ def test_a_finished_run_and_its_controls_are_on_one_screen(lab: TrainPage, train
     for theme in THEMES:
         switch_theme(lab.page, theme)
         assert lab.scrollable("y") == []
-        parts = (lab.train, lab.page.locator(".cl-canvas"), lab.loss_curve)
-        for part in (*parts, *lab.page.get_by_test_id("stMetric").all()):
-            box = part.bounding_box()
+        controls = (lab.train, lab.page.locator(".cl-canvas"), lab.loss_curve)
+        for control in (*controls, *lab.page.get_by_test_id("stMetric").all()):
+            box = control.bounding_box()
             assert box and box["y"] >= 0 and box["y"] + box["height"] <= 900
 
 

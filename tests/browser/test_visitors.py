@@ -46,14 +46,14 @@ def test_runs_can_be_picked_renamed_dropped_and_brought_back(lab: TrainPage) -> 
     settled(page)
     expect(lab.run_list).to_have_value("My first run")
 
-    drop = page.get_by_role("button", name="Drop from the list")
+    drop = page.get_by_role("button", name="Remove from the list")
     if not drop.is_visible():
         page.get_by_role("button", name="edit").click()
     drop.click()
     settled(page)
     assert lab.figures() == second
     assert "My first run" not in runs()
-    choose(lab.run_list, "Example run (shipped)")  # undone from anywhere
+    choose(lab.run_list, "Example run (shipped)")  # undo works from any run
     settled(page)
     page.get_by_role("button", name="Undo").click()
     settled(page)
@@ -69,16 +69,16 @@ def test_the_first_of_two_who_stops_leaves_and_the_last_one_cancels(
     with visitor(browser, server) as other:
         lab.open(query).press_train()
         lab.wait_until_training()
-        other.open(query, quiet=0)  # who comes by the link of a run under way waits for it as well
+        other.open(query, quiet=0)  # opening the link of a run under way waits for it as well
         other.wait_until_training()
         before = run.progress()
         other.stop.click()
         expect(other.page.get_by_text("You have left this run")).to_be_visible()
         expect(other.train).to_be_enabled()
-        wait_until(lambda: len(run.progress()) > len(before), "the run goes on for the other one")
-        assert run.progress()[: len(before)] == before  # and was not begun anew
+        wait_until(lambda: len(run.progress()) > len(before), "the run continues for the other visitor")
+        assert run.progress()[: len(before)] == before  # and did not restart
         lab.page.wait_for_timeout(1500)
-        expect(other.page.get_by_text("You have left this run")).to_be_visible()  # as long as it is so
+        expect(other.page.get_by_text("You have left this run")).to_be_visible()  # while it is true
         assert run.status().state == "training"
         expect(lab.stop).to_be_enabled()
         lab.stop.click()
@@ -87,7 +87,7 @@ def test_the_first_of_two_who_stops_leaves_and_the_last_one_cancels(
         assert run.status().state == "cancelled"
 
 
-def test_a_run_left_to_others_says_so_as_well_while_another_is_waited_for(
+def test_a_run_left_to_others_says_so_also_while_another_is_awaited(
     lab: TrainPage, browser: Browser, server: Server
 ) -> None:
     with visitor(browser, server) as other:
@@ -100,7 +100,7 @@ def test_a_run_left_to_others_says_so_as_well_while_another_is_waited_for(
         line = other.page.get_by_text("You have left this run")
         expect(line).to_contain_text("Press Train to wait for it again")
         other.widget("digits").press("ArrowLeft")
-        expect(line).not_to_contain_text("Press Train")  # it would be another run now
+        expect(line).not_to_contain_text("Press Train")  # now it would be another run
         other.press_train()
         expect(line).to_have_count(0)
         choose(other.run_list, left)
@@ -124,7 +124,7 @@ def test_three_who_press_train_at_once_share_one_training(browser: Browser, serv
             visit.wait_until_trained()
         assert folders(server.runs) - before == {run_of(server.runs, seed=33).key}
         reports = run_of(server.runs, seed=33).progress()
-        assert [r.step for r in reports] == sorted({r.step for r in reports})  # written by one, once
+        assert [r.step for r in reports] == sorted({r.step for r in reports})  # written once, by one worker
         assert three[0].figures() == three[1].figures() == three[2].figures()
 
 
@@ -144,11 +144,11 @@ def test_two_tabs_of_one_visitor_share_one_training(lab: TrainPage) -> None:
     assert not faults.unexpected()
 
 
-def test_another_run_can_be_looked_at_while_ones_own_goes_on(lab: TrainPage) -> None:
+def test_another_run_can_be_shown_while_ones_own_continues(lab: TrainPage) -> None:
     lab.open("epochs=50&seed=35").press_train()
     lab.wait_until_training()
     choose(lab.run_list, "Example run (shipped)")
-    expect(lab.page.get_by_text("goes on beside this")).to_be_visible()
+    expect(lab.page.get_by_text("is still training")).to_be_visible()
     expect(lab.page.get_by_role("img", name="60,000 points")).to_be_visible()
     lab.page.get_by_role("button", name="Show it").click()
     lab.wait_until_training()

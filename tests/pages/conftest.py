@@ -1,4 +1,4 @@
-"""The pages without a browser: Streamlit's own AppTest runs the real scripts and the real engine."""
+"""The pages without a browser: Streamlit's AppTest runs the real scripts and the real engine."""
 
 import functools
 from collections.abc import Callable, Iterator
@@ -13,14 +13,14 @@ from core.service.shared_engine import close_shared_engine, shared_engine
 
 PROJECT = Path(__file__).resolve().parents[2]
 SCRIPT = PROJECT / "pages" / "ui" / "app.py"
-TIMEOUT = 60  # its own 3 s are too few for the first import on a busy machine
+TIMEOUT = 60  # the default of 3 s is too short for the first import on a busy machine
 
 OpenPage = Callable[..., AppTest]
 
 
 @pytest.fixture(scope="session", autouse=True)
 def components_found_once() -> Iterator[None]:
-    """Each AppTest searches all installed packages for components, which takes longer than to draw a page."""
+    """Each AppTest scans all installed packages for components, which takes longer than to run a page."""
     with pytest.MonkeyPatch.context() as patch:
         search = functools.cache(manifest_scanner.scan_component_manifests)
         patch.setattr(manifest_scanner, "scan_component_manifests", search)
@@ -29,14 +29,14 @@ def components_found_once() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def no_workers_left() -> Iterator[None]:
-    """The engine that the pages have started ends with the tests."""
+    """Close the engine that the pages have started."""
     yield
     close_shared_engine()
 
 
 @pytest.fixture(scope="session")
 def registered_pages(components_found_once: None) -> dict[str, Any]:
-    """What the navigation knows once the app has run, so that a page opens by its link, without Home before it."""
+    """The registered pages after a first run of the app, so that a page opens without visiting Home first."""
     shared_engine(warm=False)
     return dict(AppTest.from_file(SCRIPT, default_timeout=TIMEOUT).run()._registered_pages)
 
@@ -47,7 +47,7 @@ def open_page(
 ) -> Iterator[OpenPage]:
     """Open a page as a new visitor with an empty runs folder: `open_page("lab/train.py", margin="9")`.
 
-    A worker starts when something is trained; what a test leaves in training is ended with it.
+    A worker starts when something is trained; a training left running is ended after the test.
     """
     monkeypatch.setenv("CONTRASTIVE_LAB_RUNS", str(tmp_path / "runs"))
 

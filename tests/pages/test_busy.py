@@ -1,4 +1,4 @@
-"""Where the queue is full, every page that trains says so in words, and goes on."""
+"""With a full queue, every page that trains shows a message and still works."""
 
 from collections.abc import Callable
 
@@ -25,7 +25,7 @@ PRESSES: dict[str, Callable[[AppTest], AppTest]] = {
 
 @pytest.mark.whole_training
 @pytest.mark.parametrize("page", PRESSES)
-def test_a_full_queue_is_told_of_and_the_page_goes_on(
+def test_a_full_queue_is_messages_of_and_the_page_goes_on(
     open_page: OpenPage, monkeypatch: pytest.MonkeyPatch, page: str
 ) -> None:
     close_shared_engine()
@@ -37,7 +37,7 @@ def test_a_full_queue_is_told_of_and_the_page_goes_on(
     shared_engine().submit(RunConfig(epochs=50, seed=2), "bob")
     PRESSES[page](app)
     assert not app.exception
-    told = [error.value.replace("\\", "") for error in app.error]
-    assert [words.startswith("The class is busy: 1 runs are waiting") for words in told] == [True]
+    messages = [error.value.replace("\\", "") for error in app.error]
+    assert [message.startswith("The class is busy: 1 runs are waiting") for message in messages] == [True]
     shared_engine().leave(running.key, "ada")
     close_shared_engine()

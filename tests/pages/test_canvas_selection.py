@@ -1,4 +1,4 @@
-"""What the browser says of a selection is read with care: it comes from a visitor."""
+"""The browser's selection message is validated: a visitor may forge it."""
 
 import base64
 
@@ -24,7 +24,7 @@ def test_bit_i_of_the_mask_is_image_i() -> None:
     assert selection.selected.tolist() == numbers and selection.pinned == 7 and selection.split == "train"
 
 
-def test_of_the_images_only_those_that_there_are_are_meant() -> None:
+def test_numbers_beyond_the_split_are_ignored() -> None:
     selection = selection_from(message([3, 9_999, 10_000]), RUN, "train")
     assert selection.of("train", 10_000).tolist() == [3, 9_999]
     assert selection.of("test", 10_000).tolist() == []
@@ -33,7 +33,7 @@ def test_of_the_images_only_those_that_there_are_are_meant() -> None:
 @pytest.mark.parametrize(
     ("run", "split"), [("b" * 64, "train"), (RUN, "test")], ids=["another run", "another split"]
 )
-def test_what_was_picked_elsewhere_is_nothing_here(run: str, split: str) -> None:
+def test_a_selection_of_another_run_or_split_is_empty(run: str, split: str) -> None:
     selection = selection_from(message([1, 2], pinned=1), run, split)
     assert selection.pinned is None and len(selection.selected) == 0 and selection.split == split
 
@@ -56,12 +56,12 @@ def test_what_was_picked_elsewhere_is_nothing_here(run: str, split: str) -> None
         message([1, 2], mask=["Bg=="]),
     ],
 )
-def test_what_the_canvas_would_not_send_selects_nothing(value: object) -> None:
+def test_a_malformed_message_selects_nothing(value: object) -> None:
     selection = selection_from(value, RUN, "train")
     assert selection.pinned is None and selection.selected.tolist() == []
 
 
 @pytest.mark.parametrize("pinned", [-1, True, "5", 5.5, MOST_IMAGES, 10**30, [5], None])
-def test_a_number_that_no_image_has_is_not_pinned(pinned: object) -> None:
+def test_an_invalid_image_number_is_not_pinned(pinned: object) -> None:
     selection = selection_from(message([4], pinned=pinned), RUN, "train")
     assert selection.pinned is None and selection.selected.tolist() == [4]

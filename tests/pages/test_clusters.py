@@ -1,4 +1,4 @@
-"""The Clusters page without a browser: each part shows the run's own numbers, and says where there are none."""
+"""The Clusters page without a browser: each tab shows the run's own numbers, or why there are none."""
 
 import json
 import re
@@ -15,7 +15,7 @@ from core.runs import Embedding, Run, example_run, place_for
 from tests.pages.conftest import OpenPage
 
 PAGE = "lab/clusters.py"
-PARTS = (
+TABS = (
     "Davies-Bouldin",
     "KMeans",
     "Confusion",
@@ -62,13 +62,13 @@ def trained(config: RunConfig) -> Run:
     return run
 
 
-@pytest.mark.parametrize("part", PARTS)
-def test_each_part_opens_by_its_link_on_the_shipped_run(open_page: OpenPage, part: str) -> None:
-    app = open_page(PAGE, part=part)
+@pytest.mark.parametrize("tab", TABS)
+def test_each_tab_opens_by_its_link_on_the_shipped_run(open_page: OpenPage, tab: str) -> None:
+    app = open_page(PAGE, part=tab)
     assert not app.exception and not app.error and not app.warning
-    assert [tab.label for tab in app.tabs] == list(PARTS)
-    filled = [tab.label for tab in app.tabs if tab.children]
-    assert filled == [part]  # what is not open is not made
+    assert [each.label for each in app.tabs] == list(TABS)
+    filled = [each.label for each in app.tabs if each.children]
+    assert filled == [tab]  # only the open tab is rendered
 
 
 def test_both_indices_are_those_of_scikit_learn_and_the_sum_on_the_page_adds_up(open_page: OpenPage) -> None:
@@ -84,7 +84,7 @@ def test_both_indices_are_those_of_scikit_learn_and_the_sum_on_the_page_adds_up(
         assert np.mean(worst) == pytest.approx(expected, abs=1e-3)
 
 
-def test_the_fraction_is_worked_out_for_the_two_clusters_that_are_chosen(open_page: OpenPage) -> None:
+def test_the_fraction_is_that_of_the_two_chosen_clusters(open_page: OpenPage) -> None:
     app, run = open_page(PAGE), shipped()
     boxes = {box.label: box for box in app.selectbox}
     boxes["First"].set_value(3)
@@ -92,8 +92,8 @@ def test_the_fraction_is_worked_out_for_the_two_clusters_that_are_chosen(open_pa
     app.run()
     assert not app.exception
     points = {label: run.train[run.train_clusters == label].astype(float) for label in (3, 7)}
-    centres = {label: part.mean(axis=0) for label, part in points.items()}
-    within = {label: np.linalg.norm(part - centres[label], axis=1).mean() for label, part in points.items()}
+    centres = {label: own.mean(axis=0) for label, own in points.items()}
+    within = {label: np.linalg.norm(own - centres[label], axis=1).mean() for label, own in points.items()}
     between = float(np.linalg.norm(centres[3] - centres[7]))
     assert f"{within[3]:.4f}+{within[7]:.4f}" in texts(app)
     assert f"{{{between:.4f}}}={(within[3] + within[7]) / between:.4f}" in texts(app)
@@ -106,7 +106,7 @@ def test_the_table_holds_a_row_for_each_cluster_and_its_share_of_the_index(open_
     rows = cluster_table(evaluation.davies_bouldin, evaluation.confusion)
     shown = app.dataframe[0].value
     assert shown["share"].sum() == pytest.approx(100)
-    shown["share"] /= 100  # in per cent, so that each is written with as many digits
+    shown["share"] /= 100  # a percentage in the table
     for column, field in (
         ("images", "size"),
         ("WCD", "within"),
@@ -125,13 +125,13 @@ def test_a_cluster_is_not_compared_with_itself(open_page: OpenPage) -> None:
         box.set_value(2)
     app.run()
     assert not app.exception
-    assert "no rival of its own" in texts(app)
+    assert "not its own rival" in texts(app)
 
 
-def test_the_true_classes_can_be_worked_out_too(open_page: OpenPage) -> None:
+def test_the_true_classes_have_a_worked_fraction_too(open_page: OpenPage) -> None:
     app = open_page(PAGE)
     before = texts(app)
-    next(group for group in app.button_group if group.label == "Of the").set_value("True classes").run()
+    next(group for group in app.button_group if group.label == "In the").set_value("True classes").run()
     assert not app.exception
     assert texts(app) != before
     assert [box.options[:3] for box in app.selectbox if box.label == "First"] == [["0", "1", "2"]]
@@ -142,17 +142,17 @@ def test_the_true_classes_can_be_worked_out_too(open_page: OpenPage) -> None:
         assert {(row["x"], row["y"]) for row in dots if row["cluster"] == digit} <= members
 
 
-def test_kmeans_goes_on_by_its_slider_and_its_inertia_falls(open_page: OpenPage) -> None:
+def test_the_slider_advances_kmeans_and_its_inertia_falls(open_page: OpenPage) -> None:
     app = open_page(PAGE, part="KMeans")
-    seen = []
+    inertia = []
     slider = next(slider for slider in app.slider if slider.label == "Iteration")
     for iteration in range(1, int(slider.max) + 1):
         slider = next(slider for slider in app.slider if slider.label == "Iteration")
         slider.set_value(iteration).run()
-        seen.append(float(metrics(app)["Inertia"]))
+        inertia.append(float(metrics(app)["Inertia"]))
     assert not app.exception
-    assert len(seen) > 3 and seen == sorted(seen, reverse=True) and seen[0] > seen[-1]
-    assert metrics(app)["Changed cluster"] == "0"  # it has come to rest
+    assert len(inertia) > 3 and inertia == sorted(inertia, reverse=True) and inertia[0] > inertia[-1]
+    assert metrics(app)["Changed cluster"] == "0"  # it has converged
 
 
 @pytest.mark.parametrize(("label", "value"), [("Clusters, k", 4), ("Seed of the start", 5)])
@@ -166,7 +166,7 @@ def test_another_k_and_another_start_give_other_iterations(
     assert metrics(app)["Inertia"] != before
 
 
-def test_the_scan_goes_on_by_one_k_at_a_time_and_can_be_stopped(open_page: OpenPage) -> None:
+def test_the_scan_advances_one_k_at_a_time_and_can_be_stopped(open_page: OpenPage) -> None:
     app = open_page(PAGE, part="KMeans")
     app.button(key="scan_begin").click().run()
     for _ in range(2):
@@ -178,11 +178,11 @@ def test_the_scan_goes_on_by_one_k_at_a_time_and_can_be_stopped(open_page: OpenP
     assert 2 <= done < 19
     app.run()
     again = next(spec for spec in charts(app) if "silhouette" in str(spec.get("title")))
-    assert again["description"] == silhouette["description"]  # stopped is stopped
-    assert app.button(key="scan_begin").label == "Go on"
+    assert again["description"] == silhouette["description"]  # it stays stopped
+    assert app.button(key="scan_begin").label == "Continue"
 
 
-def test_shares_and_counts_of_the_confusion_come_with_the_images_of_a_cell(open_page: OpenPage) -> None:
+def test_a_cell_of_the_confusion_shows_its_count_and_its_images(open_page: OpenPage) -> None:
     app, run = open_page(PAGE, part="Confusion"), shipped()
     boxes = {box.label: box for box in app.selectbox}
     boxes["Class"].set_value(7)
@@ -210,7 +210,7 @@ def test_a_cell_without_images_says_so(open_page: OpenPage) -> None:
     assert "No image of class" in texts(app)
 
 
-def test_each_score_stands_beside_its_chance_level(open_page: OpenPage) -> None:
+def test_each_score_is_shown_with_its_chance_level(open_page: OpenPage) -> None:
     app, run = open_page(PAGE, part="Scores"), shipped()
     shown = {metric.label: (float(metric.value), metric.delta) for metric in app.metric}
     ari = adjusted_rand_score(run.train_labels, run.train_clusters)
@@ -227,16 +227,16 @@ def test_each_score_stands_beside_its_chance_level(open_page: OpenPage) -> None:
     assert shown["V-measure"][0] == pytest.approx(shown["Normalized mutual information"][0], abs=1e-4)
 
 
-def test_drawn_pairs_add_up_and_converge_to_the_index(open_page: OpenPage) -> None:
+def test_sampled_pairs_add_up_and_converge_to_the_index(open_page: OpenPage) -> None:
     app = open_page(PAGE, part="Rand index")
-    for key in ("draw_100", "draw_10000", "draw_10000"):
+    for key in ("sample_100", "sample_10000", "sample_10000"):
         app.button(key=key).click().run()
     assert not app.exception
     assert "Of **20,110** pairs" in texts(app)
     shown = metrics(app)
-    assert float(shown["Share that agrees"]) == pytest.approx(float(shown["Rand index"]), abs=0.005)
+    assert float(shown["Share in agreement"]) == pytest.approx(float(shown["Rand index"]), abs=0.005)
     assert float(shown["Random clusters"]) == pytest.approx(0.82, abs=0.01)
-    app.button(key="draw_none").click().run()
+    app.button(key="sample_none").click().run()
     assert "Of **10** pairs" in texts(app)
 
 
@@ -250,35 +250,35 @@ def test_a_guess_comes_before_the_figures(open_page: OpenPage) -> None:
     assert float(metrics(app)["Rand index"]) > 0.8 and float(metrics(app)["ARI"]) < 0.2
 
 
-def test_more_dimensions_are_drawn_in_the_plane_and_it_says_so(open_page: OpenPage) -> None:
+def test_more_dimensions_are_reduced_to_the_plane_and_the_page_says_so(open_page: OpenPage) -> None:
     app = open_page(PAGE)
     run = trained(SMALL)
     app = showing(app, run)
     assert "keeps the distance between them" in texts(app)
-    for part in PARTS[1:]:
-        app.session_state["part"] = part
+    for tab in TABS[1:]:
+        app.session_state["part"] = tab
         app.run()
-        assert not app.exception and not app.error, part
-        if part in ("KMeans", "Confusion"):
+        assert not app.exception and not app.error, tab
+        if tab in ("KMeans", "Confusion"):
             assert "4 dimensions, drawn in two by PCA" in texts(app)
 
 
-def test_a_collapsed_run_says_of_each_figure_why_it_has_none(open_page: OpenPage) -> None:
+def test_a_collapsed_run_gives_the_reason_for_each_undefined_figure(open_page: OpenPage) -> None:
     app = open_page(PAGE)
     run = trained(RunConfig(epochs=1, digits=3, hidden=(2,), learning_rate=1.0, batch_size=1000))
     assert np.ptp(run.embedding().train, axis=0).max() == 0  # a dead network: each image at one point
     app = showing(app, run)
     assert not app.exception
     assert "The index is undefined here" in texts(app) and "S is undefined here" in texts(app)
-    for part in PARTS[1:]:
-        app.session_state["part"] = part
+    for tab in TABS[1:]:
+        app.session_state["part"] = tab
         app.run()
-        assert not app.exception and not app.error, part
+        assert not app.exception and not app.error, tab
     app.session_state["part"] = "Without clusters"
     assert "collapsed" in texts(app.run())
 
 
-def test_a_run_that_is_gone_is_a_sentence(open_page: OpenPage) -> None:
+def test_a_missing_run_gets_an_error_message(open_page: OpenPage) -> None:
     app = showing(open_page(PAGE), place_for(RunConfig(seed=1234)))
     assert not app.exception
     assert "cannot be shown" in texts(app)

@@ -1,4 +1,4 @@
-"""Collapse without a browser: the buttons train real runs, and what is said is what their folders hold."""
+"""Collapse without a browser: the buttons train real runs, and the page shows what their folders contain."""
 
 import json
 from dataclasses import replace
@@ -17,7 +17,7 @@ PAGE = "learn/collapse.py"
 
 
 def wait_for(app: AppTest, run: Run) -> AppTest:
-    """Run the page until the run is done, as its own timer would."""
+    """Wait until the run is done, and rerun the page as its timer would."""
     ended = f"{run.config()} ends"
     wait_until(lambda: run.status().ended and not shared_engine().has(run.key), ended, seconds=180)
     app.run()
@@ -37,7 +37,7 @@ def test_nothing_is_trained_before_a_button_is_pressed(open_page: OpenPage) -> N
 
 
 @pytest.mark.whole_training
-def test_broken_and_cured_the_page_says_what_the_runs_are(open_page: OpenPage) -> None:
+def test_the_page_diagnoses_the_broken_and_the_cured_run(open_page: OpenPage) -> None:
     app = open_page(PAGE)
     app.button(key="break_margin_0").click().run()
     broken = place_for(COLLAPSES["margin_0"].config)
@@ -56,7 +56,7 @@ def test_broken_and_cured_the_page_says_what_the_runs_are(open_page: OpenPage) -
     assert healthy is not None and healthy.kind == "healthy"
     assert app.success[0].value == healthy.sentence
     assert ("Spread", f"{healthy.shape.spread:.2g}") in metrics(app)
-    assert app.error[0].value == found.sentence  # the broken one stands beside it
+    assert app.error[0].value == found.sentence  # the broken one is still next to it
 
     app.button(key="lab_broken").click().run()
     app.switch_page(str(PROJECT / "pages" / "lab" / "train.py")).run()
@@ -67,7 +67,7 @@ def test_broken_and_cured_the_page_says_what_the_runs_are(open_page: OpenPage) -
 
 
 @pytest.mark.whole_training
-def test_the_line_of_the_chart_is_what_it_costs_to_know_nothing(open_page: OpenPage) -> None:
+def test_the_line_of_the_chart_is_the_know_nothing_value(open_page: OpenPage) -> None:
     app = open_page(PAGE)
     app.button(key="break_rate_too_high").click().run()
     config = COLLAPSES["rate_too_high"].config

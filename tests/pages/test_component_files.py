@@ -1,4 +1,4 @@
-"""The scripts of components, joined: what the linter cannot see in the single files."""
+"""The joined scripts of components: checks that the linter cannot do on single files."""
 
 import re
 import shutil
@@ -16,7 +16,7 @@ OXLINT = shutil.which("oxlint", path=str(Path(sys.executable).parent)) or "oxlin
 
 
 def problems(script: str, folder: Path) -> str:
-    """What oxlint finds: names declared twice, which it takes for a syntax error, and names not declared."""
+    """oxlint's findings: names declared twice, which it reports as a syntax error, and undeclared names."""
     (folder / "script.js").write_text(script, "utf-8")
     (folder / "rules.json").write_text('{"env": {"builtin": true, "browser": true}}')
     rules = ["--config", "rules.json", "--allow", "all", "--deny", "no-undef"]
@@ -99,7 +99,7 @@ def test_each_file_comes_once_and_after_those_it_imports(tmp_path: Path) -> None
     assert " ".join(joined(entry).split()) == "const c = 1; const b = c; export default b + c;"
 
 
-def test_a_circle_of_imports_is_refused_by_its_names(tmp_path: Path) -> None:
+def test_circular_imports_are_refused_with_their_names(tmp_path: Path) -> None:
     entry = modules(
         tmp_path,
         a='import { b } from "./b.js";\n',

@@ -1,4 +1,4 @@
-"""The table of classes and clusters: what is written in its cells, what they say, and which are marked."""
+"""The table of classes and clusters: the text, tips and marks of its cells."""
 
 import numpy as np
 import pytest
@@ -29,7 +29,7 @@ def written(shown: Heatmap) -> list[list[str]]:
         (BY_CLUSTER, [["97.1%", "0.5%", ""], ["2.9%", "99.5%", "100.0%"]]),
     ],
 )
-def test_counts_or_shares_are_written_and_nothing_where_there_is_no_image(
+def test_cells_show_counts_or_shares_and_are_blank_without_images(
     cells: str, expected: list[list[str]]
 ) -> None:
     assert written(confusion_heatmap(TABLE, NAMES, cells, "")) == expected

@@ -1,4 +1,4 @@
-"""The Draw page without a browser: test images by number, pictures from a file, and what it says."""
+"""The Draw page without a browser: test images by number, pictures from a file, and its messages."""
 
 import dataclasses
 import io
@@ -58,7 +58,7 @@ def load(app: AppTest, content: bytes, name: str = "digit.png") -> AppTest:
 def test_it_opens_on_an_empty_paper_and_says_what_to_do(open_page: OpenPage) -> None:
     app = open_page(PAGE)
     assert not app.exception
-    assert "Nothing is drawn yet" in texts(app) and "Draw a digit first" in texts(app)
+    assert "Nothing drawn yet" in texts(app) and "Draw a digit first" in texts(app)
 
 
 def test_a_test_image_picked_by_its_number_lands_among_its_class(open_page: OpenPage, mnist: Dataset) -> None:
@@ -74,7 +74,7 @@ def test_a_test_image_picked_by_its_number_lands_among_its_class(open_page: Open
     assert right >= 9
 
 
-def test_a_loaded_picture_is_turned_into_its_digit(open_page: OpenPage, mnist: Dataset) -> None:
+def test_an_uploaded_picture_becomes_its_digit(open_page: OpenPage, mnist: Dataset) -> None:
     large = Image.fromarray(255 - mnist.test.images[0].reshape(28, 28)).resize((420, 420))
     app = load(open_page(PAGE), file_of(large))
     assert not app.exception
@@ -91,20 +91,18 @@ def test_a_loaded_picture_is_turned_into_its_digit(open_page: OpenPage, mnist: D
     ],
     ids=["text", "empty paper", "cut off", "forged"],
 )
-def test_a_picture_that_cannot_be_taken_is_a_sentence(
-    open_page: OpenPage, content: bytes, words: str
-) -> None:
+def test_a_refused_picture_gets_an_error_message(open_page: OpenPage, content: bytes, words: str) -> None:
     app = load(open_page(PAGE), content)
     assert not app.exception
     assert [words in error.value for error in app.error] == [True]
-    assert "Nothing is drawn yet" in texts(app)
+    assert "Nothing drawn yet" in texts(app)
 
 
-def test_the_shipped_run_offers_to_be_trained_for_its_journey(open_page: OpenPage) -> None:
+def test_the_shipped_run_offers_a_training_for_its_journey(open_page: OpenPage) -> None:
     app = open_tab(open_page(PAGE), "digit_from", "Test image")
     app = open_tab(app, "part", "Its journey")
     assert not app.exception
-    assert "train the same settings here, and the same run comes with its journey" in texts(app)
+    assert "Train the same settings here: the same run, with the journey" in texts(app)
     assert "Train these settings" in [button.label for button in app.button]
 
 
@@ -129,7 +127,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Run:
         return trained(SMALL)
 
 
-def test_a_run_without_a_class_tells_where_it_lands_and_what_examples_come_to(
+def test_a_held_out_class_shows_where_it_lands_and_what_examples_achieve(
     open_page: OpenPage, small: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = open_page(PAGE)
@@ -137,30 +135,30 @@ def test_a_run_without_a_class_tells_where_it_lands_and_what_examples_come_to(
     app = open_tab(showing(app, SMALL), "part", "A digit never seen")
     assert not app.exception
     words = texts(app)
-    assert "Training never saw a 2" in words and "count the images of 2 as well" in words
-    assert "1 example **" in words and "20 examples **" in words and "20 random draws" in words
+    assert "Training never saw a 2" in words and "include the images of 2" in words
+    assert "1 example **" in words and "20 examples **" in words and "20 random samples" in words
     app = open_tab(app, "digit_from", "Test image")
     app = open_tab(app, "part", "Its journey")
     assert not app.exception and "Press play in the picture" in texts(app)
 
 
 @pytest.mark.parametrize("state", ["cancelled", "failed"])
-def test_a_run_without_an_end_says_where_to_go(open_page: OpenPage, state: State) -> None:
+def test_an_unfinished_run_says_where_to_go(open_page: OpenPage, state: State) -> None:
     app = open_page(PAGE)
     config = RunConfig(seed=1234)
     place_for(config).begin(config)
     place_for(config).set_state(state)
     app = showing(app, config)
-    assert not app.exception and "not finished" in texts(app)
+    assert not app.exception and "did not finish" in texts(app)
 
 
-def test_a_run_that_is_gone_is_a_sentence(open_page: OpenPage) -> None:
+def test_a_missing_run_gets_an_error_message(open_page: OpenPage) -> None:
     app = showing(open_page(PAGE), dataclasses.replace(PRESETS["fast"], seed=1234))
     assert not app.exception
     assert "cannot be shown" in " ".join(error.value for error in app.error)
 
 
-def test_ink_is_what_a_drawing_has_not_left_white() -> None:
+def test_everything_not_white_in_a_drawing_is_ink() -> None:
     from core.drawings.picture_file import read_drawing
     from core.drawings.preprocessing import as_mnist
 

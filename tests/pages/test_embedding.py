@@ -1,4 +1,4 @@
-"""The Embedding page without a browser: its settings, its panels, and what it says where there is nothing."""
+"""The Embedding page without a browser: its settings, its panels, and its messages if there is nothing to show."""
 
 import re
 
@@ -27,7 +27,7 @@ def showing(app: AppTest, config: RunConfig) -> AppTest:
     return app.run()
 
 
-def test_it_opens_on_the_shipped_run_and_says_how_to_begin(open_page: OpenPage) -> None:
+def test_it_opens_on_the_shipped_run_and_says_how_to_start(open_page: OpenPage) -> None:
     app = open_page(PAGE)
     assert not app.exception
     words = texts(app)
@@ -36,8 +36,8 @@ def test_it_opens_on_the_shipped_run_and_says_how_to_begin(open_page: OpenPage) 
         int(re.search(rf"{where}\*\*: (\d) of 7 are the same class", words)[1])
         for where in ("Nearest in the embedding", "Nearest in the pixels")
     )
-    assert learned > pixels + 2  # the example is one that tells something
-    assert "300 training images a class" in words
+    assert learned > pixels + 2  # the default example is instructive
+    assert "300 training images per class" in words
 
 
 def test_the_share_of_test_images_in_their_own_cell_is_that_of_the_run(open_page: OpenPage) -> None:
@@ -56,24 +56,24 @@ def test_other_numbers_of_cells_give_another_share(open_page: OpenPage) -> None:
     slider.set_value(10).run()
     assert not app.exception
     assert app.metric[0].value != before
-    assert "10 training images a class" in texts(app)
+    assert "10 training images per class" in texts(app)
 
 
-def test_a_run_that_is_gone_is_a_sentence(open_page: OpenPage) -> None:
+def test_a_missing_run_gets_an_error_message(open_page: OpenPage) -> None:
     app = showing(open_page(PAGE), RunConfig(seed=1234))
     assert not app.exception
     assert "cannot be shown" in " ".join(error.value for error in app.error)
 
 
 @pytest.mark.parametrize("state", ["training", "cancelled"])
-def test_a_run_without_an_end_says_where_to_go(open_page: OpenPage, state: State) -> None:
+def test_an_unfinished_run_says_where_to_go(open_page: OpenPage, state: State) -> None:
     app = open_page(PAGE)
     config = RunConfig(seed=1234)
     place_for(config).begin(config)
     place_for(config).set_state(state)
     app = showing(app, config)
     assert not app.exception
-    assert ("still being trained" if state == "training" else "not finished") in texts(app)
+    assert ("still training" if state == "training" else "did not finish") in texts(app)
 
 
 @pytest.mark.parametrize("dims", [4])
@@ -84,7 +84,7 @@ def test_more_dimensions_are_reduced_and_it_says_how_much_that_keeps(open_page: 
     app = showing(app, config)
     assert not app.exception
     words = texts(app)
-    assert f"of what the {dims} dimensions hold" in words
+    assert f"of what the {dims} dimensions contain" in words
     assert "choose two directions in the sidebar" in words
     directions = next(box for box in app.selectbox if box.label == "Directions")
     umap = REDUCTIONS["umap2"]

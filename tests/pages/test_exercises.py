@@ -1,4 +1,4 @@
-"""The exercises without a browser: what the page hands to it, and the address of its Python."""
+"""The exercises without a browser: the data passed to the editor, and the route of its Python."""
 
 import gzip
 import json
@@ -16,7 +16,7 @@ from tests.pages.conftest import OpenPage
 PAGE = "practice/exercises.py"
 
 
-def handed(app: AppTest) -> dict[str, object]:
+def editor_data(app: AppTest) -> dict[str, object]:
     (editor,) = app.get("bidi_component")
     data: dict[str, object] = json.loads(editor.proto.json)
     return data
@@ -29,9 +29,9 @@ def answer(version: str) -> Response:
 def test_the_first_exercise_is_open(open_page: OpenPage) -> None:
     app = open_page(PAGE)
     first = next(iter(EXERCISES.values()))
-    assert [part.value for part in app.subheader] == [first.title]
-    assert handed(app)["stub"] == first.stub
-    assert handed(app)["next"] == {"name": "bcd", "title": EXERCISES["bcd"].title}
+    assert [heading.value for heading in app.subheader] == [first.title]
+    assert editor_data(app)["stub"] == first.stub
+    assert editor_data(app)["next"] == {"name": "bcd", "title": EXERCISES["bcd"].title}
 
 
 @pytest.mark.parametrize("name", EXERCISES)
@@ -39,10 +39,10 @@ def test_each_exercise_comes_with_its_task_checks_and_solution(open_page: OpenPa
     app = open_page(PAGE)
     app.radio(key="exercise").set_value(name).run()
     assert not app.exception
-    exercise, data = EXERCISES[name], handed(app)
-    assert exercise.task in [part.value for part in app.markdown]
-    for part in ("name", "title", "stub", "checks", "solution", "solved"):
-        assert data[part] == getattr(exercise, part)
+    exercise, data = EXERCISES[name], editor_data(app)
+    assert exercise.task in [text.value for text in app.markdown]
+    for field in ("name", "title", "stub", "checks", "solution", "solved"):
+        assert data[field] == getattr(exercise, field)
     assert data["hints"] == list(exercise.hints)
     assert [one["name"] for one in data["exercises"]] == list(EXERCISES)  # type: ignore[attr-defined]
 
@@ -50,22 +50,22 @@ def test_each_exercise_comes_with_its_task_checks_and_solution(open_page: OpenPa
 def test_the_last_exercise_has_none_after_it(open_page: OpenPage) -> None:
     app = open_page(PAGE)
     app.radio(key="exercise").set_value(list(EXERCISES)[-1]).run()
-    assert handed(app)["next"] is None
+    assert editor_data(app)["next"] is None
 
 
 def test_without_a_route_the_python_comes_with_the_page(open_page: OpenPage) -> None:
-    """So it is where a host of its own kind runs the app's file as a script, and so it is in AppTest."""
-    address = str(handed(open_page(PAGE))["python"])
+    """As on a host that runs the app's file as a script, and in AppTest."""
+    address = str(editor_data(open_page(PAGE))["python"])
     assert address.startswith("data:application/gzip;base64,")
 
 
-def test_the_route_serves_the_python_for_good() -> None:
+def test_the_route_serves_the_python_as_immutable() -> None:
     found = answer(exercise_python.version())
     assert found.status_code == 200
     assert "immutable" in found.headers["cache-control"]
     script = gzip.decompress(bytes(found.body)).decode()
-    for part in ("__BRYTHON__.update_VFS", "brython.info", "FRAMES_LIMIT", "class Slip"):
-        assert part in script
+    for text in ("__BRYTHON__.update_VFS", "brython.info", "FRAMES_LIMIT", "class Slip"):
+        assert text in script
 
 
 def test_an_outdated_address_is_refused_with_a_sentence() -> None:
@@ -78,5 +78,5 @@ def test_an_outdated_address_is_refused_with_a_sentence() -> None:
 @pytest.mark.parametrize(
     ("base", "path"), [("", "/practice/python/{version}"), ("/a/", "/a/practice/python/{version}")]
 )
-def test_the_route_stands_below_the_address_of_the_app(base: str, path: str) -> None:
+def test_the_route_is_below_the_base_path_of_the_app(base: str, path: str) -> None:
     assert [route.path for route in exercise_routes.routes(base)] == [path]

@@ -1,4 +1,4 @@
-"""The page that starts Streamlit, with Home's picture in it, without a browser."""
+"""Streamlit's index page with Home's picture in it, without a browser."""
 
 import re
 import shutil
@@ -15,7 +15,7 @@ FIRST = b'<div id="first-picture"'
 
 
 @pytest.fixture(autouse=True)
-def made_anew() -> None:
+def without_cache() -> None:
     first_picture._with_picture.cache_clear()
 
 
@@ -24,16 +24,16 @@ def page() -> tuple[int, bytes]:
     return answer.status_code, bytes(answer.body)
 
 
-def test_it_is_streamlits_page_with_its_scripts_behind_the_picture() -> None:
+def test_it_is_streamlits_page_with_its_scripts_after_the_picture() -> None:
     _, content = page()
-    own = first_picture._streamlits_own().encode()
+    own = first_picture._streamlit_page().encode()
     for tag in (b"<script", b"<link", b"</script>", b'<div id="root">', b"</body>"):
         assert content.count(tag) >= own.count(tag) > 0
     assert content.index(FIRST) < content.index(b'<script type="module" crossorigin')
-    assert not re.search(rb"\{\{\w+\}\}", content)  # everything is filled in
+    assert not re.search(rb"\{\{\w+\}\}", content)  # no placeholder is left
 
 
-def test_where_the_example_is_damaged_streamlit_starts_and_home_says_so(
+def test_with_a_damaged_example_streamlit_starts_and_home_reports_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     example = shipped_run()
@@ -42,6 +42,6 @@ def test_where_the_example_is_damaged_streamlit_starts_and_home_says_so(
     whole = (tmp_path / example.key / "config.json").read_bytes()
     (tmp_path / example.key / "config.json").write_bytes(b"{")
     status, content = page()
-    assert (status, content) == (200, first_picture._streamlits_own().encode())
+    assert (status, content) == (200, first_picture._streamlit_page().encode())
     (tmp_path / example.key / "config.json").write_bytes(whole)
-    assert FIRST in page()[1]  # nothing of the damage is kept
+    assert FIRST in page()[1]  # the damage is not cached

@@ -1,4 +1,4 @@
-"""What the browser may say has been pressed in a table of shaded numbers, and what is not believed."""
+"""The heatmap's press message: which cells are accepted, and which values are rejected."""
 
 from typing import Any
 
@@ -41,9 +41,9 @@ def test_a_cell_that_can_be_pressed_is_its_row_and_column() -> None:
         {"0": 1},
     ],
 )
-def test_anything_else_is_not_believed(forged: Any) -> None:
+def test_anything_else_is_rejected(forged: Any) -> None:
     assert pressed_cell(forged, SHOWN) is None
 
 
-def test_a_cell_with_nothing_to_press_cannot_be_pressed() -> None:
+def test_a_cell_without_a_tip_cannot_be_pressed() -> None:
     assert pressed_cell([0, 2], SHOWN) is None

@@ -1,4 +1,4 @@
-"""The texts of the Learn pages: each says one thing to do and one to notice, names its sources, and is all there."""
+"""The texts of the Learn pages: each has one thing to do, one to notice, its sources, and is shown completely."""
 
 import json
 import re
@@ -17,8 +17,8 @@ from tests.pages.conftest import PROJECT, OpenPage
 from tests.pages.test_collapse import wait_for
 
 PAGES = sorted(path.stem for path in (PROJECT / "pages" / "learn").glob("*.py"))
-# Files of parts, each below a heading. What the diagnosis takes its words from is tested beside it.
-OF_PARTS = ("losses_captions", "pairs_captions", "collapse_captions")
+# Files with several sections. The texts of the diagnosis are tested with it.
+WITH_SECTIONS = ("losses_captions", "pairs_captions", "collapse_captions")
 ELSEWHERE = ("collapse_buttons", "collapse_cures", "collapse_signs", "losses_handles")
 FIGURE = re.compile(r"\{\w+\}")
 
@@ -43,25 +43,25 @@ def is_shown(text: str, shown: list[str], figure: str) -> bool:
 
 def test_every_text_is_shown_somewhere_with_its_figures_filled_in(open_page: OpenPage) -> None:
     shown = [text.value for name in PAGES for text in open_page(f"learn/{name}.py").markdown]
-    whole = {path.stem for path in texts.FOLDER.glob("*.md")} - {*OF_PARTS, *ELSEWHERE}
+    whole = {path.stem for path in texts.FOLDER.glob("*.md")} - {*WITH_SECTIONS, *ELSEWHERE}
     for name in sorted(whole):
         body = texts.whole(name).partition("\n## Sources\n")[0].strip()
         assert is_shown(body, shown, r"[-+\d,.%]+"), name
 
 
 @pytest.mark.whole_training
-def test_every_caption_and_every_word_of_help_is_shown_somewhere_with_its_figures_filled_in(
+def test_every_caption_and_help_text_is_shown_somewhere_with_its_figures(
     open_page: OpenPage,
 ) -> None:
     shown = [text for app in states(open_page) for text in in_small_letters(app)]
-    for name in OF_PARTS:
-        for part, told in texts.sections(name).items():
-            assert is_shown(told.text, shown, ".+?"), f"{name}, {part}"
+    for name in WITH_SECTIONS:
+        for section, told in texts.sections(name).items():
+            assert is_shown(told.text, shown, ".+?"), f"{name}, {section}"
     assert not [text for text in shown if FIGURE.search(text)]
 
 
 def states(open_page: OpenPage) -> Iterator[AppTest]:
-    """The pages as they open, and as they are once something has been done there."""
+    """The pages as opened, and after some actions."""
     pairs = open_page("learn/pairs.py")
     yield pairs
     config = RunConfig(loss="nt_xent")  # has no margin
@@ -86,8 +86,9 @@ def states(open_page: OpenPage) -> Iterator[AppTest]:
 
 def in_small_letters(app: AppTest) -> list[str]:
     assert not app.exception
-    parts = [*app.metric, *app.slider, *app.button]
-    told = [json.loads(part.proto.json).get("told", "") for part in app.get("bidi_component")]
-    columns = [part.proto.columns for part in app.dataframe]
+    widgets = [*app.metric, *app.slider, *app.button]
+    told = [json.loads(component.proto.json).get("told", "") for component in app.get("bidi_component")]
+    columns = [table.proto.columns for table in app.dataframe]
     helped = [of.get("help", "") for each in columns if each for of in json.loads(each).values()]
-    return [part.value for part in app.caption] + [part.proto.help for part in parts] + told + helped
+    captions = [caption.value for caption in app.caption]
+    return captions + [widget.proto.help for widget in widgets] + told + helped

@@ -1,4 +1,4 @@
-"""Links that were given away once: they open for ever, and a copied one leads back to what was on the screen."""
+"""Old links keep working, and a copied link restores what was on the screen."""
 
 import json
 from urllib.parse import parse_qs, parse_qsl, urlsplit
@@ -11,9 +11,8 @@ from core.pictures.frames import CanvasOptions, unpack
 from pages.ui.controls import settings_url
 from tests.pages.conftest import OpenPage
 
-# Copied from the address bar in November 2026. Nobody may change these lines: students keep such links. Where
-# the default of a setting changes, an old link must still mean what it meant, so `settings_url` has to know then
-# what a setting that is not named stood at.
+# Copied from the address bar in November 2026. Never change these lines: students keep such links. If the default
+# of a setting changes, an old link must keep its meaning, so `settings_url` then has to know the old defaults.
 OLD_LINKS: dict[str, dict[str, object]] = {
     "": {
         "dataset": "mnist",
@@ -92,8 +91,8 @@ OLD_LINKS: dict[str, dict[str, object]] = {
 }
 
 
-# Links to a part of a page, as they were copied then, each with what holds the part and what it is.
-OLD_VIEWS: list[tuple[str, str, dict[str, object]]] = [
+# Links to a tab, copied at the same time, each with the session state that it must set.
+OLD_TABS: list[tuple[str, str, dict[str, object]]] = [
     ("lab/train.py", "part=Davies-Bouldin", {"pictures": "Davies-Bouldin"}),
     ("lab/train.py", "margin=0.5&part=Clusters", {"pictures": "Clusters", "margin": 0.5}),
     ("lab/embedding.py", "part=Density&images=Test+images", {"part": "Density", "images": "test"}),
@@ -139,8 +138,8 @@ def query_of(link: str) -> dict[str, str]:
 
 
 def settings(app: AppTest) -> dict[str, object]:
-    held = {name: app.session_state[name] for name in OLD_LINKS[""] if name in app.session_state}
-    return held | {"hidden": tuple(int(width) for width in str(held["hidden"]).split("-"))}
+    expected = {name: app.session_state[name] for name in OLD_LINKS[""] if name in app.session_state}
+    return expected | {"hidden": tuple(int(width) for width in str(expected["hidden"]).split("-"))}
 
 
 @pytest.mark.parametrize("query", OLD_LINKS)
@@ -152,32 +151,32 @@ def test_an_old_link_still_opens(open_page: OpenPage, page: str, query: str) -> 
         assert settings(app) == OLD_LINKS[""] | OLD_LINKS[query]
 
 
-@pytest.mark.parametrize(("page", "query", "held"), OLD_VIEWS)
-def test_an_old_link_still_opens_its_part(
-    open_page: OpenPage, page: str, query: str, held: dict[str, object]
+@pytest.mark.parametrize(("page", "query", "expected"), OLD_TABS)
+def test_an_old_link_still_opens_its_tab(
+    open_page: OpenPage, page: str, query: str, expected: dict[str, object]
 ) -> None:
     app = open_page(page, **parse_qs(query))
     assert not app.exception and not app.warning and not app.error
-    assert {name: app.session_state[name] for name in held} == held
+    assert {name: app.session_state[name] for name in expected} == expected
 
 
 @pytest.mark.parametrize("config", [*PRESETS.values(), RunConfig(digits=7, learning_rate=1 / 3, seed=9999)])
-def test_a_link_names_what_is_not_at_its_default_and_nothing_else(config: RunConfig) -> None:
+def test_a_link_names_only_non_default_settings(config: RunConfig) -> None:
     query = settings_url.link_parameters(config)
     assert RunConfig.from_text(query) == config
     assert set(query) == {name for name in OLD_LINKS[""] if getattr(config, name) != OLD_LINKS[""][name]}
 
 
 def link_on(app: AppTest) -> str:
-    """What the popover with the chain holds when it is opened."""
+    """The link in the popover with the chain."""
     app.session_state["link"] = True
     app.run()
     assert not app.exception
-    parts = [json.loads(part.proto.json or "null") for part in app.get("bidi_component")]
-    return next(part["address"] for part in parts if part and "address" in part)
+    data = [json.loads(component.proto.json or "null") for component in app.get("bidi_component")]
+    return next(each["address"] for each in data if each and "address" in each)
 
 
-def test_the_link_leads_to_the_page_the_part_and_the_run_on_the_screen(open_page: OpenPage) -> None:
+def test_the_link_leads_to_the_page_the_tab_and_the_run_on_the_screen(open_page: OpenPage) -> None:
     app = open_page("lab/train.py")
     app.slider(key="margin").set_value(
         0.5
@@ -191,24 +190,24 @@ def test_the_link_leads_to_the_page_the_part_and_the_run_on_the_screen(open_page
     assert not again.warning
 
 
-def test_the_link_on_another_page_keeps_what_its_address_says(open_page: OpenPage) -> None:
+def test_the_link_on_another_page_keeps_its_query(open_page: OpenPage) -> None:
     link = link_on(open_page("lab/embedding.py", part="Density", images="Test images"))
     assert urlsplit(link).path == "/embedding"
     assert query_of(link) == {"part": "Density", "images": "Test images"}
 
 
-def test_the_link_on_draw_names_its_parts_and_the_run_and_brings_them_back(open_page: OpenPage) -> None:
+def test_the_link_on_draw_names_and_restores_its_tabs_and_the_run(open_page: OpenPage) -> None:
     link = link_on(
         open_page("lab/draw.py", part="Same or different", digit_from="Test image", test_image="12")
     )
-    view = {"part": "Same or different", "digit_from": "Test image", "test_image": "12"}
-    assert urlsplit(link).path == "/draw" and query_of(link) == view
+    query = {"part": "Same or different", "digit_from": "Test image", "test_image": "12"}
+    assert urlsplit(link).path == "/draw" and query_of(link) == query
     missing = open_page("lab/draw.py", margin="0.25", part="Its journey")
     assert "margin 0" in missing.info[0].value and missing.session_state["margin"] == 0.25
 
 
-# How the canvas shows a run, as links copied in November 2026 say it. Nobody may change these either.
-OLD_PICTURES = [
+# Bookmarks of links copied in November 2026. Never change these either.
+OLD_BOOKMARKS = [
     "m0_3_7",
     "s120.5~ccluster",
     "omargin_cells~p0.1234_-0.5_2.31",
@@ -217,62 +216,60 @@ OLD_PICTURES = [
 ]
 
 
-@pytest.mark.parametrize("seen", OLD_PICTURES)
+@pytest.mark.parametrize("bookmark", OLD_BOOKMARKS)
 @pytest.mark.parametrize("page", ["lab/train.py", "lab/embedding.py", "lab/draw.py"])
-def test_a_link_hands_the_canvas_of_its_run_how_the_picture_was_seen(
-    open_page: OpenPage, page: str, seen: str
+def test_a_link_passes_its_bookmark_to_the_canvas_of_its_run(
+    open_page: OpenPage, page: str, bookmark: str
 ) -> None:
-    app = open_page(page, seen=seen)
+    app = open_page(page, seen=bookmark)
     assert not app.exception and not app.warning and not app.error
-    assert options_of_canvas(app).seen == seen
+    assert options_of_canvas(app).bookmark == bookmark
 
 
-def test_what_a_link_says_of_a_picture_is_for_the_run_of_the_link_only(open_page: OpenPage) -> None:
+def test_a_bookmark_is_only_for_the_run_of_its_link(open_page: OpenPage) -> None:
     app = open_page(
         "lab/train.py", margin="0.25", seen="m3"
     )  # that run is not here: the shipped one is shown
-    assert not app.exception and options_of_canvas(app).seen == ""
+    assert not app.exception and options_of_canvas(app).bookmark == ""
 
 
 @pytest.mark.parametrize(
-    "seen", ["m<script>", "p1_2", "pNaN_0_1", "p1e999_0_1", "s" + "9" * 300, "~", "m0~", "é"]
+    "bookmark", ["m<script>", "p1_2", "pNaN_0_1", "p1e999_0_1", "s" + "9" * 300, "~", "m0~", "é"]
 )
 @pytest.mark.parametrize("page", ["lab/train.py", "lab/embedding.py"])
-def test_a_link_that_shows_the_picture_in_no_way_is_met_with_a_sentence(
-    open_page: OpenPage, page: str, seen: str
-) -> None:
-    app = open_page(page, seen=seen)
+def test_an_invalid_bookmark_gets_a_warning(open_page: OpenPage, page: str, bookmark: str) -> None:
+    app = open_page(page, seen=bookmark)
     assert not app.exception and not app.error
     (warning,) = app.warning
     assert "How the link shows the picture cannot be read" in warning.value
-    assert options_of_canvas(app).seen == ""
+    assert options_of_canvas(app).bookmark == ""
 
 
-def test_the_link_on_a_page_does_not_repeat_how_it_was_once_seen(open_page: OpenPage) -> None:
+def test_the_link_on_a_page_does_not_repeat_an_old_bookmark(open_page: OpenPage) -> None:
     link = link_on(open_page("lab/embedding.py", part="Density", seen="m3"))
-    assert query_of(link) == {"part": "Density"}  # the browser adds what is seen now
+    assert query_of(link) == {"part": "Density"}  # the browser adds the current bookmark
 
 
 def options_of_canvas(app: AppTest) -> CanvasOptions:
-    handed = [part.proto.bytes for part in app.get("bidi_component") if part.proto.bytes]
-    options = unpack(handed[0]).options
+    packed = [each.proto.bytes for each in app.get("bidi_component") if each.proto.bytes]
+    options = unpack(packed[0]).options
     assert options is not None
     return options
 
 
-def test_a_link_to_the_example_shows_it_in_place_of_a_run_of_ones_own(open_page: OpenPage) -> None:
+def test_a_link_to_the_example_replaces_the_visitors_own_run(open_page: OpenPage) -> None:
     app = open_page("lab/embedding.py")
     app.session_state["shown_run"] = RunConfig(margin=0.25).key
     app.query_params["seen"] = "m3"
     app.run()
     assert not app.exception
-    assert not any("is not here" in info.value for info in app.info)
+    assert not any("is not on this server" in info.value for info in app.info)
     assert options_of_canvas(app).run == RunConfig().key
 
 
 def test_a_link_to_a_run_that_is_not_here_says_how_to_make_it(open_page: OpenPage) -> None:
     app = open_page("lab/embedding.py", margin="0.25", part="Density")
-    told = app.info[0].value
-    assert "margin 0" in told and "One press of Train" in told
+    message = app.info[0].value
+    assert "margin 0" in message and "Press Train on the Train page" in message
     assert app.session_state["margin"] == 0.25
     assert app.session_state["part"] == "Density"

@@ -1,4 +1,4 @@
-"""Losses without a browser: what the planes are handed is what core computes, and the buttons move the points."""
+"""Losses without a browser: the planes get what core computes, and the buttons move the points."""
 
 import json
 from typing import Any
@@ -20,7 +20,7 @@ PAGE = "learn/losses.py"
 
 
 def components(app: AppTest) -> list[dict[str, Any]]:
-    return [json.loads(part.proto.json) for part in app.get("bidi_component")]
+    return [json.loads(component.proto.json) for component in app.get("bidi_component")]
 
 
 def planes(app: AppTest) -> list[dict[str, Any]]:
@@ -54,12 +54,12 @@ def test_the_arrows_of_every_loss_are_its_forces(open_page: OpenPage, name: str)
 def test_a_step_moves_each_point_by_the_force_on_it(open_page: OpenPage) -> None:
     app = press(open_page(PAGE), "walk_1_0")
     (shown,) = planes(app)
-    felt = forces(LOSSES["contrastive"], START, LABELS, {"margin": 1.0}).total
-    assert np.array(shown["points"]) == pytest.approx(START + 1.0 * felt, abs=1e-7)
+    force = forces(LOSSES["contrastive"], START, LABELS, {"margin": 1.0}).total
+    assert np.array(shown["points"]) == pytest.approx(START + 1.0 * force, abs=1e-7)
     assert shown["version"] == 1
 
 
-def test_let_run_the_loss_falls_and_the_way_is_handed_over(open_page: OpenPage) -> None:
+def test_a_run_lowers_the_loss_and_passes_its_path_to_the_plane(open_page: OpenPage) -> None:
     app = open_page(PAGE)
     before = metric(app, "Loss of all points")
     (shown,) = planes(press(app, "walk_60_0"))
@@ -70,7 +70,7 @@ def test_let_run_the_loss_falls_and_the_way_is_handed_over(open_page: OpenPage) 
     assert metric(app, "Loss of all points") == before
 
 
-def test_all_at_one_place_no_force_is_left(open_page: OpenPage) -> None:
+def test_with_all_points_at_one_place_there_is_no_force(open_page: OpenPage) -> None:
     app = press(open_page(PAGE), "one_place")
     assert planes(app)[0]["points"] == ONE_PLACE.tolist()
     assert metric(app, "Strongest force") == 0
@@ -117,7 +117,7 @@ def test_every_curve_has_its_margin_or_temperature_to_drag_or_says_that_there_is
         return
     assert curve(app)["handle"] is None and len(without) == 1
     assert ("weight" in without[0]) == ("weight" in LOSSES[name].parameters)
-    if "weight" in LOSSES[name].parameters:  # it changes the curves, as is said
+    if "weight" in LOSSES[name].parameters:  # it changes the curves, as the caption says
         before = curve(app)["lines"]
         app.slider(key="bench_weight_0").set_value(3.0).run()
         after = curve(app)["lines"]
@@ -133,8 +133,8 @@ def test_the_catalogue_is_the_registry(open_page: OpenPage) -> None:
     assert all(entry.formula in formulas for entry in LOSSES.values())
 
 
-def test_what_each_loss_learns_is_what_the_benchmark_has_kept(open_page: OpenPage) -> None:
-    """The mean over the seeds, worked out here from the lines of the file."""
+def test_the_table_of_measured_losses_is_that_of_the_benchmark(open_page: OpenPage) -> None:
+    """The mean over the seeds, computed here from the lines of the file."""
     lines = [json.loads(line) for line in MEASURED.read_text("utf-8").splitlines()]
     (table,) = [frame.value for frame in open_page(PAGE).dataframe if "2-D: test ARI" in frame.value]
     assert list(table["Loss"]) == [entry.label for entry in LOSSES.values()]
@@ -150,7 +150,7 @@ def test_what_each_loss_learns_is_what_the_benchmark_has_kept(open_page: OpenPag
                 assert len(values) == 3 and shown == pytest.approx(sum(values) / 3)
 
 
-def test_measured_again_the_times_are_new_and_the_slopes_are_the_same(open_page: OpenPage) -> None:
+def test_measuring_again_changes_the_times_and_not_the_slopes(open_page: OpenPage) -> None:
     app = open_page(PAGE)
     before = [metric(app, "d², ns a pair"), metric(app, "d, ns a pair")]
     slopes = app.table[0].value
@@ -180,7 +180,7 @@ SHOWN = Plane(
 GOOD = {"sent": 1, "version": 3, "points": [[0.5, -0.5], [1, 1]], "picked": 1}
 
 
-def test_what_a_hand_did_is_taken_over() -> None:
+def test_a_valid_move_is_accepted() -> None:
     assert moved_points(GOOD, SHOWN) == Moved([[0.5, -0.5], [1.0, 1.0]], 1)
 
 
@@ -202,11 +202,11 @@ def test_what_a_hand_did_is_taken_over() -> None:
         {**GOOD, "points": "many"},
     ],
 )
-def test_what_no_hand_would_send_is_left_aside(forged: Any) -> None:
+def test_a_forged_move_is_ignored(forged: Any) -> None:
     assert moved_points(forged, SHOWN) is None
 
 
-def test_a_handle_is_taken_only_where_there_is_one_and_only_on_the_curve() -> None:
+def test_a_handle_is_accepted_only_if_the_curve_has_one_and_within_its_range() -> None:
     shown = Curve("", "", 2.5, 1.0, {}, [], 1.0, "", "")
     assert handle_place({"sent": 1, "at": 2}, shown) == 2.0
     for forged in (

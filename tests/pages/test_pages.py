@@ -1,4 +1,4 @@
-"""Every page, opened cold, shows itself without an error and without training anything."""
+"""Every page opens without an error and without training anything."""
 
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ def test_a_page_opens_without_an_error(open_page: OpenPage, page: str, tmp_path:
     assert not app.error
     assert not app.warning
     assert app.main.children
-    assert not list((tmp_path / "runs").glob("*"))  # looking costs no training
+    assert not list((tmp_path / "runs").glob("*"))  # opening a page trains nothing
 
 
 def test_every_page_is_in_the_navigation(registered_pages: dict[str, Any]) -> None:

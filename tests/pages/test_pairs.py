@@ -1,4 +1,4 @@
-"""Pairs and triplets without a browser: what is drawn is what it says it is, read back from the drawings."""
+"""Pairs and triplets without a browser: the drawings show what they claim, read back from the SVG."""
 
 import json
 import re
@@ -27,10 +27,10 @@ def digits(mnist: Dataset) -> DrawnDigits:
 
 
 def drawing(app: AppTest, name: str) -> ET.Element:
-    """One of the page's drawings, as the elements that it is made of."""
-    parts = app.get("bidi_component")
-    assert len(parts) == len(DRAWINGS)
-    svg = json.loads(parts[DRAWINGS.index(name)].proto.json)["svg"]
+    """One of the page's drawings, as parsed SVG."""
+    components = app.get("bidi_component")
+    assert len(components) == len(DRAWINGS)
+    svg = json.loads(components[DRAWINGS.index(name)].proto.json)["svg"]
     return ET.fromstring(f"<drawing>{svg}</drawing>")
 
 
@@ -38,12 +38,12 @@ def cards(app: AppTest, name: str) -> list[ET.Element]:
     return [svg for svg in drawing(app, name).iter("svg") if svg.find("image") is not None]
 
 
-def texts(part: ET.Element) -> list[str]:
-    return [text.text or "" for text in part.iter("text")]
+def texts(element: ET.Element) -> list[str]:
+    return [text.text or "" for text in element.iter("text")]
 
 
-def frames(part: ET.Element) -> list[str]:
-    return [rect.attrib["stroke"] for rect in part.iter("rect")]
+def frames(element: ET.Element) -> list[str]:
+    return [rect.attrib["stroke"] for rect in element.iter("rect")]
 
 
 def press(app: AppTest, name: str) -> AppTest:
@@ -56,7 +56,9 @@ def metrics(app: AppTest) -> dict[str, int]:
     return {tile.label: int(tile.value.replace(",", "")) for tile in app.metric}
 
 
-def test_the_samples_stand_with_their_class(open_page: OpenPage, digits: DrawnDigits, mnist: Dataset) -> None:
+def test_the_samples_are_shown_with_their_class(
+    open_page: OpenPage, digits: DrawnDigits, mnist: Dataset
+) -> None:
     several = cards(open_page(PAGE), "samples")
     assert len(several) == 10
     for label, card in enumerate(several):
@@ -65,15 +67,15 @@ def test_the_samples_stand_with_their_class(open_page: OpenPage, digits: DrawnDi
 
 
 def test_each_pair_carries_its_own_label(open_page: OpenPage, digits: DrawnDigits) -> None:
-    app, seen = open_page(PAGE), set()
+    app, labels = open_page(PAGE), set()
     for _ in range(3):
         for card in cards(app, "pairs"):
             one, other = digits.labels(card)
             assert texts(card) == ["1: same" if one == other else "0: different"]
             assert frames(card) == [SAME if one == other else DIFFERENT] * 2
-            seen.add(one == other)
+            labels.add(one == other)
         press(app, "again_pairs")
-    assert seen == {True, False}
+    assert labels == {True, False}
 
 
 def test_each_triplet_is_two_of_a_class_and_one_of_another(open_page: OpenPage, digits: DrawnDigits) -> None:
@@ -87,7 +89,7 @@ def test_each_triplet_is_two_of_a_class_and_one_of_another(open_page: OpenPage, 
 
 
 @pytest.mark.parametrize("name", ["samples", "pairs", "triplets", "batch"])
-def test_drawn_anew_it_is_another_draw_and_the_same_for_everybody(open_page: OpenPage, name: str) -> None:
+def test_reshuffling_gives_another_sample_and_the_same_for_everybody(open_page: OpenPage, name: str) -> None:
     app, somebody_else = open_page(PAGE), open_page(PAGE)
     pictures = [ET.tostring(drawing(app, name)) for _ in range(3) if press(app, f"again_{name}")]
     assert len(set(pictures)) == 3
@@ -95,7 +97,7 @@ def test_drawn_anew_it_is_another_draw_and_the_same_for_everybody(open_page: Ope
         ET.tostring(drawing(somebody_else, name)) for _ in range(3) if press(somebody_else, f"again_{name}")
     ]
     fresh = open_page(PAGE)
-    for other in set(DRAWINGS) - {name}:  # nothing else has moved
+    for other in set(DRAWINGS) - {name}:  # nothing else has changed
         assert ET.tostring(drawing(app, other)) == ET.tostring(drawing(fresh, other))
 
 
@@ -109,7 +111,7 @@ def cells(app: AppTest) -> dict[tuple[int, int], tuple[str, bool]]:
 
 
 @pytest.mark.parametrize("by_class", [False, True])
-@pytest.mark.parametrize("learn_from", ["All pairs", "Drawn pairs"])
+@pytest.mark.parametrize("learn_from", ["All pairs", "Sampled pairs"])
 @pytest.mark.parametrize("size", [8, 16, 24])
 def test_the_counts_are_those_of_the_images_in_the_table(
     open_page: OpenPage, digits: DrawnDigits, size: int, learn_from: str, by_class: bool
@@ -137,14 +139,14 @@ def test_the_counts_are_those_of_the_images_in_the_table(
     assert shown["Learned from"] == len(used_pairs)
     if learn_from == "All pairs":
         assert len(used_pairs) == len(list(combinations(range(size), 2)))
-    else:  # each image is in one drawn pair
+    else:  # each image is in one sampled pair
         assert sorted(place for pair in used_pairs for place in pair) == list(range(size))
     counted = app.get("table")[0].value
     rows = {int(row.replace(",", "")): counted.loc[row] for row in counted.index}
     fast = PRESETS["fast"].batch_size
     assert rows[size]["All pairs"] == f"{len(list(combinations(range(size), 2))):,}"
     assert rows[fast]["All pairs"] == f"{len(list(combinations(range(fast), 2))):,}"
-    assert rows[fast]["Drawn pairs"] == f"{fast // 2:,}"
+    assert rows[fast]["Sampled pairs"] == f"{fast // 2:,}"
 
 
 def distances_in(titles: list[str]) -> list[float]:
@@ -190,7 +192,7 @@ def test_the_rings_hold_the_negatives_of_the_run(
     )
 
 
-def test_images_nearer_to_the_anchor_stand_nearer_to_it(open_page: OpenPage) -> None:
+def test_images_nearer_to_the_anchor_are_drawn_nearer_to_it(open_page: OpenPage) -> None:
     def radius(group: ET.Element) -> float:
         rect = next(group.iter("rect")).attrib
         half = float(rect["width"]) / 2
@@ -206,7 +208,7 @@ def test_images_nearer_to_the_anchor_stand_nearer_to_it(open_page: OpenPage) -> 
     assert all(one <= other + 0.2 for one, other in pairwise(radii))
 
 
-def test_another_anchor_and_another_positive_come_by_a_button(open_page: OpenPage) -> None:
+def test_buttons_change_the_anchor_and_the_positive(open_page: OpenPage) -> None:
     app = open_page(PAGE)
     before = ET.tostring(drawing(app, "rings"))
     first = app.number_input(key="pairs_anchor_60000").value
@@ -218,7 +220,7 @@ def test_another_anchor_and_another_positive_come_by_a_button(open_page: OpenPag
     assert len({before, with_other_positive, ET.tostring(drawing(app, "rings"))}) == 3
 
 
-def test_the_sentence_on_luck_says_what_the_curve_and_the_table_show(open_page: OpenPage) -> None:
+def test_the_sentence_on_luck_agrees_with_the_curve_and_the_table(open_page: OpenPage) -> None:
     app = open_page(PAGE)
     (sentence,) = [text.value for text in app.markdown if "Without mining" in text.value]
     shares = re.findall(r"\*\*(\d+%)\*\*", sentence)
@@ -246,7 +248,7 @@ def show(app: AppTest, key: str) -> AppTest:
     return app
 
 
-def test_a_run_that_is_not_finished_is_not_looked_at(open_page: OpenPage) -> None:
+def test_an_unfinished_run_has_no_rings(open_page: OpenPage) -> None:
     app = open_page(PAGE)
     config = RunConfig(seed=77)
     place_for(config).begin(config)
@@ -271,7 +273,7 @@ def test_a_margin_on_the_squared_distance_is_drawn_as_a_distance(open_page: Open
     assert edge - positive == pytest.approx(0.5, abs=0.01)
 
 
-def test_a_damaged_run_is_told_in_a_sentence(open_page: OpenPage) -> None:
+def test_a_damaged_run_is_reported(open_page: OpenPage) -> None:
     app = open_page(PAGE)
     shipped = run_at(PRESETS["fast"].key)
     mine = place_for(PRESETS["fast"])
@@ -279,5 +281,5 @@ def test_a_damaged_run_is_told_in_a_sentence(open_page: OpenPage) -> None:
     (mine.folder / "embedding.safetensors").unlink()
     show(app, mine.key)
     (error,) = app.error
-    assert "cannot be looked at here" in error.value and "is missing" in error.value
+    assert "cannot be shown here" in error.value and "is missing" in error.value
     assert app.selectbox[0].value == mine.key  # another one can be chosen

@@ -14,7 +14,7 @@ def test_each_question_is_asked_before_anything_is_trained(open_page: OpenPage, 
     for name, question in QUESTIONS.items():
         app = open_page(PAGE, question=app_label(name))
         assert not app.exception
-        words = [part.value for part in app.markdown]
+        words = [text.value for text in app.markdown]
         assert question.text in words and f"**Why.** {question.why}" not in words
         assert app.radio[1].value is None
     assert not list((tmp_path / "runs").glob("*"))
@@ -40,7 +40,7 @@ def test_a_guess_is_kept_and_starts_the_training(open_page: OpenPage, tmp_path: 
     assert not app.exception
     question = next(iter(QUESTIONS.values()))
     assert (tmp_path / "runs" / question.after.key / "config.json").exists()
-    guess = next(part.value for part in app.markdown if part.value.startswith("**Your guess:**"))
+    guess = next(text.value for text in app.markdown if text.value.startswith("**Your guess:**"))
     assert "**higher**, because it \\[pulls\\]\\(x\\) less." in guess
     app.run()
-    assert guess in [part.value for part in app.markdown]
+    assert guess in [text.value for text in app.markdown]

@@ -1,4 +1,4 @@
-"""The page that says how the server is."""
+"""The page that shows the server's health."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ PAGE = "about/server.py"
 
 @pytest.fixture(autouse=True)
 def new_engine() -> None:
-    """One that has measured no other test's folder."""
+    """A new engine, which has not measured another test's folder."""
     close_shared_engine()
 
 
@@ -28,7 +28,7 @@ def test_the_page_says_that_all_is_well_and_shows_its_figures(open_page: OpenPag
     assert version() in app.caption[-1].value
 
 
-def test_a_place_where_nothing_can_be_stored_is_named_but_not_its_path(
+def test_an_unusable_runs_folder_is_reported_without_its_path(
     open_page: OpenPage, tmp_path: Path, monkeypatch
 ) -> None:
     place = tmp_path / "not-a-folder"

@@ -1,4 +1,4 @@
-"""What a session remembers of its runs: names, order, dropping and bringing back."""
+"""A session's list of runs: names, order, removing and restoring."""
 
 from streamlit.testing.v1 import AppTest
 
@@ -26,24 +26,24 @@ def after(*calls: tuple[str, ...]) -> AppTest:
     return app
 
 
-def seen(app: AppTest) -> tuple[list[tuple[str, str]], str | None, str | None]:
+def remembered(app: AppTest) -> tuple[list[tuple[str, str]], str | None, str | None]:
     return app.session_state["names"], app.session_state["shown"], app.session_state["dropped"]
 
 
 def test_a_new_session_has_no_runs() -> None:
-    assert seen(after()) == ([], None, None)
+    assert remembered(after()) == ([], None, None)
 
 
 def test_runs_are_kept_oldest_first_and_the_last_one_remembered_is_shown() -> None:
     app = after(("remember_run", "a", "First"), ("remember_run", "b", "Second"))
-    assert seen(app) == ([("a", "First"), ("b", "Second")], "b", None)
+    assert remembered(app) == ([("a", "First"), ("b", "Second")], "b", None)
 
 
 def test_a_run_remembered_again_keeps_its_place_and_its_name() -> None:
     app = after(
         ("remember_run", "a", "First"), ("remember_run", "b", "Second"), ("remember_run", "a", "Else")
     )
-    assert seen(app) == ([("a", "First"), ("b", "Second")], "a", None)
+    assert remembered(app) == ([("a", "First"), ("b", "Second")], "a", None)
 
 
 def test_two_runs_never_carry_the_same_name() -> None:
@@ -53,7 +53,7 @@ def test_two_runs_never_carry_the_same_name() -> None:
 
 def test_a_run_can_be_renamed_but_not_to_nothing() -> None:
     app = after(("remember_run", "a", "First"), ("rename_run", "a", "  Mine "), ("rename_run", "a", "   "))
-    assert seen(app)[0] == [("a", "Mine")]
+    assert remembered(app)[0] == [("a", "Mine")]
     assert (
         len(after(("remember_run", "a", "First"), ("rename_run", "a", "x" * 99)).session_state["names"][0][1])
         == 60
@@ -62,18 +62,18 @@ def test_a_run_can_be_renamed_but_not_to_nothing() -> None:
 
 def test_dropping_the_run_on_the_page_shows_the_latest_of_the_others() -> None:
     calls = [("remember_run", key, key.upper()) for key in "abc"]
-    assert seen(after(*calls, ("drop_run", "c"))) == ([("a", "A"), ("b", "B")], "b", "C")
-    assert seen(after(*calls, ("drop_run", "a"))) == ([("b", "B"), ("c", "C")], "c", "A")
-    assert seen(after(calls[0], ("drop_run", "a"))) == ([], None, "A")
+    assert remembered(after(*calls, ("drop_run", "c"))) == ([("a", "A"), ("b", "B")], "b", "C")
+    assert remembered(after(*calls, ("drop_run", "a"))) == ([("b", "B"), ("c", "C")], "c", "A")
+    assert remembered(after(calls[0], ("drop_run", "a"))) == ([], None, "A")
 
 
 def test_a_dropped_run_comes_back_under_its_name_and_is_shown() -> None:
     calls = [("remember_run", "a", "A"), ("rename_run", "a", "Mine"), ("remember_run", "b", "B")]
     app = after(*calls, ("drop_run", "a"), ("restore_dropped_run",))
-    assert seen(app) == ([("b", "B"), ("a", "Mine")], "a", None)
+    assert remembered(app) == ([("b", "B"), ("a", "Mine")], "a", None)
 
 
-def test_the_session_keeps_its_visitors_name_and_another_has_another() -> None:
+def test_a_session_keeps_its_id_and_another_has_its_own() -> None:
     app = after()
     name = app.session_state["visitor_name"]
     assert app.run().session_state["visitor_name"] == name

@@ -1,4 +1,4 @@
-"""The page Take it home without a browser: what it offers for which run."""
+"""The page Take it home without a browser: its downloads and file names."""
 
 import re
 
@@ -12,7 +12,7 @@ from tests.pages.conftest import OpenPage
 PAGE = "lab/take_home.py"
 
 
-def test_the_shipped_run_can_be_taken_along_in_every_way(open_page: OpenPage) -> None:
+def test_the_shipped_run_can_be_exported_in_every_way(open_page: OpenPage) -> None:
     app = open_page(PAGE)
     offered = ["Script", "Notebook", "Download the run", "Download the report"]
     assert [button.label for button in app.get("download_button")] == offered
@@ -20,5 +20,5 @@ def test_the_shipped_run_can_be_taken_along_in_every_way(open_page: OpenPage) ->
 
 
 @pytest.mark.parametrize("config", [RunConfig(), RunConfig(loss="contrastive_squared", margin=0.35)])
-def test_a_file_has_a_name_that_every_system_takes(config: RunConfig) -> None:
+def test_file_names_are_valid_on_every_system(config: RunConfig) -> None:
     assert re.fullmatch(r"[a-z0-9_]{3,80}\.zip", file_name(config, "zip"))

@@ -1,4 +1,4 @@
-"""The Train page's settings and what it says of them; see tests/browser for the trainings."""
+"""The Train page's settings and messages; see tests/browser for the trainings."""
 
 import re
 import shutil
@@ -23,7 +23,7 @@ PAGE = "lab/train.py"
 
 
 def widgets(app: AppTest) -> dict[str, object]:
-    """The sidebar's widgets by the name of their field; those under Advanced too."""
+    """The sidebar's widgets by the name of their field, including those under Advanced."""
     app.session_state["advanced"] = True
     app.run()
     found = {}
@@ -40,12 +40,12 @@ def config_of(app: AppTest) -> RunConfig:
 
 
 def sentences(alerts: Sequence[Element]) -> list[str]:
-    """What alerts say, without the backslashes that keep Markdown from taking it for markup."""
+    """The text of alerts, without the backslashes that escape Markdown."""
     return [re.sub(r"\\(.)", r"\1", alert.value) for alert in alerts]
 
 
 def expected_names(loss: str) -> set[str]:
-    """The fields that matter for a loss and leave a choice."""
+    """The fields that are relevant for a loss and have more than one option."""
     of_losses = {name for entry in LOSSES.values() for name in entry.parameters}
     return {
         name
@@ -63,9 +63,9 @@ def test_a_file_in_place_of_the_runs_folder_is_told_of(
     monkeypatch.setenv("CONTRASTIVE_LAB_RUNS", str(tmp_path / "not-a-folder"))
     (tmp_path / "not-a-folder").touch()
     app.button(key="train").click().run()
-    (said,) = sentences(app.error)
-    assert "not-a-folder is not a folder that can be written" in said
-    assert "Your settings and finished runs are not lost" in said
+    (sentence,) = sentences(app.error)
+    assert "not-a-folder is not a folder that can be written" in sentence
+    assert "Your settings and finished runs are not lost" in sentence
     assert not app.exception and not app.button(key="train").disabled
     assert any("An example" in caption.value for caption in app.markdown)
 
@@ -77,23 +77,23 @@ def test_the_sidebar_has_one_widget_for_each_setting_that_matters(open_page: Ope
     assert config_of(app) == RunConfig(loss=loss)
 
 
-def test_what_lies_under_advanced_is_drawn_when_it_is_open_and_keeps_its_values(open_page: OpenPage) -> None:
+def test_settings_under_advanced_are_rendered_when_open_and_keep_their_values(open_page: OpenPage) -> None:
     app = open_page(PAGE)
-    drawn = {
+    rendered = {
         widget.key for kind in ("slider", "number_input", "text_input") for widget in app.sidebar.get(kind)
     }
-    assert drawn and not any(PARAMETERS[name].advanced for name in drawn)
-    assert widgets(app).keys() > drawn
+    assert rendered and not any(PARAMETERS[name].advanced for name in rendered)
+    assert widgets(app).keys() > rendered
     app.number_input(key="batch_size").set_value(512).run()
     app.session_state["advanced"] = False
     app.run()
-    app.slider(key="margin").set_value(0.5).run()  # as somebody goes on with the sliders above it
+    app.slider(key="margin").set_value(0.5).run()  # as when the visitor continues with the sliders above it
     assert "batch_size" not in [widget.key for widget in app.sidebar.number_input]
     assert app.query_params["batch_size"] == "512"
     assert config_of(app) == RunConfig(batch_size=512, margin=0.5)
 
 
-def test_a_setting_that_goes_with_a_choice_comes_with_it(open_page: OpenPage) -> None:
+def test_a_setting_tied_to_a_choice_appears_with_it(open_page: OpenPage) -> None:
     app = open_page(PAGE, sampler="balanced")
     assert set(widgets(app)) == expected_names("contrastive") | {"classes_per_batch"}
     assert config_of(app) == RunConfig(sampler="balanced")
@@ -125,7 +125,7 @@ def test_a_preset_sets_every_widget(open_page: OpenPage, name: str) -> None:
 def test_a_slider_value_out_of_its_bounds_never_arrives(
     open_page: OpenPage, name: str, forged: float
 ) -> None:
-    """A browser sends what its visitor makes it send."""
+    """A visitor can make the browser send anything."""
     app = open_page(PAGE)
     app.slider(key=name).set_value(forged).run()
     assert not app.exception
@@ -151,7 +151,7 @@ def test_what_has_no_widget_is_refused_by_the_config(
 
 
 @pytest.mark.parametrize("text", ["many", "256--32", "", "1", "9999", "8-8-8-8-8", "-5", "²"])
-def test_nonsense_for_the_hidden_widths_is_answered_and_cannot_be_trained(
+def test_nonsense_for_the_hidden_widths_is_reported_and_cannot_be_trained(
     open_page: OpenPage, text: str
 ) -> None:
     app = open_page(PAGE)
@@ -192,7 +192,7 @@ def test_the_example_shows_its_own_figures(open_page: OpenPage) -> None:
     assert tiles == {figure.short: f"{figures[name]:.3f}" for name, figure in HEADLINE.items()}
 
 
-def test_every_bad_value_of_a_link_is_named_once_and_the_rest_is_taken(open_page: OpenPage) -> None:
+def test_every_bad_value_of_a_link_is_named_once_and_the_rest_is_used(open_page: OpenPage) -> None:
     app = open_page(PAGE, margin="nan", seed="1e3", epochs="5", activation="Relu", what="else")
     (warning,) = sentences(app.warning)
     for words in ("Margin: nan is not a finite number", "Seed: '1e3'", "Activation: 'Relu'", "'what'"):
@@ -224,7 +224,7 @@ def test_a_class_without_density_lines_is_named(open_page: OpenPage) -> None:
 
 
 @pytest.mark.whole_training
-def test_a_run_that_ends_while_the_page_is_drawn_leaves_no_button_waiting(
+def test_a_run_that_ends_during_a_rerun_leaves_no_button_disabled(
     open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = open_page(PAGE, **{name: str(getattr(SMALL, name)) for name in ("epochs", "digits", "seed")})

@@ -1,4 +1,4 @@
-"""A class at once: who waits is told the place and the time, and who finds no room that the class is busy."""
+"""A whole class at once: queued visitors get their position and wait, refused ones that the class is busy."""
 
 import asyncio
 import contextlib
@@ -37,7 +37,7 @@ async def until(visitor: Visitor, words: str) -> None:
             await visitor.watch_once()
 
 
-def test_pages_that_are_drawn_at_the_same_moment_do_not_get_in_each_others_way(server: Server) -> None:
+def test_concurrent_pages_do_not_interfere(server: Server) -> None:
     async def story() -> None:
         async with contextlib.AsyncExitStack() as stack:
             visitors = [await stack.enter_async_context(Visitor(server.url, "losses", "")) for _ in range(8)]
@@ -56,7 +56,7 @@ def test_the_page_tells_the_place_the_wait_and_that_the_class_is_busy(server: Se
     async def story() -> None:
         async with contextlib.AsyncExitStack() as stack:
 
-            async def who_trains(config: RunConfig) -> Visitor:
+            async def training_visitor(config: RunConfig) -> Visitor:
                 visitor = await stack.enter_async_context(
                     Visitor(server.url, "train", query_of(config), config.key)
                 )
@@ -64,15 +64,15 @@ def test_the_page_tells_the_place_the_wait_and_that_the_class_is_busy(server: Se
                 await visitor.press("Train")
                 return visitor
 
-            ada = await who_trains(first)
+            ada = await training_visitor(first)
             await until(ada, "**Training**")
-            bob = await who_trains(second)
-            await until(bob, "**In the queue**, next · begins in about ")
-            eve = await who_trains(third)
-            await until(eve, "**In the queue**, 1 before it · begins in about ")
+            bob = await training_visitor(second)
+            await until(bob, "**In the queue**, next · starts in about ")
+            eve = await training_visitor(third)
+            await until(eve, "**In the queue**, 1 ahead of it · starts in about ")
             # the canvas calls for the page: none of these pages reruns at an interval as well
             assert not any(visitor.reruns_at_an_interval for visitor in (ada, bob, eve))
-            dan = await who_trains(fourth)
+            dan = await training_visitor(fourth)
             assert dan.shows("The class is busy") and dan.shows("2 runs are waiting")
             assert dan.shows("Yours was not queued")
             assert not (server.runs / fourth.key).exists()

@@ -1,4 +1,4 @@
-"""Visitors who send what no browser of ours would: forged messages over a real WebSocket."""
+"""Hostile visitors: forged messages over a real WebSocket."""
 
 import asyncio
 import contextlib
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.whole_training
 
 Story = Callable[[Visitor], Awaitable[None]]
 
-# What Streamlit logs where it cannot read something: whole lines, as patterns.
+# Streamlit's log lines for unreadable input, as patterns of whole lines.
 SOCKET = r"WARNING streamlit\.web\.server\.starlette\.starlette_websocket: "
 TRACEBACK = r"Traceback \(most recent call last\):"
 BYTES_FOR_TEXT = (
@@ -42,12 +42,12 @@ NO_DEVELOPER = "when not in development mode or e2e testing\\."
 FOREIGN = (
     SOCKET + r"Rejecting WebSocket connection with disallowed Origin .* origin=https://evil\.example, .*"
 )
-NO_NETWORK = r"WARNING streamlit\.net_util: Did not auto detect external IP\."  # asked for by Streamlit
+NO_NETWORK = r"WARNING streamlit\.net_util: Did not auto detect external IP\."  # requested by Streamlit
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The app as it is served; its log must hold no error beside those expected."""
+    """The app as it is served; its log must contain only expected errors."""
     with running_server(tmp_path_factory.mktemp("hostile"), CONTRASTIVE_LAB_WORKERS="1") as server:
         yield server
 
@@ -55,9 +55,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def visit(
     server: Server, story: Story, query: str = "", path: str = "train", logged: Sequence[str] = ()
 ) -> Visitor:
-    """Open the page, do what `story` does, and see that the server still serves the next one.
+    """Open the page, run `story`, and check that the server still serves the next visitor.
 
-    logged: what the log tells of it, a pattern for each whole line of trouble; these and no others.
+    logged: the expected log lines, a pattern for each whole line; these and no others.
     """
 
     async def both() -> Visitor:
@@ -69,25 +69,25 @@ def visit(
             assert after.button("Train") and not after.exceptions
         return visitor
 
-    with log_tells(server, logged):
+    with expected_log(server, logged):
         return asyncio.run(both())
 
 
 @contextlib.contextmanager
-def log_tells(server: Server, logged: Sequence[str], maybe: Sequence[str] = ()) -> Iterator[None]:
-    """Meanwhile the log tells of trouble by lines that match `logged`, each of these at least once, and by
-    no other line, but perhaps by one of `maybe`."""
+def expected_log(server: Server, logged: Sequence[str], maybe: Sequence[str] = ()) -> Iterator[None]:
+    """Within the context, the log's errors and warnings match `logged`, each at least once, or `maybe`, and
+    nothing else."""
     before = len(troubles(server))
     yield
-    told = troubles(server)[before:]
-    assert [line for line in told if not any(re.fullmatch(each, line) for each in (*logged, *maybe))] == []
-    assert [each for each in logged if not any(re.fullmatch(each, line) for line in told)] == []
+    lines = troubles(server)[before:]
+    assert [line for line in lines if not any(re.fullmatch(each, line) for each in (*logged, *maybe))] == []
+    assert [each for each in logged if not any(re.fullmatch(each, line) for line in lines)] == []
     for each in (*logged, *maybe):
         server.expect_in_log(f"^{each}$")
 
 
 def troubles(server: Server) -> list[str]:
-    """All lines of the log that tell of an error or a warning."""
+    """All errors and warnings in the log."""
     lines = server.log.read_text(encoding="utf-8", errors="replace").splitlines()
     return [line for line in lines if TROUBLE_IN_LOG.search(line)]
 
@@ -102,7 +102,7 @@ def forged(visitor: Visitor, name: str, kind: str, value: object) -> BackMsg:
     widget.id = visitor.widgets[name]
     if isinstance(value, list):
         getattr(widget, kind).data.extend(value)
-        widget.double_array_value.SetInParent()  # also where it is empty
+        widget.double_array_value.SetInParent()  # even if it is empty
     else:
         setattr(widget, kind, value)
     pressed = widgets.add()
@@ -133,20 +133,20 @@ def forged(visitor: Visitor, name: str, kind: str, value: object) -> BackMsg:
 def test_a_forged_value_trains_nothing_that_the_config_would_refuse(
     server: Server, name: str, kind: str, value: object, logged: tuple[str, ...]
 ) -> None:
-    asked: list[bool] = []
+    called: list[bool] = []
 
     async def story(visitor: Visitor) -> None:
-        asked.append(True)
+        called.append(True)
         if PARAMETERS[name].advanced:
             await visitor.open_part("advanced")
         await visitor._ask("forged", forged(visitor, name, kind, value))
         await visitor.drawn()
 
     visitor = visit(server, story, query="digits=2&epochs=1&hidden=16&batch_size=4000", logged=logged)
-    assert asked
+    assert called
     for folder in runs_in(server):
         config = json.loads((folder / "config.json").read_text())
-        assert RunConfig.from_dict(config).key == folder.name  # valid, and what its folder says
+        assert RunConfig.from_dict(config).key == folder.name  # valid, and matches its folder's name
     assert not [text for text in visitor.exceptions if "Traceback" in text or "site-packages" in text]
 
 
@@ -205,12 +205,12 @@ def test_a_visitor_cannot_stop_the_server_or_the_run_of_another(
 
     visit(server, story, logged=logged)
     steps = [report.step for report in Run(server.runs / config.key).progress()]
-    assert steps == sorted(set(steps))  # trained once, and not begun anew
+    assert steps == sorted(set(steps))  # trained once, without a restart
 
 
 def test_an_address_full_of_markup_is_shown_as_text(server: Server) -> None:
     async def story(visitor: Visitor) -> None:
-        assert visitor.shows("is no setting of this app")
+        assert visitor.shows("is not a setting of this app")
         assert not visitor.allows_html
 
     visit(server, story, query="%3Cscript%3Ealert(1)%3C/script%3E=1&margin=%3Cb%3E")
@@ -223,7 +223,7 @@ def test_another_sites_page_cannot_open_a_connection(server: Server) -> None:
             await websockets.connect(address, origin=websockets.Origin("https://evil.example"), proxy=None)
         assert refused.value.response.status_code == 403
 
-    with log_tells(server, [FOREIGN], maybe=[NO_NETWORK]):
+    with expected_log(server, [FOREIGN], maybe=[NO_NETWORK]):
         asyncio.run(story())
 
 

@@ -1,4 +1,4 @@
-"""What the pages on hosting claim, as far as it can be tried without the hosts."""
+"""The claims of the hosting documents, as far as they can be tested without the hosts."""
 
 import os
 import re
@@ -18,7 +18,7 @@ from tests.browser.harness import free_port, running_server
 DOCS = PROJECT / "docs"
 
 
-def test_every_variable_stands_in_the_table_and_nothing_else_does() -> None:
+def test_the_table_lists_every_variable_and_no_other() -> None:
     table = set(re.findall(r"^\| `(CONTRASTIVE_LAB_\w+)`", (DOCS / "operations.md").read_text(), re.M))
     read = set(re.findall(r'"(CONTRASTIVE_LAB_\w+)"', Path(settings.__file__).read_text()))
     assert table == read
@@ -26,7 +26,7 @@ def test_every_variable_stands_in_the_table_and_nothing_else_does() -> None:
 
 @pytest.mark.whole_training
 def test_the_image_has_every_file_that_the_app_reads(tmp_path: Path) -> None:
-    """The COPY lines, obeyed in an empty folder: the app comes up there and opens its page."""
+    """Runs the COPY lines in an empty folder: the app starts there and serves its page."""
     lines = (DOCS / "Containerfile").read_text().splitlines()
     for line in (line for line in lines if line.startswith("COPY ")):
         *sources, target = line.split()[1:]
@@ -50,7 +50,7 @@ def test_the_units_command_starts_the_app() -> None:
     command = shlex.split(re.search(r"^ExecStart=(.*)$", unit, re.M).group(1))
     assert command[0] == "/opt/contrastive-lab/.venv/bin/python"
     port = free_port()
-    command = [sys.executable, *(part.replace("=8501", f"={port}") for part in command[1:])]
+    command = [sys.executable, *(argument.replace("=8501", f"={port}") for argument in command[1:])]
     process = subprocess.Popen(
         command,
         cwd=PROJECT,

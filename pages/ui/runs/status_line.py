@@ -29,7 +29,7 @@ def elsewhere_line(run: Run) -> None:
     """Shows that the awaited run continues while another one is on the page."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         name = state.run_names().get(run.key, "The run you started")
-        st.markdown(f":material/play_circle: **{plain(name)}*** is still training: {fraction(run):.0%}")
+        st.markdown(f":material/play_circle: **{plain(name)}** is still training: {fraction(run):.0%}")
         st.button("Show it", type="tertiary", on_click=state.show_run, args=(run.key,))
 
 
@@ -46,9 +46,9 @@ def standing(run: Run, status: Status, config: RunConfig) -> str:
             early = f", stopped early at step {status.step:,}" if status.stopped_early else ""
             return f":material/check_circle: **Trained in {status.seconds:.1f} s**{early}"
         case "cancelled":
-            return f":material/stop_circle: ***Stopped** early{status.message and f'. {status.message}'}"
+            return f":material/stop_circle: **Stopped** early{status.message and f'. {status.message}'}"
         case "failed" if status.outdated:
-            return ":material/update: ***From an older version**"
+            return ":material/update: **From an older version**"
         case "failed" | "missing":
             return ":material/error: **Failed**"
 

@@ -73,7 +73,7 @@ def _status_line(
         if interrupted:
             words = ":material/power_off: **Interrupted**"
         elif status.state == "done" and run.key == history.SHIPPED and state.shown_run() is None:
-            words = ":material/check_circle: ***An example**, already trained"
+            words = ":material/check_circle: **An example**, already trained"
         else:
             words = standing(run, status, config)
         st.markdown(f"{words} · {describe(config)} · {DATASETS[config.dataset].label}")

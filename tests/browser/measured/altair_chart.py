@@ -1,4 +1,4 @@
-"""What the canvas is compared with: the same 60,000 points as an Altair chart."""
+"""The baseline of the canvas: the same 60,000 points as an Altair chart."""
 
 import sys
 from pathlib import Path

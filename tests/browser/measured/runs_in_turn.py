@@ -1,4 +1,4 @@
-"""One canvas, and one run of 60,000 points x 15 snapshots after the other in it."""
+"""One canvas that shows one run of 60,000 points x 15 snapshots after the other."""
 
 import sys
 from pathlib import Path

@@ -29,7 +29,7 @@ def test_the_solution_passes_all_checks(run: Run, name: str) -> None:
 def test_the_stub_fails_with_a_helpful_sentence(run: Run, name: str) -> None:
     outcome = run(name, EXERCISES[name].stub)
     assert outcome.passed == []
-    assert "returned None" in outcome.sentence and "is there a return" in outcome.sentence
+    assert "returned None" in outcome.sentence and "does every path have a return" in outcome.sentence
     assert (outcome.trace, outcome.line) == ("", 0)
 
 

@@ -1,4 +1,4 @@
-"""What the tests of the canvas share: a run of two classes by a small encoder, trained and replayed in a moment."""
+"""Fixtures of the picture tests: a run of two classes with a small encoder, trained and replayed in a moment."""
 
 import shutil
 from pathlib import Path
@@ -14,7 +14,7 @@ TINY = RunConfig(epochs=1, digits=2, hidden=(16,), batch_size=1000)
 
 @pytest.fixture(scope="session")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """The finished run, to be read only."""
+    """The finished run; read-only."""
     run = Run(tmp_path_factory.mktemp("tiny") / TINY.key)
     run.begin(TINY)
     train_and_measure(run)
@@ -23,6 +23,6 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 @pytest.fixture
 def tiny_copy(tiny: Run, tmp_path: Path) -> Run:
-    """The same run, where a test may write."""
+    """A writable copy of the same run."""
     shutil.copytree(tiny.folder, tmp_path / tiny.key)
     return Run(tmp_path / tiny.key)

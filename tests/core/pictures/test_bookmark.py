@@ -1,4 +1,4 @@
-"""How a picture is seen, as a link carries it: what is read, and what is refused."""
+"""The bookmark in a link: which texts are accepted, and which are refused."""
 
 import pytest
 
@@ -18,7 +18,7 @@ GOOD = [
     "i59999",
     "m1~s2~ccluster~o~p1_2_3~t1_1~i0",
     "t1_1~m1",
-    "ccolours~oofalaterversion",  # what they mean, the canvas knows
+    "ccolours~oofalaterversion",  # the canvas interprets the names
     "z1.5-what_a.later-version_writes~m1",
 ]
 BAD = [
@@ -42,7 +42,7 @@ BAD = [
     "p--1_2_3",
     "p1_2_2e6",
     "p1_2_0x10",
-    "p٣_2_1",  # digits, but not ours
+    "p٣_2_1",  # non-ASCII digits
     "t1",
     "i-1",
     "i1.5",
@@ -62,11 +62,11 @@ BAD = [
 
 
 @pytest.mark.parametrize("text", GOOD)
-def test_what_has_the_form_is_handed_on_as_it_is(text: str) -> None:
+def test_a_valid_bookmark_is_returned_unchanged(text: str) -> None:
     assert checked(text) == text
 
 
 @pytest.mark.parametrize("text", BAD)
-def test_what_has_not_the_form_is_refused_with_a_sentence(text: str) -> None:
+def test_an_invalid_bookmark_is_refused_with_a_sentence(text: str) -> None:
     with pytest.raises(ValueError, match="shown as usual"):
         checked(text)

@@ -1,4 +1,4 @@
-"""The bytes that the canvas draws from: what goes in comes out, at the offsets that are written down."""
+"""The frame format of the canvas: round trips, and the documented offsets."""
 
 import json
 import struct
@@ -30,8 +30,8 @@ def test_what_is_packed_comes_back_within_half_a_level(d: int, n: int) -> None:
     assert back.options is None
 
 
-def test_each_number_stands_at_the_offset_that_the_docstring_gives() -> None:
-    """Reads one number after the other with struct, as a slow reader in another language would."""
+def test_each_number_is_at_the_offset_in_the_docstring() -> None:
+    """Reads one number after the other with struct, independently of numpy."""
     coordinates, labels, steps = animation(2, 3, 3)
     payload = pack(coordinates, labels, steps, CanvasOptions(run="a"))
     assert payload[:4] == b"CLFR"
@@ -52,7 +52,7 @@ def test_each_number_stands_at_the_offset_that_the_docstring_gives() -> None:
 
 
 @pytest.mark.parametrize("n", [3, 4])
-def test_ids_and_clusters_stand_around_the_labels(n: int) -> None:
+def test_ids_and_clusters_are_stored_around_the_labels(n: int) -> None:
     coordinates, labels, steps = animation(2, n, 2)
     ids, clusters = np.arange(n) * 70_000, np.arange(n) + 250
     payload = pack(coordinates, labels, steps, ids=ids, clusters=clusters)
@@ -76,7 +76,7 @@ def test_ids_and_clusters_stand_around_the_labels(n: int) -> None:
 @given(
     hnp.arrays(np.float32, st.tuples(st.integers(0, 4), st.integers(0, 6), st.sampled_from([2, 3]))),
 )
-def test_any_numbers_at_all_can_be_packed(coordinates: np.ndarray) -> None:
+def test_any_numbers_can_be_packed(coordinates: np.ndarray) -> None:
     f, n, _ = coordinates.shape
     back = unpack(pack(coordinates, np.zeros(n, np.uint8), np.arange(f))).coordinates
     finite = np.isfinite(coordinates).all(axis=2)
@@ -95,13 +95,13 @@ def test_a_point_that_is_not_finite_is_missing_in_every_coordinate() -> None:
     assert np.allclose(unpack(payload).coordinates[0, 1], [1, 2], atol=1e-4)
 
 
-def test_the_highest_value_is_not_taken_for_a_missing_one() -> None:
+def test_the_highest_value_is_not_mistaken_for_a_missing_one() -> None:
     coordinates = np.array([[[-1, 5], [2, 9]]], np.float32)
     back = unpack(pack(coordinates, np.zeros(2, np.uint8), np.array([0])))
     assert np.allclose(back.coordinates, coordinates)
 
 
-def test_equal_points_come_back_equal_and_nothing_at_all_is_fine() -> None:
+def test_equal_points_and_empty_frames_survive_the_round_trip() -> None:
     equal = np.full((2, 4, 2), 0.25, np.float32)
     assert np.array_equal(unpack(pack(equal, np.zeros(4, np.uint8), np.arange(2))).coordinates, equal)
     nothing = np.full((1, 3, 2), np.nan, np.float32)
@@ -148,7 +148,7 @@ def test_the_bytes_of_the_first_frame_end_where_the_second_begins(d: int) -> Non
         (np.zeros((2, 3, 2)), np.zeros(3), np.array([2, 1]), "must not decrease"),
     ],
 )
-def test_shapes_that_do_not_fit_are_refused_in_words(
+def test_mismatched_shapes_are_refused_with_a_reason(
     coordinates: np.ndarray, labels: np.ndarray, steps: np.ndarray, words: str
 ) -> None:
     with pytest.raises(ValueError, match=words):

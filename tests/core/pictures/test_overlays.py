@@ -63,7 +63,7 @@ def test_each_image_lies_in_a_cell_of_its_nearest_sample_image(finished):
         assert embedding.train_labels[owner] in homes
 
 
-def test_the_usual_number_is_three_thousand_shared_out(finished):
+def test_by_default_three_thousand_images_own_a_cell(finished):
     assert len(overlays.cells(finished, "train")["cells"]) == 3000
 
 
@@ -75,7 +75,7 @@ def test_the_share_in_the_own_cell_is_that_of_the_nearest_neighbour(finished):
     assert overlays.share_in_own_cell(finished, per_class=50) == pytest.approx(expected, abs=1e-3)
 
 
-def test_more_than_two_dimensions_want_a_flat_view(deep):
+def test_more_than_two_dimensions_need_a_flat_reduction(deep):
     with pytest.raises(ValueError, match="two dimensions only"):
         overlays.contours(deep, "train")
     with pytest.raises(ValueError, match="two dimensions only"):

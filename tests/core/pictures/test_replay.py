@@ -1,4 +1,4 @@
-"""The replay of a real run: every image at every snapshot, and what happens on the way."""
+"""The replay of a real run: every image at every snapshot, pauses and damage."""
 
 import shutil
 
@@ -20,7 +20,7 @@ from tests.core.conftest import SHORT
 
 @pytest.fixture(scope="module")
 def replayed(finished, tmp_path_factory):
-    """A finished run with its replay, to be read only."""
+    """A finished run with its replay; read-only."""
     folder = tmp_path_factory.mktemp("replayed") / SHORT.key
     shutil.copytree(finished.folder, folder)
     run = Run(folder)
@@ -37,7 +37,7 @@ def test_each_frame_is_what_the_weights_of_its_snapshot_make_of_every_image(repl
         level = (frames.coordinates.max(axis=(0, 1)) - frames.coordinates.min(axis=(0, 1))) / 65534
         for at in (0, 7, len(frames.steps) - 1):
             weights = replayed.weights_at(int(frames.steps[at]))
-            encoder = with_weights(SHORT, {name: torch.from_numpy(part) for name, part in weights.items()})
+            encoder = with_weights(SHORT, {name: torch.from_numpy(array) for name, array in weights.items()})
             expected = embed(encoder, torch.from_numpy(images.images[::50])).numpy()
             assert np.all(np.abs(frames.coordinates[at, ::50] - expected) <= level)
 
@@ -51,7 +51,7 @@ def test_its_sample_is_that_of_the_live_picture_and_its_end_the_embedding(replay
     assert np.array_equal(frames.clusters, replayed.embedding().train_clusters)
 
 
-def test_more_than_three_dimensions_are_seen_along_those_of_the_last_frame(tmp_path):
+def test_more_than_three_dimensions_are_projected_like_the_last_frame(tmp_path):
     config = RunConfig(epochs=1, digits=2, embedding_dims=5, hidden=(16,), batch_size=1000)
     run = Run(tmp_path / config.key)
     run.begin(config)
@@ -62,16 +62,16 @@ def test_more_than_three_dimensions_are_seen_along_those_of_the_last_frame(tmp_p
     sample = run.sample().indices
     for at, step in enumerate(run.snapshot_steps()):
         expected = run.snapshot(step).embeddings @ directions.T
-        # the same points but for a turn: all inner products agree
+        # the same points up to a rotation: all inner products agree
         shown = frames.coordinates[at, sample].astype(float)
         assert np.allclose(shown[:50] @ shown.T, expected[:50] @ expected.T, atol=1e-2)
     live = unpack(run_frames.of_sample(run)).coordinates
     assert np.abs(live[-1] - frames.coordinates[-1, sample]).max() < 0.05 * np.ptp(
         live[-1]
-    )  # nor does it turn
+    )  # and it does not rotate either
 
 
-def test_it_stops_when_asked_to_and_goes_on_where_it_was(tiny_copy):
+def test_it_pauses_on_request_and_resumes(tiny_copy):
     replay = Replay(tiny_copy)
     replay.request_pause()
     make_replay(tiny_copy)
@@ -83,7 +83,7 @@ def test_it_stops_when_asked_to_and_goes_on_where_it_was(tiny_copy):
     replay.write_step(first, made_before)
     assert replay.done() == 1
     make_replay(tiny_copy)
-    assert replay.ready() and replay.done() == 0  # packed, the pieces are gone
+    assert replay.ready() and replay.done() == 0  # packed, the files of the steps are gone
     frames = unpack(replay.frames("train")).coordinates
     assert np.allclose(frames[0], 0.5, atol=1e-4)  # not computed a second time
     assert not np.allclose(frames[1], 0.5, atol=1e-2)
@@ -106,19 +106,19 @@ def test_a_damaged_replay_is_noticed(replayed, tmp_path, damage):
     assert len(unpack(Replay(run).frames("test")).labels) == 10_000
 
 
-def test_a_piece_that_cannot_be_read_is_made_again(tiny_copy):
+def test_an_unreadable_snapshot_is_computed_again(tiny_copy):
     replay = Replay(tiny_copy)
     replay.begin()
     step = tiny_copy.snapshot_steps()[0]
     for split in ("train", "test"):
         (replay.folder / f"{split}-{step:06d}.npy").write_bytes(b"half of i")
-    with pytest.raises(RunDamaged, match="part of the replay"):
+    with pytest.raises(RunDamaged, match="snapshot of the replay"):
         make_replay(tiny_copy)
     make_replay(tiny_copy)
     assert replay.ready()
 
 
-def test_a_run_begun_anew_loses_the_replay_of_the_old_one(replayed, tmp_path):
+def test_a_restarted_run_loses_its_old_replay(replayed, tmp_path):
     run = Run(tmp_path / replayed.key)
     shutil.copytree(replayed.folder, run.folder)
     run.begin(SHORT)
@@ -137,13 +137,13 @@ def test_a_shipped_run_is_small_and_shows_every_training_image_at_every_snapshot
     assert np.allclose(there.coordinates[-1], replayed.embedding().train, atol=span / 60_000)
 
 
-def test_the_run_that_comes_with_the_app_is_whole_and_at_most_three_megabytes():
+def test_the_shipped_run_is_whole_and_at_most_three_megabytes():
     run = shipped_run()
     run.check()
     frames = unpack(Replay(run).frames("train"))
     assert frames.coordinates.shape == (15, 60_000, 2) and np.isfinite(frames.coordinates).all()
     assert sum(path.stat().st_size for path in run.folder.rglob("*") if path.is_file()) <= 3_000_000
-    assert run.config() == PRESETS["fast"]  # whatever fields have come since it was made
+    assert run.config() == PRESETS["fast"]  # even with fields added since it was made
 
 
 def test_a_cluster_number_too_large_for_a_byte_is_none():

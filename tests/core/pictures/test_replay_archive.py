@@ -1,4 +1,4 @@
-"""The small form of a replay: what comes back, how exact, and how small."""
+"""The compressed replay: round trip, accuracy and size."""
 
 import numpy as np
 import pytest
@@ -7,7 +7,7 @@ from core.pictures.replay_archive import LEVELS, pack, unpack
 
 
 def walk(f: int, n: int, d: int, seed: int = 0) -> np.ndarray:
-    """Points that wander from frame to frame."""
+    """A random walk of points from frame to frame."""
     generator = np.random.default_rng(seed)
     return generator.normal(0, 0.3, (f, n, d)).cumsum(axis=0).astype(np.float32)
 
@@ -36,21 +36,21 @@ def test_errors_do_not_add_up_from_frame_to_frame() -> None:
 
 
 def test_the_difference_to_the_run_s_own_last_frame_is_not_in_the_picture() -> None:
-    """The last frame handed in may be the unrounded one: then that is what the others lead to."""
+    """The last frame passed in may be the unrounded one; it is then returned exactly."""
     frames = walk(4, 100, 2)
     exact = frames[-1] + np.float32(1e-5)
     back, _ = unpack(pack(frames, exact, labels(frames.shape[1]), np.arange(4)), exact, labels(100))
     assert np.array_equal(back[-1], exact)
 
 
-def test_equal_points_take_no_room_and_come_back_equal() -> None:
+def test_equal_points_take_no_space_and_come_back_equal() -> None:
     frames = np.full((5, 1000, 2), 0.25, np.float32)
     content = pack(frames, frames[-1], labels(frames.shape[1]), np.arange(5))
     assert len(content) < 400
     assert np.array_equal(unpack(content, frames[-1], labels(1000))[0], frames)
 
 
-def test_points_that_move_little_take_little_room() -> None:
+def test_points_that_move_little_take_little_space() -> None:
     still = walk(1, 20_000, 2)[0]
     frames = still + np.random.default_rng(2).normal(0, 0.002, (10, 20_000, 2)).cumsum(axis=0)
     assert (

@@ -1,4 +1,4 @@
-"""What the canvas fetches of a real run: the sample, a split before and after its replay, and the images."""
+"""The canvas's data of a real run: the sample, a split before and after its replay, and the images."""
 
 import shutil
 import struct
@@ -45,7 +45,7 @@ def test_a_run_without_a_snapshot_has_nothing_to_show_yet(tmp_path):
     assert run_frames.of_sample(run) is None
 
 
-def test_of_many_dimensions_all_snapshots_come_in_the_span_of_the_newest(deep):
+def test_all_snapshots_of_many_dimensions_are_projected_like_the_newest(deep):
     steps = deep.snapshot_steps()
     frames = unpack(run_frames.of_sample(deep, after=steps[-2]))
     assert frames.steps.tolist() == steps
@@ -56,7 +56,7 @@ def test_of_many_dimensions_all_snapshots_come_in_the_span_of_the_newest(deep):
 
 
 def test_the_picture_of_many_dimensions_does_not_turn_when_a_snapshot_comes(tmp_path):
-    """Three directions of about equal weight change places in rank from snapshot to snapshot."""
+    """Three directions of about equal variance swap ranks from snapshot to snapshot."""
     generator = np.random.default_rng(0)
     cloud = generator.normal(size=(2000, 7)) * [3, 2.9, 2.8, 0.1, 0.1, 0.1, 0.1]
     run = Run(tmp_path / SEVEN_DIMS.key)
@@ -76,7 +76,7 @@ def test_the_picture_of_many_dimensions_does_not_turn_when_a_snapshot_comes(tmp_
     assert max(moved) < 0.2, moved
 
 
-def test_before_the_replay_all_images_are_there_at_the_end_and_the_sample_on_the_way(finished):
+def test_before_the_replay_the_end_has_all_images_and_earlier_steps_the_sample(finished):
     frames, sample = unpack(run_frames.of_split(finished, "train")), finished.sample()
     assert frames.coordinates.shape == (len(finished.snapshot_steps()), 60_000, 2)
     assert np.allclose(frames.coordinates[-1], finished.embedding().train, atol=1e-3)
@@ -87,7 +87,7 @@ def test_before_the_replay_all_images_are_there_at_the_end_and_the_sample_on_the
     assert np.array_equal(frames.clusters, finished.embedding().train_clusters)
 
 
-def test_of_the_split_that_the_sample_is_not_from_there_is_the_end_alone(finished):
+def test_a_split_without_the_sample_has_only_the_last_step(finished):
     frames = unpack(run_frames.of_split(finished, "test"))
     assert frames.coordinates.shape == (1, 10_000, 2) and frames.steps.tolist() == [finished.status().step]
     assert np.allclose(frames.coordinates[0], finished.embedding().test, atol=1e-3)
@@ -102,28 +102,28 @@ def test_with_the_replay_every_image_is_there_at_every_snapshot(tiny_copy):
     assert np.allclose(after.coordinates[there], before.coordinates[there], atol=1e-3)
 
 
-def test_a_run_trained_anew_does_not_show_the_old_picture(tiny_copy):
+def test_a_run_trained_again_does_not_show_the_old_picture(tiny_copy):
     old = run_frames.of_split(tiny_copy, "train")
     other = replace(tiny_copy.config(), seed=77)
     shutil.rmtree(tiny_copy.folder)
-    tiny_copy.begin(other)  # the same folder, as after a rise of the training version
+    tiny_copy.begin(other)  # the same folder, as after a change of the training version
     train_and_measure(tiny_copy)
     assert run_frames.of_split(tiny_copy, "train") != old
 
 
-@pytest.mark.parametrize("part", [0, 1, 17])
-def test_a_part_of_the_images_is_every_kth_point_of_the_picture(deep, mnist, part):
+@pytest.mark.parametrize("chunk", [0, 1, 17])
+def test_a_chunk_of_the_images_is_every_kth_point_of_the_picture(deep, mnist, chunk):
     places = np.flatnonzero(mnist.train.labels < 3)
-    parts = run_frames.number_of_chunks(len(places))
-    content = run_frames.images_chunk(deep, "train", part)
+    chunks = run_frames.number_of_chunks(len(places))
+    content = run_frames.images_chunk(deep, "train", chunk)
     (count,) = struct.unpack_from("<I", content)
     numbers = np.frombuffer(content, "<u4", count, 4)
     images = np.frombuffer(content, np.uint8, offset=4 + 4 * count).reshape(count, 784)
-    assert numbers.tolist() == [int(places[point]) for point in range(part, len(places), parts)]
+    assert numbers.tolist() == [int(places[point]) for point in range(chunk, len(places), chunks)]
     assert np.array_equal(images, mnist.train.images[numbers])
 
 
-def test_the_parts_of_the_sample_are_images_of_its_points(deep, mnist):
+def test_the_chunks_of_the_sample_are_images_of_its_points(deep, mnist):
     sample = deep.sample()
     assert run_frames.number_of_chunks(len(sample.indices)) == 2
     content = run_frames.images_chunk(deep, "sample", 1)
@@ -132,16 +132,16 @@ def test_the_parts_of_the_sample_are_images_of_its_points(deep, mnist):
     assert mnist.train.labels[numbers].tolist() == sample.labels[1::2].tolist()
 
 
-def test_a_part_or_a_view_that_there_is_not_is_refused(deep):
-    with pytest.raises(ValueError, match="there is no part 19"):
+def test_an_unknown_chunk_or_reduction_is_refused(deep):
+    with pytest.raises(ValueError, match="there is no chunk 19"):
         run_frames.images_chunk(deep, "train", 19)
-    with pytest.raises(ValueError, match="no part -1"):
+    with pytest.raises(ValueError, match="no chunk -1"):
         run_frames.images_chunk(deep, "train", -1)
     with pytest.raises(ValueError, match="no reduction 'sideways'"):
         run_frames.of_split(deep, "train", "sideways")
 
 
-def test_a_flat_view_keeps_the_two_directions_that_hold_most(deep):
+def test_a_flat_reduction_keeps_the_two_strongest_directions(deep):
     flat = unpack(run_frames.of_split(deep, "train", "svd2")).coordinates
     assert flat.shape[2] == 2
     singular = np.linalg.svd(deep.embedding().train.astype(float), compute_uv=False)

@@ -1,4 +1,4 @@
-"""Moving about in the canvas, by mouse, keys and touch, and showing and hiding classes."""
+"""The camera of the canvas by mouse, keys and touch; showing and hiding classes."""
 
 import numpy as np
 import pytest
@@ -25,7 +25,7 @@ def test_the_wheel_zooms_at_the_pointer(visit: Visit) -> None:
     assert how_many > 100 and right > 0.99
 
 
-def test_dragging_moves_the_picture_with_the_hand_and_double_click_brings_all_back(
+def test_dragging_pans_the_picture_and_double_click_resets_it(
     visit: Visit,
 ) -> None:
     canvas = visit(Cloud(points=2000), **MOVING)
@@ -65,7 +65,7 @@ def test_the_buttons_and_the_keys_zoom_and_move(visit: Visit) -> None:
     assert canvas.state()["zoom"] == pytest.approx(1.0, abs=0.01)
 
 
-def test_muting_a_class_takes_its_points_away_and_isolating_all_others(visit: Visit) -> None:
+def test_muting_hides_a_class_and_isolating_hides_all_others(visit: Visit) -> None:
     canvas = visit(Cloud(points=20000))
     assert pixels_of(canvas, 4) > 1000 and pixels_of(canvas, 2) > 1000
     expect(canvas.legend("4")).to_have_attribute("aria-pressed", "true")
@@ -139,13 +139,13 @@ def test_it_works_by_touch_on_a_phone(visit: Visit) -> None:
         fingers = [{"x": px, "y": py, "id": i} for i, (px, py) in enumerate(points)]
         session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": fingers})
 
-    view = canvas.state()["camera"]
+    before = canvas.state()["camera"]
     touch("touchStart", (x, y))
     for far in (10, 20, 30):
         touch("touchMove", (x + far, y))
     touch("touchEnd")
     moved = canvas.state()["camera"]
-    assert (view["x"] - moved["x"]) * view["scale"] == pytest.approx(30, abs=12)
+    assert (before["x"] - moved["x"]) * before["scale"] == pytest.approx(30, abs=12)
     touch("touchStart", (x - 20, y), (x + 20, y))
     for far in (30, 40, 60):
         touch("touchMove", (x - far, y), (x + far, y))
