@@ -1,4 +1,4 @@
-"""Reads and verifies a data set: MNIST from assets/, the others from the downloads folder."""
+"""Reads and verifies a data set: one that comes with the app from assets/, the others from the downloads folder."""
 
 import gzip
 import hashlib
@@ -9,7 +9,8 @@ from core import settings
 from core.data.catalogue import DATASETS, DatasetEntry
 from core.data.idx import DataError, Dataset, from_idx
 
-MNIST_FOLDER = settings.PROJECT / "assets" / "mnist"
+ASSETS = settings.PROJECT / "assets"
+MNIST_FOLDER = ASSETS / "mnist"
 
 
 @lru_cache(maxsize=3)
@@ -23,7 +24,7 @@ def load(name: str) -> Dataset:
         from core.data.download import fetch  # imports torchvision: only when needed
 
         return fetch(entry)
-    return read_folder(entry, MNIST_FOLDER)
+    return read_folder(entry, ASSETS / name)
 
 
 @lru_cache(maxsize=3)
