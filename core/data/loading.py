@@ -5,11 +5,11 @@ import hashlib
 from functools import lru_cache
 from pathlib import Path
 
-from core import settings
+from core import environment
 from core.data.catalogue import DATASETS, DatasetEntry
 from core.data.idx import DataError, Dataset, from_idx
 
-ASSETS = settings.PROJECT / "assets"
+ASSETS = environment.PROJECT / "assets"
 MNIST_FOLDER = ASSETS / "mnist"
 
 
@@ -36,7 +36,7 @@ def load_stored(name: str) -> Dataset:
     entry = DATASETS[name]
     if entry.torchvision is None:
         return load(name)
-    return read_folder(entry, settings.downloads_folder() / entry.torchvision)
+    return read_folder(entry, environment.downloads_folder() / entry.torchvision)
 
 
 def read_folder(entry: DatasetEntry, folder: Path) -> Dataset:

@@ -6,7 +6,7 @@ a page without one reruns every `seconds()`.
 
 import random
 
-from core import settings
+from core import environment
 from core.service.shared_engine import shared_engine
 from pages.ui import state
 
@@ -36,7 +36,7 @@ def of_canvas() -> dict[str, int]:
     Jittered: otherwise sessions that start together end together, and all their pages rerun at once.
     """
     jitter = random.uniform(0.7, 1.3)
-    silence = min(SLOWEST, settings.grace_seconds() / 3)
+    silence = min(SLOWEST, environment.grace_seconds() / 3)
     look = min(LOOK_SLOWEST, max(LOOK_QUICKEST, LOOK_A_SESSION * shared_engine().awaiting()))
     return {
         "wait": round(look * jitter),
