@@ -4,9 +4,9 @@
     python run.py test  [arguments of pytest]          e.g. python run.py test tests/core -k margin
     python run.py quick                                style, types, and the fast tests
 
-Without arguments, `test` also checks style and types, and runs the tests in two processes. The browser tests use
-an installed Chromium or Chrome (set the environment variable CHROMIUM to choose one), or install one. `quick`
-leaves out tests that need a browser, a server, a worker or a whole training.
+Without arguments, `test` also checks style and types, and runs the tests in two processes. The browser tests
+use an installed Chromium or Chrome (set the environment variable CHROMIUM to choose one), or install one.
+`quick` leaves out tests that need a browser, a server, a worker or a whole training.
 Needs only Python 3.11 or newer, on Linux, macOS or Windows.
 """
 

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from types import FrameType
 
-from core.settings import PROJECT
+from core.environment import PROJECT
 
 SECONDS_TO_END = 60
 TO_END = (signal.SIGINT, signal.SIGTERM)

@@ -19,7 +19,7 @@ from benchmarks import load, load_browsers, memory, stopping
 from benchmarks.ending import ended_cleanly, run_to_its_end
 from benchmarks.row import Row, figure, say
 from benchmarks.tried import FAULTS, HOSTILE_INPUTS
-from core.settings import PROJECT
+from core.environment import PROJECT
 
 PAGE = PROJECT / "docs" / "resilience.md"
 HEAD = """# Load, faults, hostile inputs

@@ -16,8 +16,8 @@ import psutil
 
 from benchmarks.ending import undisturbed
 from benchmarks.row import say
+from core.environment import PROJECT
 from core.runs import Run
-from core.settings import PROJECT
 
 
 @dataclass(frozen=True)

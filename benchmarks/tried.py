@@ -189,7 +189,7 @@ FAULTS = (
         "as many clicks on Train as there is room for, and one more",
         (
             "tests/server/test_class.py::test_the_page_tells_the_place_the_wait_and_that_the_class_is_busy",
-            "tests/pages/test_busy.py::test_a_full_queue_is_told_of_and_the_page_goes_on",
+            "tests/pages/test_busy.py::test_every_page_that_trains_says_that_the_queue_is_full",
         ),
     ),
     Try(

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from core import settings
+from core import environment
 from core.config import PARAMETERS, PRESETS, RunConfig
 from core.data import DataError
 from core.figures import HEADLINE
@@ -104,11 +104,11 @@ def _train(run: Run, config: RunConfig) -> None:
 
 
 def _ship(run: Run) -> Run:
-    from core.pictures.replaying import make_replay
+    from core.pictures.make_replay import make_replay
     from core.shipping import ship
 
     make_replay(run)
-    return ship(run, settings.shipped_runs_folder())
+    return ship(run, environment.shipped_runs_folder())
 
 
 def _ship_disagreements() -> int:

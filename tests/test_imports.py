@@ -14,7 +14,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 # Bottom to top: a module imports only from its own row and from rows above it in this list.
 # A package (losses) represents all of its modules.
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("settings", "data", "losses", "miners", "embedding"),
+    ("environment", "data", "losses", "miners", "embedding"),
     ("density", "encoders", "figures"),
     ("clustering", "config"),
     ("batches", "runs"),

@@ -46,7 +46,7 @@ from core.pictures.frames import CanvasOptions
 from core.runs import run_at
 from core.service.shared_engine import close_shared_engine
 from core.take_home.report import CanvasFiles, Palette, report
-from core.settings import runs_folder
+from core.environment import runs_folder
 from streamlit.testing.v1 import AppTest
 
 SETTINGS = {"epochs": "1", "digits": "2", "seed": "99"}

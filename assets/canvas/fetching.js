@@ -5,7 +5,6 @@ import { appended, lengthOfFirst, readFrames } from "./frames.js";
 const REPLAY_WAIT = 1000; // milliseconds between polls of a replay being computed; for a live run the server names them
 const HIDDEN_WAIT = 10000; // while the page is hidden
 const LONGEST_WAIT = 30000; // after repeated failures
-const LONGEST_SILENCE = 10000; // between two calls for the page without news
 const ENDED = new Set(["done", "failed", "cancelled"]);
 const BEING_MADE = new Set(["waiting", "computing"]);
 
@@ -99,11 +98,11 @@ export class Fetching {
     } else if (split !== "sample" && this.making(status)) this.wait(REPLAY_WAIT);
   }
 
-  // Calls for the page at most every `page` milliseconds, but at once when the run ends; and now and then without
-  // news, so that the server knows that the session still waits.
-  callPage({ state, moved, page }) {
+  // Calls for the page at most every `page` milliseconds, but at once when the run ends; and without news after
+  // `silence`, so that the server knows that the session still waits.
+  callPage({ state, moved, page, silence }) {
     const now = performance.now(), since = now - this.called, news = moved !== this.moved;
-    if (!(news && (since >= page || ENDED.has(state))) && since < LONGEST_SILENCE) return;
+    if (!(news && (since >= page || ENDED.has(state))) && since < silence) return;
     this.called = now;
     this.moved = moved;
     this.onNews(moved);

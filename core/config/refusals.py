@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from core.config.declared import Settings
+from core.config.settings import Settings
 from core.losses import LOSSES
 from core.miners import MINERS
 

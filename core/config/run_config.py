@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from core.config.declared import Settings
 from core.config.parameter import Parameter
 from core.config.refusals import REFUSALS
+from core.config.settings import Settings
 from core.data import DATASETS
 from core.losses import LOSSES, Composition
 

@@ -12,7 +12,7 @@ import torchvision.datasets
 from filelock import FileLock
 from torchvision.datasets.utils import download_url
 
-from core import settings
+from core import environment
 from core.data.catalogue import DatasetEntry
 from core.data.idx import DataError, Dataset, from_idx
 
@@ -29,8 +29,8 @@ def fetch(entry: DatasetEntry) -> Dataset:
     Raises DataError without a network, and if a checksum does not match.
     """
     assert entry.torchvision is not None
-    folder = settings.downloads_folder() / entry.torchvision
-    mirror = settings.mirror()
+    folder = environment.downloads_folder() / entry.torchvision
+    mirror = environment.mirror()
     sites: list[str] = getattr(torchvision.datasets, entry.torchvision).mirrors
     site = f"{mirror.rstrip('/')}/{entry.torchvision}/" if mirror else sites[0]
     try:

@@ -1,15 +1,16 @@
-"""Reads and verifies a data set: MNIST from assets/, the others from the downloads folder."""
+"""Reads and verifies a data set: one that comes with the app from assets/, the others from the downloads folder."""
 
 import gzip
 import hashlib
 from functools import lru_cache
 from pathlib import Path
 
-from core import settings
+from core import environment
 from core.data.catalogue import DATASETS, DatasetEntry
 from core.data.idx import DataError, Dataset, from_idx
 
-MNIST_FOLDER = settings.PROJECT / "assets" / "mnist"
+ASSETS = environment.PROJECT / "assets"
+MNIST_FOLDER = ASSETS / "mnist"
 
 
 @lru_cache(maxsize=3)
@@ -23,7 +24,7 @@ def load(name: str) -> Dataset:
         from core.data.download import fetch  # imports torchvision: only when needed
 
         return fetch(entry)
-    return read_folder(entry, MNIST_FOLDER)
+    return read_folder(entry, ASSETS / name)
 
 
 @lru_cache(maxsize=3)
@@ -35,7 +36,7 @@ def load_stored(name: str) -> Dataset:
     entry = DATASETS[name]
     if entry.torchvision is None:
         return load(name)
-    return read_folder(entry, settings.downloads_folder() / entry.torchvision)
+    return read_folder(entry, environment.downloads_folder() / entry.torchvision)
 
 
 def read_folder(entry: DatasetEntry, folder: Path) -> Dataset:

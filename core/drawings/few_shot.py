@@ -85,7 +85,7 @@ def few_shot(
     return FewShot(shots, shares[0], shares[1], 1 / len(classes))
 
 
-def taken_for(
+def nearest_classes(
     train: Points,
     train_labels: Labels,
     test: Points,

@@ -63,7 +63,7 @@ class Reduction:
         return (points.astype(np.float64) - self.centre) @ self.components.T
 
 
-def fit(points: Points, dims: int) -> Reduction:
+def fit_svd(points: Points, dims: int) -> Reduction:
     """Truncated SVD: the `dims` orthogonal directions that keep most of the points' sum of squares.
 
     points: [n, d]. With d <= dims nothing needs reducing and the result is the identity, [d, d].
@@ -80,7 +80,7 @@ def fit(points: Points, dims: int) -> Reduction:
 def fit_pca(points: Points, dims: int) -> Reduction:
     """Principal component analysis: the `dims` orthogonal directions that keep most of the points' variance.
 
-    Like `fit`, but centred on the mean of the points; with d <= dims it is the identity, not centred.
+    Like `fit_svd`, but centred on the mean of the points; with d <= dims it is the identity, not centred.
     Source: Pearson 1901; Hotelling 1933.
     """
     _check(points, dims)
@@ -115,12 +115,12 @@ def fit_umap(points: Points, dims: int) -> Projection:
     """UMAP, fitted on a sample of the points [n, d] with a fixed seed; with d <= dims the identity.
 
     Raises ValueError if `umap` is not installed, for fewer than 16 different points (a collapsed
-    embedding), and like `fit`.
+    embedding), and like `fit_svd`.
     Source: McInnes, Healy, Melville 2018.
     """
     _check(points, dims)
     if points.shape[1] <= dims:
-        return fit(points, dims)
+        return fit_svd(points, dims)
     try:
         umap = import_module("umap")  # optional, and takes seconds to import
     except ImportError as error:
@@ -200,7 +200,7 @@ def _entries(dims: int) -> tuple[ReductionEntry, ...]:
             f"svd{dims}",
             f"Truncated SVD to {dims}",
             dims,
-            partial(fit, dims=dims),
+            partial(fit_svd, dims=dims),
             f"The {dims} directions from the origin along which the points reach farthest. The origin and "
             "angles at it keep their meaning, as in the Wolfram notebook.",
         ),

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.spatial.distance import pdist
 
-from core import settings
+from core import environment
 from core.clustering import DaviesBouldin
 from core.config import RunConfig
 from core.embedding.confusion import Confusion
@@ -46,7 +46,7 @@ class Disagreement:
     @property
     def run(self) -> Run:
         """The shipped run."""
-        return Run(settings.shipped_disagreements_folder() / self.name)
+        return Run(environment.shipped_disagreements_folder() / self.name)
 
 
 DISAGREEMENTS: dict[str, Disagreement] = {

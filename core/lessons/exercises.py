@@ -6,7 +6,7 @@ text here: a learner's code and the checks run in the learner's browser.
 
 from dataclasses import dataclass
 
-from core.settings import PROJECT
+from core.environment import PROJECT
 
 FOLDER = PROJECT / "assets" / "exercises"
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.config import RunConfig
+from core.environment import PROJECT
 from core.losses import LOSSES
-from core.settings import PROJECT
 
 MEASURED = PROJECT / "assets" / "losses" / "measured.jsonl"
 

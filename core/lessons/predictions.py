@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from core.config import PRESETS, RunConfig
+from core.environment import PROJECT
 from core.figures import FIGURES, Figure
 from core.runs import Run
-from core.settings import PROJECT
 
 FOLDER = PROJECT / "assets" / "predictions"
 

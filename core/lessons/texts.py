@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from core.settings import PROJECT
+from core.environment import PROJECT
 
 FOLDER = PROJECT / "assets" / "lessons"
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.embedding import density, voronoi
-from core.pictures.reducing import fitted_reduction
+from core.pictures.picture_reduction import fitted_reduction
 from core.runs import Run
 
 Floats = npt.NDArray[np.float64]

@@ -18,7 +18,8 @@ The folder's name is the config's key, so equal configs share a folder and train
 """
 
 from core.embedding import Embedding
-from core.runs.contents import (
+from core.runs.places import example_run, place_for, run_at, shipped_run, was_whole
+from core.runs.records import (
     ENDED,
     FORM,
     HELD_OUT,
@@ -31,7 +32,6 @@ from core.runs.contents import (
     State,
     Status,
 )
-from core.runs.places import example_run, place_for, run_at, shipped_run, was_whole
 from core.runs.run import LEARNED, RESULT_FILES, Run
 
 __all__ = [

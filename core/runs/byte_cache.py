@@ -11,7 +11,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Any, ParamSpec, TypeVar, cast
 
-from core import settings
+from core import environment
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -94,5 +94,5 @@ def _keep(key: Hashable, result: Any, size: int) -> None:
             _held -= _kept.pop(key)[1]
         _kept[key] = (result, size, time.monotonic())
         _held += size
-        while _held > settings.cache_bytes() and _kept:
+        while _held > environment.cache_bytes() and _kept:
             _held -= _kept.popitem(last=False)[1][1]

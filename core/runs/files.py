@@ -13,7 +13,7 @@ import numpy.typing as npt
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save
 
-from core.runs.contents import FORM, OUTDATED, RunDamaged, State, Status
+from core.runs.records import FORM, OUTDATED, RunDamaged, State, Status
 
 
 @dataclass(frozen=True)

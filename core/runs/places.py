@@ -3,19 +3,19 @@
 import re
 from functools import lru_cache
 
-from core import settings
+from core import environment
 from core.config import PRESETS, RunConfig
 from core.runs.run import Run
 
 
 def place_for(config: RunConfig) -> Run:
     """The run of `config` in the runs folder, whether or not it exists."""
-    return Run(settings.runs_folder() / config.key)
+    return Run(environment.runs_folder() / config.key)
 
 
 def shipped_run() -> Run:
     """The shipped example run, of the preset `fast`."""
-    return Run(settings.shipped_runs_folder() / PRESETS["fast"].key)
+    return Run(environment.shipped_runs_folder() / PRESETS["fast"].key)
 
 
 def example_run() -> Run:
@@ -23,7 +23,7 @@ def example_run() -> Run:
 
     They differ in the last digits on another processor, so don't mix one's figures with the other's points.
     """
-    trained = Run(settings.runs_folder() / PRESETS["fast"].key)
+    trained = Run(environment.runs_folder() / PRESETS["fast"].key)
     return trained if was_whole(trained) else shipped_run()
 
 
@@ -45,7 +45,7 @@ def run_at(key: str) -> Run:
     """
     if not re.fullmatch("[0-9a-f]{64}", key):
         raise ValueError("A run's key has 64 hexadecimal digits.")
-    run = Run(settings.runs_folder() / key)
-    shipped = settings.shipped_runs_folder() / key
+    run = Run(environment.runs_folder() / key)
+    shipped = environment.shipped_runs_folder() / key
     status = run.status()
     return Run(shipped) if (status.state == "missing" or status.outdated) and shipped.is_dir() else run

@@ -19,7 +19,8 @@ from core.config import RunConfig
 from core.embedding import Embedding
 from core.figures.evaluation import Evaluation
 from core.runs.byte_cache import kept_by_size
-from core.runs.contents import (
+from core.runs.files import RunFiles
+from core.runs.records import (
     Progress,
     RunDamaged,
     RunsFolderUnusable,
@@ -28,7 +29,6 @@ from core.runs.contents import (
     State,
     Status,
 )
-from core.runs.files import RunFiles
 
 LEARNED = "learned.safetensors"
 RESULT_FILES = (

@@ -15,7 +15,7 @@ from typing import Any
 from distributed import Client
 from distributed.scheduler import KilledWorker
 
-from core import settings
+from core import environment
 from core.runs import Run
 from core.service.slots import Slot, WorkerDied
 
@@ -81,4 +81,4 @@ def slots_on(address: str) -> list[Slot]:
         with once, contextlib.suppress(Exception):  # the scheduler may be gone already
             client.close(timeout=2)
 
-    return [DaskSlot(executor, close) for _ in range(settings.workers_or(threads))]
+    return [DaskSlot(executor, close) for _ in range(environment.workers_or(threads))]

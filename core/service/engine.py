@@ -17,7 +17,7 @@ import threading
 from collections.abc import Sequence
 from queue import Empty, SimpleQueue
 
-from core import settings
+from core import environment
 from core.config import RunConfig
 from core.runs import Run, place_for
 from core.service.clock import Clock
@@ -47,7 +47,7 @@ class Engine:
 
     workers: how many train at once. idle_seconds: a worker process without work exits after this time.
     deadline_seconds: a run that takes longer is killed and fails. grace_seconds, most_waiting, most_bytes:
-    see core/settings.py. slots: where the work is done, by default in processes on this machine.
+    see core/environment.py. slots: where the work is done, by default in processes on this machine.
     """
 
     def __init__(
@@ -149,7 +149,7 @@ class Engine:
     def show(self, run: Run, visitor: str) -> None:
         """`visitor` has `run` on the page now, instead of the previous one; it is kept on disk until they
         leave it."""
-        key = run.key if run.folder.parent == settings.runs_folder() else ""  # "": it comes with the app
+        key = run.key if run.folder.parent == environment.runs_folder() else ""  # "": it comes with the app
         with self._changed:
             self._housekeeping.note_activity()
             self._open.show(key, visitor)

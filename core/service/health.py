@@ -10,7 +10,7 @@ from typing import Any
 
 import psutil
 
-from core import settings
+from core import environment
 from core.config import TRAINING_VERSION
 from core.runs import byte_cache
 from core.service.engine import Engine
@@ -59,7 +59,7 @@ def health(engine: Engine) -> Health:
         workers=[Worker(pid, memory) for pid in standing.pids if (memory := memory_of(pid))],
         server_memory=memory_of(os.getpid()),
         cached_bytes=byte_cache.held(),
-        most_cached_bytes=settings.cache_bytes(),
+        most_cached_bytes=environment.cache_bytes(),
         free_memory=psutil.virtual_memory().available,
         free_disk=free_disk,
         problems=_problems(standing, free_disk),
@@ -77,13 +77,13 @@ def memory_of(pid: int) -> int:
 @lru_cache(maxsize=1)
 def version() -> str:
     """The project's version in pyproject.toml."""
-    with (settings.PROJECT / "pyproject.toml").open("rb") as file:
+    with (environment.PROJECT / "pyproject.toml").open("rb") as file:
         return str(tomllib.load(file)["project"]["version"])
 
 
 def _free_disk() -> int | None:
     """Bytes free where runs are written; None if nothing can be written there."""
-    folder = settings.runs_folder()
+    folder = environment.runs_folder()
     for place in (folder, *folder.resolve().parents):
         if place.is_dir():
             return shutil.disk_usage(place).free if os.access(place, os.W_OK) else None
@@ -95,7 +95,7 @@ def _free_disk() -> int | None:
 def _problems(standing: Standing, free_disk: int | None) -> list[str]:
     found = []
     if free_disk is None:
-        found.append(f"Nothing can be written to {_shown(settings.runs_folder())}, where runs are stored.")
+        found.append(f"Nothing can be written to {_shown(environment.runs_folder())}, where runs are stored.")
     elif free_disk < DISK_LOW:
         found.append(f"Only {free_disk / 1e6:.0f} MB of disk are left for runs.")
     if standing.stored_bytes >= standing.most_bytes:

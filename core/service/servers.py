@@ -16,7 +16,7 @@ from typing import Literal
 
 from filelock import FileLock, Timeout
 
-from core import settings
+from core import environment
 
 Interest = Literal["waiting", "viewing"]
 
@@ -68,7 +68,7 @@ class ThisServer:
 
     def _own_folder(self) -> Path:
         """This server's folder, with its lock held; recreated if deleted or if the runs folder changed."""
-        folder = settings.runs_folder() / ".servers" / self.id
+        folder = environment.runs_folder() / ".servers" / self.id
         if folder != self._folder or not (folder / "lock").exists():
             if self._lock is not None:
                 self._lock.release()
@@ -83,7 +83,7 @@ class ThisServer:
     def _others(self) -> Iterator[Path]:
         """The folders of the other live servers; removes those of dead ones."""
         with contextlib.suppress(OSError):
-            for folder in (settings.runs_folder() / ".servers").iterdir():
+            for folder in (environment.runs_folder() / ".servers").iterdir():
                 if folder.name == self.id or not (folder / "lock").exists():
                     continue  # one without a lock is just being made
                 if _alive(folder):

@@ -3,26 +3,26 @@
 import threading
 from collections.abc import Sequence
 
-from core import settings
+from core import environment
 from core.service.clock import Clock
 from core.service.engine import Engine
 from core.service.slots import Slot
 
 
 def engine_from_settings(clock: Clock | None = None) -> Engine:
-    """An engine configured by core/settings.py, as the app uses it."""
+    """An engine configured by core/environment.py, as the app uses it."""
     slots: Sequence[Slot] | None = None
-    if address := settings.dask_scheduler():
+    if address := environment.dask_scheduler():
         from core.service.dask_slots import slots_on
 
         slots = slots_on(address)
     return Engine(
-        settings.workers(),
-        settings.idle_seconds(),
-        settings.deadline_seconds(),
-        grace_seconds=settings.grace_seconds(),
-        most_waiting=settings.most_waiting(),
-        most_bytes=settings.disk_bytes(),
+        environment.workers(),
+        environment.idle_seconds(),
+        environment.deadline_seconds(),
+        grace_seconds=environment.grace_seconds(),
+        most_waiting=environment.most_waiting(),
+        most_bytes=environment.disk_bytes(),
         clock=clock,
         slots=slots,
     )

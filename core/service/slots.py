@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import loky
 from loky.process_executor import BrokenProcessPool, ShutdownExecutorError
 
-from core import settings
+from core import environment
 from core.service.worker import begin_process
 
 WORKER_ENVIRONMENT = {
@@ -78,7 +78,7 @@ class LocalSlot:
                     max_workers=1,
                     timeout=self._idle,
                     initializer=begin_process,
-                    initargs=(os.getpid(), settings.niceness()),
+                    initargs=(os.getpid(), environment.niceness()),
                     env=WORKER_ENVIRONMENT,
                 )
             try:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from core import settings
+from core import environment
 from core.runs import Run
 
 log = logging.getLogger(__name__)
@@ -84,7 +84,7 @@ class Storage:
             return self._latest
 
     def _stored(self) -> Iterator[Stored]:
-        folder = settings.runs_folder()
+        folder = environment.runs_folder()
         with contextlib.suppress(OSError):
             for path in list(folder.iterdir()):
                 if path.name.startswith(BEING_REMOVED):

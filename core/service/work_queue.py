@@ -21,7 +21,7 @@ FIRST_GUESS = 1.2  # seconds per epoch, until a run has finished
 class WorkQueue:
     """The jobs and replays of one server, and its free slots.
 
-    slots: how many there are. most_waiting, grace_seconds: see core/settings.py. now: the steady clock.
+    slots: how many there are. most_waiting, grace_seconds: see core/environment.py. now: the steady clock.
     """
 
     def __init__(

@@ -68,7 +68,7 @@ def replay_in_folder(folder: str, server: str = "") -> str:
 
     Returns before the replay is complete if the engine has asked it to pause. Raises nothing.
     """
-    from core.pictures.replaying import make_replay
+    from core.pictures.make_replay import make_replay
 
     run = Run(Path(folder))
     try:

@@ -12,13 +12,13 @@ import numpy as np
 from core.clustering import cluster_table
 from core.config import PARAMETERS, RunConfig
 from core.data import DATASETS
+from core.environment import PROJECT
 from core.figures import KINDS, of_kind
 from core.figures.evaluation import Evaluation
 from core.losses import LOSSES
-from core.pictures import overlays, run_frames
+from core.pictures import canvas_data, overlays
 from core.pictures.frames import CanvasOptions, pack, unpack
 from core.runs import Run
-from core.settings import PROJECT
 from core.take_home.curve import loss_curve
 
 ASSETS = PROJECT / "assets" / "report"
@@ -94,10 +94,10 @@ def _shapes(run: Run, config: RunConfig) -> dict[str, overlays.Shapes]:
 
 def _frames(run: Run, options: CanvasOptions) -> tuple[bytes, str]:
     """A sample of the points at every snapshot, and its description."""
-    whole = unpack(run_frames.of_split(run, "train"))
+    whole = unpack(canvas_data.of_split(run, "train"))
     present = np.flatnonzero(np.isfinite(whole.coordinates).all(axis=(0, 2)))
     if len(present) == 0:  # only the last frame has all images
-        sample = run_frames.of_sample(run)
+        sample = canvas_data.of_sample(run)
         whole = unpack(sample) if sample is not None else whole
         present = np.arange(len(whole.labels))
     count = min(POINTS, len(present))

@@ -30,7 +30,7 @@ from core.losses import LOSSES
 from core.pictures.frames import unpack
 from core.pictures.replay import SPLITS, Replay
 from core.runs import Run, Snapshot
-from core.take_home import export
+from core.take_home import tables
 
 _DATE = (2026, 1, 1, 0, 0, 0)
 
@@ -50,8 +50,8 @@ def run_file(run: Run) -> bytes:
         "result.json": json.dumps(result),
         "weights.safetensors": save(run.weights()),
         **({"learned.safetensors": save(learned)} if learned else {}),
-        "embedding.parquet": export.as_parquet(
-            pa.concat_tables([export.table(run, split) for split in SPLITS]), run
+        "embedding.parquet": tables.as_parquet(
+            pa.concat_tables([tables.table(run, split) for split in SPLITS]), run
         ),
         "sample.safetensors": save(
             {"indices": sample.indices, "in_test": np.array([sample.split == "test"], np.uint8)}

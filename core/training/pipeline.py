@@ -15,7 +15,7 @@ from core.clustering.kmeans import clustered
 from core.config import RunConfig
 from core.data import DATASETS, Dataset, Split, load
 from core.embedding.density import contours
-from core.embedding.reduction import fit
+from core.embedding.reduction import fit_svd
 from core.encoders.encoder import Encoder, embed
 from core.figures.evaluation import evaluate
 from core.runs import LEARNED, Progress, Run, Sample, Snapshot, Status
@@ -125,7 +125,7 @@ def _measure(run: Run, trained: Trained, data: Dataset, config: RunConfig) -> di
         )
         evaluation = evaluate(embedding, reach=config.reach, check_cancelled=check_cancelled)
     check_cancelled()
-    flat = fit(train_points, 2).apply(train_points)
+    flat = fit_svd(train_points, 2).apply(train_points)
     lines = {
         name: column.astype(np.float32) if column.dtype == np.float64 else column
         for name, column in contours(flat, train_split.labels).as_dict().items()

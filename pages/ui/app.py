@@ -17,7 +17,7 @@ st.set_page_config(
 )
 st.logo(str(PROJECT / "assets" / "logo.svg"), size="large")
 page = st.navigation(
-    {section: [place.page() for place in places] for section, places in navigation.SECTIONS.items()},
+    {section: [entry.page() for entry in entries] for section, entries in navigation.SECTIONS.items()},
     position="top",  # keeps the sidebar free for the settings, so that they and the picture fit on one screen
 )
 state.set_page_path(page.url_path)

@@ -10,7 +10,7 @@ FOLDER = Path(__file__).resolve().parents[1]
 
 
 @dataclass(frozen=True)
-class Place:
+class PageEntry:
     """A page: its file below `pages/`, its title and icon, and its address ("" for the first page)."""
 
     file: str
@@ -32,19 +32,19 @@ class Place:
         )
 
 
-HOME = Place("home/home.py", "Home", ":material/home:", "")
-PAIRS = Place("learn/pairs.py", "Pairs and triplets", ":material/join_inner:", "pairs")
-LOSSES = Place("learn/losses.py", "Losses", ":material/swap_vert:", "losses")
-COLLAPSE = Place("learn/collapse.py", "Collapse", ":material/compress:", "collapse")
-TRAIN = Place("lab/train.py", "Train", ":material/model_training:", "train")
-EMBEDDING = Place("lab/embedding.py", "Embedding", ":material/scatter_plot:", "embedding")
-CLUSTERS = Place("lab/clusters.py", "Clusters", ":material/workspaces:", "clusters")
-DRAW = Place("lab/draw.py", "Draw", ":material/draw:", "draw")
-TAKE_HOME = Place("lab/take_home.py", "Take it home", ":material/download:", "take_home")
-EXERCISES = Place("practice/exercises.py", "Exercises", ":material/code:", "exercises")
-PREDICT = Place("practice/predict.py", "Predict, then reveal", ":material/psychology_alt:", "predict")
+HOME = PageEntry("home/home.py", "Home", ":material/home:", "")
+PAIRS = PageEntry("learn/pairs.py", "Pairs and triplets", ":material/join_inner:", "pairs")
+LOSSES = PageEntry("learn/losses.py", "Losses", ":material/swap_vert:", "losses")
+COLLAPSE = PageEntry("learn/collapse.py", "Collapse", ":material/compress:", "collapse")
+TRAIN = PageEntry("lab/train.py", "Train", ":material/model_training:", "train")
+EMBEDDING = PageEntry("lab/embedding.py", "Embedding", ":material/scatter_plot:", "embedding")
+CLUSTERS = PageEntry("lab/clusters.py", "Clusters", ":material/workspaces:", "clusters")
+DRAW = PageEntry("lab/draw.py", "Draw", ":material/draw:", "draw")
+TAKE_HOME = PageEntry("lab/take_home.py", "Take it home", ":material/download:", "take_home")
+EXERCISES = PageEntry("practice/exercises.py", "Exercises", ":material/code:", "exercises")
+PREDICT = PageEntry("practice/predict.py", "Predict, then reveal", ":material/psychology_alt:", "predict")
 # For the server's operator: reachable only by its URL.
-SERVER = Place("about/server.py", "This server", ":material/dns:", "server", visibility="hidden")
+SERVER = PageEntry("about/server.py", "This server", ":material/dns:", "server", visibility="hidden")
 
 SECTIONS = {
     "": (HOME, SERVER),
@@ -61,6 +61,6 @@ DOORS = {
 }
 
 
-def link(place: Place, label: str, width: Literal["content", "stretch"] = "content") -> None:
+def link(entry: PageEntry, label: str, width: Literal["content", "stretch"] = "content") -> None:
     """A link to a page, with its icon."""
-    st.page_link(place.page(), label=label, icon=place.icon, width=width)
+    st.page_link(entry.page(), label=label, icon=entry.icon, width=width)

@@ -6,7 +6,7 @@ import sys
 import numpy as np
 
 from core.config import RunConfig
-from core.pictures.reducing import fitted_reduction, snapshots_of
+from core.pictures.picture_reduction import fitted_reduction, snapshots_of
 from core.runs import Run
 from tests.browser.harness import PROJECT, Server
 

@@ -25,7 +25,7 @@ PRESSES: dict[str, Callable[[AppTest], AppTest]] = {
 
 @pytest.mark.whole_training
 @pytest.mark.parametrize("page", PRESSES)
-def test_a_full_queue_is_messages_of_and_the_page_goes_on(
+def test_every_page_that_trains_says_that_the_queue_is_full(
     open_page: OpenPage, monkeypatch: pytest.MonkeyPatch, page: str
 ) -> None:
     close_shared_engine()

@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.lessons.collapses import COLLAPSES
-from core.lessons.diagnosing import diagnosis_of
+from core.lessons.run_diagnosis import diagnosis_of
 from core.runs import Run, place_for
 from core.service.shared_engine import shared_engine
 from tests.core.conftest import wait_until

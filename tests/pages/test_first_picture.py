@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from starlette.requests import Request
 
-from core import settings
+from core import environment
 from core.runs import shipped_run
 from pages.ui.serving import first_picture
 
@@ -38,7 +38,7 @@ def test_with_a_damaged_example_streamlit_starts_and_home_reports_it(
 ) -> None:
     example = shipped_run()
     shutil.copytree(example.folder, tmp_path / example.key)
-    monkeypatch.setattr(settings, "shipped_runs_folder", lambda: tmp_path)
+    monkeypatch.setattr(environment, "shipped_runs_folder", lambda: tmp_path)
     whole = (tmp_path / example.key / "config.json").read_bytes()
     (tmp_path / example.key / "config.json").write_bytes(b"{")
     status, content = page()

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from core.config import PRESETS, RunConfig
 from core.lessons import texts
 from core.lessons.collapses import COLLAPSES
-from core.lessons.diagnosing import diagnosis_of
+from core.lessons.run_diagnosis import diagnosis_of
 from core.runs import place_for, run_at
 from tests.pages.conftest import PROJECT, OpenPage
 from tests.pages.test_collapse import wait_for

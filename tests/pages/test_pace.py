@@ -23,3 +23,11 @@ def test_more_waiting_sessions_poll_less_often(monkeypatch: pytest.MonkeyPatch) 
         return sum(pace.of_canvas()["wait"] for _ in range(300)) / 300
 
     assert mean(40) > 2 * mean(4)
+
+
+def test_a_canvas_without_news_checks_in_before_its_session_counts_as_gone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert pace.of_canvas()["silence"] == 10_000
+    monkeypatch.setenv("CONTRASTIVE_LAB_GRACE", "6")
+    assert pace.of_canvas()["silence"] == 2000

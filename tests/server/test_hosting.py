@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from core import settings
+from core import environment
 from run import PROJECT
 from tests.browser.harness import free_port, running_server
 
@@ -20,7 +20,7 @@ DOCS = PROJECT / "docs"
 
 def test_the_table_lists_every_variable_and_no_other() -> None:
     table = set(re.findall(r"^\| `(CONTRASTIVE_LAB_\w+)`", (DOCS / "operations.md").read_text(), re.M))
-    read = set(re.findall(r'"(CONTRASTIVE_LAB_\w+)"', Path(settings.__file__).read_text()))
+    read = set(re.findall(r'"(CONTRASTIVE_LAB_\w+)"', Path(environment.__file__).read_text()))
     assert table == read
 
 

@@ -6,7 +6,7 @@ import numpy.typing as npt
 from core.config import RunConfig
 from core.data import load_stored
 from core.figures.estimate import sample_of
-from core.pictures.reducing import fitted_reduction
+from core.pictures.picture_reduction import fitted_reduction
 from core.runs import Run
 from pages.ui.components.digits import digits
 

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from typing import TypedDict
 
-from core.settings import PROJECT
+from core.environment import PROJECT
 
 ASSETS = PROJECT / "assets"
 IMPORT = re.compile(r'^import \{[^}]*\} from "([^"]+)";\n', re.MULTILINE)

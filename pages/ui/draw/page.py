@@ -9,7 +9,7 @@ import streamlit as st
 from core.config import RunConfig
 from core.drawings import landing
 from core.drawings.landing import Journey, Landing
-from core.pictures import reducing
+from core.pictures import picture_reduction
 from core.pictures.frames import CanvasOptions
 from core.runs import Run
 from pages.ui.components import digit_cards
@@ -97,7 +97,7 @@ def _picture(run: Run, config: RunConfig, place: Landing | None, journey: Journe
 def _options(run: Run, config: RunConfig, place: Landing | None, journey: Journey | None) -> CanvasOptions:
     options = canvas_options(run, config, split="train", height=HEIGHT)
     if place is not None:
-        projection = reducing.fitted_reduction(run)
+        projection = picture_reduction.fitted_reduction(run)
         stops = (
             [(stop.step, stop.point) for stop in journey.stops]
             if journey

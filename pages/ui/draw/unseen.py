@@ -102,6 +102,6 @@ def _few_shot(folder: str, updated: float, unseen: int) -> FewShot:
 @st.cache_data(max_entries=20, show_spinner=False)
 def _shares(folder: str, updated: float, unseen: int) -> dict[int, float]:
     embedding = Run(Path(folder)).embedding()
-    return few_shot.taken_for(
+    return few_shot.nearest_classes(
         embedding.train, embedding.train_labels, embedding.test, embedding.test_labels, unseen
     )

@@ -5,7 +5,7 @@ import streamlit as st
 
 from core.config import RunConfig
 from core.runs import Run
-from core.take_home import export
+from core.take_home import tables
 from pages.ui.components.canvas import Selection
 from pages.ui.embedding.settings import SPLITS, Looking
 from pages.ui.runs.names import name_for
@@ -25,7 +25,7 @@ def show(run: Run, config: RunConfig, looking: Looking, selection: Selection) ->
     with st.container(horizontal=True):
         st.download_button(
             "CSV",
-            lambda: export.as_csv(export.table(run, looking.split, chosen=chosen)),
+            lambda: tables.as_csv(tables.table(run, looking.split, chosen=chosen)),
             f"{name}.csv",
             "text/csv",
             icon=":material/table:",
@@ -33,7 +33,7 @@ def show(run: Run, config: RunConfig, looking: Looking, selection: Selection) ->
         )
         st.download_button(
             "Parquet",
-            lambda: export.as_parquet(export.table(run, looking.split, chosen=chosen), run),
+            lambda: tables.as_parquet(tables.table(run, looking.split, chosen=chosen), run),
             f"{name}.parquet",
             "application/vnd.apache.parquet",
             icon=":material/database:",

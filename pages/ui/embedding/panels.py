@@ -15,7 +15,7 @@ from core.config import RunConfig
 from core.data import DataError, load_stored
 from core.embedding.nearest import instructive, nearest, nearest_images
 from core.embedding.reduction import REDUCTIONS
-from core.pictures import overlays, reducing
+from core.pictures import overlays, picture_reduction
 from core.runs import Embedding, Run
 from pages.ui import navigation
 from pages.ui.components.canvas import Selection
@@ -228,7 +228,7 @@ def _directions(run: Run, config: RunConfig, looking: Looking) -> None:
     if dims == 2:
         st.info("This embedding has two dimensions: the picture shows all of it, without reduction.")
         return
-    fitted = reducing.fitted_reduction(run, looking.reduction)
+    fitted = picture_reduction.fitted_reduction(run, looking.reduction)
     if looking.reduction and not REDUCTIONS[looking.reduction].linear:
         st.markdown(
             f"{REDUCTIONS[looking.reduction].explanation} It has no directions, so there are no shares to show."

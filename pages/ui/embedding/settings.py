@@ -7,7 +7,7 @@ import streamlit as st
 from core.config import RunConfig
 from core.embedding.reduction import REDUCTIONS
 from core.embedding.voronoi import usual_per_class
-from core.pictures.reducing import PICTURE_DIMS
+from core.pictures.picture_reduction import PICTURE_DIMS
 from core.runs import Run
 from pages.ui.runs.names import class_names
 

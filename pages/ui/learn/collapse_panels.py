@@ -9,11 +9,11 @@ import streamlit as st
 from core.charts import collapse_charts
 from core.charts.vega import VegaLite
 from core.config import RunConfig
-from core.embedding.reduction import fit
+from core.embedding.reduction import fit_svd
 from core.lessons import texts
 from core.lessons.collapses import COLLAPSES, Collapse
 from core.lessons.cures import Cure
-from core.lessons.diagnosing import Course, course_of
+from core.lessons.run_diagnosis import Course, course_of
 from core.runs import Run, RunDamaged, place_for
 from pages.ui import navigation, state
 from pages.ui.components.plain_text import plain
@@ -195,7 +195,7 @@ def _figures(course: Course) -> None:
 
 def _dots(one: _Shown, course: Course) -> VegaLite:
     points = one.run.snapshot(course.steps[-1]).embeddings
-    flat = points if points.shape[1] == 2 else fit(points, 2).apply(points)
+    flat = points if points.shape[1] == 2 else fit_svd(points, 2).apply(points)
     labels = one.run.sample().labels
     frame = 1.2 * max(one.config.reach or 1.0, 0.5)
     return collapse_charts.dots(flat, labels, class_names(one.config), frame, 320)

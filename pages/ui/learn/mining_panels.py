@@ -13,7 +13,7 @@ from core.data import DataError, load_stored
 from core.lessons import hard_negatives
 from core.lessons.hard_negatives import EASY, HARD, NAMES, SEMI_HARD, RandomBatchCounts, Rings
 from core.losses import LOSSES
-from core.pictures.run_frames import places_of_classes
+from core.pictures.canvas_data import places_of_classes
 from core.runs import Embedding, Run, RunDamaged
 from pages.ui.components.plain_text import plain
 from pages.ui.components.svg import show_svg

@@ -6,6 +6,7 @@ a page without one reruns every `seconds()`.
 
 import random
 
+from core import environment
 from core.service.shared_engine import shared_engine
 from pages.ui import state
 
@@ -29,13 +30,19 @@ def has_changed(used: float) -> bool:
 
 
 def of_canvas() -> dict[str, int]:
-    """In milliseconds, for a canvas: `wait` between two polls, `page` between two reruns of its page.
+    """In milliseconds, for a canvas: `wait` between two polls, `page` between two reruns of its page, and after
+    `silence` it requests one without news, since sessions that send nothing for too long are considered gone.
 
     Jittered: otherwise sessions that start together end together, and all their pages rerun at once.
     """
     jitter = random.uniform(0.7, 1.3)
+    silence = min(SLOWEST, environment.grace_seconds() / 3)
     look = min(LOOK_SLOWEST, max(LOOK_QUICKEST, LOOK_A_SESSION * shared_engine().awaiting()))
-    return {"wait": round(look * jitter), "page": round(1000 * _seconds(jitter))}
+    return {
+        "wait": round(look * jitter),
+        "page": round(1000 * _seconds(jitter)),
+        "silence": round(1000 * silence),
+    }
 
 
 def _seconds(spread: float) -> float:

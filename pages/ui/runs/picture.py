@@ -3,7 +3,7 @@
 import numpy as np
 
 from core.config import RunConfig
-from core.pictures import run_frames
+from core.pictures import canvas_data
 from core.pictures.frames import CanvasOptions, pack
 from core.runs import Run
 from core.service.shared_engine import shared_engine
@@ -19,14 +19,14 @@ _WHICH = {"sample": "2,000 of the images", "train": "all training images", "test
 
 def live_picture(run: Run, options: CanvasOptions, *, key: str) -> None:
     """The 2,000 sampled images at each snapshot so far; follows the newest during training."""
-    frames = b"" if addresses.served() else run_frames.of_sample(run)
+    frames = b"" if addresses.served() else canvas_data.of_sample(run)
     embedding_canvas(options, frames or NOTHING, key=key)
 
 
 def picture(run: Run, options: CanvasOptions, *, key: str) -> Selection:
     """All images of the options' split in the final embedding, with the replay of the training."""
     shared_engine().ask_for_replay(run)
-    frames = NOTHING if addresses.served() else run_frames.of_split(run, options.split, options.reduction)
+    frames = NOTHING if addresses.served() else canvas_data.of_split(run, options.split, options.reduction)
     return embedding_canvas(options, frames, key=key)
 
 

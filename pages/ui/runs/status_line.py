@@ -18,7 +18,7 @@ def progress_line(run: Run) -> None:
     """
     config, status = run.config(), run.status()
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f"{standing(run, status, config)} · {describe(config)}")
+        st.markdown(f"{in_words(run, status, config)} · {describe(config)}")
         if state.waiting_for() == run.key and st.button("Stop", icon=":material/stop:", type="tertiary"):
             following.stop()
             st.rerun()
@@ -33,7 +33,7 @@ def elsewhere_line(run: Run) -> None:
         st.button("Show it", type="tertiary", on_click=state.show_run, args=(run.key,))
 
 
-def standing(run: Run, status: Status, config: RunConfig) -> str:
+def in_words(run: Run, status: Status, config: RunConfig) -> str:
     """The state of the run, in a few words of Markdown."""
     match status.state:
         case "queued":

@@ -15,10 +15,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 from streamlit import file_util
 
-from core.pictures import run_frames
+from core.environment import PROJECT
+from core.pictures import canvas_data
 from core.pictures.frames import first_frame, with_options
 from core.runs import RunDamaged, shipped_run
-from core.settings import PROJECT
 from pages.ui.addresses import below
 from pages.ui.serving.run_routes import kept_by_browser
 
@@ -64,7 +64,7 @@ def _picture() -> str:
 
     example, files = shipped_run(), canvas.files()
     options = canvas_options(example, example.config(), split="train", source="")
-    first = first_frame(run_frames.of_split(example, "train"))
+    first = first_frame(canvas_data.of_split(example, "train"))
     filled = {
         "promise": html.escape(PROMISE),
         "style": _style(),

@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from core.data import DataError
-from core.pictures import overlays, run_frames
+from core.pictures import canvas_data, overlays
 from core.pictures.replay import SPLITS, Replay
 from core.runs import Run, RunDamaged, run_at, shipped_run, was_whole
 from core.service.shared_engine import shared_engine
@@ -70,10 +70,10 @@ def frames(request: Request) -> Response:
     """Embeddings packed by `core.pictures.frames`: of the sample so far, or of a finished run's split."""
     run, split = _run(request), request.path_params["split"]
     if split == "sample":
-        content = run_frames.of_sample(run, _number(request, "after", -1))
+        content = canvas_data.of_sample(run, _number(request, "after", -1))
         return _nothing_yet() if content is None else _bytes(request, content)
     run = _finished(run, split)
-    return _bytes(request, run_frames.of_split(run, split, request.query_params.get("reduction", "")))
+    return _bytes(request, canvas_data.of_split(run, split, request.query_params.get("reduction", "")))
 
 
 def images(request: Request) -> Response:
@@ -81,7 +81,7 @@ def images(request: Request) -> Response:
     run, split = _run(request), request.path_params["split"]
     if split != "sample":
         run = _finished(run, split)
-    return _bytes(request, run_frames.images_chunk(run, split, request.path_params["chunk"]), compress=True)
+    return _bytes(request, canvas_data.images_chunk(run, split, request.path_params["chunk"]), compress=True)
 
 
 def contours(request: Request) -> Response:

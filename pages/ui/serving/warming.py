@@ -3,7 +3,7 @@
 import contextlib
 import gc
 
-from core.pictures import run_frames
+from core.pictures import canvas_data
 from core.runs import RunDamaged, shipped_run
 
 
@@ -12,7 +12,7 @@ def warm_up() -> None:
     from pages.ui.runs import picture, results  # noqa: F401 - charts and tables: half a second
 
     with contextlib.suppress(RunDamaged, OSError):  # the page itself reports the error
-        run_frames.of_split(shipped_run(), "train")
+        canvas_data.of_split(shipped_run(), "train")
     # Imported modules stay. Traversing them in every garbage collection would cost more than a page.
     gc.collect()
     gc.freeze()

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.lessons.cures import Cure
-from core.lessons.diagnosing import diagnosis_of
+from core.lessons.run_diagnosis import diagnosis_of
 from core.runs import Run, Status
 from pages.ui.controls import settings_url
 

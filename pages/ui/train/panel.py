@@ -8,7 +8,7 @@ from core.config import RunConfig
 from core.data import DATASETS
 from core.figures.evaluation import Evaluation
 from core.losses import LOSSES
-from core.pictures.reducing import PICTURE_DIMS
+from core.pictures.picture_reduction import PICTURE_DIMS
 from core.runs import Run, RunDamaged, Status
 from core.service.shared_engine import shared_engine
 from pages.ui import state
@@ -17,7 +17,7 @@ from pages.ui.runs import history, link, results
 from pages.ui.runs.following import awaited, follow, under_way
 from pages.ui.runs.names import class_names, describe
 from pages.ui.runs.picture import canvas_options, live_picture, picture
-from pages.ui.runs.status_line import elsewhere_line, fraction, standing
+from pages.ui.runs.status_line import elsewhere_line, fraction, in_words
 from pages.ui.train import actions
 from pages.ui.train.architecture import architecture
 from pages.ui.train.diagnosis_line import diagnosis_line
@@ -75,7 +75,7 @@ def _status_line(
         elif status.state == "done" and run.key == history.SHIPPED and state.shown_run() is None:
             words = ":material/check_circle: **An example**, already trained"
         else:
-            words = standing(run, status, config)
+            words = in_words(run, status, config)
         st.markdown(f"{words} · {describe(config)} · {DATASETS[config.dataset].label}")
         if settings is not None and settings != config:
             back = st.button(

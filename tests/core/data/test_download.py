@@ -20,9 +20,9 @@ import torchvision.datasets
 from core.config import RunConfig
 from core.data import DATASETS, DataError, Dataset, DatasetEntry, Split, load
 from core.data.download import fetch
+from core.environment import PROJECT
 from core.runs import Run
 from core.service.slots import WORKER_ENVIRONMENT
-from core.settings import PROJECT
 from core.training.pipeline import train_and_measure
 
 SENTENCE = "Fashion-MNIST does not come with the app and could not be fetched: .* Choose MNIST"

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.neighbors import KNeighborsClassifier
 
-from core.drawings.few_shot import few_shot, taken_for
+from core.drawings.few_shot import few_shot, nearest_classes
 
 
 def blobs(count: int, apart: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -64,16 +64,16 @@ def test_the_same_seed_draws_the_same_examples() -> None:
 def test_a_class_is_taken_for_the_nearest_of_the_others() -> None:
     train, labels = blobs(500, 1.0, 10)
     test, test_labels = blobs(400, 1.0, 11)
-    found = taken_for(train, labels, test, test_labels, 2)
+    found = nearest_classes(train, labels, test, test_labels, 2)
     others = labels != 2
     guesses = KNeighborsClassifier(1).fit(train[others], labels[others]).predict(test[test_labels == 2])
     assert found == {label: pytest.approx((guesses == label).mean()) for label in (0, 1, 3)}
     assert list(found.values()) == sorted(found.values(), reverse=True)
     assert sum(found.values()) == pytest.approx(1)
     with pytest.raises(ValueError, match="no test images"):
-        taken_for(train, labels, test[:0], test_labels[:0], 2)
+        nearest_classes(train, labels, test[:0], test_labels[:0], 2)
     with pytest.raises(ValueError, match="no other class"):
-        taken_for(train[~others], labels[~others], test, test_labels, 2)
+        nearest_classes(train[~others], labels[~others], test, test_labels, 2)
 
 
 def test_errors_say_what_is_missing() -> None:

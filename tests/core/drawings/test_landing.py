@@ -15,8 +15,8 @@ from core.data import Dataset
 from core.drawings.landing import encoder_for, journey, land
 from core.drawings.preprocessing import as_mnist
 from core.encoders.encoder import embed
+from core.environment import PROJECT
 from core.runs import Embedding, Run, RunDamaged
-from core.settings import PROJECT
 from pages.ui.draw.paper import USUAL_WIDTH
 from tests.core.trainings import MNIST, trained
 

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from core.drawings.picture_file import MOST_BYTES, PictureRefused, read_drawing, read_picture
-from core.settings import PROJECT
+from core.environment import PROJECT
 from tests.forged import forged_png
 
 

@@ -7,7 +7,7 @@ import pytest
 from scipy.linalg import orthogonal_procrustes
 from scipy.spatial.distance import pdist
 
-from core.embedding.reduction import Reduction, aligned, fit, fit_pca
+from core.embedding.reduction import Reduction, aligned, fit_pca, fit_svd
 from tests.core.embedding.points import skewed
 
 
@@ -22,7 +22,7 @@ def snapshots(seed: int, d: int = 12) -> tuple[np.ndarray, np.ndarray]:
 
 
 @pytest.mark.parametrize("seed", range(4))
-@pytest.mark.parametrize("fitted", [fit, fit_pca])
+@pytest.mark.parametrize("fitted", [fit_svd, fit_pca])
 @pytest.mark.parametrize("dims", [2, 3])
 def test_aligning_is_scipys_orthogonal_procrustes(
     seed: int, fitted: Callable[[np.ndarray, int], Reduction], dims: int
@@ -33,7 +33,7 @@ def test_aligning_is_scipys_orthogonal_procrustes(
 
 
 @pytest.mark.parametrize("seed", range(4))
-@pytest.mark.parametrize("fitted", [fit, fit_pca])
+@pytest.mark.parametrize("fitted", [fit_svd, fit_pca])
 def test_aligning_keeps_all_distances(seed: int, fitted: Callable[[np.ndarray, int], Reduction]) -> None:
     before, after = snapshots(seed)
     new = fitted(after, 3)
@@ -44,7 +44,7 @@ def test_aligning_keeps_all_distances(seed: int, fitted: Callable[[np.ndarray, i
 
 def test_an_aligned_picture_does_not_rotate_when_two_directions_swap_ranks() -> None:
     before, after = snapshots(0)
-    old, new = fit(before, 2), fit(after, 2)
+    old, new = fit_svd(before, 2), fit_svd(after, 2)
 
     def jump(reduction: Reduction) -> float:
         """How far the points of one snapshot move because the picture rotates."""
@@ -57,18 +57,18 @@ def test_an_aligned_picture_does_not_rotate_when_two_directions_swap_ranks() -> 
 
 def test_aligned_shares_are_those_of_the_rotated_directions() -> None:
     before, after = snapshots(1)
-    turned = aligned(fit(after, 3), fit(before, 3))
+    turned = aligned(fit_svd(after, 3), fit_svd(before, 3))
     held = np.square(turned.apply(after)).sum(axis=0) / np.square(after).sum()
     np.testing.assert_allclose(turned.share[:3], held, rtol=1e-9)
     assert turned.share.sum() == pytest.approx(1)
-    np.testing.assert_array_equal(turned.share[3:], fit(after, 3).share[3:])
+    np.testing.assert_array_equal(turned.share[3:], fit_svd(after, 3).share[3:])
 
 
 def test_aligning_with_itself_or_with_its_mirror_image_gives_the_target() -> None:
     points = skewed(0, 100, 8)
-    reduction = fit(points, 3)
+    reduction = fit_svd(points, 3)
     np.testing.assert_allclose(aligned(reduction, reduction).components, reduction.components, atol=1e-12)
     mirrored = Reduction(reduction.components * [[-1], [1], [1]], reduction.share, reduction.centre)
     np.testing.assert_allclose(aligned(reduction, mirrored).components, mirrored.components, atol=1e-12)
-    identity = fit(points[:, :2], 3)
+    identity = fit_svd(points[:, :2], 3)
     assert np.array_equal(aligned(identity, identity).apply(points[:, :2]), points[:, :2])

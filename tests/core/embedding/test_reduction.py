@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.decomposition import PCA, TruncatedSVD
 
-from core.embedding.reduction import REDUCTIONS, aligned, fit, fit_pca
+from core.embedding.reduction import REDUCTIONS, aligned, fit_pca, fit_svd
 from tests.core.embedding.points import skewed
 
 LINEAR = [name for name, entry in REDUCTIONS.items() if entry.linear]
@@ -19,7 +19,7 @@ LINEAR = [name for name, entry in REDUCTIONS.items() if entry.linear]
 def test_equals_scikit_learns_truncated_svd_up_to_sign(seed: int, d: int, dims: int) -> None:
     points = skewed(seed, 500, d).astype(np.float64)
     theirs = TruncatedSVD(dims, algorithm="arpack", random_state=0).fit(points)
-    ours = fit(points, dims)
+    ours = fit_svd(points, dims)
     signs = np.sign((ours.components * theirs.components_).sum(axis=1))
     np.testing.assert_allclose(ours.components, theirs.components_ * signs[:, None], atol=1e-7)
     np.testing.assert_allclose(ours.apply(points), theirs.transform(points) * signs, atol=1e-6)
@@ -46,7 +46,7 @@ def test_equals_scikit_learns_pca_up_to_sign(seed: int, d: int, dims: int) -> No
 @settings(max_examples=60, deadline=None)
 def test_no_projection_to_as_many_dimensions_keeps_more(seed: int, n: int, d: int, dims: int) -> None:
     points = skewed(seed, n, d).astype(np.float64)
-    reduction = fit(points, dims)
+    reduction = fit_svd(points, dims)
     kept = min(d, dims)
     np.testing.assert_allclose(reduction.components @ reduction.components.T, np.eye(kept), atol=1e-9)
     most = np.square(np.linalg.svd(points, compute_uv=False)[:kept]).sum()
@@ -60,14 +60,14 @@ def test_no_projection_to_as_many_dimensions_keeps_more(seed: int, n: int, d: in
 
 
 def test_the_origin_stays_the_origin() -> None:
-    reduction = fit(skewed(0, 100, 8) + 5, 2)
+    reduction = fit_svd(skewed(0, 100, 8) + 5, 2)
     assert np.array_equal(reduction.apply(np.zeros((1, 8))), np.zeros((1, 2)))
 
 
 @pytest.mark.parametrize("dims", [2, 3, 5])
 def test_points_with_few_enough_dimensions_are_unchanged(dims: int) -> None:
     points = skewed(0, 50, 2).astype(np.float64)
-    reduction = fit(points, dims)
+    reduction = fit_svd(points, dims)
     assert np.array_equal(reduction.apply(points), points)
     np.testing.assert_allclose(reduction.share, np.square(points).sum(axis=0) / np.square(points).sum())
     by_variance = fit_pca(points, dims)
@@ -77,8 +77,8 @@ def test_points_with_few_enough_dimensions_are_unchanged(dims: int) -> None:
 
 def test_negating_all_points_keeps_the_components() -> None:
     points = skewed(3, 200, 16)
-    assert np.array_equal(fit(points, 3).components, fit(-points, 3).components)
-    assert np.array_equal(fit(points, 3).components, fit(points, 3).components)
+    assert np.array_equal(fit_svd(points, 3).components, fit_svd(-points, 3).components)
+    assert np.array_equal(fit_svd(points, 3).components, fit_svd(points, 3).components)
 
 
 def test_translating_all_points_changes_the_svd_but_not_the_pca() -> None:
@@ -86,7 +86,7 @@ def test_translating_all_points_changes_the_svd_but_not_the_pca() -> None:
     moved = points + np.arange(16)
     np.testing.assert_allclose(fit_pca(moved, 2).components, fit_pca(points, 2).components, atol=1e-9)
     np.testing.assert_allclose(fit_pca(moved, 2).apply(moved), fit_pca(points, 2).apply(points), atol=1e-9)
-    assert np.abs(fit(moved, 2).components - fit(points, 2).components).max() > 0.1
+    assert np.abs(fit_svd(moved, 2).components - fit_svd(points, 2).components).max() > 0.1
 
 
 @pytest.mark.parametrize("name", LINEAR)
@@ -98,7 +98,7 @@ def test_the_largest_entry_of_each_component_is_positive(name: str, seed: int) -
 
 @pytest.mark.parametrize("points", [np.zeros((20, 64)), np.zeros((1, 64)), np.ones((20, 64)), np.eye(64)[:1]])
 def test_collapsed_points_are_reduced_without_nan(points: np.ndarray) -> None:
-    reduction = fit(points, 2)
+    reduction = fit_svd(points, 2)
     assert np.isfinite(reduction.components).all()
     assert np.isfinite(reduction.apply(points)).all()
     held = 1.0 if points.any() else 0.0
@@ -113,10 +113,10 @@ def test_collapsed_points_are_reduced_without_nan(points: np.ndarray) -> None:
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
 def test_a_coordinate_that_is_not_finite_is_refused_with_the_reason(bad: float) -> None:
     points = skewed(0, 20, 8)
-    reduction = fit(points, 2)
+    reduction = fit_svd(points, 2)
     points[3, 4] = bad
     with pytest.raises(ValueError, match="not finite numbers"):
-        fit(points, 2)
+        fit_svd(points, 2)
     with pytest.raises(ValueError, match="not finite numbers"):
         reduction.apply(points)
     for entry in REDUCTIONS.values():
@@ -138,7 +138,7 @@ def test_the_catalogue_has_three_methods_for_two_and_for_three_dimensions() -> N
 @pytest.mark.parametrize("name", LINEAR)
 def test_a_linear_entry_fits_the_method_in_its_name(name: str) -> None:
     points = skewed(1, 200, 9)
-    expected = {"svd": fit, "pca": fit_pca}[name[:3]](points, int(name[3]))
+    expected = {"svd": fit_svd, "pca": fit_pca}[name[:3]](points, int(name[3]))
     found = REDUCTIONS[name].fit(points)
     assert np.array_equal(found.apply(points), expected.apply(points))
     assert found.apply(points).shape == (200, REDUCTIONS[name].dims)
@@ -154,12 +154,12 @@ def test_every_entry_leaves_points_with_few_enough_dimensions_unchanged(name: st
 
 def test_invalid_arguments_are_refused_with_the_reason() -> None:
     with pytest.raises(ValueError, match="1 dimension or more"):
-        fit(np.ones((5, 3)), 0)
+        fit_svd(np.ones((5, 3)), 0)
     with pytest.raises(ValueError, match="table"):
-        fit(np.empty((0, 3)), 2)
+        fit_svd(np.empty((0, 3)), 2)
     with pytest.raises(ValueError, match="table"):
-        fit(np.ones(3), 2)
+        fit_svd(np.ones(3), 2)
     with pytest.raises(ValueError, match="made for 8 dimensions"):
-        fit(np.ones((5, 8)), 2).apply(np.ones((5, 3)))
+        fit_svd(np.ones((5, 8)), 2).apply(np.ones((5, 3)))
     with pytest.raises(ValueError, match="can be aligned"):
-        aligned(fit(np.eye(8), 2), fit(np.eye(8), 3))
+        aligned(fit_svd(np.eye(8), 2), fit_svd(np.eye(8), 3))

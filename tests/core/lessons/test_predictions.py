@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from core import settings
+from core import environment
 from core.figures import FIGURES
 from core.lessons.predictions import EXAMPLE, OUTCOMES, QUESTIONS, outcome, value
 from core.runs import Run
@@ -41,7 +41,7 @@ def test_an_outcome_is_how_the_figure_changed(before: float, after: float, expec
 def test_one_of_the_two_runs_is_shipped_and_has_the_figure() -> None:
     for question in QUESTIONS.values():
         assert EXAMPLE in (question.before, question.after)
-        shipped = Run(settings.shipped_runs_folder() / EXAMPLE.key)
+        shipped = Run(environment.shipped_runs_folder() / EXAMPLE.key)
         assert math.isfinite(value(shipped, question.figure))
     assert value(shipped, "spread") == shipped.evaluation().figures["spread"].value
 

@@ -8,10 +8,10 @@ import torch
 
 from core.config import PRESETS, RunConfig
 from core.encoders.encoder import embed, with_weights
-from core.pictures import run_frames
+from core.pictures import canvas_data
 from core.pictures.frames import unpack
+from core.pictures.make_replay import make_replay
 from core.pictures.replay import Replay, as_bytes
-from core.pictures.replaying import make_replay
 from core.runs import Run, RunDamaged, shipped_run
 from core.shipping import ship
 from core.training.pipeline import train_and_measure
@@ -65,7 +65,7 @@ def test_more_than_three_dimensions_are_projected_like_the_last_frame(tmp_path):
         # the same points up to a rotation: all inner products agree
         shown = frames.coordinates[at, sample].astype(float)
         assert np.allclose(shown[:50] @ shown.T, expected[:50] @ expected.T, atol=1e-2)
-    live = unpack(run_frames.of_sample(run)).coordinates
+    live = unpack(canvas_data.of_sample(run)).coordinates
     assert np.abs(live[-1] - frames.coordinates[-1, sample]).max() < 0.05 * np.ptp(
         live[-1]
     )  # and it does not rotate either

@@ -7,6 +7,7 @@ from contextlib import closing
 
 import pytest
 
+from core.environment import PROJECT
 from core.runs import shipped_run
 from core.runs.byte_cache import kept_by_size
 from core.service import engine, housekeeping
@@ -15,7 +16,6 @@ from core.service.engine import Engine
 from core.service.housekeeping import QUIET_AFTER
 from core.service.shared_engine import close_shared_engine
 from core.service.storage import Storage
-from core.settings import PROJECT
 from tests.core.conftest import wait_until
 
 # Many small blocks, every hundredth of which is kept: glibc releases none of the memory between them by

@@ -9,7 +9,7 @@ import pytest
 import torch
 from sklearn.metrics import adjusted_rand_score
 
-from core import settings
+from core import environment
 from core.clustering.kmeans import assign, kmeans
 from core.config import RunConfig
 from core.data import Dataset, Split
@@ -58,7 +58,7 @@ def test_another_process_gives_the_same_weights_bit_for_bit() -> None:
         check=True,
         capture_output=True,
         text=True,
-        cwd=settings.PROJECT,
+        cwd=environment.PROJECT,
     )
     assert there.stdout.strip() == fingerprint(trained(QUICK).weights)
 

@@ -5,7 +5,7 @@ import torch
 
 from core.data import load
 from core.encoders.encoder import embed, with_weights
-from core.pictures.reducing import fitted_reduction
+from core.pictures.picture_reduction import fitted_reduction
 from core.pictures.replay import SPLITS, Replay
 from core.runs import Run
 

@@ -1,4 +1,4 @@
-"""core.take_home.export: the tables are read back by other libraries than the one that wrote them, and by
+"""core.take_home.tables: the tables are read back by other libraries than the one that wrote them, and by
 itself."""
 
 import csv
@@ -15,7 +15,7 @@ from safetensors.numpy import save
 from core.config import RunConfig
 from core.data import load
 from core.runs import Run, RunDamaged, Status
-from core.take_home import export
+from core.take_home import tables
 
 THREE = RunConfig(digits=3, embedding_dims=5, epochs=1)
 # difficult to write as text: subnormal, largest, neighbours of round numbers, not finite
@@ -57,7 +57,7 @@ COLUMNS = ["index", "number", "split", "label", "class", "cluster", "z1", "z2", 
 @pytest.mark.parametrize("split", ["train", "test"])
 def test_each_image_of_the_split_has_a_row(written: Written, split: str) -> None:
     run, arrays = written
-    rows = export.table(run, split).to_pandas()
+    rows = tables.table(run, split).to_pandas()
     assert list(rows.columns) == COLUMNS
     assert rows["index"].tolist() == list(range(len(arrays[split])))
     assert np.array_equal(rows["label"], arrays[f"{split}_labels"])
@@ -70,7 +70,7 @@ def test_each_image_of_the_split_has_a_row(written: Written, split: str) -> None
 @pytest.mark.parametrize("split", ["train", "test"])
 def test_the_number_is_the_index_before_the_class_filter(written: Written, split: str) -> None:
     whole = getattr(load("mnist"), split)
-    rows = export.table(written[0], split).to_pandas()
+    rows = tables.table(written[0], split).to_pandas()
     assert np.array_equal(whole.labels[rows["number"]], rows["label"])
     kept = whole.first_classes(3).images
     assert np.array_equal(whole.images[rows["number"]], kept[rows["index"]])
@@ -78,7 +78,7 @@ def test_the_number_is_the_index_before_the_class_filter(written: Written, split
 
 
 def test_index_and_number_are_equal_with_all_classes(finished: Run) -> None:
-    rows = export.table(finished, "test").to_pandas()
+    rows = tables.table(finished, "test").to_pandas()
     assert len(rows) == 10_000
     assert np.array_equal(rows["number"], rows["index"])
     np.testing.assert_array_equal(rows[["z1", "z2"]].to_numpy(), finished.embedding().test)
@@ -86,26 +86,26 @@ def test_index_and_number_are_equal_with_all_classes(finished: Run) -> None:
 
 def test_selected_classes_and_images_keep_their_indices(written: Written) -> None:
     run, arrays = written
-    rows = export.table(run, "train", classes=(2, 0)).to_pandas()
+    rows = tables.table(run, "train", classes=(2, 0)).to_pandas()
     assert rows["index"].tolist() == np.flatnonzero(arrays["train_labels"] != 1).tolist()
     chosen = np.array([40, 7, 12_345, 13])
-    rows = export.table(run, "train", chosen=chosen).to_pandas()
+    rows = tables.table(run, "train", chosen=chosen).to_pandas()
     assert rows["index"].tolist() == [7, 13, 40, 12_345]
     assert np.array_equal(load("mnist").train.labels[rows["number"]], rows["label"])
     assert np.all(rows["number"] > rows["index"])
     assert np.array_equal(rows["label"], arrays["train_labels"][rows["index"]])
     assert np.array_equal(rows["z5"], arrays["train"][rows["index"], 4])
     label = int(arrays["train_labels"][40])
-    both = export.table(run, "train", classes=[label], chosen=chosen).to_pandas()
+    both = tables.table(run, "train", classes=[label], chosen=chosen).to_pandas()
     assert both["index"].tolist() == [
         place for place in (7, 13, 40, 12_345) if arrays["train_labels"][place] == label
     ]
-    assert len(export.table(run, "train", classes=())) == 0
+    assert len(tables.table(run, "train", classes=())) == 0
 
 
 def test_the_csv_restores_exactly_the_same_float32(written: Written) -> None:
     run, arrays = written
-    text = export.as_csv(export.table(run, "train")).decode("utf-8")
+    text = tables.as_csv(tables.table(run, "train")).decode("utf-8")
     header, *lines = csv.reader(io.StringIO(text))
     assert header == COLUMNS
     found = np.array([line[6:] for line in lines]).astype(np.float64).astype(np.float32)
@@ -117,16 +117,16 @@ def test_the_csv_restores_exactly_the_same_float32(written: Written) -> None:
 
 
 def test_pandas_reads_the_csv_with_its_types(written: Written) -> None:
-    table = export.table(written[0], "test")
-    rows = pd.read_csv(io.BytesIO(export.as_csv(table)))
+    table = tables.table(written[0], "test")
+    rows = pd.read_csv(io.BytesIO(tables.as_csv(table)))
     assert [rows[name].dtype.kind for name in ("index", "number", "label", "cluster", "z1")] == list("iiiif")
     np.testing.assert_allclose(rows["z3"], table.to_pandas()["z3"], rtol=1e-7)
 
 
 def test_parquet_contains_the_same_table_with_the_run_and_its_config(written: Written) -> None:
     run, _ = written
-    table = export.table(run, "train")
-    content = export.as_parquet(table, run)
+    table = tables.table(run, "train")
+    content = tables.as_parquet(table, run)
     found = pyarrow.parquet.read_table(io.BytesIO(content))
     assert found.schema.metadata[b"contrastive_lab_run"].decode() == THREE.key
     config = json.loads(found.schema.metadata[b"contrastive_lab_config"])
@@ -144,7 +144,7 @@ def test_non_ascii_class_names_are_preserved(tmp_path: Path) -> None:
     arrays |= {name.replace("train", "test"): array for name, array in arrays.items()}
     checksum = run.write_arrays("embedding.safetensors", arrays)
     run.write_status(Status("done", files={"embedding.safetensors": checksum}))
-    _, *lines = csv.reader(io.StringIO(export.as_csv(export.table(run, "train")).decode("utf-8")))
+    _, *lines = csv.reader(io.StringIO(tables.as_csv(tables.table(run, "train")).decode("utf-8")))
     assert "".join(line[4] for line in lines) == "おきすつなはまやれを"
 
 
@@ -153,4 +153,4 @@ def test_a_damaged_run_is_reported_and_not_exported(tmp_path: Path) -> None:
     write_run(run, THREE, seed=1)
     (run.folder / "embedding.safetensors").write_bytes(save({"train": np.zeros(3)}))
     with pytest.raises(RunDamaged):
-        export.table(run, "train")
+        tables.table(run, "train")

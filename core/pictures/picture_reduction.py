@@ -4,7 +4,7 @@ import contextlib
 from functools import lru_cache
 from pathlib import Path
 
-from core.embedding.reduction import REDUCTIONS, Projection, Reduction, aligned, fit
+from core.embedding.reduction import REDUCTIONS, Projection, Reduction, aligned, fit_svd
 from core.runs import Run, RunDamaged, Snapshot
 
 PICTURE_DIMS = 3  # the canvas's maximum; more are reduced to this
@@ -22,9 +22,9 @@ def snapshots_of(run: Run) -> list[Snapshot]:
 def live_reduction(snapshots: list[Snapshot]) -> Reduction:
     """The principal directions of the last snapshot, rotated so that the picture does not turn between
     snapshots: each snapshot's reduction is aligned to the previous one's."""
-    projection = fit(snapshots[0].embeddings, PICTURE_DIMS)
+    projection = fit_svd(snapshots[0].embeddings, PICTURE_DIMS)
     for snapshot in snapshots[1:]:
-        projection = aligned(fit(snapshot.embeddings, PICTURE_DIMS), projection)
+        projection = aligned(fit_svd(snapshot.embeddings, PICTURE_DIMS), projection)
     return projection
 
 
@@ -46,5 +46,5 @@ def _fitted(folder: str, updated: float, reduction: str) -> Projection:
         if reduction not in REDUCTIONS:
             raise ValueError(f"There is no reduction {reduction[:20]!r}; there are: {', '.join(REDUCTIONS)}.")
         return REDUCTIONS[reduction].fit(train)
-    usual, snapshots = fit(train, PICTURE_DIMS), snapshots_of(run)
+    usual, snapshots = fit_svd(train, PICTURE_DIMS), snapshots_of(run)
     return aligned(usual, live_reduction(snapshots)) if snapshots and train.shape[1] > PICTURE_DIMS else usual

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from core.data import Split, load_stored
 from core.pictures.frames import pack
-from core.pictures.reducing import PICTURE_DIMS, fitted_reduction, live_reduction, snapshots_of
+from core.pictures.picture_reduction import PICTURE_DIMS, fitted_reduction, live_reduction, snapshots_of
 from core.pictures.replay import Replay, as_bytes
 from core.runs import Run
 from core.runs.byte_cache import kept_by_size

@@ -12,7 +12,7 @@ import pyarrow.csv  # type: ignore[import-untyped]
 import pyarrow.parquet  # type: ignore[import-untyped]
 
 from core.data import DATASETS, load_stored
-from core.pictures.run_frames import places_of_classes
+from core.pictures.canvas_data import places_of_classes
 from core.runs import Run
 
 Integers = npt.NDArray[np.integer]

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from core.config import RunConfig
-from core.pictures import run_frames
+from core.pictures import canvas_data
 from core.pictures.frames import unpack
-from core.pictures.replaying import make_replay
+from core.pictures.make_replay import make_replay
 from core.runs import Run, Snapshot
 from core.training.pipeline import train_and_measure
 
@@ -29,25 +29,25 @@ def deep(tmp_path_factory):
 
 def test_the_sample_comes_snapshot_by_snapshot(finished):
     steps, sample = finished.snapshot_steps(), finished.sample()
-    frames = unpack(run_frames.of_sample(finished))
+    frames = unpack(canvas_data.of_sample(finished))
     assert frames.steps.tolist() == steps
     assert np.array_equal(frames.ids, sample.indices) and np.array_equal(frames.labels, sample.labels)
-    later = unpack(run_frames.of_sample(finished, after=steps[4]))
+    later = unpack(canvas_data.of_sample(finished, after=steps[4]))
     assert later.steps.tolist() == steps[5:]
     assert np.allclose(later.coordinates, frames.coordinates[5:], atol=1e-3)
     assert np.allclose(later.coordinates[-1], finished.snapshot(steps[-1]).embeddings, atol=1e-3)
-    assert run_frames.of_sample(finished, after=steps[-1]) is None
+    assert canvas_data.of_sample(finished, after=steps[-1]) is None
 
 
 def test_a_run_without_a_snapshot_has_nothing_to_show_yet(tmp_path):
     run = Run(tmp_path / SEVEN_DIMS.key)
     run.begin(SEVEN_DIMS)
-    assert run_frames.of_sample(run) is None
+    assert canvas_data.of_sample(run) is None
 
 
 def test_all_snapshots_of_many_dimensions_are_projected_like_the_newest(deep):
     steps = deep.snapshot_steps()
-    frames = unpack(run_frames.of_sample(deep, after=steps[-2]))
+    frames = unpack(canvas_data.of_sample(deep, after=steps[-2]))
     assert frames.steps.tolist() == steps
     newest = deep.snapshot(steps[-1]).embeddings.astype(np.float64)
     shown = frames.coordinates[-1].astype(np.float64)
@@ -71,13 +71,13 @@ def test_the_picture_of_many_dimensions_does_not_turn_when_a_snapshot_comes(tmp_
     for step in range(6):
         scale = 1 + 0.1 * generator.normal(size=7)
         run.write_snapshot(Snapshot(step, (cloud * scale).astype(np.float32)), {})
-        shown.append(unpack(run_frames.of_sample(run)).coordinates[0])
+        shown.append(unpack(canvas_data.of_sample(run)).coordinates[0])
     moved = [np.linalg.norm(b - a) / np.linalg.norm(a) for a, b in pairwise(shown)]
     assert max(moved) < 0.2, moved
 
 
 def test_before_the_replay_the_end_has_all_images_and_earlier_steps_the_sample(finished):
-    frames, sample = unpack(run_frames.of_split(finished, "train")), finished.sample()
+    frames, sample = unpack(canvas_data.of_split(finished, "train")), finished.sample()
     assert frames.coordinates.shape == (len(finished.snapshot_steps()), 60_000, 2)
     assert np.allclose(frames.coordinates[-1], finished.embedding().train, atol=1e-3)
     there = np.isfinite(frames.coordinates[3]).all(axis=1)
@@ -88,34 +88,34 @@ def test_before_the_replay_the_end_has_all_images_and_earlier_steps_the_sample(f
 
 
 def test_a_split_without_the_sample_has_only_the_last_step(finished):
-    frames = unpack(run_frames.of_split(finished, "test"))
+    frames = unpack(canvas_data.of_split(finished, "test"))
     assert frames.coordinates.shape == (1, 10_000, 2) and frames.steps.tolist() == [finished.status().step]
     assert np.allclose(frames.coordinates[0], finished.embedding().test, atol=1e-3)
 
 
 def test_with_the_replay_every_image_is_there_at_every_snapshot(tiny_copy):
-    before = unpack(run_frames.of_split(tiny_copy, "train"))
+    before = unpack(canvas_data.of_split(tiny_copy, "train"))
     make_replay(tiny_copy)
-    after = unpack(run_frames.of_split(tiny_copy, "train"))
+    after = unpack(canvas_data.of_split(tiny_copy, "train"))
     assert np.isfinite(after.coordinates).all() and after.steps.tolist() == before.steps.tolist()
     there = np.isfinite(before.coordinates)
     assert np.allclose(after.coordinates[there], before.coordinates[there], atol=1e-3)
 
 
 def test_a_run_trained_again_does_not_show_the_old_picture(tiny_copy):
-    old = run_frames.of_split(tiny_copy, "train")
+    old = canvas_data.of_split(tiny_copy, "train")
     other = replace(tiny_copy.config(), seed=77)
     shutil.rmtree(tiny_copy.folder)
     tiny_copy.begin(other)  # the same folder, as after a change of the training version
     train_and_measure(tiny_copy)
-    assert run_frames.of_split(tiny_copy, "train") != old
+    assert canvas_data.of_split(tiny_copy, "train") != old
 
 
 @pytest.mark.parametrize("chunk", [0, 1, 17])
 def test_a_chunk_of_the_images_is_every_kth_point_of_the_picture(deep, mnist, chunk):
     places = np.flatnonzero(mnist.train.labels < 3)
-    chunks = run_frames.number_of_chunks(len(places))
-    content = run_frames.images_chunk(deep, "train", chunk)
+    chunks = canvas_data.number_of_chunks(len(places))
+    content = canvas_data.images_chunk(deep, "train", chunk)
     (count,) = struct.unpack_from("<I", content)
     numbers = np.frombuffer(content, "<u4", count, 4)
     images = np.frombuffer(content, np.uint8, offset=4 + 4 * count).reshape(count, 784)
@@ -125,8 +125,8 @@ def test_a_chunk_of_the_images_is_every_kth_point_of_the_picture(deep, mnist, ch
 
 def test_the_chunks_of_the_sample_are_images_of_its_points(deep, mnist):
     sample = deep.sample()
-    assert run_frames.number_of_chunks(len(sample.indices)) == 2
-    content = run_frames.images_chunk(deep, "sample", 1)
+    assert canvas_data.number_of_chunks(len(sample.indices)) == 2
+    content = canvas_data.images_chunk(deep, "sample", 1)
     (count,) = struct.unpack_from("<I", content)
     numbers = np.frombuffer(content, "<u4", count, 4)
     assert mnist.train.labels[numbers].tolist() == sample.labels[1::2].tolist()
@@ -134,15 +134,15 @@ def test_the_chunks_of_the_sample_are_images_of_its_points(deep, mnist):
 
 def test_an_unknown_chunk_or_reduction_is_refused(deep):
     with pytest.raises(ValueError, match="there is no chunk 19"):
-        run_frames.images_chunk(deep, "train", 19)
+        canvas_data.images_chunk(deep, "train", 19)
     with pytest.raises(ValueError, match="no chunk -1"):
-        run_frames.images_chunk(deep, "train", -1)
+        canvas_data.images_chunk(deep, "train", -1)
     with pytest.raises(ValueError, match="no reduction 'sideways'"):
-        run_frames.of_split(deep, "train", "sideways")
+        canvas_data.of_split(deep, "train", "sideways")
 
 
 def test_a_flat_reduction_keeps_the_two_strongest_directions(deep):
-    flat = unpack(run_frames.of_split(deep, "train", "svd2")).coordinates
+    flat = unpack(canvas_data.of_split(deep, "train", "svd2")).coordinates
     assert flat.shape[2] == 2
     singular = np.linalg.svd(deep.embedding().train.astype(float), compute_uv=False)
     assert np.allclose(np.linalg.svd(flat[-1].astype(float), compute_uv=False), singular[:2], rtol=1e-3)
@@ -151,6 +151,6 @@ def test_a_flat_reduction_keeps_the_two_strongest_directions(deep):
 
 def test_when_the_run_ends_the_picture_of_many_dimensions_does_not_turn(deep):
     sample = deep.sample().indices
-    live = unpack(run_frames.of_sample(deep)).coordinates[-1]
-    done = unpack(run_frames.of_split(deep, "train")).coordinates[-1][sample]
+    live = unpack(canvas_data.of_sample(deep)).coordinates[-1]
+    done = unpack(canvas_data.of_split(deep, "train")).coordinates[-1][sample]
     assert np.abs(live - done).max() < 0.05 * np.ptp(live)
