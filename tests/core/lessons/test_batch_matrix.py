@@ -10,8 +10,8 @@ from core.lessons.batch_matrix import (
     NEGATIVE,
     POSITIVE,
     all_pairs,
-    sampled_pairs,
     matrix_of,
+    sampled_pairs,
     share_of_one_class,
     sorted_by_class,
 )
