@@ -218,7 +218,7 @@ def choose(box: Locator, name: str) -> None:
 def link_on(page: Page) -> str:
     """The link in the popover with the chain."""
     page.locator(".st-key-link").get_by_role("button").click()
-    link = page.get_by_role("textbox", name="Link to this view")
+    link = page.get_by_role("textbox", name="Link to what is on the screen")
     expect(link).to_have_text(re.compile("^http"))
     return link.inner_text()
 

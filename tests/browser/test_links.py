@@ -255,7 +255,7 @@ def test_the_link_polls_the_canvas_only_while_it_is_open(page: Page, server: Ser
     ended = page.evaluate("[performance.now(), asked]")
     assert 1 <= ended[1] - began[1] <= (ended[0] - began[0]) / 500 + 1
     page.keyboard.press("Escape")
-    expect(page.get_by_role("textbox", name="Link to this view")).to_have_count(0)
+    expect(page.get_by_role("textbox", name="Link to what is on the screen")).to_have_count(0)
     before = page.evaluate("asked")
     page.wait_for_timeout(1500)
     assert page.evaluate("asked") == before
