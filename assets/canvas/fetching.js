@@ -36,6 +36,7 @@ export class Fetching {
     this.called = performance.now(); // the page has just been drawn
     this.moved = null; // what it was called for last
     document.addEventListener("visibilitychange", this.onVisible);
+    window.addEventListener("online", this.onVisible);
     this.poll();
   }
 
@@ -43,6 +44,7 @@ export class Fetching {
   stop() {
     clearTimeout(this.timer);
     document.removeEventListener("visibilitychange", this.onVisible);
+    window.removeEventListener("online", this.onVisible);
     this.turn = (this.turn ?? 0) + 1;
     this.timer = 0;
     this.busy = this.soon = false;
@@ -87,7 +89,11 @@ export class Fetching {
   // Schedules the next poll, if any.
   next(failure, status) {
     const { live, split } = this.options;
-    if (failure) return this.wait(Math.min(LONGEST_WAIT, 1000 * 2 ** this.failures));
+    if (failure) {
+      // the page has to say it as well: its run may be gone
+      if (live && failure instanceof Refusal) this.callPage({ state: "failed", moved: failure.message, page: 0, silence: LONGEST_WAIT });
+      return this.wait(Math.min(LONGEST_WAIT, 1000 * 2 ** this.failures));
+    }
     if (this.soon) {
       this.soon = false;
       return this.poll();

@@ -16,30 +16,32 @@ if config is not None:
     if opened_by_link:
         history.show_run_of_link(config)
 
-with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
-    history.picker()
-    with st.container(horizontal=True, width="content", gap="xsmall"):
-        waiting = following.awaited() is not None
-        st.button(
-            "Train",
-            type="primary",
-            icon=":material/play_arrow:",
-            shortcut="Ctrl+Enter",
-            disabled=config is None or waiting,
-            on_click=actions.train,
-            key="train",
-        )
-        st.button(
-            "Stop",
-            icon=":material/stop:",
-            shortcut="Ctrl+Shift+Enter",
-            disabled=not waiting,
-            on_click=following.stop,
-            key="stop",
-        )
+# in one container, so that the panel keeps its place on the page whatever is said above it
+with st.container():
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
+        history.picker()
+        with st.container(horizontal=True, width="content", gap="xsmall"):
+            waiting = following.awaited() is not None
+            st.button(
+                "Train",
+                type="primary",
+                icon=":material/play_arrow:",
+                shortcut="Ctrl+Enter",
+                disabled=config is None or waiting,
+                on_click=actions.train,
+                key="train",
+            )
+            st.button(
+                "Stop",
+                icon=":material/stop:",
+                shortcut="Ctrl+Shift+Enter",
+                disabled=not waiting,
+                on_click=following.stop,
+                key="stop",
+            )
 
-if problems := state.link_problems():
-    st.warning("\n".join(f"- {plain(sentence)}" for sentence in problems[:8]), icon=":material/link_off:")
-following.show_problem()
+    if problems := state.link_problems():
+        st.warning("\n".join(f"- {plain(sentence)}" for sentence in problems[:8]), icon=":material/link_off:")
+    following.show_problem()
 
 run_panel(config, waits=waiting)

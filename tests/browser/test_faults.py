@@ -53,6 +53,26 @@ def test_a_worker_killed_in_mid_run_is_reported_and_the_next_run_works(
     expect(lab.alerts).to_have_count(0)
 
 
+def test_a_run_whose_folder_is_deleted_in_mid_run_is_reported_and_can_be_trained_again(
+    watched: tuple[Page, Watch], start_server: StartServer
+) -> None:
+    page, watch = watched
+    server = start_server()
+    server.expect_in_log(r"FileNotFoundError|No such file|Traceback|ERROR")
+    lab = TrainPage(page, server).open("epochs=50&digits=4&seed=46")
+    watch.expect("404|410")
+    lab.press_train()
+    lab.wait_until_training()
+    run = run_of(server.runs, epochs=50, digits=4, seed=46)
+    run.folder.rename(server.runs.parent / "deleted")  # in one step, while its worker writes
+    expect(lab.alerts.first).to_contain_text("This run cannot be shown")
+    expect(lab.train).to_be_enabled()
+    lab.press_train()
+    lab.wait_until_training()
+    lab.stop.click()
+    expect(lab.status).to_contain_text("Stopped")
+
+
 def test_torch_is_in_the_workers_and_never_in_streamlits_process(page: Page, server: Server) -> None:
     lab = TrainPage(page, server).open("epochs=1&digits=2&seed=42")
     lab.press_train()

@@ -12,7 +12,17 @@ from playwright.sync_api import Browser, Page, expect
 from core.config import PRESETS
 from tests.browser.conftest import StartServer
 from tests.browser.harness import Server, settled, workers
-from tests.browser.lab import PHONE, THEMES, TrainPage, folders, run_of, stored_figures, switch_theme, visitor
+from tests.browser.lab import (
+    PHONE,
+    THEMES,
+    TRAINING_MS,
+    TrainPage,
+    folders,
+    run_of,
+    stored_figures,
+    switch_theme,
+    visitor,
+)
 from tests.core.conftest import wait_until
 
 FAST = PRESETS["fast"]
@@ -179,6 +189,15 @@ def test_stop_ends_a_long_run_and_keeps_what_it_has_shown(lab: TrainPage) -> Non
     expect(lab.train).to_be_enabled()
     expect(lab.stop).to_be_disabled()
     assert lab.alerts.count() == 0
+
+
+def test_the_canvas_stays_when_something_appears_above_it(lab: TrainPage) -> None:
+    lab.open("margin=0&digits=4&epochs=2&seed=17").press_train()
+    lab.wait_until_training()
+    lab.page.locator(".cl-canvas").evaluate("root => (root.marked = true)")
+    expect(lab.page.locator(".st-key-diagnosis")).to_be_visible(timeout=TRAINING_MS)
+    lab.wait_until_trained()
+    assert lab.page.locator(".cl-canvas").evaluate("root => root.marked")
 
 
 def test_stop_is_obeyed_while_the_clusters_are_measured_and_the_page_says_so(lab: TrainPage) -> None:

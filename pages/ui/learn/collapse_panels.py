@@ -46,7 +46,7 @@ def collapse() -> None:
         st.info("Nothing is broken yet. Press a button above.", icon=":material/arrow_upward:")
         return
     moving = [one.run for one in shown if under_way(one.run)]
-    following.follow(moving, partial(_panels, shown))
+    following.follow(moving, partial(_panels, shown, moving))
 
 
 def _buttons(*, busy: bool) -> None:
@@ -85,8 +85,9 @@ def _cure(cure: Cure) -> None:
     following.ask_for(cure.config)
 
 
-def _panels(shown: list[_Shown]) -> None:
-    if shown != _shown():
+def _panels(shown: list[_Shown], moving: list[Run]) -> None:
+    started = [one for one in shown if under_way(one.run) and one.run not in moving]
+    if started or shown != _shown():
         st.rerun()  # a cure was requested: the buttons above change as well
     columns = st.columns(2, gap="large")
     for one, column in zip(shown, columns, strict=False):
@@ -152,6 +153,8 @@ def _diagnosis(one: _Shown, course: Course, *, moving: bool) -> None:
             st.info(f"Training… {found.sentence}", icon=":material/stethoscope:")
         elif found.unhealthy:
             st.error(found.sentence, icon=":material/sick:")
+        elif one.run.status().state == "cancelled":
+            st.info(f"Stopped before its end. {found.sentence}", icon=":material/stop_circle:")
         else:
             st.success(found.sentence, icon=":material/check_circle:")
     if one.which == BROKEN and found.cure is not None and not training:

@@ -66,16 +66,24 @@ def follow(moving: list[Run], render: Callable[[], None], *, canvas_of: Run | No
     canvas_of: the run that a live canvas inside watches: the canvas requests a rerun when there is something new,
     so the page does not poll.
     """
-    canvas_polls = addresses.served() and canvas_of in moving
-    tick = pace.seconds() if moving and not canvas_polls else None
-    st.fragment(_followed, run_every=tick)(moving, render, tick)
+    tick = None if not moving or canvas_polls(canvas_of, moving) else pace.seconds()
+    st.fragment(_followed, run_every=tick)(moving, render, tick, canvas_of)
 
 
-def _followed(moving: list[Run], render: Callable[[], None], tick: float | None) -> None:
+def _followed(
+    moving: list[Run], render: Callable[[], None], tick: float | None, canvas_of: Run | None
+) -> None:
     awaited()
-    if not all(under_way(run) for run in moving) or (tick is not None and pace.has_changed(tick)):
-        st.rerun()  # buttons and lists change, and the ticks may end
+    ticks = bool(moving) and not canvas_polls(canvas_of, moving)
+    paced = ticks == (tick is not None) and (tick is None or not pace.has_changed(tick))
+    if not paced or not all(under_way(run) for run in moving):
+        st.rerun()  # buttons and lists change, and the ticks may begin or end
     render()
+
+
+def canvas_polls(canvas_of: Run | None, moving: list[Run]) -> bool:
+    """Whether a live canvas requests the reruns: not of a run whose folder is gone, for which there is no canvas."""
+    return addresses.served() and canvas_of in moving and canvas_of.status().state != "missing"
 
 
 def stop() -> None:

@@ -44,15 +44,17 @@ def _panel(settings: RunConfig | None, shown: Run) -> None:
     moving = under_way(run)  # before its status: an end between the two would look like an interruption
     status = run.status()
     waiting_for = awaited()
-    if waiting_for is not None and waiting_for.key != run.key:
-        elsewhere_line(waiting_for)
     try:
         config = run.config()
-        _status_line(run, status, config, settings, interrupted=not status.ended and not moving)
-        _what_went_wrong(status, moving)
-        if moving and (waiting_for is None or waiting_for.key != run.key):
-            _others_still_wait(run, joins=waiting_for is None and settings == config)
-        diagnosis_line(run, status)
+        # in one container: whatever appears above it, the canvas keeps its place on the page, and so its camera
+        with st.container():
+            if waiting_for is not None and waiting_for.key != run.key:
+                elsewhere_line(waiting_for)
+            _status_line(run, status, config, settings, interrupted=not status.ended and not moving)
+            _what_went_wrong(status, moving)
+            if moving and (waiting_for is None or waiting_for.key != run.key):
+                _others_still_wait(run, joins=waiting_for is None and settings == config)
+            diagnosis_line(run, status)
         _results(run, status, config)
     except RunDamaged as damage:
         st.error(
