@@ -120,7 +120,7 @@ def batches(config: RunConfig, by_class: ByClass, generator: np.random.Generator
     count, size = len(by_class.labels), images_a_batch(config)
     if LOSSES[config.loss].takes == "triplets" and config.sampling == "sampled":
         for _ in range(count // size):
-            yield drawn(by_class, by_class.triplets(size, generator), config.views, generator)
+            yield sampled_tuples(by_class, by_class.triplets(size, generator), config.views, generator)
         return
     if config.sampler == "balanced":
         for _ in range(count // size):
@@ -130,7 +130,7 @@ def batches(config: RunConfig, by_class: ByClass, generator: np.random.Generator
     for begin in range(0, count - size + 1, size):
         anchors = shuffled[begin : begin + size]
         if config.sampling == "sampled":
-            yield drawn(by_class, by_class.pairs(anchors, generator), config.views, generator)
+            yield sampled_tuples(by_class, by_class.pairs(anchors, generator), config.views, generator)
         else:
             yield _all_of(config, by_class, anchors)
 
@@ -143,7 +143,7 @@ def validation_batches(config: RunConfig, by_class: ByClass, generator: np.rando
         else:
             anchors = generator.integers(0, len(by_class.labels), _VALIDATION_TUPLES)
             tuples = by_class.pairs(anchors, generator)
-        return [drawn(by_class, tuples, config.views, generator)]
+        return [sampled_tuples(by_class, tuples, config.views, generator)]
     everything = np.arange(len(by_class.labels))
     size = min(images_a_batch(config), len(everything))
     if config.sampler == "balanced":
@@ -179,7 +179,7 @@ def two_views(by_class: ByClass, images: Indices, pairs: int) -> Batch:
     )
 
 
-def drawn(
+def sampled_tuples(
     by_class: ByClass, tuples: tuple[Indices, ...], views: float, generator: np.random.Generator
 ) -> Batch:
     """A batch of the tuples' images, column after column, with each tuple's places in it. A share `views` of

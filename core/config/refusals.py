@@ -27,7 +27,7 @@ def _too_many_triplets(config: Settings) -> str | None:
         return None
     return (
         f"A batch of {config.batch_size} holds millions of triplets, too many to take all of them. "
-        "Take a batch of at most 256, or triplets drawn at random."
+        "Take a batch of at most 256, or triplets sampled at random."
     )
 
 
@@ -36,7 +36,7 @@ def _batch_without_pairs(config: Settings) -> str | None:
         return None
     return (
         f"A batch of {config.batch_size} cannot hold both a pair of one class and a pair of two classes, so "
-        "there is nothing to pull together or nothing to push apart. Take a larger batch, or pairs drawn at random."
+        "there is nothing to pull together or nothing to push apart. Take a larger batch, or pairs sampled at random."
     )
 
 
@@ -45,7 +45,7 @@ def _nothing_to_draw(config: Settings) -> str | None:
         return None
     return (
         f"{LOSSES[config.loss].label} compares each image with all others of its batch, so pairs or triplets "
-        "cannot be drawn for it. Take all of the batch, or a loss on pairs or triplets."
+        "cannot be sampled for it. Take all of the batch, or a loss on pairs or triplets."
     )
 
 
@@ -68,7 +68,7 @@ def _nothing_to_mine(config: Settings) -> str | None:
         )
     if config.sampling != "all":
         return (
-            "A miner chooses among all triplets of a batch, so they cannot be drawn at random beforehand. "
+            "A miner chooses among all triplets of a batch, so they cannot be sampled at random beforehand. "
             "Take all of the batch, or no miner."
         )
     return None
@@ -79,7 +79,7 @@ def _needless_or_impossible_balance(config: Settings) -> str | None:
         return None
     if config.sampling != "all":
         return (
-            "Pairs and triplets drawn at random have as many positives as negatives already, so a balanced "
+            "Pairs and triplets sampled at random have as many positives as negatives already, so a balanced "
             "sampler changes nothing. Take all of the batch, or the random sampler."
         )
     if config.views > 0:

@@ -117,16 +117,16 @@ class Settings:
         "all",
         "choice",
         "Pairs or triplets",
-        "All pairs or triplets in the batch, or one drawn at random for each anchor, as in the tutorial and the "
+        "All pairs or triplets in the batch, or one sampled at random for each anchor, as in the tutorial and the "
         "notebook.",
-        options={"all": "All of the batch", "sampled": "Drawn at random"},
+        options={"all": "All of the batch", "sampled": "Sampled at random"},
         advanced=True,
     )
     batch_size: int = declare(
         200,
         "integer",
         "Batch size",
-        "How many images each step uses, or how many pairs or triplets if these are drawn at random.",
+        "How many images each step uses, or how many pairs or triplets if these are sampled at random.",
         low=1,
         high=4096,
         advanced=True,
