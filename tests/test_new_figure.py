@@ -15,8 +15,16 @@ THE_FILE = '''"""How far the farthest training image lies from the origin."""
 
 import numpy as np
 
-from core.figures.base import Figure
-from core.figures.estimate import exact
+from core.figures.base import Figure, Subject
+from core.figures.estimate import Estimate, exact, undefined, why_not
+
+
+def farthest(subject: Subject) -> Estimate:
+    points = subject.embedding.train
+    if reason := why_not(points):
+        return undefined(reason)
+    return exact(float(np.linalg.norm(points, axis=1).max()), len(points))
+
 
 ENTRIES = (
     Figure(
@@ -30,7 +38,7 @@ ENTRIES = (
         range="0 to infinity",
         chance=None,
         source="made for a test",
-        function=lambda subject: exact(float(np.linalg.norm(subject.embedding.train, axis=1).max()), 1),
+        function=farthest,
     ),
 )
 '''
@@ -82,7 +90,7 @@ close_shared_engine()
 @pytest.mark.whole_training
 def test_a_new_figure_is_one_file_and_one_line(tmp_path: Path) -> None:
     copy = tmp_path / "project"
-    for part in ("core", "pages", "assets", ".streamlit"):
+    for part in ("core", "pages", "assets", "tests", ".streamlit"):
         shutil.copytree(PROJECT / part, copy / part, ignore=shutil.ignore_patterns("__pycache__"))
     catalogue = copy / "core" / "figures" / "__init__.py"
     text = catalogue.read_text("utf-8")
@@ -113,6 +121,20 @@ def test_a_new_figure_is_one_file_and_one_line(tmp_path: Path) -> None:
     # a run measured before still works, and says what it lacks
     (row,) = (row for row in found["before"] if "Farthest image" in row["figure"])
     assert row["value"] == "undefined" and "measured before this figure was added" in row["figure"]
+    # the tests that go through the catalogue take it up
+    tests = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "tests/core/figures/test_evaluation.py",
+    ]
+    checked = subprocess.run(
+        tests, cwd=copy, env=os.environ | env, capture_output=True, text=True, check=False
+    )
+    assert checked.returncode == 0, checked.stdout
 
 
 def test_the_page_of_figures_is_up_to_date() -> None:
