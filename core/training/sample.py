@@ -5,7 +5,7 @@ import numpy.typing as npt
 
 from core.config import RunConfig
 from core.data import Labels, Split
-from core.runs import HELD_OUT, Sample
+from core.runs import Sample
 
 SAMPLE = 2000  # images in the live picture; few enough to embed cheaply during training
 
@@ -31,6 +31,3 @@ def fitted_images(config: RunConfig, train: Split, sample: Sample) -> npt.NDArra
 def of_taught_classes(config: RunConfig, labels: Labels) -> npt.NDArray[np.bool_]:
     """Which images [n] training may learn from: all except those of the held-out class."""
     return np.ones(len(labels), bool) if config.unseen is None else labels != config.unseen
-
-
-__all__ = ["HELD_OUT", "SAMPLE", "choose_sample", "fitted_images", "of_taught_classes"]

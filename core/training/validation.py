@@ -1,7 +1,6 @@
 """The validation loss, and early stopping."""
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,11 +11,9 @@ from core.config import RunConfig
 from core.data import Split
 from core.encoders.encoder import Encoder, embed
 from core.runs import Sample
-from core.training.batch_loss import loss_of, mine
+from core.training.batch_loss import Learned, loss_of, mine
 from core.training.sample import SAMPLE, of_taught_classes
 from core.training.trainer import with_views
-
-Learned = Mapping[str, torch.Tensor]
 
 
 class Validation:

@@ -73,7 +73,20 @@ def test_an_unfinished_run_says_where_to_go(open_page: OpenPage, state: State) -
     place_for(config).set_state(state)
     app = showing(app, config)
     assert not app.exception
-    assert ("still training" if state == "training" else "did not finish") in texts(app)
+    assert "did not finish" in texts(app)  # also one that was interrupted: no process works on it any more
+
+
+def test_a_run_under_way_says_how_far_it_is(open_page: OpenPage) -> None:
+    app = open_page(PAGE)
+    config = RunConfig(seed=1234)
+    run = place_for(config)
+    run.begin(config)
+    run.set_state("training")
+    with run.lock():  # as its worker holds it
+        app = showing(app, config)
+    assert not app.exception
+    assert "still training" in texts(app)
+    assert any("**Training**" in markdown.value for markdown in app.markdown)
 
 
 @pytest.mark.parametrize("dims", [4])

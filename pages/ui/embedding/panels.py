@@ -42,11 +42,11 @@ def not_finished(run: Run) -> None:
     status = run.status()
     if status.outdated:
         st.info(plain(status.message), icon=":material/update:")
-    elif status.ended or status.state == "missing":
-        st.info("This run did not finish, so there is no embedding to look at. Choose another one above.")
-    else:
+    elif under_way(run):
         st.info("This run is still training. This page continues when it has finished.")
-        follow([run], partial(progress_line, run)) if under_way(run) else None
+        follow([run], partial(progress_line, run))
+    else:
+        st.info("This run did not finish, so there is no embedding to look at. Choose another one above.")
     navigation.link(navigation.TRAIN, "To the Train page")
 
 
