@@ -8,23 +8,12 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from core.config import RunConfig
 from core.pictures import canvas_data
 from core.pictures.frames import unpack
 from core.pictures.make_replay import make_replay
 from core.runs import Run, Snapshot
 from core.training.pipeline import train_and_measure
-
-SEVEN_DIMS = RunConfig(epochs=1, digits=3, embedding_dims=7, hidden=(16,), batch_size=1000)
-
-
-@pytest.fixture(scope="module")
-def deep(tmp_path_factory):
-    """A run of three classes in seven dimensions."""
-    run = Run(tmp_path_factory.mktemp("deep") / SEVEN_DIMS.key)
-    run.begin(SEVEN_DIMS)
-    train_and_measure(run)
-    return run
+from tests.core.pictures.conftest import SEVEN_DIMS
 
 
 def test_the_sample_comes_snapshot_by_snapshot(finished):

@@ -6,23 +6,9 @@ from matplotlib.path import Path as Polygon
 from scipy.spatial import cKDTree
 from sklearn.neighbors import KNeighborsClassifier
 
-from core.config import RunConfig
 from core.embedding import voronoi
 from core.embedding.density import MASSES, contours
 from core.pictures import overlays
-from core.runs import Run
-from core.training.pipeline import train_and_measure
-
-DEEP = RunConfig(epochs=1, digits=3, embedding_dims=4, hidden=(16,), batch_size=1000)
-
-
-@pytest.fixture(scope="module")
-def deep(tmp_path_factory):
-    """A run in four dimensions."""
-    run = Run(tmp_path_factory.mktemp("deep") / DEEP.key)
-    run.begin(DEEP)
-    train_and_measure(run)
-    return run
 
 
 def test_the_lines_are_those_of_the_density(finished):
