@@ -68,7 +68,10 @@ FAULTS = (
     Try(
         "the disk is full",
         "a file that fills a tmpfs",
-        (f"{LINUX}faults.py::test_a_full_disk_refuses_the_run_and_still_shows_finished_runs",),
+        (
+            f"{LINUX}faults.py::test_a_full_disk_refuses_the_run_and_still_shows_finished_runs",
+            f"{LINUX}faults.py::test_on_a_disk_with_a_few_blocks_left_a_run_is_refused_or_fails_once",
+        ),
     ),
     Try(
         "the runs folder cannot be written",
@@ -98,6 +101,15 @@ FAULTS = (
         (
             f"{DAMAGED}one_flipped_bit_in_a_result_file_is_noticed",
             f"{BROWSER_FAULTS}a_finished_run_that_is_damaged_later_says_so",
+        ),
+    ),
+    Try(
+        "a power cut after a run has finished",
+        "each file emptied, and filled with zeros; the order of `fsync` and `rename`",
+        (
+            f"{DAMAGED}a_finished_run_with_any_file_emptied_or_zeroed_is_not_whole",
+            f"{DAMAGED}a_run_counts_as_finished_only_when_its_files_are_on_the_disk",
+            "tests/core/pictures/test_replay.py::test_a_replay_that_a_power_cut_has_emptied_is_made_again",
         ),
     ),
     Try(

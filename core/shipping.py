@@ -3,6 +3,7 @@ weights, snapshots and replay."""
 
 import shutil
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from core.pictures.replay import Replay
@@ -20,6 +21,7 @@ def ship(run: Run, shipped: Path) -> Run:
     with tempfile.TemporaryDirectory(dir=shipped) as temporary:
         copy = Path(temporary) / run.key
         shutil.copytree(run.folder, copy, ignore=shutil.ignore_patterns(*OMITTED))
+        _list_what_is_there(Run(copy))
         (copy / "replay").mkdir()
         Replay(run).archive(copy / "replay")
         shutil.rmtree(shipped / run.key, ignore_errors=True)
@@ -41,4 +43,11 @@ def ship_small(run: Run, target: Run) -> Run:
     target.folder.mkdir(parents=True)
     for name in KEPT_OF_A_SMALL_RUN:
         shutil.copy(run.folder / name, target.folder / name)
+    _list_what_is_there(target)
     return target
+
+
+def _list_what_is_there(copy: Run) -> None:
+    status = copy.status()
+    files = {name: checksum for name, checksum in status.files.items() if (copy.folder / name).exists()}
+    copy.write_status(replace(status, files=files))

@@ -13,9 +13,9 @@ import contextlib
 import hashlib
 import io
 import json
-import os
 import shutil
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +24,7 @@ import numpy.typing as npt
 from core.pictures import replay_archive
 from core.pictures.frames import NO_CLUSTER, pack, unpack
 from core.runs import Run, RunDamaged
+from core.runs.files import write_whole
 
 SPLITS = ("train", "test")
 Points = npt.NDArray[np.float32]
@@ -41,7 +42,7 @@ class Replay:
         return self.run.folder / "replay"
 
     def ready(self) -> bool:
-        """Whether it is complete."""
+        """Whether it is complete and whole: a damaged one counts as missing, and is made again."""
         return bool(self._checksums())
 
     def made(self) -> float:
@@ -108,7 +109,7 @@ class Replay:
         for split in SPLITS:
             buffer = io.BytesIO()
             np.save(buffer, coordinates[split], allow_pickle=False)
-            _write(self._step_file(split, step), buffer.getvalue())
+            write_whole(self._step_file(split, step), buffer.getvalue(), synced=True)
 
     def finish(self, steps: list[int]) -> None:
         """Pack all steps and remove their files. Raises OSError, or RunDamaged if one is missing."""
@@ -117,12 +118,12 @@ class Replay:
             try:
                 snapshots = [np.load(self._step_file(split, step), allow_pickle=False) for step in steps]
             except (ValueError, EOFError) as error:
-                shutil.rmtree(self.folder, ignore_errors=True)  # so that the next attempt starts from scratch
+                self.give_up()
                 raise RunDamaged(f"A snapshot of the replay cannot be read ({error}).") from error
             content = self._packed(split, np.stack(snapshots), np.array(steps, dtype=np.uint32))
-            _write(self.folder / f"{split}.clfr", content)
+            write_whole(self.folder / f"{split}.clfr", content, synced=True)
             checksums[f"{split}.clfr"] = hashlib.sha256(content).hexdigest()
-        _write(self.folder / "files.json", json.dumps(checksums, indent=1).encode())
+        write_whole(self.folder / "files.json", json.dumps(checksums, indent=1).encode(), synced=True)
         for file in self.folder.glob("*-*.npy"):
             file.unlink()
 
@@ -143,12 +144,19 @@ class Replay:
     def _step_file(self, split: str, step: int) -> Path:
         return self.folder / f"{split}-{step:06d}.npy"
 
+    def give_up(self) -> None:
+        """Remove all of it, so that the next attempt starts from the beginning."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
     def _checksums(self) -> dict[str, str]:
+        """The SHA-256 of each finished file; empty if one of them is missing or damaged."""
         try:
             files = json.loads((self.folder / "files.json").read_text("utf-8"))
-        except (OSError, ValueError):
+            states = tuple((name, (self.folder / name).stat()) for name in files)
+            stamps = tuple((name, state.st_size, state.st_mtime_ns) for name, state in states)
+            return files if _are_whole(self.folder, stamps, tuple(files.values())) else {}
+        except (OSError, ValueError, TypeError, AttributeError):
             return {}
-        return files if isinstance(files, dict) else {}
 
 
 def as_bytes(clusters: npt.NDArray[np.integer]) -> npt.NDArray[np.uint8]:
@@ -156,7 +164,10 @@ def as_bytes(clusters: npt.NDArray[np.integer]) -> npt.NDArray[np.uint8]:
     return np.where(clusters < NO_CLUSTER, clusters, NO_CLUSTER).astype(np.uint8)
 
 
-def _write(path: Path, content: bytes) -> None:
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.part")
-    temporary.write_bytes(content)
-    os.replace(temporary, path)
+@lru_cache(maxsize=64)  # every session with the run asks again and again
+def _are_whole(folder: Path, stamps: tuple[tuple[str, int, int], ...], checksums: tuple[str, ...]) -> bool:
+    """Whether the files have these checksums. stamps: the name, size and time of change of each."""
+    return all(
+        hashlib.sha256((folder / name).read_bytes()).hexdigest() == checksum
+        for (name, _, _), checksum in zip(stamps, checksums, strict=True)
+    )

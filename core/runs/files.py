@@ -1,4 +1,8 @@
-"""The files in a run's folder: written atomically, and verified by checksum when read."""
+"""The files in a run's folder: written atomically, and verified by checksum when read.
+
+A power cut may leave a file empty or full of zeros although it was closed and renamed. So what counts (a finished
+run, a step of a replay) counts only after `sync` has put its files on the disk, and every one of them has a checksum.
+"""
 
 import contextlib
 import hashlib
@@ -44,13 +48,7 @@ class RunFiles:
 
     def _write(self, name: str, content: bytes) -> str:
         """Write a file atomically; returns its SHA-256."""
-        part = self._path(f"{name}.{os.getpid()}.part")
-        try:
-            part.write_bytes(content)
-        except OSError:
-            part.unlink(missing_ok=True)  # the rest would only fill the disk
-            raise
-        _replace(part, self._path(name))
+        write_whole(self._path(name), content)
         return hashlib.sha256(content).hexdigest()
 
     def _check(self, name: str) -> None:
@@ -64,6 +62,12 @@ class RunFiles:
         if actual != status.files.get(name):
             raise RunDamaged(f"The run's {name} is not what was written: the file is damaged.")
 
+    def _check_if_listed(self, name: str) -> None:
+        """A run that is not finished has no checksums yet; one that an earlier version of the app finished, or that
+        comes with the app, has them for its results only."""
+        if name in self.status().files:
+            self._check(name)
+
     def _checked(self, name: str) -> dict[str, npt.NDArray[Any]]:
         self._check(name)
         return self._arrays(name)
@@ -73,6 +77,36 @@ class RunFiles:
             return load_file(self._path(name))
         except (OSError, SafetensorError) as error:
             raise RunDamaged(f"The run's {name} cannot be read ({error}).") from error
+
+
+def write_whole(path: Path, content: bytes, *, synced: bool = False) -> None:
+    """Write a file atomically: a reader finds the old file or the new one. Raises OSError and leaves nothing behind.
+
+    synced: return only when it would survive a power cut.
+    """
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        part.write_bytes(content)
+        if synced:
+            sync(part)
+        _replace(part, path)
+    except OSError:
+        part.unlink(missing_ok=True)  # the rest would only fill the disk
+        raise
+    if synced:
+        sync(path.parent)
+
+
+def sync(path: Path) -> None:
+    """Return when the file's content, or the folder's list of names, is on the disk. Raises OSError."""
+    folder = path.is_dir()
+    if folder and os.name != "posix":
+        return  # only POSIX systems open folders
+    descriptor = os.open(path, os.O_RDONLY if folder else os.O_RDWR)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _replace(part: Path, path: Path) -> None:

@@ -1,12 +1,14 @@
 """Reads and writes the folder of a run; core/runs/__init__.py lists its files."""
 
 import contextlib
+import hashlib
 import io
 import json
 import shutil
 import threading
 import time
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +21,7 @@ from core.config import RunConfig
 from core.embedding import Embedding
 from core.figures.evaluation import Evaluation
 from core.runs.byte_cache import kept_by_size
-from core.runs.files import RunFiles
+from core.runs.files import RunFiles, sync, write_whole
 from core.runs.records import (
     Progress,
     RunDamaged,
@@ -75,6 +77,7 @@ class Run(RunFiles):
 
     def snapshot(self, step: int) -> Snapshot:
         """The snapshot at `step`. Raises RunDamaged if it cannot be read."""
+        self._check_if_listed(f"frames/{step:06d}.npy")
         try:
             embeddings = np.load(self._path("frames") / f"{step:06d}.npy", allow_pickle=False)
         except (OSError, ValueError, EOFError) as error:
@@ -83,10 +86,13 @@ class Run(RunFiles):
 
     def weights_at(self, step: int) -> dict[str, npt.NDArray[np.float32]]:
         """The encoder's weights by name at the snapshot of `step`. Raises RunDamaged if unreadable."""
-        return self._arrays(f"weights/{step:06d}.safetensors")
+        name = f"weights/{step:06d}.safetensors"
+        self._check_if_listed(name)
+        return self._arrays(name)
 
     def sample(self) -> Sample:
         """The images that the snapshots show. Raises RunDamaged if they cannot be read."""
+        self._check_if_listed("sample.safetensors")
         arrays = self._arrays("sample.safetensors")
         split = "test" if arrays["in_test"][0] else "train"
         return Sample(split, arrays["indices"], arrays["labels"])
@@ -113,7 +119,7 @@ class Run(RunFiles):
         return Evaluation.from_json(self._path("figures.json").read_text("utf-8"))
 
     def check(self) -> None:
-        """Verify the checksum of every result file. Raises RunDamaged."""
+        """Verify the checksum of every file. Raises RunDamaged."""
         for name in {*RESULT_FILES, *self.status().files}:
             self._check(name)
 
@@ -126,6 +132,13 @@ class Run(RunFiles):
         except RunDamaged:
             return False
         return True
+
+    def never_began(self) -> bool:
+        """Whether it ended before its training began: stopped while it was queued, or refused by its worker."""
+        return not self._path("sample.safetensors").exists() and self.status().state in (
+            "cancelled",
+            "failed",
+        )
 
     def has_writer(self) -> bool:
         """Whether a process is writing it now."""
@@ -168,8 +181,28 @@ class Run(RunFiles):
         self._write("status.json", json.dumps(asdict(status)).encode())
 
     def set_state(self, state: State, message: str = "") -> None:
-        """Write a status with only this state and message."""
-        self.write_status(Status(state, message, updated=time.time()))
+        """Write a status with only this state and message. Raises OSError."""
+        status = Status(state, message, updated=time.time())
+        try:
+            self.write_status(status)
+        except OSError:
+            if not self._path("status.json").exists():
+                raise
+            # on a full disk there is still the former status's space
+            with self._path("status.json").open("r+b") as file:
+                file.write(json.dumps(asdict(status)).encode())
+                file.truncate()
+
+    def finish(self, status: Status) -> None:
+        """Write the status of a finished run, with the checksum of each of its files, once all are on the disk."""
+        files = {}
+        for path in self._lasting():
+            files[path.relative_to(self.folder).as_posix()] = hashlib.sha256(path.read_bytes()).hexdigest()
+            sync(path)
+        for folder in (self._path("frames"), self._path("weights"), self.folder, self.folder.parent):
+            sync(folder)
+        content = json.dumps(asdict(replace(status, files=files))).encode()
+        write_whole(self._path("status.json"), content, synced=True)
 
     def end(self, state: State, message: str, server: str) -> None:
         """Write the final status on behalf of a worker that cannot. Does nothing if the run has ended, or if
@@ -231,6 +264,14 @@ class Run(RunFiles):
         except OSError as error:
             raise RunsFolderUnusable.at(self.folder.parent, error) from error
 
+    def _lasting(self) -> Iterator[Path]:
+        """The files of a finished run, without its status, its replay and the marks for engine and worker."""
+        for name in ("config.json", "progress.jsonl", "sample.safetensors", *RESULT_FILES, LEARNED):
+            if self._path(name).exists():
+                yield self._path(name)
+        yield from sorted(self._path("frames").glob("*.npy"))
+        yield from sorted(self._path("weights").glob("*.safetensors"))
+
     def append_progress(self, progress: Progress) -> None:
         """Append a line to progress.jsonl."""
         with self._path("progress.jsonl").open("a", encoding="utf-8") as file:
@@ -244,7 +285,7 @@ class Run(RunFiles):
         self._write(f"frames/{snapshot.step:06d}.npy", buffer.getvalue())
 
     def drop_snapshots_after(self, step: int) -> None:
-        """Delete the snapshots after `step`, whose weights are kept (-1: all)."""
+        """Delete the snapshots after `step`, whose weights are kept."""
         for later in (other for other in self.snapshot_steps() if other > step):
             self._path(f"frames/{later:06d}.npy").unlink()
             self._path(f"weights/{later:06d}.safetensors").unlink(missing_ok=True)

@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import os
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, wait
@@ -66,10 +67,11 @@ class SlotThreads:
                 self._make_replay(number, work)
 
     def _train(self, number: int, job: Job) -> None:
+        said = None
         try:
-            self._in_slot(number, job.run, run_in_folder, lambda message: self._report(job, message))
+            said = self._in_slot(number, job.run, run_in_folder, lambda message: self._report(job, message))
         finally:
-            self._work.release(number, job)
+            self._work.release(number, job, again=said is not False)
             self._after_training()
 
     def _make_replay(self, number: int, run: Run) -> None:
@@ -84,6 +86,7 @@ class SlotThreads:
         call `failed` with the reason and return None."""
         slot = self._slots[number]
         try:
+            self._wake(slot, run)
             future = slot.submit(function, str(run.folder), self._server)
             if self._ends_in_time(future):
                 return future.result()
@@ -97,6 +100,15 @@ class SlotThreads:
             slot.kill()
             failed(f"The training process could not be started ({error}). Try again in a moment.")
         return None
+
+    def _wake(self, slot: Slot, run: Run) -> None:
+        """Have the slot's worker answer: one that the system killed while it was idle takes a moment to die, and
+        would take the run with it. The next task then gets a new one."""
+        try:
+            if not self._ends_in_time(slot.submit(os.path.isdir, str(run.folder))):
+                slot.kill()
+        except slot.deaths:
+            slot.kill()
 
     def _ends_in_time(self, future: "Future[Any]") -> bool:
         began = self._now()

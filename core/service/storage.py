@@ -1,4 +1,5 @@
-"""The runs folder, bounded in bytes: the least recently used run is removed first.
+"""The runs folder, bounded in bytes as the disk counts them: the least recently used run is removed first. A run that
+ended before it began, stopped while it was queued, is removed soon.
 
 A run that is being written, or that a session of any server waits for or has open, is never removed. A run
 was last used at the modification time of its file `used`.
@@ -62,8 +63,10 @@ class Storage:
         return self.bytes >= self.most_bytes
 
     def tidy(self) -> list[str]:
-        """Measure the folder and remove runs until it is below its bound; returns their keys."""
-        stored = sorted(self._stored(), key=lambda each: each.used)
+        """Measure the folder, remove what never began, and then runs until it is below its bound; returns the keys of
+        the latter."""
+        stored = [each for each in self._stored() if not (each.run.never_began() and self._remove(each.run))]
+        stored.sort(key=lambda each: each.used)
         self.bytes, self.runs = sum(each.size for each in stored), len(stored)
         gone = []
         for each in stored:
@@ -119,15 +122,23 @@ class Storage:
 
 
 def _size_of(folder: Path) -> int:
+    """The space that the folder takes on the disk, in bytes: whole blocks, with those of its own list of names."""
     total = 0
     with contextlib.suppress(OSError):
+        total = _space(folder.stat())
         for entry in os.scandir(folder):
             if entry.is_dir(follow_symlinks=False):
                 total += _size_of(Path(entry.path))
             else:
                 with contextlib.suppress(OSError):
-                    total += entry.stat(follow_symlinks=False).st_size
+                    total += _space(entry.stat(follow_symlinks=False))
     return total
+
+
+def _space(state: os.stat_result) -> int:
+    if hasattr(state, "st_blocks"):
+        return state.st_blocks * 512  # POSIX counts blocks of 512 bytes, whatever the disk's own
+    return -(-state.st_size // 4096) * 4096
 
 
 def _time_of(file: Path) -> float:

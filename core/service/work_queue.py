@@ -82,8 +82,8 @@ class WorkQueue:
                 self.changed.wait()
             return None
 
-    def release(self, slot: int, job: Job) -> None:
-        """`slot` is done with `job`, however it ended."""
+    def release(self, slot: int, job: Job, *, again: bool = True) -> None:
+        """`slot` is done with `job`, however it ended. again: whether it may be queued again."""
         with self.changed:
             self._free.add(slot)
             self.jobs.remove(job.run.key)
@@ -91,7 +91,7 @@ class WorkQueue:
             if status.state == "done" and job.started is not None:
                 seconds_per_unit = (self._now() - job.started) / job.size
                 self._seconds_per_unit += 0.3 * (seconds_per_unit - self._seconds_per_unit)
-            if not (status.state in ("cancelled", "queued") and self._requeue(job)):
+            if not (again and status.state in ("cancelled", "queued") and self._requeue(job)):
                 self._server.withdraw("waiting", job.run.key)
             self.changed.notify_all()
 

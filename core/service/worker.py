@@ -46,9 +46,9 @@ def begin_process(parent: int, niceness: int) -> None:
         threading.Thread(target=watch, daemon=True, name="watch-parent").start()
 
 
-def run_in_folder(folder: str, server: str = "") -> None:
+def run_in_folder(folder: str, server: str = "") -> bool:
     """Train and measure the run that is queued in `folder`; its final status is done, failed or cancelled.
-    Waits while another process writes the folder; raises nothing.
+    Waits while another process writes the folder; raises nothing. False if that status could not be written.
 
     server: the id of the server that this worker belongs to.
     """
@@ -57,10 +57,10 @@ def run_in_folder(folder: str, server: str = "") -> None:
     try:
         with run.lock():
             if run.status().state == "done":
-                return  # another server has finished it
-            _train(run, server)
+                return True  # another server has finished it
+            return _train(run, server)
     except OSError as error:  # the lock could not be taken
-        _fail(run, _message_for(error))
+        return _fail(run, _message_for(error))
 
 
 def replay_in_folder(folder: str, server: str = "") -> str:
@@ -69,6 +69,7 @@ def replay_in_folder(folder: str, server: str = "") -> str:
     Returns before the replay is complete if the engine has asked it to pause. Raises nothing.
     """
     from core.pictures.make_replay import make_replay
+    from core.pictures.replay import Replay
 
     run = Run(Path(folder))
     try:
@@ -78,6 +79,7 @@ def replay_in_folder(folder: str, server: str = "") -> str:
     except (DataError, RunDamaged) as error:
         return str(error)
     except OSError as error:
+        Replay(run).give_up()  # on a full disk, what there is of it is in the way
         return _message_for(error)
     except Exception as error:
         log.exception("the replay of run %s failed", run.key)
@@ -85,38 +87,38 @@ def replay_in_folder(folder: str, server: str = "") -> str:
     return ""
 
 
-def _train(run: Run, server: str) -> None:
+def _train(run: Run, server: str) -> bool:
     from core.training.pipeline import train_and_measure
 
     try:
         if run.cancel_requested():  # while this process was starting
             run.set_state("cancelled", run.why_cancelled())
-            return
+            return True
         if run.status().state != "queued":  # left half-written by a process that died
             run.reset(run.config())
         run.set_writer(server)
         train_and_measure(run)
     except (DataError, RunDamaged, RunsFolderUnusable) as error:
-        _fail(run, str(error))
+        return _fail(run, str(error))
     except OSError as error:
-        _fail(run, _message_for(error))
+        return _fail(run, _message_for(error))
     except Exception as error:
         if isinstance(error, MemoryError) or "can't allocate memory" in str(error):  # torch's wording
-            _fail(run, "There was not enough memory for this run. Take a smaller batch or fewer dimensions.")
-            return
+            return _fail(
+                run, "There was not enough memory for this run. Take a smaller batch or fewer dimensions."
+            )
         log.exception("run %s failed", run.key)
-        _fail(run, f"Training stopped at an unexpected error ({type(error).__name__}: {error}).")
+        return _fail(run, f"Training stopped at an unexpected error ({type(error).__name__}: {error}).")
+    return True
 
 
-def _fail(run: Run, message: str) -> None:
+def _fail(run: Run, message: str) -> bool:
     try:
-        try:
-            run.set_state("failed", message)
-        except OSError:  # on a full disk, the run's snapshots make room for the status
-            run.drop_snapshots_after(-1)
-            run.set_state("failed", message)
+        run.set_state("failed", message)
     except OSError as error:  # the folder is gone: only the log is left
         log.error("run %s failed (%s) and could not say so: %s", run.key, message, error)
+        return False
+    return True
 
 
 def _message_for(error: OSError) -> str:

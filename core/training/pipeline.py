@@ -45,18 +45,17 @@ def train_and_measure(run: Run, on_report: Callable[[Progress], None] = lambda p
     run.set_state("measuring")
     run.drop_snapshots_after(trained.step)
     try:
-        files = _measure(run, trained, data, config)
+        _measure(run, trained, data, config)
     except Cancelled:
         run.set_state("cancelled", run.why_cancelled())
         return
-    run.write_status(
+    run.finish(
         Status(
             state="done",
             updated=time.time(),
             seconds=trained.seconds,
             step=trained.step,
             stopped_early=trained.stopped_early,
-            files=files,
         )
     )
 
@@ -109,8 +108,8 @@ class _FolderWatcher:
         return self._run.cancel_requested()
 
 
-def _measure(run: Run, trained: Trained, data: Dataset, config: RunConfig) -> dict[str, str]:
-    """Write the result files and return their checksums by name. Raises Cancelled on request."""
+def _measure(run: Run, trained: Trained, data: Dataset, config: RunConfig) -> None:
+    """Write the result files. Raises Cancelled on request."""
 
     def check_cancelled() -> None:
         if run.cancel_requested():
@@ -131,16 +130,12 @@ def _measure(run: Run, trained: Trained, data: Dataset, config: RunConfig) -> di
         for name, column in contours(flat, train_split.labels).as_dict().items()
     }
     check_cancelled()
-    files = {
-        "embedding.safetensors": run.write_arrays("embedding.safetensors", vars(embedding)),
-        "contours.safetensors": run.write_arrays("contours.safetensors", lines),
-        "figures.json": run.write_evaluation(evaluation),
-        "weights.safetensors": run.write_arrays("weights.safetensors", _weights(trained.encoder)),
-    }
+    run.write_arrays("embedding.safetensors", vars(embedding))
+    run.write_arrays("contours.safetensors", lines)
+    run.write_evaluation(evaluation)
+    run.write_arrays("weights.safetensors", _weights(trained.encoder))
     if trained.learned:
-        learned = {name: tensor.numpy() for name, tensor in trained.learned.items()}
-        files[LEARNED] = run.write_arrays(LEARNED, learned)
-    return files
+        run.write_arrays(LEARNED, {name: tensor.numpy() for name, tensor in trained.learned.items()})
 
 
 def _embed(trained: Trained, split: Split) -> npt.NDArray[np.float32]:

@@ -1,5 +1,6 @@
 """Half-written and damaged files in a run's folder are noticed."""
 
+import os
 import re
 
 import numpy as np
@@ -27,6 +28,35 @@ def test_one_flipped_bit_in_a_result_file_is_noticed(copy, name):
     path.write_bytes(content)
     with pytest.raises(RunDamaged, match=re.escape(name)):
         copy.check()
+
+
+def test_a_finished_run_with_any_file_emptied_or_zeroed_is_not_whole(copy):
+    files = [
+        file for file in copy.folder.rglob("*") if file.is_file() and file.name not in ("lock", "writer")
+    ]
+    assert len(files) > 2 * len(copy.snapshot_steps()) + len(RESULT_FILES)
+    for file in files:
+        content = file.read_bytes()
+        for damaged in (b"", bytes(len(content))):  # as a power cut leaves them
+            file.write_bytes(damaged)
+            assert not copy.is_whole(), file.name
+        file.write_bytes(content)
+    assert copy.is_whole()
+
+
+def test_a_run_counts_as_finished_only_when_its_files_are_on_the_disk(copy, monkeypatch):
+    order: list[int] = []  # inodes, as they are put on the disk
+    fsync, replace = os.fsync, os.replace
+    monkeypatch.setattr(os, "fsync", lambda file: (order.append(os.fstat(file).st_ino), fsync(file)))
+    monkeypatch.setattr(
+        os, "replace", lambda old, new: (order.append(-os.stat(old).st_ino), replace(old, new))
+    )
+    copy.finish(copy.status())
+    counts = order.index(-(copy.folder / "status.json").stat().st_ino)
+    names = [*copy.status().files, "frames", "weights", "."]
+    assert {(copy.folder / name).stat().st_ino for name in names} <= set(order[:counts])
+    assert (copy.folder / "status.json").stat().st_ino in order[:counts]
+    assert copy.folder.stat().st_ino in order[counts:]
 
 
 @pytest.mark.parametrize("name", RESULT_FILES)
@@ -57,7 +87,10 @@ def test_an_unreadable_status_counts_as_missing(copy, text):
 def test_a_damaged_snapshot_is_noticed(copy, content):
     step = copy.snapshot_steps()[0]
     (copy.folder / "frames" / f"{step:06d}.npy").write_bytes(content)
-    with pytest.raises(RunDamaged, match="snapshot"):
+    with pytest.raises(RunDamaged, match=f"{step:06d}"):
+        copy.snapshot(step)
+    copy.set_state("training")  # a run that is not finished has no checksums
+    with pytest.raises(RunDamaged, match=f"snapshot of step {step} "):
         copy.snapshot(step)
 
 

@@ -66,7 +66,7 @@ def test_the_other_stored_figures_match_the_stored_embedding_too(finished):
         abs=4 * estimate.error,
     )
     assert found.verification.suggested.distance == SHORT.reach / 2
-    assert set(finished.status().files) == set(RESULT_FILES)
+    assert set(RESULT_FILES) < set(finished.status().files)
 
 
 def test_progress_covers_all_steps_and_the_validation_loss(finished):

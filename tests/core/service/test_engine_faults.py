@@ -27,6 +27,12 @@ def test_a_killed_worker_is_reported_and_the_next_run_works(own_engine):
     following = own_engine.submit(SMALL, "ada")
     wait_for_end(following)
     assert following.status().state == "done"
+    wait_until(lambda: not own_engine.has(following.key), "the worker is idle")
+    (pid,) = own_engine.worker_pids()
+    os.kill(pid, signal.SIGKILL)  # it is still dying when the next run comes
+    next_one = own_engine.submit(RunConfig(epochs=1, digits=2, seed=78), "ada")
+    wait_for_end(next_one)
+    assert next_one.status().state == "done"
 
 
 def test_a_killed_worker_leaves_its_neighbour_alone(runs_folder):

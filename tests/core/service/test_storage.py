@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -40,9 +41,16 @@ def stored(runs_folder: Path, seed: int) -> Run:
     return run
 
 
+def room_for(runs: int) -> int:
+    """The bytes of this many runs of `stored`, and of half a run more."""
+    all_of_them = Storage(10**12, lambda key: True, lambda: 1.0)
+    all_of_them.tidy()
+    return round((runs + 0.5) * all_of_them.bytes / all_of_them.runs)
+
+
 def storage(runs: int, wall: Wall, in_use: set[str] | None = None) -> Storage:
-    """A storage with room for this many runs."""
-    return Storage(runs * (SIZE + 1500), lambda key: key in (in_use or set()), wall)
+    """A storage with room for this many runs of `stored`."""
+    return Storage(room_for(runs), lambda key: in_use is not None and key in in_use, wall)
 
 
 def there(runs: list[Run]) -> list[int]:
@@ -54,7 +62,30 @@ def test_below_the_bound_nothing_is_removed(runs_folder, wall):
     kept = storage(4, wall)
     assert kept.tidy() == []
     assert there(runs) == [0, 1, 2] and kept.runs == 3
-    assert kept.bytes == sum(file.stat().st_size for file in runs_folder.rglob("*") if file.is_file())
+
+
+def test_a_runs_size_is_what_the_disk_counts(runs_folder, wall):
+    runs = [stored(runs_folder, seed) for seed in range(3)]
+    kept = storage(4, wall)
+    kept.tidy()
+    du = subprocess.run(
+        ["du", "-s", "-B1", *(run.folder for run in runs)], capture_output=True, text=True, check=True
+    )
+    assert kept.bytes == sum(int(line.split()[0]) for line in du.stdout.splitlines())
+
+
+def test_a_run_that_never_began_leaves_nothing_once_nobody_has_it_open(runs_folder, wall):
+    finished, stopped, left = (stored(runs_folder, seed) for seed in range(3))
+    for run in (stopped, left):
+        run.set_state("cancelled")
+    (left.folder / "sample.safetensors").touch()  # this one had begun, and can still be looked at
+    viewing = {stopped.key}
+    kept = storage(9, wall, in_use=viewing)
+    kept.tidy()
+    assert stopped.folder.exists()
+    viewing.clear()
+    assert kept.tidy() == []
+    assert sorted(runs_folder.iterdir()) == sorted([finished.folder, left.folder])
 
 
 def test_the_least_recently_used_run_is_removed_first(runs_folder, wall):
@@ -114,7 +145,7 @@ def test_a_restarted_server_continues_from_the_newest_time_stamp(runs_folder, wa
     kept = storage(9, wall)
     kept.tidy()
     kept.use(runs[2])
-    kept.most_bytes = SIZE + 1500
+    kept.most_bytes = room_for(1)
     assert kept.tidy() == [runs[0].key, runs[1].key]
 
 
@@ -126,7 +157,7 @@ def test_a_run_opened_at_the_moment_of_its_removal_is_put_back(runs_folder, wall
         asked.append(key)
         return key == runs[0].key and asked.count(key) > 1  # opened between the first and the second check
 
-    kept = Storage(SIZE + 1500, in_use, wall)
+    kept = Storage(room_for(1), in_use, wall)
     kept.use(runs[0])
     kept.use(runs[1])
     assert kept.tidy() == [runs[1].key]
@@ -136,8 +167,8 @@ def test_a_run_opened_at_the_moment_of_its_removal_is_put_back(runs_folder, wall
 def test_a_removal_that_a_dead_server_left_half_done_is_finished(runs_folder, wall):
     run = stored(runs_folder, 1)
     left = run.folder.with_name(f"{BEING_REMOVED}abc")
-    os.rename(run.folder, left)
     kept = storage(5, wall)
+    os.rename(run.folder, left)
     kept.tidy()
     assert left.exists()  # another server may be about to put it back
     kept.tidy()
@@ -156,13 +187,13 @@ def test_nothing_else_in_the_folder_is_touched(runs_folder, wall):
 
 def test_a_missing_folder_is_empty(runs_folder, wall):
     shutil.rmtree(runs_folder, ignore_errors=True)
-    kept = storage(1, wall)
+    kept = Storage(SIZE, lambda key: False, wall)
     assert kept.tidy() == [] and kept.bytes == 0 and not kept.full()
 
 
 def test_using_a_removed_run_does_not_create_its_folder(runs_folder, wall):
     run = Run(runs_folder / RunConfig(seed=77).key)
-    storage(1, wall).use(run)
+    Storage(SIZE, lambda key: False, wall).use(run)
     assert not run.folder.exists()
 
 
