@@ -1,4 +1,4 @@
-// Lines and text: a light grid below the points, tick labels and the margin circle above.
+// Lines and text: a light grid below the points, tick labels and the margin above.
 
 import { EYE, project2d, project3d } from "./camera.js";
 import { css, mix } from "./theme.js";
@@ -87,38 +87,45 @@ export function drawOverlay(canvas, state) {
   write(context, state, "z2", 34, 15, "right", 0.9);
 }
 
+// The margin is a distance between two points, wherever they lie: a ruler of that length, and a circle around the
+// picked point. In 3-D both hold at their own depth, the ruler at that of the cloud's centre.
 function drawMargin(context, state) {
-  const { margin } = state.frames.options;
+  const { margin, margin_label: label } = state.frames.options;
   if (!margin) return;
-  let x, y, radius;
-  if (state.frames.d === 2) {
-    const { ax, bx, by } = project2d(state.camera, state.width, state.height);
-    [x, y, radius] = [bx, by, margin * ax];
-  } else {
-    const centre = project3d(state, [0, 0, 0]);
-    [x, y, radius] = [centre.x, centre.y, margin * state.camera.scale * (EYE / (EYE - centre.depth))];
-  }
-  if (radius < 6 || radius > 20 * (state.width + state.height)) return;
-  context.strokeStyle = css(state.theme.text, state.frames.d === 2 ? 0.8 : 0.45);
-  context.lineWidth = 1.5;
+  drawRuler(context, state, margin * state.camera.scale, label || `margin ${margin.toFixed(2)}`);
+  const place = state.selection.where(state.selection.pinned);
+  if (!place) return;
+  context.strokeStyle = css(state.theme.text, 0.8);
   context.setLineDash([6, 5]);
   context.beginPath();
-  context.arc(x, y, radius, 0, 2 * Math.PI);
+  context.arc(place.x, place.y, margin * state.camera.scale * (place.depth === undefined ? 1 : EYE / (EYE - place.depth)), 0, 2 * Math.PI);
   context.stroke();
   context.setLineDash([]);
-  // The label goes where the circle has room for it inside the picture, preferably at the top.
-  const text = state.frames.options.margin_label || `margin ${margin.toFixed(2)}`;
+}
+
+function drawRuler(context, state, length, label) {
+  const left = 48, bottom = state.height - 34, room = state.width - left - 20;
+  const text = length > room ? `${label}, wider than the picture` : label;
   context.font = `500 12px ${state.theme.font}`;
-  const half = context.measureText(text).width / 2 + 8;
-  for (const degrees of [-90, -65, -115, -40, -140, 90, 65, 115, 0, 180]) {
-    const px = x + radius * Math.cos((degrees * Math.PI) / 180), py = y + radius * Math.sin((degrees * Math.PI) / 180);
-    const free = px - half > 44 && px + half < state.width - 60 && py > 16 && py < state.height - 40;
-    if (!free || radius < half) continue;
-    context.fillStyle = css(state.theme.background, 0.88);
+  context.fillStyle = css(state.theme.background, 0.88);
+  context.beginPath();
+  context.roundRect(left - 4, bottom - 24, context.measureText(text).width + 10, 18, 9);
+  context.fill();
+  write(context, state, text, left, bottom - 15, "left", 0.95);
+  const right = left + Math.min(length, room);
+  for (const [colour, thick] of [[css(state.theme.background, 0.9), 5], [css(state.theme.text, 0.9), 2]]) {
+    context.strokeStyle = colour;
+    context.lineWidth = thick;
     context.beginPath();
-    context.roundRect(px - half, py - 10, 2 * half, 20, 10);
-    context.fill();
-    return write(context, state, text, px, py, "center", 0.95);
+    context.moveTo(left, bottom - 5);
+    context.lineTo(left, bottom + 5);
+    context.moveTo(left, bottom);
+    context.lineTo(right, bottom);
+    if (length <= room) {
+      context.moveTo(right, bottom - 5);
+      context.lineTo(right, bottom + 5);
+    }
+    context.stroke();
   }
 }
 

@@ -60,7 +60,7 @@ export const bookmarking = {
   cameraPieces() {
     const { camera, yaw, pitch } = this, flat = this.frames.d === 2;
     const pieces = [];
-    if (this.ownCamera) {
+    if (this.ownCamera || this.held) {
       const size = Math.min(this.width, this.height) / camera.scale;
       const middle = flat ? [camera.x, camera.y] : [camera.x / camera.scale, camera.y / camera.scale];
       pieces.push(`p${[...middle, size].map((value) => short(value, size)).join("_")}`);

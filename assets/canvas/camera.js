@@ -17,8 +17,7 @@ export function fitCamera(extent, d, width, height) {
   };
 }
 
-// The region to show: all points of all frames except a few far outliers,
-// and the margin circle if it is not much larger than the cloud.
+// The region to show: all points of all frames except a few far outliers.
 export function extentOf(frames) {
   const { n, d, coordinates, low, high, options } = frames;
   const every = Math.max(1, Math.floor((n * frames.f) / 20000));
@@ -35,18 +34,10 @@ export function extentOf(frames) {
     return [Math.max(low[axis], inner[0] - room), Math.min(high[axis], inner[1] + room)];
   });
   let longest = Math.max(...ranges.map(([a, b]) => b - a));
-  const margin = options.margin;
-  if (margin && d === 2 && margin < longest * 1.2) {
-    for (const range of ranges) {
-      range[0] = Math.min(range[0], -margin);
-      range[1] = Math.max(range[1], margin);
-    }
-    longest = Math.max(...ranges.map(([a, b]) => b - a));
-  }
   // Equal points have no extent: the margin or one unit sets the scale.
   const magnitude = Math.max(...ranges.flat().map(Math.abs));
   if (!(longest > magnitude * 1e-6)) {
-    const half = margin || Math.max(1, magnitude * 0.5);
+    const half = options.margin || Math.max(1, magnitude * 0.5);
     for (const range of ranges) {
       range[0] = Math.min(range[0] - half * 0.5, -half);
       range[1] = Math.max(range[1] + half * 0.5, half);

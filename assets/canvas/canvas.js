@@ -29,6 +29,7 @@ class EmbeddingCanvas {
     this.camera = { x: 0, y: 0, scale: 1 };
     Object.assign(this, USUAL_TURN);
     this.pending = null; // the parts of the link's bookmark that are not applied yet
+    this.held = null; // the scale that stays over runs
     this.ownCamera = false; // the visitor moved or zoomed: don't move the camera
     this.turning = false;
     this.visible = true;
@@ -172,6 +173,7 @@ class EmbeddingCanvas {
       this.legend.reset();
       this.legend.show(this.classes, this.theme, this.palette);
     }
+    if (what === "scale") this.holdScale(this.menu.holds);
     this.overlays.want(this.frames.options, this.menu.offered);
     this.describe(true);
     this.refresh();

@@ -8,11 +8,12 @@ export class Menu {
   constructor(root, changed) {
     this.button = root.querySelector(".layers");
     this.panel = root.querySelector(".menu");
-    this.changed = changed; // called with "colouring" or "overlays"
+    this.changed = changed; // called with "colouring", "overlays" or "scale"
     this.colouring = "digit";
     this.on = new Set();
     this.colours = ["digit"];
     this.offered = new Set();
+    this.holds = false; // the scale, over runs
     this.button.onclick = () => this.open(this.panel.hidden);
     this.panel.onkeydown = (event) => {
       if (event.key !== "Escape") return;
@@ -48,6 +49,7 @@ export class Menu {
     this.wanted = wanted;
     const groups = [this.group("Show", overlays.map((name) => this.choice("checkbox", name, OVERLAYS[name])))];
     if (colours.length > 1) groups.unshift(this.group("Colour by", colours.map((name) => this.choice("radio", name, COLOURINGS[name]))));
+    groups.push(this.group("Scale", [this.choice("checkbox", "hold", "Hold it over runs")]));
     this.panel.replaceChildren(...groups);
     this.mark();
   }
@@ -59,6 +61,10 @@ export class Menu {
   choice(type, name, text) {
     const input = make("input", { type, value: name, name: type === "radio" ? "colouring" : name });
     input.onchange = () => {
+      if (name === "hold") {
+        this.holds = input.checked;
+        return this.changed("scale");
+      }
       if (type === "radio") this.colouring = name;
       else if (input.checked) this.on.add(name);
       else this.on.delete(name);
@@ -69,7 +75,8 @@ export class Menu {
 
   mark() {
     for (const input of this.panel.querySelectorAll("input")) {
-      input.checked = input.type === "radio" ? input.value === this.colouring : this.on.has(input.value);
+      if (input.value === "hold") input.checked = this.holds;
+      else input.checked = input.type === "radio" ? input.value === this.colouring : this.on.has(input.value);
     }
   }
 }

@@ -1,6 +1,6 @@
 // Moves the camera: by hand, or eased to where all points are visible.
 
-import { fitCamera, panBy, zoomAt } from "./camera.js";
+import { extentOf, fitCamera, panBy, zoomAt } from "./camera.js";
 
 // Clamps a zoom to useful values; 1 shows everything.
 export function clampZoom(zoom, d) {
@@ -40,6 +40,27 @@ export const moving = {
     return true;
   },
 
+  // Where the camera heads: to all points, or with a held scale to as much space as before, around their centre.
+  goalOf(frames) {
+    const extent = extentOf(frames), { held } = this;
+    if (!held || held.d !== frames.d || held.reduction !== frames.options.reduction) return extent;
+    return {
+      low: extent.centre.map((middle, axis) => middle - held.half[axis]),
+      high: extent.centre.map((middle, axis) => middle + held.half[axis]),
+      centre: extent.centre,
+      radius: Math.hypot(...held.half),
+    };
+  },
+
+  // Holds the scale as it is now, or lets it fit each run again.
+  holdScale(hold) {
+    if (!this.extent) return;
+    const { d, options } = this.frames, zoom = d === 2 ? this.zoom() : 1;
+    const half = this.extent.low.map((low, axis) => (this.extent.high[axis] - low) / 2 / zoom);
+    this.held = hold ? { d, reduction: options.reduction, half } : null;
+    this.goal = this.goalOf(this.frames);
+  },
+
   touched() {
     this.setTurning(false);
   },
@@ -77,6 +98,9 @@ export const moving = {
   reset() {
     this.pending = null;
     this.ownCamera = false;
+    this.menu.holds = false;
+    this.menu.mark();
+    this.holdScale(false);
     this.redraw();
   },
 };

@@ -7,7 +7,7 @@ import { means } from "./measures.js";
 import { between } from "./points.js";
 import { css, mix } from "./theme.js";
 
-export const OVERLAYS = { margin: "Margin circle", centroids: "Centroids", contours: "Density lines", cells: "Voronoi cells", mark: "Your image" };
+export const OVERLAYS = { margin: "Margin", centroids: "Centroids", contours: "Density lines", cells: "Voronoi cells", mark: "Your image" };
 const ADDRESSES = {
   contours: { shapes: "lines", query: ({ reduction }) => (reduction ? { reduction } : {}) },
   cells: { shapes: "cells", query: ({ reduction, per_class }) => ({ ...(reduction && { reduction }), per_class: per_class ?? 0 }) },

@@ -1,7 +1,6 @@
 // New data, from Python or fetched, and what changes with it.
 
 import { USUAL_TURN } from "./bookmark.js";
-import { extentOf } from "./camera.js";
 import { DAMAGED } from "./fetching.js";
 import { takeOver } from "./first.js";
 import { readFrames } from "./frames.js";
@@ -69,7 +68,7 @@ export const receiving = {
     this.group();
     this.summaries = new Map();
     this.root.style.setProperty("--stage-height", `${options.height ?? 520}px`);
-    this.goal = frames ? extentOf(frames) : null;
+    this.goal = frames ? this.goalOf(frames) : null;
     if (!sameProjection) this.ownCamera = false;
     if (!sameProjection || before.options.split !== options.split) this.overlays.clear();
     if (sameRun) this.continueRun();

@@ -58,9 +58,10 @@ export const redrawing = {
   draw() {
     // During playback only the points move; lines and text are redrawn only when one of these changes.
     const { camera, yaw, pitch, width, height, ratio } = this;
-    // Centroids move with the points, and lines and cells fade away from the last frame.
-    const moves = this.menu.on.size > (this.menu.on.has("margin") ? 1 : 0) ? this.playhead : 0;
-    const drawnFor = [camera.x, camera.y, camera.scale, yaw, pitch, width, height, ratio, this.theme, this.frames, this.extent, moves, this.refreshes];
+    // Centroids and the circle around the picked point move with the points, and lines and cells fade away from the last frame.
+    const { pinned } = this.selection, still = this.menu.on.has("margin") && pinned < 0 ? 1 : 0;
+    const moves = this.menu.on.size > still ? this.playhead : 0;
+    const drawnFor = [camera.x, camera.y, camera.scale, yaw, pitch, width, height, ratio, this.theme, this.frames, this.extent, moves, pinned, this.refreshes];
     if (!this.drawnFor || drawnFor.some((value, at) => value !== this.drawnFor[at])) {
       this.drawnFor = drawnFor;
       drawGrid(this.grid, this);

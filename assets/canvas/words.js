@@ -86,6 +86,7 @@ export const words = {
       const hidden = this.legend.hiddenNames();
       if (hidden.length) parts.push(`Hidden: ${hidden.join(", ")}.`);
       const over = [...this.menu.on].filter((name) => this.menu.offered.has(name)).map((name) => OVERLAYS[name].toLowerCase());
+      if (this.held) parts.push("The scale is held over runs.");
       if (over.length) parts.push(`Overlays: ${over.join(", ")}.`);
     }
     parts.push(...[remark, this.newsWords(), this.overlays.remark()].filter(Boolean));

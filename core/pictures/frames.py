@@ -61,7 +61,7 @@ class CanvasOptions:
         steps, flat, and those steps. One step: shown with the last frame only.
     selectable: whether points react to the pointer. telling: whether Python receives the selection, and
         the canvas offers a lasso and a box.
-    margin: radius of the dashed circle around the origin, in units of the embedding, or None.
+    margin: a distance in units of the embedding, drawn as a ruler and around the picked point, or None.
     margin_label: its label; by default "margin" and the radius.
     height: of the picture, in CSS pixels.
     bookmark: what a link keeps of the canvas, in the format of core/pictures/bookmark.py; applied once.

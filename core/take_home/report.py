@@ -15,6 +15,7 @@ from core.data import DATASETS
 from core.environment import PROJECT
 from core.figures import KINDS, of_kind
 from core.figures.evaluation import Evaluation
+from core.lessons.margin import margin_in_picture
 from core.losses import LOSSES
 from core.pictures import canvas_data, overlays
 from core.pictures.frames import CanvasOptions, pack, unpack
@@ -61,13 +62,14 @@ def report(run: Run, name: str, options: CanvasOptions, canvas: CanvasFiles, pal
     frames, sample = _frames(run, replace(options, overlays=("margin", "centroids", *shapes), shown=at_first))
     style = (ASSETS / "report.css").read_text("utf-8")
     names = DATASETS[config.dataset].classes[: config.digits]
+    ruler = margin_in_picture(config, run.embedding().train) if options.margin else None
     filled = {
         "title": escape(name),
         "style": style.replace("{{light}}", ",".join(palette.light)).replace(
             "{{dark}}", ",".join(palette.dark)
         ),
         "about": escape(_about(run, config)),
-        "sample": escape(f"{sample} {OVERLAYS}" if shapes else sample),
+        "sample": escape(" ".join(filter(None, (sample, OVERLAYS if shapes else None, ruler)))),
         "figures": _figures(evaluation),
         "curve": _image(loss_curve(run.progress()).encode(), "The loss over the training steps"),
         "confusion": _confusion(evaluation, names),

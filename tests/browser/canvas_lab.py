@@ -173,12 +173,8 @@ def undisturbed(places: np.ndarray, labels: np.ndarray, size: tuple[int, int], r
     return np.flatnonzero(alone & inside)
 
 
-def off_the_lines(canvas: Canvas, points: np.ndarray, places: np.ndarray, chosen: np.ndarray) -> np.ndarray:
-    scale = canvas.state()["camera"]["scale"]
-    ring = np.abs(np.hypot(*points[chosen].T) - 1) * scale > 6
-    middle = canvas.to_screen(np.array([[0.0, 1.0]]))[0]  # the label of the margin
-    name = np.abs(places[chosen] - middle).max(axis=1) > 60
-    return chosen[ring & name]
+def off_the_ruler(places: np.ndarray, chosen: np.ndarray, height: int) -> np.ndarray:
+    return chosen[places[chosen, 1] < height - 64]
 
 
 def classes_at(picture: np.ndarray, places: np.ndarray) -> np.ndarray:
@@ -193,7 +189,7 @@ def share_right(
     picture = canvas.picture()
     places = canvas.to_screen(points)
     chosen = undisturbed(places, labels, picture.shape[1::-1], reach)
-    chosen = off_the_lines(canvas, points, places, chosen)
+    chosen = off_the_ruler(places, chosen, picture.shape[0])
     return float((classes_at(picture, places[chosen]) == labels[chosen]).mean()), len(chosen)
 
 

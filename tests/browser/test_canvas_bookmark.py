@@ -58,7 +58,7 @@ def test_camera_step_classes_and_overlays_are_restored(visit: Visit) -> None:
     canvas.scrub.focus()
     for _ in range(4):
         canvas.page.keyboard.press("ArrowLeft")
-    canvas.turn_on("Centroids", "Margin circle")
+    canvas.turn_on("Centroids", "Margin")
     canvas.page.mouse.move(5, 5)
     canvas.rest()
     text = bookmark_of(canvas)

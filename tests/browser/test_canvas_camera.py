@@ -65,6 +65,26 @@ def test_the_buttons_and_the_keys_zoom_and_move(visit: Visit) -> None:
     assert canvas.state()["zoom"] == pytest.approx(1.0, abs=0.01)
 
 
+def test_a_held_scale_stays_over_runs_until_everything_is_shown(visit: Visit) -> None:
+    canvas = visit(Cloud(points=500))
+    canvas.page.get_by_role("button", name="Zoom in").click()
+    canvas.turn_on("Hold it over runs")
+    held = canvas.state()["camera"]["scale"]
+    canvas.change(frames=1, run="b")  # one small cloud
+    canvas.rest()
+    assert canvas.state()["camera"]["scale"] == pytest.approx(held)
+    coordinates, _ = clusters(500, 1, 2)
+    middle = canvas.to_screen(coordinates[0].mean(axis=0)[None])[0]
+    state = canvas.state()
+    assert np.abs(middle - [state["width"] / 2, state["height"] / 2]).max() < 40
+    canvas.page.get_by_role("button", name="Show everything").click()
+    canvas.rest()
+    assert canvas.state()["camera"]["scale"] > 1.5 * held
+    canvas.change(frames=15, run="a")
+    canvas.rest()
+    assert canvas.state()["camera"]["scale"] == pytest.approx(held / 1.4, rel=0.01)
+
+
 def test_muting_hides_a_class_and_isolating_hides_all_others(visit: Visit) -> None:
     canvas = visit(Cloud(points=20000))
     assert pixels_of(canvas, 4) > 1000 and pixels_of(canvas, 2) > 1000

@@ -8,7 +8,7 @@ from scipy.spatial import cKDTree
 from tests.browser.canvas_lab import (
     Visit,
     classes_at,
-    off_the_lines,
+    off_the_ruler,
     share_right,
     through_camera,
     undisturbed,
@@ -32,7 +32,7 @@ def test_sixty_thousand_points_show_their_classes_and_none_is_buried(visit: Visi
     # Points with many of their own class on the same spot: a solid patch.
     crowd = np.array([len(near) > 8 for near in cKDTree(places).query_ball_point(places, 2)])
     chosen = np.intersect1d(undisturbed(places, labels, picture.shape[1::-1], 4), np.flatnonzero(crowd))
-    chosen = off_the_lines(canvas, coordinates[-1], places, chosen)
+    chosen = off_the_ruler(places, chosen, picture.shape[0])
     assert len(chosen) > 10_000 and set(labels[chosen]) == set(range(10))
     assert (classes_at(picture, places[chosen]) == labels[chosen]).mean() > 0.99
 
@@ -59,7 +59,7 @@ def test_a_point_missing_in_a_frame_is_not_drawn_there_or_on_the_way_there(visit
         where = coordinates[13] + (at - 13) * (coordinates[14] - coordinates[13])
         places = canvas.to_screen(where)
         picture = canvas.picture()
-        there = off_the_lines(canvas, where, places, undisturbed(places, labels, picture.shape[1::-1], 7))
+        there = off_the_ruler(places, undisturbed(places, labels, picture.shape[1::-1], 7), len(picture))
         there = there[
             ~((places[there] - [170, 300] > 0) & (places[there] - [545, 380] < 0)).all(axis=1)
         ]  # the notice

@@ -1,4 +1,4 @@
-"""The overlays of the canvas: margin circle, centroids, density lines, Voronoi cells."""
+"""The overlays of the canvas: margin, centroids, density lines, Voronoi cells."""
 
 import re
 
@@ -51,17 +51,51 @@ def near(
     return found
 
 
-def test_the_margin_circle_is_at_its_radius_and_can_be_hidden(visit: Visit) -> None:
+def test_the_margin_is_a_ruler_of_its_length_at_every_zoom_and_no_circle_around_the_origin(
+    visit: Visit,
+) -> None:
     canvas = visit(Cloud(points=500))
+    dark = mixed(WHITE, TEXT, 0.9)
+
+    def ruler() -> np.ndarray:
+        """Whether there is ruler at each pixel to the right of its left end."""
+        state = canvas.state()
+        along = np.arange(48, state["width"] - 30)
+        places = np.stack([along, np.full(len(along), state["height"] - 34)], axis=1).astype(float)
+        return near(aside(canvas), places, dark, 0, 90)
+
+    for press in (None, "Zoom out"):
+        if press:
+            canvas.page.get_by_role("button", name=press).click()
+            canvas.rest()
+        length = int(canvas.state()["camera"]["scale"])  # of the margin, 1
+        drawn = ruler()
+        assert drawn[:length].mean() > 0.98 and drawn[length + 4 :].mean() < 0.1
     angle = np.linspace(0, 2 * np.pi, 720)
     circle = canvas.to_screen(np.stack([np.cos(angle), np.sin(angle)], axis=1))
-    outside = canvas.to_screen(1.08 * np.stack([np.cos(angle), np.sin(angle)], axis=1))
-    dark = mixed(WHITE, TEXT, 0.8)
-    picture = aside(canvas)
-    assert near(picture, circle, dark, 1, 70).mean() > 0.4  # dashes
-    assert near(picture, outside, dark, 1, 70).mean() < 0.1
-    canvas.turn_on("Margin circle")
-    assert near(aside(canvas), circle, dark, 1, 70).mean() < 0.1
+    assert near(aside(canvas), circle, mixed(WHITE, TEXT, 0.8), 1, 70).mean() < 0.15
+    canvas.turn_on("Margin")
+    assert ruler().mean() < 0.1
+
+
+def test_the_picked_point_has_a_circle_of_the_margin_around_it_that_moves_with_it(visit: Visit) -> None:
+    canvas = visit(Cloud(points=500, pick=True), **MOVING)
+    coordinates, _ = clusters(500, 15, 2)
+    angle = np.linspace(0, 2 * np.pi, 720)
+    around = np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    canvas.stage.focus()
+    canvas.page.keyboard.press("Enter")
+    pinned = canvas.state()["pinned"]
+    for frame in (14, 4):
+        canvas.scrub.fill(str(frame))
+        canvas.rest()
+        places = canvas.to_screen(coordinates[frame][pinned] + around)
+        state = canvas.state()
+        inside = (places > 60).all(axis=1) & (places < [state["width"] - 60, state["height"] - 60]).all(
+            axis=1
+        )
+        assert inside.sum() > 100
+        assert near(aside(canvas), places[inside], mixed(WHITE, TEXT, 0.8), 1, 70).mean() > 0.4  # dashes
 
 
 def test_centroids_are_at_the_mean_of_their_class_and_move_with_it(visit: Visit) -> None:
@@ -87,9 +121,7 @@ def test_centroids_are_at_the_mean_of_their_class_and_move_with_it(visit: Visit)
     canvas.legend("6").click()
     found = share_there(14)
     assert found[6] < 0.5 and np.delete(found, 6).mean() > 0.95
-    expect(
-        canvas.page.get_by_role("img", name=re.compile("Overlays: margin circle, centroids"))
-    ).to_be_visible()
+    expect(canvas.page.get_by_role("img", name=re.compile("Overlays: margin, centroids"))).to_be_visible()
 
 
 def test_density_lines_are_those_of_the_route_and_belong_to_the_last_step(
@@ -121,7 +153,7 @@ def test_each_place_has_the_colour_of_the_nearest_sample_point(
     visit: Visit, server: Server, run: Run
 ) -> None:
     canvas = visit(OfRun(server, run, per_class=40), **MOVING)
-    canvas.turn_on("Voronoi cells", "Margin circle")
+    canvas.turn_on("Voronoi cells", "Margin")
     expect(canvas.page.locator(".news")).to_be_hidden()
     embedding = run.embedding()
     sample = voronoi.choose(embedding.train_labels, 40)
@@ -165,7 +197,7 @@ def test_many_cells_move_with_the_camera_and_are_sharp_at_rest(
     visit: Visit, server: Server, run: Run
 ) -> None:
     canvas = visit(OfRun(server, run, per_class=5000), **MOVING)
-    canvas.turn_on("Voronoi cells", "Margin circle")
+    canvas.turn_on("Voronoi cells", "Margin")
     expect(canvas.page.locator(".news")).to_be_hidden()
     before = aside(canvas)
     corners = np.array([[300.0, 520.0], [340.0, 520.0]])

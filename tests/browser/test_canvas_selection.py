@@ -12,7 +12,7 @@ from tests.browser.canvas_lab import (
     COLOURS,
     Visit,
     nearest_class,
-    off_the_lines,
+    off_the_ruler,
     through_camera,
 )
 from tests.browser.canvas_page import Cloud, clusters
@@ -246,7 +246,7 @@ def test_points_are_coloured_by_their_cluster_and_by_agreement(visit: Visit, col
     picture = canvas.picture()
     x, y = np.floor(places).astype(int).T
     if colour == "Cluster":
-        single = off_the_lines(canvas, POINTS[-1], places, alone(places, 7))
+        single = off_the_ruler(places, alone(places, 7), canvas.state()["height"])
         assert (nearest_class(picture[y[single], x[single]]) == groups[single]).all()
         assert differs[single].sum() >= 5
         expect(canvas.page.get_by_role("button", name=re.compile("^Class ≈ 4,"))).to_be_visible()

@@ -79,6 +79,8 @@ def show(run: Run, config: RunConfig, looking: Looking) -> None:
 def _picture(run: Run, config: RunConfig, looking: Looking) -> Selection:
     options = canvas_options(run, config, split=looking.split, height=HEIGHT)
     options = replace(options, reduction=looking.reduction, per_class=looking.per_class, telling=True)
+    if looking.reduction:
+        options = replace(options, margin=None)
     return picture(run, options, key="embedding")
 
 

@@ -5,6 +5,7 @@ import numpy as np
 from core.config import RunConfig
 from core.pictures import canvas_data
 from core.pictures.frames import CanvasOptions, pack
+from core.pictures.picture_reduction import PICTURE_DIMS
 from core.runs import Run
 from core.service.shared_engine import shared_engine
 from pages.ui import addresses, state
@@ -55,7 +56,8 @@ def canvas_options(
         title=f"Embedding of {_WHICH[split]}",
         description=describe(config),
         live=live,
-        margin=config.reach,
+        # distances in a reduced picture are not those that the loss compares
+        margin=config.reach if config.embedding_dims <= PICTURE_DIMS else None,
         margin_label=_margin_label(config),
         height=height,
         colours=("digit", "cluster", "agreement") if finished else ("digit",),
@@ -66,6 +68,6 @@ def canvas_options(
 
 
 def _margin_label(config: RunConfig) -> str:
-    """The label of the circle where the loss stops pushing."""
+    """The label of the ruler: the distance where the loss stops pushing."""
     on_the_square = config.reach is not None and config.reach != config.margin
     return f"√margin = {config.reach:.2f}" if on_the_square else f"margin {config.margin:.2f}"

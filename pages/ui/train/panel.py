@@ -7,6 +7,7 @@ import streamlit as st
 from core.config import RunConfig
 from core.data import DATASETS
 from core.figures.evaluation import Evaluation
+from core.lessons.margin import margin_in_picture
 from core.losses import LOSSES
 from core.pictures.picture_reduction import PICTURE_DIMS
 from core.runs import Run, RunDamaged, Status
@@ -139,6 +140,10 @@ def _pictures(run: Run, config: RunConfig, evaluation: Evaluation | None) -> Non
         else:
             picture(run, canvas_options(run, config, split="train"), key="picture")
             _what_the_picture_leaves_out(config)
+            if config.embedding_dims <= PICTURE_DIMS and (
+                words := margin_in_picture(config, run.embedding().train)
+            ):
+                st.caption(words)
     for tab in (density, clusters, davies_bouldin):
         with tab:
             if evaluation is None:
