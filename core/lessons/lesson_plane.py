@@ -14,6 +14,8 @@ START: Points = np.array(
     [[-0.75, 0.35], [0.25, 0.6], [-0.3, -0.2], [0.1, 0.15], [0.7, -0.35], [-0.45, -0.65], [0.3, -0.75]]
 )
 ONE_PLACE: Points = np.tile([0.3, 0.2], (len(LABELS), 1))
+# Across the direction to the origin, so that it counts for losses on directions as well.
+NUDGE = np.array([-0.06, 0.08])
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,13 @@ def on_unit_sphere(points: Points) -> Points:
     length = np.linalg.norm(points, axis=1, keepdims=True)
     directions: Points = np.divide(points, length, out=points.copy(), where=length > 0)
     return directions
+
+
+def nudged(points: Points, place: int) -> Points:
+    """The points with one of them moved by NUDGE."""
+    moved = points.copy()
+    moved[place] += NUDGE
+    return moved
 
 
 def within(points: Points) -> Points:

@@ -58,9 +58,11 @@ def by_angle(entry: LossEntry, parameters: Parameters) -> bool:
     return entry.normalised or abs(moved - float(entry.function(START, LABELS, **read).total)) > 1e-9
 
 
-def turn_of(entry: LossEntry, parameters: Parameters, d_ap: float) -> float | None:
+def turn_of(
+    entry: LossEntry, parameters: Parameters, d_ap: float, *, on_circle: bool = False
+) -> float | None:
     """The distance beyond which a negative is no longer pushed, even outside the chart; None: there is none."""
-    return _turn(entry, parameters, d_ap, False)
+    return _turn(entry, parameters, min(d_ap, ACROSS) if on_circle else d_ap, on_circle)
 
 
 def _turn(entry: LossEntry, parameters: Parameters, d_ap: float, on_circle: bool) -> float | None:
@@ -83,16 +85,24 @@ def _turn(entry: LossEntry, parameters: Parameters, d_ap: float, on_circle: bool
 def _loss(
     entry: LossEntry, parameters: Parameters, d_ap: float, d_an: float, moving: str, on_circle: bool
 ) -> float:
+    return loss_of_three(entry, parameters, _three(d_ap, d_an, on_circle), moving)
+
+
+def loss_of_three(
+    entry: LossEntry, parameters: Parameters, three: tuple[Floats, Floats, Floats], moving: str
+) -> float:
+    """The loss of an anchor, a positive and a negative; for a loss on pairs that of the pair that moves:
+    "positive" or "negative"."""
     read = {name: parameters[name] for name in entry.parameters}
-    anchor, positive, negative = _three(d_ap, d_an, on_circle)
+    anchor, positive, negative = three
     if entry.takes == "pairs":
         other, label = (positive, 0) if moving == "positive" else (negative, 1)
         pair = (np.array([0]), np.array([1]))
         found = entry.function(np.array([anchor, other]), np.array([0, label]), pairs=pair, **read)
     elif entry.takes == "triplets":
-        three = (np.array([0]), np.array([1]), np.array([2]))
+        triplet = (np.array([0]), np.array([1]), np.array([2]))
         points, labels = np.array([anchor, positive, negative]), np.array([0, 0, 1])
-        found = entry.function(points, labels, triplets=three, **read)
+        found = entry.function(points, labels, triplets=triplet, **read)
     else:  # a batch needs two of each class: the negative is doubled
         points, labels = np.array([anchor, positive, negative, negative]), np.array([0, 0, 1, 1])
         found = entry.function(points, labels, **read)

@@ -48,8 +48,9 @@ def _collapsed(batch: Composition, scale: float, similarity_margin: float) -> fl
 ENTRY = LossEntry(
     name="multi_similarity",
     label="Multi-similarity",
-    summary="Gently pulls positives whose similarity is below a margin and strongly pushes negatives above it; "
-    "each pair's weight depends on the other pairs of its anchor.",
+    summary="Pulls positives and pushes negatives, most those farthest on the wrong side of a margin, compared with "
+    "the other pairs of their anchor. At the default scale both sides count alike; at the paper's 50 an anchor pushes "
+    "almost only its nearest negative.",
     formula=r"\ell_i = \frac{1}{\alpha} \log\bigl(1 + \sum_{p \in P_i} e^{-\alpha (s_{ip} - \lambda)}\bigr) + "
     r"\frac{1}{\beta} \log\bigl(1 + \sum_{n \in N_i} e^{\,\beta (s_{in} - \lambda)}\bigr), \quad \alpha = 2",
     paper="Wang, Han, Huang, Dong, Scott: Multi-Similarity Loss with General Pair Weighting for Deep Metric "

@@ -19,7 +19,7 @@ from tests.pages.test_collapse import wait_for
 PAGES = sorted(path.stem for path in (PROJECT / "pages" / "learn").glob("*.py"))
 # Files with several sections. The texts of the diagnosis are tested with it.
 WITH_SECTIONS = ("losses_captions", "pairs_captions", "collapse_captions")
-ELSEWHERE = ("collapse_buttons", "collapse_cures", "collapse_signs", "losses_handles")
+ELSEWHERE = ("collapse_buttons", "collapse_cures", "collapse_signs", "losses_handles", "losses_at_rest")
 FIGURE = re.compile(r"\{\w+\}")
 
 

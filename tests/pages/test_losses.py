@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.config import RunConfig
 from core.lessons.forces import forces
-from core.lessons.lesson_plane import EDGE, HALF_WIDTH, LABELS, ONE_PLACE, START
+from core.lessons.lesson_plane import EDGE, HALF_WIDTH, LABELS, ONE_PLACE, START, nudged
 from core.lessons.measured_losses import MEASURED, SEEDS, config_of
 from core.losses import LOSSES
 from pages.ui.learn.curve import Curve, handle_place
@@ -49,6 +49,14 @@ def test_the_arrows_of_every_loss_are_its_forces(open_page: OpenPage, name: str)
     for term, arrows in shown["forces"].items():
         assert np.array(arrows) == pytest.approx(expected.of_term[term], abs=1e-9)
     assert metric(app, "Loss of all points") == pytest.approx(expected.loss, abs=1e-4)
+    done, pile = (
+        next(caption.value for caption in app.caption if caption.value.startswith(f"**{of}:**"))
+        for of in ("When a pair is done", "All at one place")
+    )
+    if name == "contrastive":
+        assert "pushed only until it is 1.00 away" in done and "unstable" in pile
+    if name == "nt_xent":
+        assert "never" in done and "dead point" in pile
 
 
 def test_a_step_moves_each_point_by_the_force_on_it(open_page: OpenPage) -> None:
@@ -75,6 +83,15 @@ def test_with_all_points_at_one_place_there_is_no_force(open_page: OpenPage) -> 
     assert planes(app)[0]["points"] == ONE_PLACE.tolist()
     assert metric(app, "Strongest force") == 0
     assert "No force anywhere" in planes(app)[0]["told"]
+
+
+def test_one_of_them_can_be_nudged_and_the_others_feel_it(open_page: OpenPage) -> None:
+    app = press(press(open_page(PAGE), "one_place"), "nudge")
+    (shown,) = planes(app)
+    assert shown["points"] == nudged(ONE_PLACE, shown["anchor"]).tolist()
+    assert metric(app, "Strongest force") > 0.1
+    press(app, "walk_60_0")
+    assert metric(app, "Loss of all points") < 0.01
 
 
 def test_two_losses_show_the_same_points_each_with_its_own_forces(open_page: OpenPage) -> None:

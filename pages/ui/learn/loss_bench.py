@@ -18,6 +18,7 @@ from core.losses.base import PULLS, PUSHES
 from pages.ui.learn import lesson_points
 from pages.ui.learn.curve import Curve, Dot, curve
 from pages.ui.learn.lesson_text import caption
+from pages.ui.learn.loss_at_rest import at_rest
 from pages.ui.learn.plane import Look, Moved, Plane, Ring, Tie, plane
 
 # The digits of the three classes, in colours other than those of pull and push.
@@ -80,6 +81,7 @@ def alone(place: int, first: str, rate: float) -> None:
     with left:
         _plane(bench, points, now, triplet)
         _buttons(bench, rate)
+        at_rest(bench.entry, bench.parameters, triplet)
     with right:
         _numbers(bench, now, triplet)
         _curve(bench, triplet)
@@ -91,6 +93,7 @@ def stacked(place: int, first: str, rate: float) -> None:
     points, now, triplet = _look(bench)
     _plane(bench, points, now, triplet)
     _buttons(bench, rate)
+    at_rest(bench.entry, bench.parameters, triplet)
     _numbers(bench, now, triplet)
     _curve(bench, triplet)
 

@@ -3,13 +3,14 @@
 import math
 from itertools import product
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
 from core.config import RunConfig
 from core.lessons import texts
 from core.lessons.forces import LONGEST
-from core.lessons.lesson_plane import ONE_PLACE, START
+from core.lessons.lesson_plane import NUDGE, ONE_PLACE, START, nudged
 from core.lessons.loss_table import LossRow, loss_table
 from core.lessons.measured_losses import DIMS, EPOCHS, MEASURED_FIGURES, SEEDS, measured, read
 from core.lessons.square_or_root import SquareOrRoot, measure
@@ -28,6 +29,13 @@ def bench() -> None:
             on_click=lesson_points.put,
             args=(ONE_PLACE,),
             key="one_place",
+        )
+        st.button(
+            "Nudge one point",
+            icon=":material/touch_app:",
+            on_click=_nudge,
+            key="nudge",
+            help=texts.section("losses_captions", "nudge", by=f"{np.linalg.norm(NUDGE):.2g}"),
         )
         st.button(
             "Back to the start",
@@ -56,6 +64,10 @@ def bench() -> None:
         loss_bench.stacked(0, "contrastive", rate)
     with right:
         loss_bench.stacked(1, "triplet_margin", rate)
+
+
+def _nudge() -> None:
+    lesson_points.put(nudged(lesson_points.points(), lesson_points.anchor()))
 
 
 def square_or_root() -> None:
