@@ -32,7 +32,8 @@ from core.runs.records import (
     State,
     Status,
 )
-from core.runs.run import LEARNED, RESULT_FILES, Run
+from core.runs.run import Run
+from core.runs.worker_files import LEARNED, RESULT_FILES
 
 __all__ = [
     "ENDED",

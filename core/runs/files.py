@@ -39,6 +39,10 @@ class RunFiles:
             return replace(status, state="failed", message=OUTDATED)
         return status
 
+    def snapshot_steps(self) -> list[int]:
+        """The steps with a snapshot, in order."""
+        return sorted(int(path.stem) for path in self._path("frames").glob("*.npy"))
+
     def write_arrays(self, name: str, arrays: dict[str, npt.NDArray[Any]]) -> str:
         """Write a safetensors file; returns its SHA-256."""
         return self._write(name, save(arrays))

@@ -1,27 +1,21 @@
 """Reads and writes the folder of a run; core/runs/__init__.py lists its files."""
 
 import contextlib
-import hashlib
-import io
 import json
 import shutil
 import threading
-import time
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from filelock import FileLock, Timeout
-from safetensors.numpy import save
 
 from core.config import RunConfig
 from core.embedding import Embedding
 from core.figures.evaluation import Evaluation
 from core.runs.byte_cache import kept_by_size
-from core.runs.files import RunFiles, sync, write_whole
 from core.runs.records import (
     Progress,
     RunDamaged,
@@ -29,23 +23,15 @@ from core.runs.records import (
     Sample,
     Snapshot,
     State,
-    Status,
 )
-
-LEARNED = "learned.safetensors"
-RESULT_FILES = (
-    "embedding.safetensors",
-    "contours.safetensors",
-    "figures.json",
-    "weights.safetensors",
-)
+from core.runs.worker_files import LEARNED, RESULT_FILES, WorkerFiles
 
 # Two threads that probe the lock at the same time would each take the other for a writer.
 _one_probe_at_a_time = threading.Lock()
 
 
 @dataclass(frozen=True)
-class Run(RunFiles):
+class Run(WorkerFiles):
     """The run in `folder`, read again at each call."""
 
     @property
@@ -70,10 +56,6 @@ class Run(RunFiles):
             return _reports(path)
         except OSError:
             return []
-
-    def snapshot_steps(self) -> list[int]:
-        """The steps with a snapshot, in order."""
-        return sorted(int(path.stem) for path in self._path("frames").glob("*.npy"))
 
     def snapshot(self, step: int) -> Snapshot:
         """The snapshot at `step`. Raises RunDamaged if it cannot be read."""
@@ -176,34 +158,6 @@ class Run(RunFiles):
         """The lock that the worker holds while it writes."""
         return FileLock(self._path("lock"))
 
-    def write_status(self, status: Status) -> None:
-        """Replace the status atomically."""
-        self._write("status.json", json.dumps(asdict(status)).encode())
-
-    def set_state(self, state: State, message: str = "") -> None:
-        """Write a status with only this state and message. Raises OSError."""
-        status = Status(state, message, updated=time.time())
-        try:
-            self.write_status(status)
-        except OSError:
-            if not self._path("status.json").exists():
-                raise
-            # on a full disk there is still the former status's space
-            with self._path("status.json").open("r+b") as file:
-                file.write(json.dumps(asdict(status)).encode())
-                file.truncate()
-
-    def finish(self, status: Status) -> None:
-        """Write the status of a finished run, with the checksum of each of its files, once all are on the disk."""
-        files = {}
-        for path in self._lasting():
-            files[path.relative_to(self.folder).as_posix()] = hashlib.sha256(path.read_bytes()).hexdigest()
-            sync(path)
-        for folder in (self._path("frames"), self._path("weights"), self.folder, self.folder.parent):
-            sync(folder)
-        content = json.dumps(asdict(replace(status, files=files))).encode()
-        write_whole(self._path("status.json"), content, synced=True)
-
     def end(self, state: State, message: str, server: str) -> None:
         """Write the final status on behalf of a worker that cannot. Does nothing if the run has ended, or if
         a worker of another server than `server` is writing it. Raises OSError."""
@@ -214,10 +168,6 @@ class Run(RunFiles):
         except Timeout:
             if self.writer() == server:  # our own worker hangs and cannot be killed
                 self.set_state(state, message)
-
-    def set_writer(self, server: str) -> None:
-        """Record which server's worker holds the lock."""
-        self._write("writer", server.encode())
 
     def request_cancel(self, why: str = "") -> None:
         """Ask the worker to stop; it checks before every step."""
@@ -263,36 +213,6 @@ class Run(RunFiles):
             self.set_state("queued")
         except OSError as error:
             raise RunsFolderUnusable.at(self.folder.parent, error) from error
-
-    def _lasting(self) -> Iterator[Path]:
-        """The files of a finished run, without its status, its replay and the marks for engine and worker."""
-        for name in ("config.json", "progress.jsonl", "sample.safetensors", *RESULT_FILES, LEARNED):
-            if self._path(name).exists():
-                yield self._path(name)
-        yield from sorted(self._path("frames").glob("*.npy"))
-        yield from sorted(self._path("weights").glob("*.safetensors"))
-
-    def append_progress(self, progress: Progress) -> None:
-        """Append a line to progress.jsonl."""
-        with self._path("progress.jsonl").open("a", encoding="utf-8") as file:
-            file.write(json.dumps(asdict(progress)) + "\n")
-
-    def write_snapshot(self, snapshot: Snapshot, weights: dict[str, npt.NDArray[Any]]) -> None:
-        """Write the sample's embeddings and the encoder's weights at one step; the frame comes last."""
-        self._write(f"weights/{snapshot.step:06d}.safetensors", save(weights))
-        buffer = io.BytesIO()
-        np.save(buffer, snapshot.embeddings, allow_pickle=False)
-        self._write(f"frames/{snapshot.step:06d}.npy", buffer.getvalue())
-
-    def drop_snapshots_after(self, step: int) -> None:
-        """Delete the snapshots after `step`, whose weights are kept."""
-        for later in (other for other in self.snapshot_steps() if other > step):
-            self._path(f"frames/{later:06d}.npy").unlink()
-            self._path(f"weights/{later:06d}.safetensors").unlink(missing_ok=True)
-
-    def write_evaluation(self, evaluation: Evaluation) -> str:
-        """Write figures.json; returns its SHA-256."""
-        return self._write("figures.json", evaluation.to_json().encode())
 
 
 def _reports(path: Path) -> list[Progress]:
