@@ -1,4 +1,4 @@
-"""Diagnoses a run from its reports and its embeddings: healthy, or how it went wrong.
+"""Diagnoses a run from its reports and its embeddings: healthy, unfinished, or how it went wrong.
 
 A run can go wrong in few ways, and each has a sign: all embeddings at one point (the loss then stays at the
 know-nothing value), all on a line or along few of many directions, weights that diverge, or a loss that
@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from core.config import RunConfig
 from core.lessons import texts
-from core.lessons.cures import Cure, Kind, cure_for, has_parameter
+from core.lessons.cures import Cure, Kind, cures_for, has_parameter
 from core.lessons.embedding_shape import MOST, SHRUNK, Points, Shape, shape_of
 
 # No diagnosis before this share of the steps: an untrained network has its points close together too.
@@ -30,6 +30,10 @@ ROOM = 4
 SQUEEZED = 0.6
 GROWN = 10.0  # times the know-nothing value
 HARDLY_MOVED, HARDLY_SORTED = 0.2, 0.8
+# Still falling: more than FALLING of the loss's whole fall came between the means over the last LATE of the steps
+# and over as many before them. A loss that falls evenly to the end has about LATE there. With fewer than ENOUGH
+# reports there is no telling.
+LATE, FALLING, ENOUGH = 0.3, 0.27, 5
 
 
 class Reported(Protocol):
@@ -48,18 +52,19 @@ class Reported(Protocol):
 @dataclass(frozen=True)
 class Diagnosis:
     """kind: the diagnosis. sentence: in plain words. know_nothing: the loss of a network that maps every
-    image to one point. shape: of the current embedding; a point has no rank. cure: None if none is needed."""
+    image to one point. shape: of the current embedding; a point has no rank. cures: the likeliest first; none for
+    a run that needs none."""
 
     kind: Kind
     sentence: str
     know_nothing: float
     shape: Shape
-    cure: Cure | None = None
+    cures: tuple[Cure, ...] = ()
 
     @property
     def unhealthy(self) -> bool:
         """Whether the run shows a sign of going wrong."""
-        return self.kind not in ("early", "healthy")
+        return self.kind not in ("early", "falling", "healthy")
 
 
 def diagnose(
@@ -79,11 +84,10 @@ def diagnose(
     began, now = shape_of(first, labels), shape_of(last, labels)
     value = config.collapsed
     kind: Kind = "diverged" if aborted else _kind(config, reports, began, now, value)
-    cure = None if kind in ("early", "healthy") else cure_for(config, kind)
-    loss = reports[-1].loss if reports else np.nan
+    cures = () if kind in ("early", "healthy") else cures_for(config, kind)
     if kind == "point":
         now = now.without_rank()
-    return Diagnosis(kind, _sentence(kind, loss, value, now, config), value, now, cure)
+    return Diagnosis(kind, _sentence(kind, reports, value, now, config), value, now, cures)
 
 
 def _kind(config: RunConfig, reports: Sequence[Reported], began: Shape, now: Shape, value: float) -> Kind:
@@ -108,6 +112,8 @@ def _kind(config: RunConfig, reports: Sequence[Reported], began: Shape, now: Sha
         return "squeezed"
     if _room(config) >= 2 and now.first > LINE:
         return "line"
+    if _falls_late(reports, value):
+        return "falling"
     top = max(start.loss, value)
     if top - end.loss < HARDLY_MOVED * top:
         if now.sorted < HARDLY_SORTED:
@@ -115,6 +121,22 @@ def _kind(config: RunConfig, reports: Sequence[Reported], began: Shape, now: Sha
         if _room(config) >= ROOM and 2 * now.directions < _room(config):
             return "flat"
     return "healthy"
+
+
+def _late_fall(reports: Sequence[Reported], value: float) -> tuple[float, float, float]:
+    """The mean loss over the last LATE of the steps, over as many before, and the share of the whole fall that is
+    the difference."""
+    steps = reports[-1].steps
+    at = np.array([report.step for report in reports]) / steps
+    losses = np.array([report.loss for report in reports])
+    late, before = at > 1 - LATE, (at > 1 - 2 * LATE) & (at <= 1 - LATE)
+    last, earlier = float(losses[late].mean()), float(losses[before].mean())
+    return last, earlier, (earlier - last) / max(reports[0].loss - last, value - last, 1e-9)
+
+
+def _falls_late(reports: Sequence[Reported], value: float) -> bool:
+    ended = reports[-1].step == reports[-1].steps
+    return ended and len(reports) >= ENOUGH and _late_fall(reports, value)[2] > FALLING
 
 
 def _room(config: RunConfig) -> int:
@@ -127,14 +149,19 @@ def _length(config: RunConfig) -> float:
     return config.reach if config.reach is not None else config.margin
 
 
-def _sentence(kind: Kind, loss: float, value: float, shape: Shape, config: RunConfig) -> str:
+def _sentence(kind: Kind, reports: Sequence[Reported], value: float, shape: Shape, config: RunConfig) -> str:
     """The sign's text from assets/lessons/collapse_signs.md, with its figures filled in."""
+    loss = reports[-1].loss if reports else np.nan
     know_nothing, paid = {"know_nothing": f"{value:.3g}"}, {"loss": f"{loss:.3g}"}
     sorted_ = {"sorted": f"{shape.sorted:.0%}"}
     used = {"dims": str(config.embedding_dims), "rank": f"{shape.rank:.2f}"}
     match kind:
         case "early":
             return _sign("early")
+        case "falling":
+            last, before, share = _late_fall(reports, value)
+            fell = {"last": f"{last:.3g}", "before": f"{before:.3g}", "share": f"{share:.0%}"}
+            return _sign("falling", late=f"{LATE:.0%}", **fell)
         case "healthy":
             return _sign("healthy", **know_nothing, **sorted_)
         case "point" if value == 0:

@@ -43,14 +43,14 @@ def test_the_page_diagnoses_the_broken_and_the_cured_run(open_page: OpenPage) ->
     broken = place_for(COLLAPSES["margin_0"].config)
     wait_for(app, broken)
     found = diagnosis_of(broken)
-    assert found is not None and found.cure is not None
+    assert found is not None and found.cures
     assert app.error[0].value == found.sentence
     assert "every embedding is the same point" in found.sentence
     assert ("Knows nothing at", "0") in metrics(app)
     assert ("Spread", f"{found.shape.spread:.2g}") in metrics(app)
 
-    app.button(key="cure").click().run()
-    cured = place_for(found.cure.config)
+    app.button(key="cure_give_a_margin").click().run()
+    cured = place_for(found.cures[0].config)
     wait_for(app, cured)
     healthy = diagnosis_of(cured)
     assert healthy is not None and healthy.kind == "healthy"
@@ -62,8 +62,8 @@ def test_the_page_diagnoses_the_broken_and_the_cured_run(open_page: OpenPage) ->
     app.switch_page(str(PROJECT / "pages" / "lab" / "train.py")).run()
     assert not app.exception
     assert found.sentence in app.warning[0].value
-    app.button(key="use_cure").click().run()
-    assert app.slider(key="margin").value == found.cure.config.margin
+    app.button(key="use_give_a_margin").click().run()
+    assert app.slider(key="margin").value == found.cures[0].config.margin
 
 
 @pytest.mark.whole_training

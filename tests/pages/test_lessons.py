@@ -75,13 +75,13 @@ def states(open_page: OpenPage) -> Iterator[AppTest]:
         yield losses.selectbox(key="bench_loss_0").set_value(name).run()
     yield losses.button(key="one_place").click().run()
     collapse = open_page("learn/collapse.py")
-    collapse.button(key="break_rate_too_high").click().run()
-    broken = place_for(COLLAPSES["rate_too_high"].config)
+    collapse.button(key="break_margin_0").click().run()
+    broken = place_for(COLLAPSES["margin_0"].config)
     yield wait_for(collapse, broken)
     found = diagnosis_of(broken)
-    assert found is not None and found.cure is not None
-    collapse.button(key="cure").click().run()
-    yield wait_for(collapse, place_for(found.cure.config))
+    assert found is not None and found.cures
+    collapse.button(key="cure_give_a_margin").click().run()
+    yield wait_for(collapse, place_for(found.cures[0].config))
 
 
 def in_small_letters(app: AppTest) -> list[str]:

@@ -7,12 +7,12 @@ from functools import partial
 import streamlit as st
 
 from core.charts import collapse_charts
-from core.charts.vega import VegaLite
-from core.config import RunConfig
+from core.charts.collapse_charts import Axes, Points
+from core.config import PARAMETERS, RunConfig
 from core.embedding.reduction import fit_svd
 from core.lessons import texts
 from core.lessons.collapses import COLLAPSES, Collapse
-from core.lessons.cures import Cure
+from core.lessons.cures import Cure, measured_differently
 from core.lessons.run_diagnosis import Course, course_of
 from core.runs import Run, RunDamaged, place_for
 from pages.ui import navigation, state
@@ -70,7 +70,8 @@ def _shown() -> list[_Shown]:
     shown = [_Shown(BROKEN, chosen.label, chosen.config, place_for(chosen.config))]
     cure: Cure | None = st.session_state.get(_CURED)
     if cure is not None:
-        shown.append(_Shown(CURED, "Cured", cure.config, place_for(cure.config)))
+        title = cure.label.replace("Cure:", "Cured:")
+        shown.append(_Shown(CURED, title, cure.config, place_for(cure.config)))
     return shown
 
 
@@ -89,29 +90,39 @@ def _panels(shown: list[_Shown], moving: list[Run]) -> None:
     started = [one for one in shown if under_way(one.run) and one.run not in moving]
     if started or shown != _shown():
         st.rerun()  # a cure was requested: the buttons above change as well
+    courses = [_course(one) for one in shown]
+    axes = _axes_of_all(shown, courses)
     columns = st.columns(2, gap="large")
-    for one, column in zip(shown, columns, strict=False):
+    for one, course, column in zip(shown, courses, columns, strict=False):
         with column:
-            _panel(one)
+            _panel(one, course, axes)
     if len(shown) == 1:
         with columns[1]:
             caption("collapse_captions", "where_the_cured_will_stand")
+    elif differ := measured_differently(shown[0].config, shown[1].config):
+        labels = [PARAMETERS[name].label.lower() for name in differ]
+        caption("collapse_captions", "not_comparable", settings=" and the ".join(labels))
 
 
-def _panel(one: _Shown) -> None:
+def _course(one: _Shown) -> Course | RunDamaged | None:
+    try:
+        return course_of(one.run)
+    except RunDamaged as damage:
+        return damage
+
+
+def _panel(one: _Shown, course: Course | RunDamaged | None, axes: Axes | None) -> None:
     st.subheader(one.title)
     if one.which == BROKEN:
         st.markdown(COLLAPSES[st.session_state[_CHOSEN]].what)
     status = one.run.status()
     moving = under_way(one.run)
-    try:
-        course = course_of(one.run)
-    except RunDamaged as damage:
-        st.error(plain(f"This run cannot be shown. {damage} Press its button to train it again."))
+    if isinstance(course, RunDamaged):
+        st.error(plain(f"This run cannot be shown. {course} Press its button to train it again."))
         return
     if moving:
         progress_line(one.run)
-    if course is None:
+    if course is None or axes is None:
         if not moving:
             st.caption("Press its button to train it again.")
         return
@@ -119,15 +130,17 @@ def _panel(one: _Shown) -> None:
     _figures(course)
     reports = course.reports
     st.vega_lite_chart(
-        collapse_charts.loss_and_value(reports, course.diagnosis.know_nothing, 170), key=f"loss_{one.which}"
+        collapse_charts.loss_and_value(reports, course.diagnosis.know_nothing, axes, 170),
+        key=f"loss_{one.which}",
     )
     left, right = st.columns(2)
     with left:
-        st.vega_lite_chart(_dots(one, course), key=f"dots_{one.which}")
+        labels = one.run.sample().labels
+        dots = collapse_charts.dots(_points(one, course), labels, class_names(one.config), axes, 320)
+        st.vega_lite_chart(dots, key=f"dots_{one.which}")
     with right:
-        of = reports[-1].steps if reports else 1
         st.vega_lite_chart(
-            collapse_charts.spread_and_rank(course.steps, course.shapes, of, 90), key=f"shape_{one.which}"
+            collapse_charts.spread_and_rank(course.steps, course.shapes, axes, 90), key=f"shape_{one.which}"
         )
     if not moving:
         done = f"Trained in {status.seconds:.1f} s. " if status.state == "done" else ""
@@ -155,21 +168,28 @@ def _diagnosis(one: _Shown, course: Course, *, moving: bool) -> None:
             st.error(found.sentence, icon=":material/sick:")
         elif one.run.status().state == "cancelled":
             st.info(f"Stopped before its end. {found.sentence}", icon=":material/stop_circle:")
+        elif found.kind == "falling":
+            st.info(found.sentence, icon=":material/trending_down:")
         else:
             st.success(found.sentence, icon=":material/check_circle:")
-    if one.which == BROKEN and found.cure is not None and not training:
-        st.markdown(found.cure.why)
+    if one.which == BROKEN and found.cures and not training:
+        _cures(found.cures)
+
+
+def _cures(cures: tuple[Cure, ...]) -> None:
+    for place, cure in enumerate(cures):
+        st.markdown(cure.why)
         st.button(
-            found.cure.label,
-            type="primary",
+            cure.label,
+            type="secondary" if place else "primary",
             icon=":material/healing:",
             on_click=_cure,
-            args=(found.cure,),
+            args=(cure,),
             disabled=awaited() is not None,
-            key="cure",
+            key=f"cure_{cure.name}",
         )
-        if st.session_state.get(_CURED):
-            caption("collapse_captions", "where_the_cured_stands")
+    if st.session_state.get(_CURED):
+        caption("collapse_captions", "where_the_cured_stands")
 
 
 def _figures(course: Course) -> None:
@@ -196,9 +216,25 @@ def _figures(course: Course) -> None:
         )
 
 
-def _dots(one: _Shown, course: Course) -> VegaLite:
+def _axes_of_all(shown: list[_Shown], courses: list[Course | RunDamaged | None]) -> Axes | None:
+    """The same for all runs on the page."""
+    several = [
+        collapse_charts.axes_of(
+            course.reports,
+            course.diagnosis.know_nothing,
+            course.shapes,
+            _points(one, course),
+            1.2 * max(one.config.reach or 1.0, 0.5),
+        )
+        for one, course in zip(shown, courses, strict=True)
+        if isinstance(course, Course)
+    ]
+    return collapse_charts.widest(several) if several else None
+
+
+def _points(one: _Shown, course: Course) -> Points:
+    """The last snapshot in two dimensions. On the sphere as it is; elsewhere only differences count, so around
+    its mean."""
     points = one.run.snapshot(course.steps[-1]).embeddings
     flat = points if points.shape[1] == 2 else fit_svd(points, 2).apply(points)
-    labels = one.run.sample().labels
-    frame = 1.2 * max(one.config.reach or 1.0, 0.5)
-    return collapse_charts.dots(flat, labels, class_names(one.config), frame, 320)
+    return flat if one.config.normalised else flat - flat.mean(axis=0)

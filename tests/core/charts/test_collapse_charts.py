@@ -8,7 +8,7 @@ import altair as alt
 import numpy as np
 import pytest
 
-from core.charts.collapse_charts import dots, loss_and_value, spread_and_rank
+from core.charts.collapse_charts import Axes, axes_of, dots, loss_and_value, spread_and_rank, widest
 from core.lessons.embedding_shape import Shape
 from core.runs import Progress
 
@@ -22,16 +22,18 @@ SHAPES = [
     Shape(0.0, 0.0, 0.0),
     Shape(math.nan, math.nan, math.nan),
 ]
-POINTS = np.array([[1.0, 2.0], [3.0, 2.0], [2.0, 5.0]])
+POINTS = np.array([[-1.0, -1.0], [1.0, -1.0], [0.0, 2.0]])
+AXES = axes_of(REPORTS, 0.25, SHAPES, POINTS, 0.5)
+NO_AXES = axes_of([], 0.25, [], np.zeros((0, 2)), 0.5)
 
 
 def charts() -> dict[str, dict[str, Any]]:
     return {
-        "loss": loss_and_value(REPORTS, 0.25, 170),
-        "no loss yet": loss_and_value([], 0.25, 170),
-        "shape": spread_and_rank(STEPS, SHAPES, 30, 90),
-        "no shape yet": spread_and_rank([], [], 0, 90),
-        "dots": dots(POINTS, np.array([0, 1, 1]), ["0", "1"], 0.5, 320),
+        "loss": loss_and_value(REPORTS, 0.25, AXES, 170),
+        "no loss yet": loss_and_value([], 0.25, NO_AXES, 170),
+        "shape": spread_and_rank(STEPS, SHAPES, AXES, 90),
+        "no shape yet": spread_and_rank([], [], NO_AXES, 90),
+        "dots": dots(POINTS, np.array([0, 1, 1]), ["0", "1"], AXES, 320),
     }
 
 
@@ -69,18 +71,26 @@ def test_spread_and_rank_are_at_their_steps_without_nan() -> None:
 
 def test_the_largest_rank_and_spread_are_below_the_edge() -> None:
     shapes = [Shape(80.0, 8.0, 0.5)]
-    spread, rank = spread_and_rank([0], shapes, 30, 90)["vconcat"]
+    spread, rank = spread_and_rank([0], shapes, axes_of(REPORTS, 0.25, shapes, POINTS, 0.5), 90)["vconcat"]
     assert spread["encoding"]["y"]["scale"]["domain"][1] > 1.05 * 80
     assert rank["encoding"]["y"]["scale"]["domain"][1] > 1.05 * 8
 
 
-def test_the_frame_of_the_dots_is_centred_on_their_mean_and_contains_them() -> None:
+def test_the_frame_of_the_dots_is_centred_on_the_origin_and_contains_them() -> None:
     (held,) = charts()["dots"]["layer"]
     assert [(row["z1"], row["z2"], row["class"]) for row in held["data"]["values"]] == [
-        (1.0, 2.0, "0"),
-        (3.0, 2.0, "1"),
-        (2.0, 5.0, "1"),
+        (-1.0, -1.0, "0"),
+        (1.0, -1.0, "1"),
+        (0.0, 2.0, "1"),
     ]
-    for axis, mean in (("x", 2.0), ("y", 3.0)):
-        low, high = held["encoding"][axis]["scale"]["domain"]
-        assert (low + high) / 2 == pytest.approx(mean) and high - mean == pytest.approx(2.0 * 1.05)
+    for axis in ("x", "y"):
+        assert held["encoding"][axis]["scale"]["domain"] == pytest.approx([-2.0 * 1.05, 2.0 * 1.05])
+
+
+def test_the_charts_of_two_runs_have_the_same_axes_on_which_both_fit() -> None:
+    """A run with a negative loss, and one that is wider and has a higher rank."""
+    wide = axes_of(REPORTS, 2.0, [Shape(80.0, 8.0, 0.5)], 10 * POINTS, 0.5)
+    low = axes_of([Progress(60, 60, 1, -3.0, {}, 1.0, None, None)], 0.0, SHAPES, POINTS, 0.5)
+    both = widest([wide, low])
+    assert both == widest([low, wide])
+    assert both == Axes((-3.0, 5.0), 60, wide.spread, wide.rank, wide.half)

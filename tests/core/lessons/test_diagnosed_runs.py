@@ -32,11 +32,13 @@ def diagnosis(config: RunConfig, images: int = MNIST) -> Diagnosis:
 def test_each_button_breaks_its_run_and_each_cure_cures_it(name: str, seed: int) -> None:
     broken = diagnosis(replace(COLLAPSES[name].config, seed=seed))
     assert broken.kind in COLLAPSES[name].kinds, broken
-    assert broken.cure is not None
-    assert broken.cure.config.seed == seed and broken.cure.config.digits == COLLAPSES[name].config.digits
-    cured = diagnosis(broken.cure.config)
-    assert cured.kind == "healthy", cured
-    assert cured.cure is None and not cured.unhealthy
+    assert broken.cures
+    # all of them, but for one of the seeds
+    for cure in broken.cures if seed == SEEDS[0] else broken.cures[:1]:
+        assert cure.config.seed == seed and cure.config.digits == COLLAPSES[name].config.digits
+        cured = diagnosis(cure.config)
+        assert cured.kind == "healthy", (cure.name, cured)
+        assert not cured.cures and not cured.unhealthy
 
 
 @pytest.mark.whole_training
@@ -57,8 +59,8 @@ def test_too_high_a_temperature_leaves_classes_on_top_of_each_other_and_its_cure
     seed: int,
 ) -> None:
     config = replace(COLLAPSES["temperature_too_high"].config, seed=seed)
-    cure = diagnosis(config).cure
-    assert cure is not None and cure.config == replace(config, temperature=RunConfig().temperature)
+    (cure,) = diagnosis(config).cures
+    assert cure.config == replace(config, temperature=RunConfig().temperature)
     assert training_of(config).reports[-1].loss == pytest.approx(config.collapsed, rel=0.03)
     assert neighbours_of_the_own_class(config) < 0.92
     assert neighbours_of_the_own_class(cure.config) > 0.96
@@ -77,14 +79,25 @@ def neighbours_of_the_own_class(config: RunConfig) -> float:
 def test_a_learning_rate_far_too_low_leaves_the_run_stuck() -> None:
     found = diagnosis(replace(SMALL, learning_rate=1e-5))
     assert found.kind == "stuck"
-    assert found.cure is not None and found.cure.config.learning_rate == RunConfig().learning_rate
+    assert found.cures and found.cures[0].config.learning_rate == RunConfig().learning_rate
+
+
+@pytest.mark.whole_training
+def test_a_loss_that_still_falls_gets_no_tick_and_comes_to_rest_with_more_steps() -> None:
+    config = replace(SMALL, learning_rate=3e-5, schedule="constant")
+    found = diagnosis(config)
+    assert found.kind == "falling" and not found.unhealthy
+    faster, longer = found.cures
+    assert (faster.name, longer.name) == ("speed_up", "train_longer")
+    assert diagnosis(longer.config).kind == "healthy"
+    assert training_of(longer.config).reports[-1].loss < 0.8 * training_of(config).reports[-1].loss
 
 
 @pytest.mark.whole_training
 def test_a_learning_rate_far_too_high_without_a_schedule_diverges() -> None:
     found = diagnosis(RunConfig(digits=3, epochs=1, learning_rate=1.0, schedule="constant"))
     assert found.kind == "diverged"
-    assert found.cure is not None and found.cure.config.learning_rate < 0.01
+    assert found.cures and found.cures[0].config.learning_rate < 0.01
 
 
 @pytest.mark.whole_training

@@ -10,6 +10,7 @@ import pytest
 from core.config import PRESETS, RunConfig
 from core.lessons import texts
 from core.lessons.collapses import SMALL
+from core.lessons.cures import measured_differently
 from core.lessons.diagnosis import Diagnosis, diagnose
 from core.runs import Progress
 
@@ -129,11 +130,66 @@ def test_a_loss_that_hardly_moves_is_stuck_only_if_the_classes_are_mixed() -> No
     assert diagnosed(SPREAD_OUT, 0.25, 0.24).kind == "healthy"
 
 
+def test_a_loss_still_falling_fast_gets_more_epochs_and_no_tick() -> None:
+    """Evenly to the end, not at rest after a steep start, and no sooner than at the end."""
+    even = (0.25, 0.22, 0.19, 0.16, 0.13, 0.1, 0.07, 0.04, 0.03, 0.02)
+    found = diagnosed(SPREAD_OUT, *even)
+    assert found.kind == "falling" and not found.unhealthy
+    assert [(cure.name, cure.config.epochs) for cure in found.cures] == [("train_longer", 3)]
+    assert "is 0.03, over as many before 0.1. That is 32% of its whole fall" in found.sentence
+    assert diagnosed(SPREAD_OUT, 0.25, 0.1, 0.06, 0.05, 0.04, 0.035, 0.03, 0.03, 0.03, 0.03).kind == "healthy"
+    unended = [replace(report, steps=200) for report in reports(*even)]
+    assert diagnose(SMALL, unended, 0.01 * SPREAD_OUT, SPREAD_OUT, LABELS).kind != "falling"
+    slow = diagnosed(SPREAD_OUT, *even, config=replace(SMALL, learning_rate=1e-5))
+    assert [cure.name for cure in slow.cures] == ["speed_up", "train_longer"]
+    longest = diagnosed(SPREAD_OUT, *even, config=replace(SMALL, epochs=50))
+    assert longest.kind == "falling" and not longest.cures
+
+
+def test_the_cures_are_those_that_fit_the_cause() -> None:
+    def names(config: RunConfig, value: float) -> list[str]:
+        found = diagnosed(0 * SPREAD_OUT, value, value, config=config)
+        assert found.kind == "point"
+        return [cure.name for cure in found.cures]
+
+    hard = replace(SMALL, loss="triplet_margin", miner="batch_hard", batch_size=100)
+    assert names(hard, 1.0) == ["mine_semi_hard", "mine_by_distance", "mine_nothing"]
+    assert names(replace(SMALL, margin=0.0), 0.0) == ["give_a_margin", "need_no_margin"]
+    unlike = replace(SMALL, loss="alignment_uniformity", weight=0.0)
+    assert names(unlike, 0.0) == ["weigh", "take_negatives"]
+    assert names(replace(SMALL, learning_rate=1.0), 0.25) == ["slow_down"]
+    # in general: a loss whose force fades at one point, and one whose force does not
+    assert names(replace(SMALL, loss="contrastive_squared"), 0.25) == ["push_at_once", "start_over", "reseed"]
+    assert names(replace(SMALL, loss="triplet_margin", sampling="sampled"), 1.0) == ["start_over", "reseed"]
+    assert names(SMALL, 0.25) == ["reseed"]
+    # these two push without a margin, and without their second term
+    assert "give_a_margin" not in names(replace(SMALL, loss="lifted_structure", margin=0.0), 11.3)
+    assert "weigh" not in names(replace(SMALL, loss="center", weight=0.0), 1.386)
+
+
+def test_losses_at_two_temperatures_cannot_be_compared_but_after_two_learning_rates_they_can() -> None:
+    cold = replace(SMALL, loss="nt_xent", temperature=0.01)
+    assert measured_differently(cold, replace(cold, temperature=0.1)) == ["temperature"]
+    assert measured_differently(SMALL, replace(SMALL, margin=0.0, learning_rate=1.0)) == ["margin"]
+    assert measured_differently(SMALL, replace(SMALL, temperature=1.0, learning_rate=1.0, epochs=3)) == []
+    assert measured_differently(SMALL, replace(SMALL, miner="batch_hard", loss="triplet_margin")) == [
+        "loss",
+        "miner",
+    ]
+
+
+def test_a_cure_that_is_refused_is_not_offered() -> None:
+    """NT-Xent takes no batch of 4,096."""
+    config = replace(PRESETS["notebook"], margin=0.0)
+    found = diagnosed(0 * SPREAD_OUT, 0.0, 0.0, config=config)
+    assert [cure.name for cure in found.cures] == ["give_a_margin"]
+
+
 def test_there_is_no_diagnosis_too_early() -> None:
     early = [replace(reports(0.25)[0], step=20)]
     for points in (0.0009 * SPREAD_OUT, SPREAD_OUT * [1.0, 0.01], RANDOM.permutation(SPREAD_OUT)):
         found = diagnose(SMALL, early, 0.01 * SPREAD_OUT, points, LABELS)
-        assert found.kind == "early" and found.cure is None
+        assert found.kind == "early" and not found.cures
     assert diagnose(SMALL, [], SPREAD_OUT, SPREAD_OUT, LABELS).kind == "early"
 
 
@@ -143,9 +199,10 @@ def test_every_cure_is_another_run_on_the_same_images(name: str) -> None:
     found = diagnose(
         config, reports(config.collapsed, config.collapsed), SPREAD_OUT, 0.0 * SPREAD_OUT, LABELS
     )
-    assert found.kind == "point" and found.cure is not None
-    assert found.cure.config != config
-    assert (found.cure.config.digits, found.cure.config.dataset) == (config.digits, config.dataset)
+    assert found.kind == "point" and found.cures
+    for cure in found.cures:
+        assert cure.config != config
+        assert (cure.config.digits, cure.config.dataset) == (config.digits, config.dataset)
 
 
 def test_every_sign_has_a_text_and_every_text_a_sign() -> None:
@@ -155,6 +212,7 @@ def test_every_sign_has_a_text_and_every_text_a_sign() -> None:
     one, line, mixed = 0 * SPREAD_OUT, SPREAD_OUT * [1.0, 0.01], RANDOM.permutation(SPREAD_OUT)
     found = {
         "early": diagnose(SMALL, [], SPREAD_OUT, SPREAD_OUT, LABELS),
+        "falling": diagnosed(SPREAD_OUT, 0.25, 0.2, 0.15, 0.1, 0.05),
         "healthy": diagnosed(SPREAD_OUT, 0.25, 0.02),
         "point": diagnosed(one, 1.386, 1.386, config=RunConfig(loss="n_pair", digits=4)),
         "point_at_a_margin": diagnosed(one, 0.25, 0.25),
@@ -172,5 +230,6 @@ def test_every_sign_has_a_text_and_every_text_a_sign() -> None:
         pattern = r"[-\d.e%]+".join(map(re.escape, pieces))
         assert re.fullmatch(pattern, diagnosis.sentence), (name, diagnosis.sentence)
         if name not in ("early", "healthy"):
-            assert diagnosis.cure is not None
-            assert diagnosis.cure.why in [cure.text for cure in texts.sections("collapse_cures").values()]
+            assert diagnosis.cures
+            known = [cure.text for cure in texts.sections("collapse_cures").values()]
+            assert all(cure.why in known for cure in diagnosis.cures)
