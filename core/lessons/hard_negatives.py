@@ -4,7 +4,7 @@ For an anchor a and a positive p, with margin m, a negative n is
 
     hard        d(a, n) < d(a, p)                   nearer than the positive
     semi-hard   d(a, p) <= d(a, n) < d(a, p) + m    farther, but not yet by the margin
-    easy        d(a, p) + m <= d(a, n)              the triplet loss is 0
+    easy        d(a, p) + m <= d(a, n)              the triplet margin loss is 0
 
 Source: Schroff, Kalenichenko, Philbin, "FaceNet", CVPR 2015, section 3.2, which uses squared distances.
 """
@@ -97,10 +97,11 @@ def typical_anchor(
 
 @dataclass(frozen=True)
 class RandomBatchCounts:
-    """How many hard [a, s] and semi-hard [a, s] negatives each of a anchors met in a random batch of each of
-    the s `sizes`."""
+    """How many negatives [a, s], and how many hard [a, s] and semi-hard [a, s] ones, each of a anchors met in a
+    random batch of each of the s `sizes`."""
 
     sizes: tuple[int, ...]
+    negatives: Indices
     hard: Indices
     semi_hard: Indices
 
@@ -115,6 +116,14 @@ class RandomBatchCounts:
         """The share of anchors with at least one hard negative, for each size [s]: 0 to 1."""
         share: Floats = (self.hard > 0).mean(axis=0)
         return share
+
+    @property
+    def chance_of_one(self) -> float:
+        """The chance that a single random negative of an anchor is hard: 0 to 1. No batch size changes it.
+
+        From each anchor's largest batch.
+        """
+        return float((self.hard[:, -1] / np.maximum(self.negatives[:, -1], 1)).mean())
 
 
 def count_in_random_batches(
@@ -138,7 +147,7 @@ def count_in_random_batches(
     if len(np.unique(labels)) == len(labels):
         raise ValueError("No class has two images, so no anchor has a positive.")
     points, ends = embeddings.astype(np.float64), np.array(sizes) - 2
-    counts: list[list[Indices]] = [[], []]
+    counts: list[list[Indices]] = [[], [], []]
     for batch in _random_batches(len(labels), max(sizes) - 1, generator):
         anchor, others = int(batch[0]), batch[1:]
         try:
@@ -148,12 +157,14 @@ def count_in_random_batches(
         distances = np.linalg.norm(points[others] - points[anchor], axis=1)
         to_positive = float(np.linalg.norm(points[positive] - points[anchor]))
         kinds = _kinds(distances, labels[others] != labels[anchor], to_positive, margin)
-        for kind, of_kind in zip((HARD, SEMI_HARD), counts, strict=True):
-            so_far = np.concatenate([[0], np.cumsum(kinds == kind)])
+        for counted, of_kind in zip(
+            (kinds != NO_NEGATIVE, kinds == HARD, kinds == SEMI_HARD), counts, strict=True
+        ):
+            so_far = np.concatenate([[0], np.cumsum(counted)])
             of_kind.append(so_far[ends])
         if len(counts[0]) == anchors:
             break
-    return RandomBatchCounts(tuple(sizes), np.array(counts[0]), np.array(counts[1]))
+    return RandomBatchCounts(tuple(sizes), *(np.array(of_kind) for of_kind in counts))
 
 
 def _kinds(

@@ -154,6 +154,7 @@ def _luck(run: Run, config: RunConfig) -> None:
         small=f"{found.sizes[small]:,}",
         share_large=f"{found.share_with_hard[large]:.0%}",
         large=f"{found.sizes[large]:,}",
+        chance=f"{found.chance_of_one:.1%}",
     )
     left, right = st.columns([1, 1.15], gap="large")
     with left:

@@ -149,6 +149,22 @@ def test_random_batches_contain_the_expected_counts_on_average(seed: int) -> Non
             assert abs(counts.mean() - expected[kind]) <= 5 * error
 
 
+def test_a_batch_of_any_size_leaves_the_chance_of_a_single_negative_as_it_is() -> None:
+    """Unlike that of meeting a hard one among all negatives of the batch."""
+    points, chances = random_points(3), []
+    for anchor in range(60):
+        others = [p for p in range(60) if p != anchor and points.labels[p] == points.labels[anchor]]
+        kinds = [[slow_kind(points, anchor, p, n, 0.5) for n in range(60)] for p in others]
+        chances.append(np.mean([of.count(HARD) / (60 - of.count(NO_NEGATIVE)) for of in kinds]))
+    found = [
+        count_in_random_batches(*points, 0.5, (size,), 1000, np.random.default_rng(size)) for size in (12, 60)
+    ]
+    for batch in found:
+        assert batch.chance_of_one == pytest.approx(float(np.mean(chances)), abs=0.03)
+    shares = [float(batch.share_with_hard[0]) for batch in found]
+    assert shares[1] > shares[0] + 0.05
+
+
 def test_smaller_batches_are_prefixes_of_larger_ones() -> None:
     found = count_in_random_batches(*random_points(1), 0.5, (2, 5, 20, 60), 50, np.random.default_rng(0))
     for counts in (found.hard, found.semi_hard):
