@@ -250,6 +250,14 @@ def test_a_guess_comes_before_the_figures(open_page: OpenPage) -> None:
     assert float(metrics(app)["Rand index"]) > 0.8 and float(metrics(app)["ARI"]) < 0.2
 
 
+def test_who_shows_the_figures_without_a_guess_is_not_told_to_have_been_right(open_page: OpenPage) -> None:
+    app = open_page(PAGE, part="Disagreement")
+    app.button(key="reveal_hardly_trained").click().run()
+    assert not app.exception
+    assert "no guess to judge" in texts(app) and "right about" not in texts(app)
+    assert float(metrics(app)["Rand index"]) > 0.8
+
+
 def test_more_dimensions_are_reduced_to_the_plane_and_the_page_says_so(open_page: OpenPage) -> None:
     app = open_page(PAGE)
     run = trained(SMALL)

@@ -1,10 +1,14 @@
 """Predict, then reveal without a browser: nothing is trained before the guess, and the guess is kept."""
 
+import json
+import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from core.lessons.predictions import QUESTIONS
+from core.runs import place_for, run_at
 from tests.pages.conftest import OpenPage
 
 PAGE = "practice/predict.py"
@@ -29,6 +33,31 @@ def test_without_a_choice_nothing_is_trained(open_page: OpenPage, tmp_path: Path
     app.button[0].click().run()
     assert [warning.value.startswith("Choose one") for warning in app.warning] == [True]
     assert not list((tmp_path / "runs").glob("*"))
+
+
+def test_what_an_answer_leaves_over_is_counted_in_the_run_and_shown(open_page: OpenPage) -> None:
+    """The run with the change is a copy of the example here."""
+    question = QUESTIONS["epochs"]
+    folder = place_for(question.after).folder
+    shutil.copytree(run_at(question.before.key).folder, folder)
+    (folder / "config.json").write_text(json.dumps(question.after.as_dict()))
+    app = open_page(PAGE, question=question.title)
+    app.radio[1].set_value("same")
+    app.button[0].click().run()
+    assert not app.exception
+    embedding = run_at(question.before.key).embedding()
+    matched = {
+        cluster: np.bincount(embedding.train_labels[embedding.train_clusters == cluster]).argmax()
+        for cluster in range(10)
+    }
+    wrong = sum(
+        matched[cluster] != label
+        for cluster, label in zip(embedding.test_clusters, embedding.test_labels, strict=True)
+    )
+    (left,) = [text.value for text in app.markdown if text.value.startswith("**What is left.**")]
+    assert f"{wrong:,} of 10,000 test images" in left and 100 < wrong < 1000
+    drawings = [json.loads(part.proto.json or "{}").get("svg", "") for part in app.get("bidi_component")]
+    assert [drawing.count("<image") for drawing in drawings if "Test images: " in drawing] == [4 * 12]
 
 
 @pytest.mark.whole_training

@@ -95,6 +95,9 @@ def _figures(each: Disagreement, guess: set[str]) -> None:
                 delta_arrow="up" if name in good else "down",
                 width=118,
             )
+    if not guess:
+        st.markdown("You chose none before looking, so there is no guess to judge.")
+        return
     right = sum((name in guess) == (name in good) for name in LOOKS_GOOD)
     st.markdown(f"You were right about **{right} of {len(LOOKS_GOOD)}**.")
 

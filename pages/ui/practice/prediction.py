@@ -8,19 +8,25 @@ import pandas as pd
 import streamlit as st
 
 from core.config import RunConfig
+from core.data import DataError, load_stored
 from core.figures import FIGURES
+from core.lessons.left_over import left_over
 from core.lessons.predictions import OUTCOMES, Outcome, Question, outcome, value
 from core.runs import Run, RunDamaged, run_at
 from pages.ui import state
+from pages.ui.components import digit_cards
+from pages.ui.components.digit_cards import Card, Tile
 from pages.ui.components.plain_text import plain
+from pages.ui.components.svg import show_svg
 from pages.ui.runs import following
 from pages.ui.runs.following import under_way
-from pages.ui.runs.names import describe
+from pages.ui.runs.names import class_names, describe
 from pages.ui.runs.picture import canvas_options, picture
 from pages.ui.runs.status_line import progress_line
 from pages.ui.state import Guess
 
 HEIGHT = 380
+CASES, IMAGES, ACROSS = 4, 12, 6  # of the images that are left: how many cases, and images of each
 
 
 def ask(question: Question) -> None:
@@ -114,6 +120,9 @@ def _both(question: Question, guess: Guess, before: Run, after: Run) -> None:
             st.caption(describe(config))
             _picture(run, config, words)
     st.markdown(f"**Why.** {question.why}")
+    if question.figure == "test_adjusted_rand_index":
+        with contextlib.suppress(DataError):
+            _left_over(after)
     with st.expander("All figures of both"):
         st.dataframe(
             _figures(before, after),
@@ -142,6 +151,24 @@ def _verdict(question: Question, said: Outcome, became: Outcome | None, first: f
 def _picture(run: Run, config: RunConfig, words: str) -> None:
     options = replace(canvas_options(run, config, split="train", height=HEIGHT), bookmark="")
     picture(run, options, key=f"predict_{words}")
+
+
+def _left_over(run: Run) -> None:
+    """The test images that the run with the change leaves in a cluster of another class."""
+    config = run.config()
+    names, images = class_names(config), load_stored(config.dataset).test.first_classes(config.digits).images
+    found = left_over(run.embedding())
+    st.markdown(
+        f"**What is left.** With the change, {found.count:,} of {found.tested:,} test images are in a cluster that "
+        "mostly holds another class. The most frequent cases:"
+    )
+    several, words = [], []
+    for each in found.mistaken[:CASES]:
+        case = f"{names[each.label]} among {names[each.among]}: {len(each.images):,}"
+        tiles = [Tile(images[place]) for place in each.images[:IMAGES]]
+        several.append(Card(tiles, ACROSS, 40, case))
+        words.append(case)
+    show_svg(digit_cards.cards(several, f"Test images: {'; '.join(words)}."), key="left_over")
 
 
 def _figures(before: Run, after: Run) -> pd.DataFrame:
