@@ -13,6 +13,7 @@ from core.config.refusals import REFUSALS
 from core.config.settings import Settings
 from core.data import DATASETS
 from core.losses import LOSSES, Composition
+from core.miners import MINERS
 
 # Incremented only when the same config would train to a different result; part of every run's key.
 TRAINING_VERSION = 2
@@ -35,7 +36,8 @@ class RunConfig(Settings):
 
     @property
     def key(self) -> str:
-        """SHA-256 (64 hexadecimal digits) of the config, the data, TRAINING_VERSION and the loss's version.
+        """SHA-256 (64 hexadecimal digits) of the config, the data, TRAINING_VERSION and the versions of the
+        loss and of the miner.
 
         Fields at their default are left out, so that adding a field orphans no run. When you change
         a default, increment TRAINING_VERSION or the version of the losses that read it.
@@ -52,6 +54,8 @@ class RunConfig(Settings):
         }
         if LOSSES[self.loss].version > 1:
             canonical["loss_version"] = LOSSES[self.loss].version
+        if self.miner != "none" and MINERS[self.miner].version > 1:
+            canonical["miner_version"] = MINERS[self.miner].version
         text = json.dumps(canonical, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 

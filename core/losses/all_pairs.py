@@ -20,6 +20,8 @@ import torch
 
 from core.losses.base import Loss
 
+TILE = 2**16  # distances at a time: 256 KB
+
 # From squared distances [b, b] and `different` [b, b], 1 where two classes differ and 0 elsewhere:
 # the sum of f over the pairs of different classes, each counted twice, and w [b, b], 0 elsewhere.
 Push = Callable[[torch.Tensor, torch.Tensor], tuple[torch.Tensor, torch.Tensor]]
@@ -71,8 +73,14 @@ def _different(labels: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
 def _squared_distances(x: torch.Tensor) -> torch.Tensor:
     """[b, b] of points [d, b], from differences: exact for close points, unlike matrix products."""
     first, *others = x.unbind()
-    squared = (first[:, None] - first).square_()
-    for coordinate in others:
-        difference = coordinate[:, None] - coordinate
-        squared.addcmul_(difference, difference)
+    b = len(first)
+    squared = x.new_empty(b, b)
+    rows = max(64, TILE // b // 64 * 64)  # multiples of 64 round as the whole table does
+    difference = x.new_empty(min(rows, b), b)
+    for top in range(0, b, rows):  # all coordinates of a few rows, while these are in the CPU's cache
+        part = squared[top : top + rows]
+        torch.sub(first[top : top + rows, None], first, out=part).square_()
+        for coordinate in others:
+            away = torch.sub(coordinate[top : top + rows, None], coordinate, out=difference[: len(part)])
+            part.addcmul_(away, away)
     return squared

@@ -88,6 +88,9 @@ class LossEntry:
     # whether the gradient treats weights inside the loss as constants, as in its paper: the function then has
     # an argument `held`, the embeddings from which these weights are computed
     holds: bool = False
+    # how many numbers of 4 bytes a step holds at most, gradient included, for each of the b² pairs of images in
+    # the batch; benchmarks/costs.py and tests/core/config/test_cost.py measure it
+    tables: float = 30.0
     # part of its runs' keys: incremented when the same settings would train to a different result, such as when
     # the default of one of its parameters changes
     version: int = 1

@@ -69,6 +69,7 @@ ENTRY = LossEntry(
     paper="Wen, Zhang, Li, Qiao: A Discriminative Feature Learning Approach for Deep Face Recognition, ECCV 2016",
     function=center,
     takes="batch",
+    tables=1,
     parameters={"weight": r"\lambda"},
     collapsed=_collapsed,
     learned=start,

@@ -56,6 +56,7 @@ ENTRY = LossEntry(
     "Optimization, CVPR 2020",
     function=circle,
     takes="batch",
+    tables=27,
     parameters={"scale": r"\gamma", "similarity_margin": "m"},
     collapsed=_collapsed,
     normalised=True,

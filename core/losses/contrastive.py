@@ -45,6 +45,7 @@ ENTRY = LossEntry(
     paper="Hadsell, Chopra, LeCun: Dimensionality Reduction by Learning an Invariant Mapping, CVPR 2006",
     function=contrastive,
     takes="pairs",
+    tables=6,
     parameters={"margin": "m"},
     reach=lambda margin: margin,
     collapsed=lambda batch, margin: margin**2 / 4,

@@ -30,6 +30,7 @@ ENTRY = LossEntry(
     paper="The PyTorch tutorial's loss, a variant of the one on d of Hadsell, Chopra, LeCun 2006",
     function=contrastive_squared,
     takes="pairs",
+    tables=8,
     parameters={"margin": "m"},
     reach=lambda margin: margin**0.5,
     collapsed=lambda batch, margin: margin / 4,

@@ -12,6 +12,8 @@ from array_api_compat import array_namespace, is_torch_array
 
 from core.losses.base import Array
 
+TAKEN_OFTEN = 2  # pairs or triplets per image: batch-hard takes two, sampled ones less than one
+
 
 def euclidean(first: Array, second: Array) -> Array:
     """Distances [...] between the points `first` [..., d] and `second` [..., d]."""
@@ -60,7 +62,8 @@ def pair_distances(
         first, second = all_pairs(labels)
         return all_distances(embeddings), labels[first] == labels[second]
     first, second = pairs
-    return euclidean(_rows(embeddings, first), _rows(embeddings, second)), labels[first] == labels[second]
+    (d,) = _distances_of(embeddings, (first, second))
+    return d, labels[first] == labels[second]
 
 
 def triplet_distances(
@@ -73,10 +76,20 @@ def triplet_distances(
         anchor, positive, negative = all_triplets(labels)
         return distances[anchor, positive], distances[anchor, negative]
     anchor, positive, negative = triplets
-    return (
-        euclidean(_rows(embeddings, anchor), _rows(embeddings, positive)),
-        euclidean(_rows(embeddings, anchor), _rows(embeddings, negative)),
-    )
+    d_ap, d_an = _distances_of(embeddings, (anchor, positive), (anchor, negative))
+    return d_ap, d_an
+
+
+def _distances_of(embeddings: Array, *pairs: tuple[Array, Array]) -> list[Array]:
+    """For each (first [p], second [p]) of `pairs` the distances [p].
+
+    A miner takes an image thousands of times: then b² distances are computed once, and looked up.
+    """
+    b = embeddings.shape[0]
+    if pairs[0][0].shape[0] <= TAKEN_OFTEN * b:
+        return [euclidean(_rows(embeddings, first), _rows(embeddings, second)) for first, second in pairs]
+    table = distance_table(embeddings).reshape(-1)
+    return [_rows(table, first * b + second) for first, second in pairs]
 
 
 def _rows(embeddings: Array, indices: Array) -> Array:

@@ -46,6 +46,7 @@ ENTRY = LossEntry(
     "CVPR 2016",
     function=lifted_structure,
     takes="batch",
+    tables=26,
     parameters={"margin": "m"},
     collapsed=_collapsed,
 )

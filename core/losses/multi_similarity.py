@@ -57,6 +57,7 @@ ENTRY = LossEntry(
     "Learning, CVPR 2019",
     function=multi_similarity,
     takes="batch",
+    tables=22,
     parameters={"scale": r"\beta", "similarity_margin": r"\lambda"},
     collapsed=_collapsed,
     normalised=True,

@@ -57,6 +57,7 @@ ENTRY = LossEntry(
     paper="Sohn: Improved Deep Metric Learning with Multi-class N-pair Loss Objective, NeurIPS 2016",
     function=n_pair,
     takes="batch",
+    tables=6.5,
     parameters={},
     collapsed=_collapsed,
 )

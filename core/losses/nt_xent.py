@@ -42,6 +42,7 @@ ENTRY = LossEntry(
     "Representations, ICML 2020; van den Oord, Li, Vinyals 2018",
     function=nt_xent,
     takes="batch",
+    tables=26,
     parameters={"temperature": r"\tau"},
     collapsed=_collapsed,
     normalised=True,

@@ -33,6 +33,7 @@ ENTRY = LossEntry(
     paper="The Wolfram notebook's loss (T. Lieber, Contrastive Representation Learning)",
     function=pair_hinge_triplet,
     takes="triplets",
+    tables=6,
     parameters={"margin": "m"},
     reach=lambda margin: margin,
     collapsed=lambda batch, margin: margin**2,

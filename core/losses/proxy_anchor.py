@@ -62,6 +62,7 @@ ENTRY = LossEntry(
     paper="Kim, Kim, Cho, Kwak: Proxy Anchor Loss for Deep Metric Learning, CVPR 2020",
     function=proxy_anchor,
     takes="batch",
+    tables=1,
     parameters={"scale": r"\alpha", "similarity_margin": r"\delta"},
     collapsed=_collapsed,
     normalised=True,

@@ -28,6 +28,7 @@ ENTRY = LossEntry(
     paper="Hermans, Beyer, Leibe: In Defense of the Triplet Loss for Person Re-Identification, 2017",
     function=soft_margin_triplet,
     takes="triplets",
+    tables=6,
     parameters={},
     collapsed=lambda batch: math.log(2),
 )

@@ -38,6 +38,7 @@ ENTRY = LossEntry(
     "Loss, ICML 2019; Salakhutdinov, Hinton 2007",
     function=soft_nearest_neighbour,
     takes="batch",
+    tables=22,
     parameters={"temperature": "T"},
     collapsed=_collapsed,
 )

@@ -41,6 +41,7 @@ ENTRY = LossEntry(
     "Learning, NeurIPS 2020",
     function=supcon,
     takes="batch",
+    tables=14,
     parameters={"temperature": r"\tau"},
     collapsed=_collapsed,
     normalised=True,

@@ -30,6 +30,7 @@ ENTRY = LossEntry(
     paper="Balntas, Riba, Ponsa, Mikolajczyk: Learning local feature descriptors with triplets, BMVC 2016",
     function=triplet_margin,
     takes="triplets",
+    tables=6,
     parameters={"margin": "m"},
     collapsed=lambda batch, margin: margin,
 )

@@ -32,6 +32,11 @@ class MinerEntry:
     paper: str
     function: MinerFunction
     looks_at_all: bool  # whether it considers all of the batch's triplets, up to b³/4
+    # the most triplets that it selects: of a batch of b images, with so many (anchor, positive) and so many triplets
+    selects: Callable[[int, float, float], float]
+    # as LossEntry.tables, and LossEntry.version
+    tables: float = 10.0
+    version: int = 1
 
 
 def no_triplets(labels: Array) -> Mined:

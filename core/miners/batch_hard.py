@@ -32,4 +32,6 @@ ENTRY = MinerEntry(
     paper="Hermans, Beyer, Leibe: In Defense of the Triplet Loss for Person Re-Identification, 2017",
     function=batch_hard,
     looks_at_all=False,
+    selects=lambda b, positives, triplets: b,
+    tables=6.0,
 )

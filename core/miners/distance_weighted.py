@@ -13,6 +13,8 @@ from core.miners.base import Array, Mined, MinerEntry
 NEAREST = 0.5
 FARTHEST = 1.4
 
+ROWS = 64  # anchors at a time: a table of all would be in double precision, and several times
+
 
 def distance_weighted(
     embeddings: Array, labels: Array, *, margin: float, generator: np.random.Generator
@@ -27,12 +29,19 @@ def distance_weighted(
     xp = array_namespace(embeddings)
     same, different = (_numpy(mask) for mask in same_and_different(labels))
     anchor, positive = np.nonzero(same & different.any(axis=1, keepdims=True))
-    apart = _numpy(distance_table(directions(embeddings))).astype(np.float64)
-    chance = chances(apart, different, int(embeddings.shape[1]))
-    # inverse transform sampling: a uniform number against the cumulative probabilities
-    running = np.cumsum(chance, axis=1)[anchor]
-    drawn = generator.random(len(anchor))[:, None] * running[:, -1:]
-    negative = np.argmax(running > drawn, axis=1)
+    drawn = generator.random(len(anchor))
+    negative = np.empty_like(anchor)
+    apart = _numpy(distance_table(directions(embeddings)))
+    begins = np.searchsorted(anchor, np.arange(len(apart) + 1))  # each anchor's pairs are adjacent
+    for top in range(0, len(apart), ROWS):
+        some = slice(top, top + ROWS)
+        chance = chances(apart[some].astype(np.float64), different[some], int(embeddings.shape[1]))
+        for row, running in enumerate(np.cumsum(chance, axis=1), start=top):
+            # inverse transform sampling: a uniform number against the cumulative probabilities
+            own = slice(begins[row], begins[row + 1])
+            place = np.searchsorted(running, drawn[own] * running[-1], side="right")
+            negative[own] = np.minimum(place, len(running) - 1)  # a product that rounds up to the last one
+    del apart
     d = _numpy(distance_table(embeddings))
     costs = np.count_nonzero(d[anchor, positive] + margin > d[anchor, negative])
     triplets = tuple(xp.asarray(places) for places in (anchor, positive, negative))
@@ -42,8 +51,8 @@ def distance_weighted(
 def chances(
     apart: npt.NDArray[np.float64], different: npt.NDArray[np.bool_], dims: int
 ) -> npt.NDArray[np.float64]:
-    """The probability [b, b] of each image to be drawn as each anchor's negative; rows sum to 1 if there
-    is a negative. apart: distances [b, b] on the unit sphere."""
+    """The probability [a, b] of each image to be drawn as each anchor's negative; rows sum to 1 if there
+    is a negative. apart: distances [a, b] on the unit sphere."""
     d = np.clip(apart, NEAREST, 2 - 1e-6)
     logarithm = -((dims - 2) * np.log(d) + (dims - 3) / 2 * np.log(1 - d**2 / 4))
     allowed = different & (apart < FARTHEST)
@@ -68,4 +77,7 @@ ENTRY = MinerEntry(
     paper="Wu, Manmatha, Smola, Krähenbühl: Sampling Matters in Deep Embedding Learning, ICCV 2017",
     function=distance_weighted,
     looks_at_all=False,
+    selects=lambda b, positives, triplets: positives,
+    tables=6.0,
+    version=2,  # the same triplets, whose distances are looked up
 )

@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from core.losses import all_pairs
 from core.losses.contrastive import contrastive
 
 FACTORS = [(1.0, 0.0), (0.0, 1.0), (0.3, -2.0)]
@@ -53,3 +54,15 @@ def test_the_attraction_of_a_tight_class_far_from_the_origin_stays_precise():
     assert float(far) == pytest.approx(
         float(contrastive(near, labels, margin=1.0).terms["attraction"]), rel=0.05
     )
+
+
+@pytest.mark.parametrize("size", [63, 64, 129, 200])
+def test_distances_a_few_rows_at_a_time_are_those_of_the_whole_table_bit_for_bit(size, monkeypatch):
+    """A run's weights must not depend on how its table of distances is cut."""
+    points = torch.randn(5, size, generator=torch.Generator().manual_seed(size))
+    differences = points[:, :, None] - points[:, None, :]
+    whole = differences[0].square()
+    for difference in differences[1:]:
+        whole.addcmul_(difference, difference)
+    monkeypatch.setattr(all_pairs, "TILE", 64 * size)
+    assert torch.equal(all_pairs._squared_distances(points), whole)

@@ -7,7 +7,15 @@ import pytest
 import torch
 from scipy.spatial.distance import cdist
 
-from core.losses.distances import all_distances, all_pairs, all_triplets, euclidean
+from core.losses.distances import (
+    TAKEN_OFTEN,
+    all_distances,
+    all_pairs,
+    all_triplets,
+    euclidean,
+    pair_distances,
+    triplet_distances,
+)
 from tests.core.losses.loops import every_triplet
 
 POINTS = np.random.default_rng(0).normal(size=(9, 4))
@@ -44,3 +52,31 @@ def test_the_gradient_of_the_distance_of_equal_points_is_zero() -> None:
     points = torch.ones(3, 2, requires_grad=True)
     (all_distances(points).sum() + euclidean(points, points.detach()).sum()).backward()
     assert points.grad is not None and (points.grad == 0).all()
+
+
+@pytest.mark.parametrize("kind", [np.asarray, torch.tensor], ids=["numpy", "torch"])
+@pytest.mark.parametrize("repeated", [1, 40])
+def test_triplets_that_take_an_image_once_or_a_hundred_times_have_the_same_distances(
+    repeated: int, kind: type
+) -> None:
+    """Forty times they are more than twice the images, and their distances are looked up."""
+    labels = np.array([0, 0, 0, 1, 1, 2, 2, 2, 2])
+    triplets = np.array(every_triplet(labels.tolist())[::20] * repeated).T
+    assert (triplets.shape[1] > TAKEN_OFTEN * len(labels)) == (repeated > 1)
+    columns = tuple(kind(column) for column in triplets)
+    d_ap, d_an = triplet_distances(kind(POINTS), kind(labels), columns)
+    everything = cdist(POINTS, POINTS)
+    assert np.asarray(d_ap) == pytest.approx(everything[triplets[0], triplets[1]])
+    assert np.asarray(d_an) == pytest.approx(everything[triplets[0], triplets[2]])
+
+
+def test_distances_looked_up_have_the_gradient_of_gathered_ones() -> None:
+    labels = torch.tensor([0, 0, 0, 1, 1, 2, 2, 2, 2])
+    points = torch.tensor(np.where(np.arange(9)[:, None] == 8, POINTS[7], POINTS), requires_grad=True)
+    first, second = torch.combinations(torch.arange(9)).T  # 36 pairs, two equal points among them
+    looked_up, _ = pair_distances(points, labels, (first, second))
+    gathered = euclidean(points[first], points[second])
+    found, expected = (
+        torch.autograd.grad((d * torch.arange(36)).sum(), points)[0] for d in (looked_up, gathered)
+    )
+    torch.testing.assert_close(found, expected)

@@ -135,6 +135,18 @@ def test_distance_weighted_is_the_same_for_the_same_generator() -> None:
     assert one == again != other
 
 
+def test_distance_weighted_draws_the_same_negatives_a_few_anchors_at_a_time() -> None:
+    """Each negative is the first whose cumulative probability exceeds the pair's random number."""
+    points, labels = batch(11, size=150, dims=3, classes=10)
+    found = as_list(mined("distance_weighted", points, labels, 1.0, seed=5))
+    chance = chances(distance_table(directions(points)), labels[:, None] != labels[None, :], dims=3)
+    running = chance.cumsum(axis=1)
+    drawn = np.random.default_rng(5).random(len(found))
+    assert len(found) > 1000
+    for (a, _, n), u in zip(found, drawn, strict=True):
+        assert n == next(place for place, up_to in enumerate(running[a]) if up_to > u * running[a, -1])
+
+
 DEGENERATE: dict[str, tuple[np.ndarray, np.ndarray]] = {
     "one class only": (batch(9)[0], np.zeros(13, int)),
     "every image its own class": (batch(9)[0], np.arange(13)),
