@@ -1,9 +1,11 @@
 """The host's settings: environment variables, read at each call."""
 
+import contextlib
 import os
 from pathlib import Path
 
 import loky
+import psutil
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -41,6 +43,25 @@ def workers() -> int:
 def workers_or(default: int) -> int:
     """CONTRASTIVE_LAB_WORKERS if set, else `default`."""
     return max(1, int(_number("CONTRASTIVE_LAB_WORKERS", default)))
+
+
+def run_bytes(workers: int) -> float:
+    """CONTRASTIVE_LAB_RUN_MB: megabytes that a run may take beyond an idle worker; one that can need more is
+    refused. By default an equal share of the machine's memory, or of the container's, without the server and its
+    idle `workers`; never so little that a preset would not fit."""
+    if "CONTRASTIVE_LAB_RUN_MB" in os.environ:
+        return _number("CONTRASTIVE_LAB_RUN_MB", 0) * 1e6
+    return max(PRESETS_FIT, (_memory() - SERVER) / workers - IDLE_WORKER)
+
+
+SERVER, IDLE_WORKER, PRESETS_FIT = 500e6, 600e6, 350e6
+
+
+def _memory() -> float:
+    total = float(psutil.virtual_memory().total)
+    with contextlib.suppress(OSError, ValueError):  # a container's limit, on Linux; "max": none
+        total = min(total, float(Path("/sys/fs/cgroup/memory.max").read_text("ascii")))
+    return total
 
 
 def idle_seconds() -> float:
