@@ -61,7 +61,8 @@ class Status:
 class Progress:
     """One line of progress.jsonl: mean loss and terms between the last report and `step` of `steps`.
 
-    validation_loss, active (the share of pairs or triplets with a gradient): None if not measured.
+    validation_loss, active (the share of pairs or triplets with a gradient): None if not measured. left: about
+    how many seconds the training still takes; None before enough steps are timed.
     """
 
     step: int
@@ -72,6 +73,7 @@ class Progress:
     seconds: float
     validation_loss: float | None = None
     active: float | None = None
+    left: float | None = None
 
 
 @dataclass(frozen=True)

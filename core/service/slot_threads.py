@@ -6,15 +6,18 @@ import os
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, wait
+from functools import partial
 from typing import Any
 
-from core.runs import Run
+from core.runs import Run, State
 from core.service.fair_queue import Job
 from core.service.slots import Slot
 from core.service.work_queue import WorkQueue
-from core.service.worker import replay_in_folder, run_in_folder
+from core.service.worker import replay_in_folder, run_in_folder, warm_up
 
 log = logging.getLogger(__name__)
+
+SECONDS_TO_STOP = 0.5  # a worker asked to stop that has not by then is in one long step: it is killed
 
 DIED = (
     "The training process ended without a word: it was killed, or the machine ran out of memory. "
@@ -26,7 +29,7 @@ class SlotThreads:
     """The threads that feed the slots.
 
     deadline_seconds: a task that takes longer is killed and fails. now: the steady clock. after_training:
-    called when a run has left its slot.
+    called when a run has left its slot. A training that is asked to stop ends within a second, whatever it does.
     """
 
     def __init__(
@@ -69,7 +72,8 @@ class SlotThreads:
     def _train(self, number: int, job: Job) -> None:
         said = None
         try:
-            said = self._in_slot(number, job.run, run_in_folder, lambda message: self._report(job, message))
+            function = partial(run_in_folder, deadline=self._deadline)
+            said = self._in_slot(number, job.run, function, lambda message: self._report(job, message), job)
         finally:
             self._work.release(number, job, again=said is not False)
             self._after_training()
@@ -80,17 +84,26 @@ class SlotThreads:
         self._work.return_replay(number, run, problem or "".join(problems))
 
     def _in_slot(
-        self, number: int, run: Run, function: Callable[..., Any], failed: Callable[[str], None]
+        self,
+        number: int,
+        run: Run,
+        function: Callable[..., Any],
+        failed: Callable[[str], None],
+        training: Job | None = None,
     ) -> Any:
         """Call `function` on the run's folder in the slot's worker and return its result; if that fails,
-        call `failed` with the reason and return None."""
+        call `failed` with the reason and return None. training: the job that it trains, which may be stopped."""
         slot = self._slots[number]
         try:
             self._wake(slot, run)
             future = slot.submit(function, str(run.folder), self._server)
-            if self._ends_in_time(future):
+            if self._ends_in_time(future, training):
                 return future.result()
             slot.kill()
+            if training is not None and _waits_to_stop(run):
+                self._stopped(training)
+                slot.submit(warm_up)  # so that the next run does not wait for a new process
+                return None
             failed(f"The run took longer than {self._deadline:g} seconds and was ended.")
         except slot.deaths:
             slot.kill()
@@ -105,19 +118,34 @@ class SlotThreads:
         """Have the slot's worker answer: one that the system killed while it was idle takes a moment to die, and
         would take the run with it. The next task then gets a new one."""
         try:
-            if not self._ends_in_time(slot.submit(os.path.isdir, str(run.folder))):
+            if not self._ends_in_time(slot.submit(os.path.isdir, str(run.folder)), None):
                 slot.kill()
         except slot.deaths:
             slot.kill()
 
-    def _ends_in_time(self, future: "Future[Any]") -> bool:
+    def _ends_in_time(self, future: "Future[Any]", training: Job | None) -> bool:
+        """Whether it ends before the deadline, and soon after it is asked to stop."""
         began = self._now()
-        while not wait([future], timeout=min(1.0, self._deadline)).done:
-            if self._now() - began > self._deadline:
+        asked: float | None = None
+        while not wait([future], timeout=min(0.1, self._deadline)).done:
+            now = self._now()
+            stops = training is not None and _waits_to_stop(training.run)
+            asked = (now if asked is None else asked) if stops else None
+            if now - began > self._deadline or (asked is not None and now - asked > SECONDS_TO_STOP):
                 return False
         return True
 
     def _report(self, job: Job, message: str) -> None:
+        self._end(job, "failed", message)
+
+    def _stopped(self, job: Job) -> None:
+        self._end(job, "cancelled", job.run.why_cancelled())
+
+    def _end(self, job: Job, state: State, message: str) -> None:
         if not self._work.closing:
             with contextlib.suppress(OSError):  # a deleted folder needs no status
-                job.run.end("failed", message, self._server)
+                job.run.end(state, message, self._server)
+
+
+def _waits_to_stop(run: Run) -> bool:
+    return run.cancel_requested() and not run.status().ended

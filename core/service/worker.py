@@ -6,6 +6,7 @@ The engine imports this module too, so anything that needs torch is imported ins
 import errno
 import importlib
 import logging
+import math
 import os
 import threading
 import time
@@ -46,11 +47,11 @@ def begin_process(parent: int, niceness: int) -> None:
         threading.Thread(target=watch, daemon=True, name="watch-parent").start()
 
 
-def run_in_folder(folder: str, server: str = "") -> bool:
+def run_in_folder(folder: str, server: str = "", *, deadline: float = math.inf) -> bool:
     """Train and measure the run that is queued in `folder`; its final status is done, failed or cancelled.
     Waits while another process writes the folder; raises nothing. False if that status could not be written.
 
-    server: the id of the server that this worker belongs to.
+    server: the id of the server that this worker belongs to. deadline: seconds that the training may take.
     """
     _import_requirements()  # before the lock: as long as that is free, the engine can cancel the run itself
     run = Run(Path(folder))
@@ -58,7 +59,7 @@ def run_in_folder(folder: str, server: str = "") -> bool:
         with run.lock():
             if run.status().state == "done":
                 return True  # another server has finished it
-            return _train(run, server)
+            return _train(run, server, deadline)
     except OSError as error:  # the lock could not be taken
         return _fail(run, _message_for(error))
 
@@ -87,7 +88,7 @@ def replay_in_folder(folder: str, server: str = "") -> str:
     return ""
 
 
-def _train(run: Run, server: str) -> bool:
+def _train(run: Run, server: str, deadline: float) -> bool:
     from core.training.pipeline import train_and_measure
 
     try:
@@ -97,7 +98,7 @@ def _train(run: Run, server: str) -> bool:
         if run.status().state != "queued":  # left half-written by a process that died
             run.reset(run.config())
         run.set_writer(server)
-        train_and_measure(run)
+        train_and_measure(run, deadline=deadline)
     except (DataError, RunDamaged, RunsFolderUnusable) as error:
         return _fail(run, str(error))
     except OSError as error:

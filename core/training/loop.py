@@ -24,6 +24,11 @@ from core.training.validation import EarlyStopping, Validation
 
 SNAPSHOTS = 15
 REPORTS = 100
+TIMED = 3  # steps, after the first one, in which libraries warm up
+TOO_SLOW = (
+    "After {step:,} of {steps:,} steps it was clear that this run would take about {minutes:,.0f} minutes, and "
+    "this server ends a run after {deadline:,.0f}. Take a larger batch, fewer epochs, or no views."
+)
 DIVERGED = (
     "At step {step:,} the loss was no longer a number: the weights have grown beyond all bounds. "
     "Take a lower learning rate."
@@ -60,14 +65,15 @@ class Trained:
     learned: dict[str, torch.Tensor] = field(default_factory=dict)
 
 
-def train(config: RunConfig, data: Dataset, watcher: Watcher) -> Trained:
+def train(config: RunConfig, data: Dataset, watcher: Watcher, *, deadline: float = math.inf) -> Trained:
     """Train the encoder of `config` on `data`, on one thread.
 
-    Raises Cancelled when the watcher cancels, TrainingFailed when the loss is no longer finite.
+    deadline: seconds that it may take. Raises Cancelled when the watcher cancels, TrainingFailed when the loss is
+    no longer finite, or the rest of the steps cannot be done in time even at the pace of the fastest.
     Equal configs give equal weights, bit for bit, on the same machine.
     """
     torch.set_num_threads(1)
-    return _Loop(config, data, watcher).run()
+    return _Loop(config, data, watcher, deadline).run()
 
 
 def snapshot_steps(steps: int) -> set[int]:
@@ -78,7 +84,7 @@ def snapshot_steps(steps: int) -> set[int]:
 class _Loop:
     """One call of `train`: the trainer, its validation and its reports."""
 
-    def __init__(self, config: RunConfig, data: Dataset, watcher: Watcher) -> None:
+    def __init__(self, config: RunConfig, data: Dataset, watcher: Watcher, deadline: float) -> None:
         self.began = time.perf_counter()
         train_split, test_split = (split.first_classes(config.digits) for split in (data.train, data.test))
         sample = choose_sample(config, train_split, test_split)
@@ -91,7 +97,8 @@ class _Loop:
         # About every 4,096 images: often enough for early stopping, and cheap relative to training.
         self.check_every = math.ceil(4096 / config.batch_size)
         self.report_every = max(1, self.trainer.steps // REPORTS)
-        self.meter = _Meter()
+        self.meter, self.pace = _Meter(), _Pace()
+        self.deadline = deadline
         self.step = 0
 
     def run(self) -> Trained:
@@ -102,7 +109,11 @@ class _Loop:
                 if self.watcher.cancelled():
                     raise Cancelled
                 self.step += 1
+                began = time.perf_counter()
                 self.meter.add(self.trainer.step(batch, measure_active=self.step in self.snapshots))
+                self.pace.add(time.perf_counter() - began)
+                if self.step == 1 + TIMED:
+                    self._check_deadline()
                 if self._after_step(epoch):
                     return self._trained(stopped_early=True)
         return self._trained(stopped_early=False)
@@ -124,9 +135,24 @@ class _Loop:
         mean, terms, active = self.meter.take()
         if not math.isfinite(mean):
             raise TrainingFailed(DIVERGED.format(step=self.step))
-        seconds = time.perf_counter() - self.began
+        self._check_deadline()
+        seconds, steps = time.perf_counter() - self.began, self.trainer.steps
+        between = (seconds - self.pace.seconds) / self.step if self.config.patience else 0.0
+        left = self.pace.left(steps - self.step, between)
+        self.watcher.report(
+            Progress(self.step, steps, epoch, mean, terms, seconds, validation_loss, active, left)
+        )
+
+    def _check_deadline(self) -> None:
+        if self.step <= TIMED:
+            return
         steps = self.trainer.steps
-        self.watcher.report(Progress(self.step, steps, epoch, mean, terms, seconds, validation_loss, active))
+        at_least = time.perf_counter() - self.began + self.pace.fastest * (steps - self.step)
+        if at_least > self.deadline:
+            minutes = at_least / 60, self.deadline / 60
+            raise TrainingFailed(
+                TOO_SLOW.format(step=self.step, steps=steps, minutes=minutes[0], deadline=minutes[1])
+            )
 
     def _snapshot(self) -> torch.Tensor:
         embeddings = self._embed_sample()
@@ -150,6 +176,28 @@ class _Loop:
             self._snapshot()
         kept = {name: tensor.detach() for name, tensor in learned.items()}
         return Trained(self.trainer.encoder, self.step, stopped_early, time.perf_counter() - self.began, kept)
+
+
+class _Pace:
+    """How long the steps take, without what happens between them."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self.fastest = math.inf
+        self._first = math.inf
+        self._steps = 0
+
+    def add(self, seconds: float) -> None:
+        if self._steps == 0:
+            self._first = seconds
+        self._steps += 1
+        self.seconds += seconds
+        self.fastest = min(self.fastest, seconds)
+
+    def left(self, steps: int, between: float) -> float | None:
+        """Seconds that `steps` more take, with `between` after each of them."""
+        timed = self._steps - 1
+        return None if timed < TIMED else steps * ((self.seconds - self._first) / timed + between)
 
 
 class _Meter:

@@ -1,5 +1,6 @@
 """From a run's config to its finished folder: train, embed every image, measure, store."""
 
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -23,10 +24,13 @@ from core.training.loop import Cancelled, Trained, train
 from core.training.trainer import TrainingFailed
 
 
-def train_and_measure(run: Run, on_report: Callable[[Progress], None] = lambda progress: None) -> None:
+def train_and_measure(
+    run: Run, on_report: Callable[[Progress], None] = lambda progress: None, *, deadline: float = math.inf
+) -> None:
     """Execute the run in its folder; its final status is done, failed or cancelled.
 
-    on_report: called with each report after it is written to the folder. Raises OSError if the folder
+    on_report: called with each report after it is written to the folder. deadline: seconds that the training may
+    take; one that cannot end by then fails after a few steps. Raises OSError if the folder
     cannot be written and DataError if the images cannot be read.
     """
     if run.cancel_requested():
@@ -35,7 +39,7 @@ def train_and_measure(run: Run, on_report: Callable[[Progress], None] = lambda p
     config = run.config()
     try:
         data = _images(run, config)
-        trained = train(config, data, _FolderWatcher(run, on_report))
+        trained = train(config, data, _FolderWatcher(run, on_report), deadline=deadline)
     except Cancelled:
         run.set_state("cancelled", run.why_cancelled())
         return
