@@ -18,6 +18,7 @@ from tqdm import tqdm
 
 from core import environment
 from core.config import PARAMETERS, PRESETS, RunConfig
+from core.config.cost import cost_of
 from core.data import DataError
 from core.figures import HEADLINE
 from core.figures.page import catalogue_page
@@ -34,6 +35,8 @@ def main(arguments: list[str] | None = None) -> int:
         return 0
     try:
         config = RunConfig.from_text(dict(_pair(text) for text in options.set), PRESETS[options.preset])
+        if too_large := cost_of(config).refusal(environment.run_bytes(workers=1)):
+            raise ValueError(too_large)
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2

@@ -31,10 +31,11 @@ SURELY = 2.0  # the estimate is good to about this factor
 @dataclass(frozen=True)
 class Cost:
     """memory: the bytes that the run takes at most beyond those of an idle worker. seconds: about how long it
-    takes on the machine of the constants above."""
+    takes on the machine of the constants above; at most, if it may stop early."""
 
     memory: float
     seconds: float
+    stops_early: bool = False
 
     def refusal(self, memory: float, deadline: float = math.inf) -> str | None:
         """Why a run of this cost cannot be trained with so many bytes, or surely not in so many seconds."""
@@ -43,7 +44,7 @@ class Cost:
                 f"This run can need {_gigabytes(self.memory)} of memory, and here one may take "
                 f"{_gigabytes(memory)}. Take a smaller batch, fewer embedding dimensions, or another miner."
             )
-        if self.seconds > SURELY * deadline:
+        if self.seconds > SURELY * deadline and not self.stops_early:
             return (
                 f"This run would take about {_minutes(self.seconds)}, and this server ends a run after "
                 f"{_minutes(deadline)}. Take a larger batch, fewer epochs, or no views."
@@ -54,7 +55,7 @@ class Cost:
 def cost_of(config: RunConfig) -> Cost:
     """The cost of the run of `config`."""
     measuring = MEASURING_BYTES[0] + MEASURING_BYTES[1] * config.embedding_dims
-    return Cost(max(bytes_of_step(config) + BESIDES, measuring), _seconds(config))
+    return Cost(max(bytes_of_step(config) + BESIDES, measuring), _seconds(config), config.patience > 0)
 
 
 def bytes_of_step(config: RunConfig) -> float:

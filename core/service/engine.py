@@ -15,10 +15,12 @@ import gc
 import math
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from queue import Empty, SimpleQueue
 
 from core import environment
 from core.config import RunConfig
+from core.config.cost import Cost, cost_of
 from core.runs import Run, place_for
 from core.service.clock import Clock
 from core.service.fair_queue import Job, NotNow
@@ -46,7 +48,7 @@ class Engine:
     waits, makes the replays of finished runs.
 
     workers: how many train at once. idle_seconds: a worker process without work exits after this time.
-    deadline_seconds: a run that takes longer is killed and fails. grace_seconds, most_waiting, most_bytes:
+    deadline_seconds: a run that takes longer is killed and fails. grace_seconds, most_waiting, most_bytes, run_bytes:
     see core/environment.py. slots: where the work is done, by default in processes on this machine.
     """
 
@@ -59,11 +61,13 @@ class Engine:
         grace_seconds: float = math.inf,
         most_waiting: int = 100,
         most_bytes: int = 2_000_000_000,
+        run_bytes: float = math.inf,
         clock: Clock | None = None,
         slots: Sequence[Slot] | None = None,
     ) -> None:
         clock = clock or Clock()
         self._now = clock.steady
+        self._deadline, self._run_bytes = deadline_seconds, run_bytes
         self._server = ThisServer()
         self._slots: list[Slot] = list(slots or (LocalSlot(idle_seconds) for _ in range(workers)))
         self._work = WorkQueue(len(self._slots), most_waiting, grace_seconds, self._server, self._now)
@@ -113,6 +117,8 @@ class Engine:
                 return run
             if run.is_whole():
                 return run
+            if too_costly := self.cost(config)[1]:
+                raise NotNow(too_costly)
             jobs.check_room_for(watcher)
             if self._storage.full():
                 self._housekeeping.tidy_soon()
@@ -126,6 +132,13 @@ class Engine:
             jobs.check_in(job, watcher)
             self._work.add(job)
         return run
+
+    def cost(self, config: RunConfig) -> tuple[Cost, str | None]:
+        """What the run of `config` takes here, without waiting: its seconds from what this server has measured. And
+        why it would be refused, or None."""
+        cost = cost_of(config)
+        cost = replace(cost, seconds=cost.seconds * self._work.pace)
+        return cost, cost.refusal(self._run_bytes, self._deadline)
 
     def watch(self, key: str, watcher: str) -> None:
         """`watcher` still waits for run `key`; call at least once a minute."""

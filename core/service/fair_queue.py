@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from core.config import RunConfig
+from core.config.cost import cost_of
 from core.runs import Run
 
 # A bound on memory: a session served longer ago counts as never served.
@@ -35,8 +36,8 @@ class Job:
 
     @property
     def size(self) -> float:
-        """Its expected duration, in relative units."""
-        return self.config.epochs + 1.0  # measuring takes about as long as an epoch
+        """Its expected duration, in seconds of the machine of `core.config.cost`."""
+        return cost_of(self.config).seconds
 
     def seconds_at_work(self, now: float) -> float:
         """How long a worker has been training it."""
@@ -138,18 +139,18 @@ class FairQueue:
             return None
         return next(position for position, job in enumerate(self._line()) if job.run.key == key)
 
-    def expected_wait(self, key: str, workers: int, seconds_per_unit: float) -> float | None:
+    def expected_wait(self, key: str, workers: int, pace: float) -> float | None:
         """Estimated seconds until a worker takes run `key`; None if it is not queued here."""
         position = self.position(key)
         if position is None:
             return None
         now = self._now()
         free_at = sorted(
-            max(0.0, job.size * seconds_per_unit - job.seconds_at_work(now)) for job in self._running.values()
+            max(0.0, job.size * pace - job.seconds_at_work(now)) for job in self._running.values()
         )
         free_at = [0.0] * (workers - len(free_at)) + free_at
         for job in self._line()[:position]:  # each takes the worker that is free first
-            free_at[0] += job.size * seconds_per_unit
+            free_at[0] += job.size * pace
             free_at.sort()
         return free_at[0]
 

@@ -1,5 +1,6 @@
 """The app's one engine, configured by environment variables."""
 
+import math
 import threading
 from collections.abc import Sequence
 
@@ -12,17 +13,19 @@ from core.service.slots import Slot
 def engine_from_settings(clock: Clock | None = None) -> Engine:
     """An engine configured by core/environment.py, as the app uses it."""
     slots: Sequence[Slot] | None = None
+    workers = environment.workers()
     if address := environment.dask_scheduler():
         from core.service.dask_slots import slots_on
 
         slots = slots_on(address)
     return Engine(
-        environment.workers(),
+        workers,
         environment.idle_seconds(),
         environment.deadline_seconds(),
         grace_seconds=environment.grace_seconds(),
         most_waiting=environment.most_waiting(),
         most_bytes=environment.disk_bytes(),
+        run_bytes=environment.run_bytes(workers) if slots is None else math.inf,
         clock=clock,
         slots=slots,
     )

@@ -15,8 +15,6 @@ from core.service.servers import ThisServer
 
 NOBODY_WAITED = "Nobody was waiting for it any more: the page was closed, or its computer asleep."
 
-FIRST_GUESS = 1.2  # seconds per epoch, until a run has finished
-
 
 class WorkQueue:
     """The jobs and replays of one server, and its free slots.
@@ -40,7 +38,8 @@ class WorkQueue:
         self._now = now
         self._slots = slots
         self._free = set(range(slots))
-        self._seconds_per_unit = FIRST_GUESS
+        # seconds of the last runs here, and of the machine of `core.config.cost`; at first as if both were equal
+        self._took = self._expected = 5.0
 
     def add(self, job: Job) -> None:
         """Queue a job whose run's folder is ready."""
@@ -66,7 +65,12 @@ class WorkQueue:
 
     def expected_wait(self, key: str) -> float | None:
         """Estimated seconds until run `key` starts; None if it is not queued."""
-        return self.jobs.expected_wait(key, self._slots, self._seconds_per_unit)
+        return self.jobs.expected_wait(key, self._slots, self.pace)
+
+    @property
+    def pace(self) -> float:
+        """The seconds that a run takes here, as a multiple of `Cost.seconds`."""
+        return self._took / self._expected
 
     # ---- for the slots' threads
 
@@ -88,9 +92,9 @@ class WorkQueue:
             self._free.add(slot)
             self.jobs.remove(job.run.key)
             status = job.run.status()
-            if status.state == "done" and job.started is not None:
-                seconds_per_unit = (self._now() - job.started) / job.size
-                self._seconds_per_unit += 0.3 * (seconds_per_unit - self._seconds_per_unit)
+            if status.state == "done" and not status.stopped_early and job.started is not None:
+                self._took = 0.7 * self._took + self._now() - job.started
+                self._expected = 0.7 * self._expected + job.size
             if not (again and status.state in ("cancelled", "queued") and self._requeue(job)):
                 self._server.withdraw("waiting", job.run.key)
             self.changed.notify_all()

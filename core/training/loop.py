@@ -144,7 +144,7 @@ class _Loop:
         )
 
     def _check_deadline(self) -> None:
-        if self.step <= TIMED:
+        if self.step <= TIMED or self.config.patience:  # it may stop early
             return
         steps = self.trainer.steps
         at_least = time.perf_counter() - self.began + self.pace.fastest * (steps - self.step)

@@ -7,6 +7,7 @@ from pages.ui.components.plain_text import plain
 from pages.ui.controls import settings_url, sidebar
 from pages.ui.runs import following, history
 from pages.ui.train import actions
+from pages.ui.train.cost_line import cost_line
 from pages.ui.train.panel import run_panel
 
 opened_by_link = settings_url.read()
@@ -22,12 +23,13 @@ with st.container():
         history.picker()
         with st.container(horizontal=True, width="content", gap="xsmall"):
             waiting = following.awaited() is not None
+            refused = None if config is None else cost_line(config)
             st.button(
                 "Train",
                 type="primary",
                 icon=":material/play_arrow:",
                 shortcut="Ctrl+Enter",
-                disabled=config is None or waiting,
+                disabled=config is None or waiting or refused is not None,
                 on_click=actions.train,
                 key="train",
             )
@@ -42,6 +44,8 @@ with st.container():
 
     if problems := state.link_problems():
         st.warning("\n".join(f"- {plain(sentence)}" for sentence in problems[:8]), icon=":material/link_off:")
+    if refused is not None:
+        st.warning(refused, icon=":material/block:")
     following.show_problem()
 
 run_panel(config, waits=waiting)

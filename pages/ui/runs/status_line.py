@@ -64,12 +64,12 @@ def _place_in_queue(run: Run) -> str:
     if before is None or wait is None:
         return "**Starting** the training process"
     place = "next" if before == 0 else f"{before} ahead of it"
-    return f"**In the queue**, {place} · starts in about {_about(wait)}"
+    return f"**In the queue**, {place} · starts in about {about(wait)}"
 
 
-def _about(seconds: float) -> str:
+def about(seconds: float) -> str:
     """A rounded estimate."""
-    if seconds < 60:
+    if seconds < 120:
         return f"{max(1, round(seconds))} s"
     return f"{round(seconds / 60)} min"
 
@@ -79,6 +79,7 @@ def _time_left(run: Run, *, stops_early: bool) -> str:
     if not reports:
         return "starting"
     last = reports[-1]
-    left = last.seconds / last.step * (last.steps - last.step)
-    at_most = "at most " if stops_early else ""
-    return f"epoch {last.epoch}, step {last.step:,} of {last.steps:,} · {at_most}{left:.0f} s left"
+    where = f"epoch {last.epoch}, step {last.step:,} of {last.steps:,}"
+    if last.left is None:
+        return where
+    return f"{where} · {'at most ' if stops_early else ''}{about(last.left)} left"

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from core.config import PARAMETERS, PRESETS, Parameter, RunConfig
 from core.losses import LOSSES
+from core.miners import MINERS
 
 
 def values(parameter: Parameter) -> st.SearchStrategy[Any]:
@@ -201,6 +202,15 @@ def test_a_new_version_of_a_loss_changes_only_its_own_keys(
     monkeypatch.setitem(LOSSES, "circle", raised)
     changed = {name for name in LOSSES if RunConfig(loss=name).key != before[name]}
     assert changed == {"circle"}
+
+
+def test_a_new_version_of_a_miner_changes_only_its_own_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    configs = [RunConfig(), *(RunConfig(miner=name) for name in MINERS)]
+    before = [config.key for config in configs]
+    raised = dataclasses.replace(MINERS["batch_hard"], version=MINERS["batch_hard"].version + 1)
+    monkeypatch.setitem(MINERS, "batch_hard", raised)
+    changed = [config.miner for config, key in zip(configs, before, strict=True) if config.key != key]
+    assert changed == ["batch_hard"]
 
 
 def test_layers_parameter_count_and_reach_follow_the_fields() -> None:

@@ -33,8 +33,10 @@ class LentSlot:
         with self._lock:
             if self._closed:
                 raise WorkerDied("the engine is closed")
-            self._run, self._task = Run(Path(arguments[0])), self._slot.submit(function, *arguments)
-            return self._task
+            task = self._slot.submit(function, *arguments)
+            if arguments:  # not only to warm up
+                self._run, self._task = Run(Path(arguments[0])), task
+            return task
 
     def kill(self) -> None:
         self._slot.kill()

@@ -10,6 +10,7 @@ from core.config import RunConfig
 from core.runs import Run, RunsFolderUnusable, place_for
 from core.service.clock import Clock
 from core.service.engine import Engine
+from core.service.fair_queue import NotNow
 from core.service.slot_threads import DIED
 from tests.core.conftest import LONG, MEDIUM, SHORT, SMALL, wait_for_end, wait_for_snapshots, wait_until
 
@@ -70,6 +71,32 @@ def test_a_hung_worker_is_ended_at_the_deadline(runs_folder, time):
         assert run.status().state == "failed"
         assert "longer than 900 seconds" in run.status().message
         wait_until(lambda: not psutil.pid_exists(pid), "the hung worker is gone")
+    finally:
+        engine.close()
+
+
+def test_a_worker_that_does_not_answer_a_stop_is_ended_and_the_next_run_gets_another(own_engine):
+    """As in one step of many seconds, the process comes to no check."""
+    run = own_engine.submit(LONG, "ada")
+    wait_for_snapshots(run)
+    (pid,) = own_engine.worker_pids()
+    os.kill(pid, signal.SIGSTOP)
+    own_engine.leave(run.key, "ada")
+    wait_for_end(run)
+    assert (run.status().state, run.status().message) == ("cancelled", "")
+    following = own_engine.submit(SMALL, "ada")
+    wait_for_end(following)
+    assert following.status().state == "done"
+    assert not psutil.pid_exists(pid)
+
+
+def test_a_run_that_is_too_costly_is_refused_with_the_reason_and_never_queued(runs_folder, warm_slot):
+    engine = Engine(1, 60, 900, run_bytes=1e6, slots=[warm_slot])
+    try:
+        with pytest.raises(NotNow, match=r"can need \d+ MB of memory, and here one may take 1 MB"):
+            engine.submit(SHORT, "ada")
+        assert not engine.has(SHORT.key) and not place_for(SHORT).folder.exists()
+        assert engine.cost(SHORT)[1] is not None
     finally:
         engine.close()
 

@@ -7,8 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.config import RunConfig
-from core.runs import Run
+from core.runs import Run, Status
 from core.service.fair_queue import FairQueue, Job, NotNow
+from core.service.servers import ThisServer
+from core.service.work_queue import WorkQueue
 from tests.core.conftest import Time
 
 
@@ -102,16 +104,36 @@ def test_a_run_that_another_server_works_on_has_no_position(queue):
 
 
 def test_the_expected_wait_is_the_work_ahead_shared_among_the_workers(queue, time):
-    ask(queue, "a", "ada", epochs=4)  # measuring counts as one more epoch
-    ask(queue, "b", "bob", epochs=2)
+    long, short = (ask(queue, name, name, epochs=epochs) for name, epochs in (("a", 4), ("b", 2)))
     assert [start(queue), start(queue)] == ["a", "b"]
-    ask(queue, "c", "cyd", epochs=1)
-    ask(queue, "d", "dan", epochs=1)
-    ask(queue, "e", "eve", epochs=1)
+    next_one, *_ = (ask(queue, name, name, epochs=1) for name in "cde")
     time.seconds += 2
-    # two workers, free in 10 - 2 and 6 - 2 s; c then takes the second one for 4 s
-    assert [queue.expected_wait(name, 2, 2.0) for name in "cde"] == [4.0, 8.0, 8.0]
+    # two workers, free when a and b end, after twice the expected seconds; c takes the one that is free first
+    free = 2 * short.size - 2, 2 * long.size - 2
+    then = sorted((free[0] + 2 * next_one.size, free[1]))
+    assert [queue.expected_wait(name, 2, 2.0) for name in "cde"] == pytest.approx([free[0], *then])
     assert queue.expected_wait("a", 2, 2.0) is None
+
+
+def test_runs_that_take_longer_than_expected_make_the_next_estimates_longer(tmp_path, time):
+    work = WorkQueue(1, 5, 90, ThisServer(), time)
+    assert work.pace == 1
+    for number in range(12):
+        job = Job(Run(tmp_path / str(number)), RunConfig(seed=number), owner="ada")
+        job.run.begin(job.config)
+        with work.changed:
+            work.jobs.check_in(job, "ada")
+            work.add(job)
+        assert work.take(0) is job
+        time.seconds += 3 * job.size
+        job.run.write_status(Status("done", stopped_early=number == 11))
+        work.release(0, job)
+        if number == 0:
+            assert 1 < work.pace < 3
+        if number == 10:
+            measured = work.pace
+    assert measured == pytest.approx(3, abs=0.1)
+    assert work.pace == measured  # of a run that stopped early the expected steps say nothing
 
 
 SESSIONS = st.integers(0, 4)

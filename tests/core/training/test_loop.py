@@ -1,6 +1,7 @@
 """The training loop: reports, snapshots, cancelling, divergence, and the shortest trainings."""
 
 import copy
+import dataclasses
 import math
 
 import numpy as np
@@ -13,12 +14,13 @@ from core.encoders.encoder import Encoder, build, embed
 from core.losses import LOSSES
 from core.runs import HELD_OUT
 from core.training import Cancelled, TrainingFailed, snapshot_steps, train
-from core.training.loop import SNAPSHOTS
+from core.training.loop import SNAPSHOTS, _Pace
 from tests.core.training.shared import QUICK, validation_loss
 from tests.core.trainings import (
     Recorder,
     first,
     train_again,
+    trained,
 )
 
 
@@ -142,3 +144,36 @@ def test_training_uses_one_thread(some: Dataset) -> None:
     torch.set_num_threads(2)
     train_again(QUICK, some, stop_before=1)
     assert torch.get_num_threads() == 1
+
+
+def test_a_training_that_cannot_end_in_time_ends_after_four_steps_with_the_reason(
+    some: Dataset, rates: list[float]
+) -> None:
+    recorder = Recorder()
+    with pytest.raises(TrainingFailed, match=r"After 4 of 45 steps .* Take a larger batch, fewer epochs"):
+        train(QUICK, some, recorder, deadline=1e-9)
+    assert len(rates) == 4
+    train(QUICK, some, Recorder(), deadline=1e9)
+
+
+def test_a_training_that_may_stop_early_is_not_ended_for_its_number_of_steps(some: Dataset) -> None:
+    train(dataclasses.replace(QUICK, patience=1000), some, Recorder(), deadline=1e-9)
+
+
+def test_the_time_left_is_told_after_four_steps_and_is_0_at_the_end() -> None:
+    reports = trained(QUICK).reports
+    assert [report.left is None for report in reports] == [report.step < 4 for report in reports]
+    assert reports[-1].left == 0
+    assert all(report.left > 0 for report in reports[:-1] if report.left is not None)
+
+
+def test_the_time_left_follows_from_the_steps_alone_without_the_start_and_the_first_step() -> None:
+    """At first the start, the snapshots and loading libraries take longer than all steps."""
+    pace = _Pace()
+    for seconds in (5.0, 0.1, 0.2):
+        pace.add(seconds)
+    assert pace.left(10, 0.0) is None
+    pace.add(0.3)
+    assert pace.left(10, 0.0) == pytest.approx(2.0)
+    assert pace.left(10, 0.05) == pytest.approx(2.5)
+    assert pace.fastest == 0.1
