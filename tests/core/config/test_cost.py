@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from core import environment
+from core.__main__ import main
 from core.config import PRESETS, RunConfig
 from core.config.cost import SURELY, Cost, cost_of
 
@@ -91,3 +92,11 @@ def test_a_run_may_take_an_equal_share_of_the_memory_or_what_the_host_says(
     assert environment.run_bytes(workers=1) == environment.PRESETS_FIT
     monkeypatch.setenv("CONTRASTIVE_LAB_RUN_MB", "900")
     assert environment.run_bytes(workers=4) == 900e6
+
+
+def test_the_command_line_refuses_what_the_machine_has_no_memory_for(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CONTRASTIVE_LAB_RUN_MB", "1")
+    assert main(["train", "--preset", "fast"]) == 2
+    assert "of memory, and here one may take 1 MB" in capsys.readouterr().err
