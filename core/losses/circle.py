@@ -47,8 +47,8 @@ def _collapsed(batch: Composition, scale: float, similarity_margin: float) -> fl
 ENTRY = LossEntry(
     name="circle",
     label="Circle",
-    summary="Weights each similarity separately: those farthest from their optimum move most, and all stop on a "
-    "circle in the plane of the two similarities.",
+    summary="Weights each similarity separately: those farthest from their optimum count most. What it asks for is the "
+    "inside of a circle in the plane of the two similarities.",
     formula=r"\ell_i = \log\bigl(1 + \sum_{n \in N_i} e^{\,\gamma \alpha_n (s_{in} - m)} \cdot "
     r"\sum_{p \in P_i} e^{-\gamma \alpha_p (s_{ip} - 1 + m)}\bigr), \quad "
     r"\alpha_n = \max(0,\, s_{in} + m),\; \alpha_p = \max(0,\, 1 + m - s_{ip})",

@@ -27,7 +27,7 @@ ENTRY = MinerEntry(
     name="batch_all",
     label="Batch-all: all with a nonzero loss",
     summary="Every triplet of the batch that does not satisfy the margin yet; those that do would only dilute the "
-    "mean.",
+    "mean of the triplet margin loss.",
     paper="Hermans, Beyer, Leibe: In Defense of the Triplet Loss for Person Re-Identification, 2017",
     function=batch_all,
     looks_at_all=True,

@@ -73,7 +73,7 @@ ENTRY = MinerEntry(
     name="distance_weighted",
     label="Distance-weighted: all distances equally often",
     summary="For each positive pair, a negative drawn so that near, medium and far ones are equally likely: drawn "
-    "uniformly, nearly all would lie at the same distance.",
+    "uniformly, nearly all would lie at the same distance in many dimensions.",
     paper="Wu, Manmatha, Smola, Krähenbühl: Sampling Matters in Deep Embedding Learning, ICCV 2017",
     function=distance_weighted,
     looks_at_all=False,

@@ -56,7 +56,7 @@ SECTIONS = {
 # Home's caption for each section; its link leads to the section's first page.
 DOORS = {
     "Learn": "What pulls, what pushes, and what the network trains on.",
-    "Lab": "Train your own in two seconds and take the result apart.",
+    "Lab": "Train your own in seconds and take the result apart.",
     "Practice": "Write the loss yourself, checked as you go.",
 }
 

@@ -50,7 +50,7 @@ def test_the_arrows_of_every_loss_are_its_forces(open_page: OpenPage, name: str)
         assert np.array(arrows) == pytest.approx(expected.of_term[term], abs=1e-9)
     assert metric(app, "Loss of all points") == pytest.approx(expected.loss, abs=1e-4)
     done, pile = (
-        next(caption.value for caption in app.caption if caption.value.startswith(f"**{of}:**"))
+        next(text.value for text in app.markdown if text.value.startswith(f"**{of}:**"))
         for of in ("When a pair is done", "All at one place")
     )
     if name == "contrastive":

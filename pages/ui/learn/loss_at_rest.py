@@ -2,11 +2,11 @@
 
 import streamlit as st
 
+from core.lessons import texts
 from core.lessons.at_rest import AWAY, Ends, Pile, ends_of, pile_of
 from core.lessons.lesson_plane import Triplet
 from core.lessons.loss_curves import ACROSS, by_angle, turn_of
 from core.losses import LOSSES, LossEntry
-from pages.ui.learn.lesson_text import caption
 
 TEXTS = "losses_at_rest"
 
@@ -18,9 +18,9 @@ def at_rest(entry: LossEntry, parameters: dict[str, float], triplet: Triplet) ->
     if ends in ("springs", "difference"):
         turn = turn_of(entry, parameters, triplet.d_ap, on_circle=by_angle(entry, parameters))
         figures["turn"] = f"{ACROSS if turn is None else turn:.2f}"
-    caption(TEXTS, ends, **figures)
-    force, half_force = f"{pile.force:.2g}", f"{pile.half_force:.2g}"
-    caption(TEXTS, pile.kind, nudge=f"{AWAY:g}", force=force, half_force=half_force)
+    st.markdown(texts.section(TEXTS, ends, **figures))
+    force, half_force = f"{pile.force:.3g}", f"{pile.half_force:.3g}"
+    st.markdown(texts.section(TEXTS, pile.kind, nudge=f"{AWAY:g}", force=force, half_force=half_force))
 
 
 @st.cache_data(max_entries=100, show_spinner=False)

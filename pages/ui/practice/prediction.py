@@ -26,6 +26,7 @@ from pages.ui.runs.status_line import progress_line
 from pages.ui.state import Guess
 
 HEIGHT = 380
+ABOUT_CLUSTERS = ("test_adjusted_rand_index", "davies_bouldin")
 CASES, IMAGES, ACROSS = 4, 12, 6  # of the images that are left: how many cases, and images of each
 
 
@@ -120,7 +121,7 @@ def _both(question: Question, guess: Guess, before: Run, after: Run) -> None:
             st.caption(describe(config))
             _picture(run, config, words)
     st.markdown(f"**Why.** {question.why}")
-    if question.figure == "test_adjusted_rand_index":
+    if question.figure in ABOUT_CLUSTERS:
         with contextlib.suppress(DataError):
             _left_over(after)
     with st.expander("All figures of both"):
