@@ -9,6 +9,7 @@ from collections.abc import Callable
 from benchmarks import (
     canvas,
     clusters,
+    costs,
     density,
     load,
     load_browsers,
@@ -44,12 +45,14 @@ BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
     "load_same": load.same_preset,
     "load_different": load.different_configs,
     "load_browsers": load_browsers.measure,
+    "costs": costs.measure,
     "stop": stopping.measure,
     "memory": memory.measure,
     "mixed_use": load.mixed_use,
 }
 # These take up to an hour: only run by name.
 BY_NAME_ONLY = {
+    "costs",
     "losses",
     "take_home",
     "load_same",

@@ -20,6 +20,7 @@ from core.figures.estimate import (
 )
 
 PAIRS = 100_000
+AT_ONCE = 4096  # pairs whose coordinates are held at a time
 
 
 def alignment(points: Points, labels: Labels) -> Estimate:
@@ -68,8 +69,12 @@ def uniformity(points: Points, *, pairs: int = PAIRS, seed: int = 0) -> Estimate
         return undefined(reason, n * (n - 1) // 2)
     directions, all_pairs = _on_sphere(points), n * (n - 1) // 2
     first, second = np.triu_indices(n, 1) if all_pairs <= pairs else draw_pairs(n, pairs, seed)
-    difference = directions[first] - directions[second]
-    mean = mean_of(np.exp(-2 * np.einsum("pd,pd->p", difference, difference)), all_pairs)
+    squares = np.empty(len(first))
+    for start in range(0, len(first), AT_ONCE):
+        part = slice(start, start + AT_ONCE)
+        difference = directions[first[part]] - directions[second[part]]
+        squares[part] = np.einsum("pd,pd->p", difference, difference)
+    mean = mean_of(np.exp(-2 * squares), all_pairs)
     # the error of a logarithm is the relative error
     return Estimate(math.log(mean.value), mean.error / mean.value, mean.sampled, all_pairs)
 

@@ -28,6 +28,7 @@ NAMES = [
     "load_same",
     "load_different",
     "load_browsers",
+    "costs",
     "stop",
     "memory",
     "mixed_use",

@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -48,6 +49,15 @@ def test_evenly_spread_points_have_the_uniformity_of_the_integral_over_the_spher
     assert found.value == pytest.approx(math.log(top / whole), abs=0.03)
     if d == 2:
         assert f"{math.log(top / whole):.2f}" in FIGURES["uniformity"].range  # -1.58
+
+
+def test_uniformity_in_many_dimensions_holds_few_of_its_pairs_at_a_time() -> None:
+    points = np.random.default_rng(0).normal(size=(2000, 64)).astype(np.float32)
+    tracemalloc.start()
+    uniformity(points)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 100_000 * 64 * 8 / 3  # the coordinates of all pairs would take three times that
 
 
 def test_the_error_of_sampled_uniformity_is_right() -> None:
