@@ -4,6 +4,7 @@ import contextlib
 import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 from core.config import PARAMETERS, RunConfig, written
@@ -69,7 +70,12 @@ def _dead_point(config: RunConfig, kind: Kind) -> bool:
     """The loss's force fades where the points are close together, as they are at the start."""
     if kind not in ("point", "stuck"):
         return False
-    return pile_of(LOSSES[config.loss], config.loss_parameters).kind == "growing"
+    return _fades(config.loss, tuple(config.loss_parameters.items()))
+
+
+@lru_cache(maxsize=100)  # asked several times a second while a run is followed
+def _fades(loss: str, parameters: tuple[tuple[str, float], ...]) -> bool:
+    return pile_of(LOSSES[loss], dict(parameters)).kind == "growing"
 
 
 _AT_REST = ("point", "line", "flat", "squeezed", "stuck")
@@ -153,15 +159,17 @@ def cures_for(config: RunConfig, kind: Kind) -> tuple[Cure, ...]:
     None that changes nothing or that `RunConfig` refuses; none at all only for a run that is healthy, or still
     falling after as many epochs as there can be.
     """
-    fitting = [suspect for suspect in SUSPECTS if suspect.when(config, kind)]
-    chosen = [suspect for suspect in fitting if not suspect.otherwise] or fitting
     cures = []
-    for suspect in chosen:
+    for suspect in _suspects(config, kind, otherwise=False) or _suspects(config, kind, otherwise=True):
         with contextlib.suppress(ValueError):
             changed = dataclasses.replace(config, **suspect.change(config))
             if changed != config:
                 cures.append(_cure(suspect, changed))
     return tuple(cures)
+
+
+def _suspects(config: RunConfig, kind: Kind, *, otherwise: bool) -> list[_Suspect]:
+    return [each for each in SUSPECTS if each.otherwise == otherwise and each.when(config, kind)]
 
 
 def _cure(suspect: _Suspect, changed: RunConfig) -> Cure:

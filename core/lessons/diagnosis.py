@@ -163,7 +163,7 @@ def _sentence(kind: Kind, reports: Sequence[Reported], value: float, shape: Shap
             fell = {"last": f"{last:.3g}", "before": f"{before:.3g}", "share": f"{share:.0%}"}
             return _sign("falling", late=f"{LATE:.0%}", **fell)
         case "healthy":
-            return _sign("healthy", **know_nothing, **sorted_)
+            return _sign("healthy", **paid, **know_nothing, spread=f"{shape.spread:.2g}", **sorted_)
         case "point" if value == 0:
             return _sign("point_for_nothing")
         case "point" if has_parameter(config, "margin"):
