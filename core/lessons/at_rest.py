@@ -13,10 +13,11 @@ from core.lessons.lesson_plane import LABELS, ONE_PLACE, START
 from core.lessons.loss_curves import by_angle, loss_of_three
 from core.losses import LossEntry
 
-# springs: a positive is always pulled, a negative only pushed up to some distance. difference: neither moves
-# once the negative is far enough beyond the positive. never: both go on. spread: a near positive is pushed
-# away as well. learned: an image is compared with what is learned for each class, not with other images.
-Ends = Literal["springs", "difference", "never", "spread", "learned"]
+# springs: a positive is always pulled, a negative only pushed up to some distance. rests: a near positive is not
+# pulled either. difference: neither moves once the negative is far enough beyond the positive. never: both go on.
+# spread: a near positive is pushed away as well. learned: an image is compared with what is learned for each
+# class, not with other images.
+Ends = Literal["springs", "rests", "difference", "never", "spread", "learned"]
 # full: no force on the pile, but however near to it the whole force. growing: a force in proportion to the
 # distance from it. stable: parting the classes costs as much as the pile.
 PileKind = Literal["full", "growing", "stable"]
@@ -31,7 +32,7 @@ _MILD = {"temperature": 1.0, "scale": 2.0}
 def ends_of(entry: LossEntry, parameters: Parameters) -> Ends:
     """When the loss stops to move a positive and a negative of an anchor.
 
-    From the slope at a near positive with the negative far away, and at a negative that is even farther.
+    From the slopes at a positive with the negative far away, and at a negative that is even farther.
     """
     if entry.learned:
         return "learned"
@@ -39,9 +40,9 @@ def ends_of(entry: LossEntry, parameters: Parameters) -> Ends:
     on_sphere = by_angle(entry, mild)
     far = 3 + 2 * mild.get("margin", 0.0)
 
-    def slope(moving: str) -> float:
+    def slope(moving: str, at: float = _NEAR) -> float:
         def loss(by: float) -> float:
-            d_ap, d_an = (_NEAR + by, far) if moving == "positive" else (_NEAR, far + by)
+            d_ap, d_an = (at + by, far) if moving == "positive" else (at, far + by)
             three = _on_sphere(d_ap, d_an - far) if on_sphere else _in_space(d_ap, d_an)
             return loss_of_three(entry, mild, three, moving)
 
@@ -52,14 +53,18 @@ def ends_of(entry: LossEntry, parameters: Parameters) -> Ends:
         return "spread"
     if pushed > 1e-7:
         return "never"
-    return "springs" if pulled > 1e-7 else "difference"
+    if pulled > 1e-7:
+        return "springs"
+    # still nearer than the negative, by more than the margin
+    return "rests" if slope("positive", at=1 + mild.get("margin", 0.0)) > 1e-7 else "difference"
 
 
 def _in_space(d_ap: float, d_an: float) -> tuple[Points, Points, Points]:
     """Anchor and positive on a circle, and a negative equally far from both."""
-    angle = 2 * np.arcsin(d_ap / 2)
-    positive = np.array([np.cos(angle), np.sin(angle), 0.0])
-    return np.array([1.0, 0.0, 0.0]), positive, np.array([0.0, 0.0, np.sqrt(d_an**2 - 1)])
+    radius = max(1.0, d_ap)
+    angle = 2 * np.arcsin(d_ap / 2 / radius)
+    positive = radius * np.array([np.cos(angle), np.sin(angle), 0.0])
+    return np.array([radius, 0.0, 0.0]), positive, np.array([0.0, 0.0, np.sqrt(d_an**2 - radius**2)])
 
 
 def _on_sphere(d_ap: float, by: float) -> tuple[Points, Points, Points]:

@@ -15,7 +15,7 @@ def at_rest(entry: LossEntry, parameters: dict[str, float], triplet: Triplet) ->
     """When the loss is done with a pair, and what it does when all points are at one place."""
     ends, pile = _computed(entry.name, parameters)
     figures = {}
-    if ends in ("springs", "difference"):
+    if ends in ("springs", "rests", "difference"):
         turn = turn_of(entry, parameters, triplet.d_ap, on_circle=by_angle(entry, parameters))
         figures["turn"] = f"{ACROSS if turn is None else turn:.2f}"
     st.markdown(texts.section(TEXTS, ends, **figures))

@@ -1,5 +1,7 @@
 """Where a loss leaves points alone: for every loss, compared with the gradients of torch."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -8,7 +10,9 @@ from core.config import PARAMETERS, RunConfig
 from core.lessons import texts
 from core.lessons.at_rest import Ends, PileKind, ends_of, pile_of
 from core.lessons.lesson_plane import LABELS, NUDGE, ONE_PLACE, nudged
-from core.losses import LOSSES
+from core.losses import LOSSES, Loss
+from core.losses.base import hinge, pull_and_push
+from core.losses.distances import pair_distances
 
 # By hand, from the formulas: a hinge on d ends the push, a hinge on a difference ends both, sums of exponentials
 # end neither; uniformity pushes every two points apart.
@@ -45,7 +49,7 @@ def strongest(name: str, points: np.ndarray, **changed: float) -> float:
     return float(tensor.grad.norm(dim=1).max())
 
 
-@pytest.mark.parametrize("name", LOSSES)
+@pytest.mark.parametrize("name", ENDS)
 def test_a_pile_is_full_of_force_or_a_dead_point_and_the_classes_leave_it(name: str) -> None:
     found = pile_of(LOSSES[name], parameters(name))
     assert found.kind == ("full" if name in FULL else "growing")
@@ -88,12 +92,22 @@ def test_a_lifted_structure_without_a_margin_still_parts_the_classes() -> None:
     assert pile_of(LOSSES["lifted_structure"], parameters("lifted_structure", margin=0.0)).kind == "full"
 
 
-@pytest.mark.parametrize("name", LOSSES)
+@pytest.mark.parametrize("name", ENDS)
 def test_when_a_loss_is_done_with_a_pair_does_not_depend_on_how_sharp_it_is(name: str) -> None:
     for setting in {"temperature", "scale", "margin"} & set(LOSSES[name].parameters):
         for value in (PARAMETERS[setting].low, PARAMETERS[setting].high):
             assert ends_of(LOSSES[name], parameters(name, **{setting: value})) == ENDS[name]
     assert ends_of(LOSSES[name], parameters(name)) == ENDS[name]
+
+
+def test_a_loss_that_leaves_near_positives_alone_is_not_one_on_differences() -> None:
+    def function(embeddings: np.ndarray, labels: np.ndarray, *, margin: float, pairs: object = None) -> Loss:
+        d, same = pair_distances(embeddings, labels, pairs)  # type: ignore[arg-type]
+        return pull_and_push(hinge(d - margin / 2), hinge(margin - d), same, sampled=pairs is not None)
+
+    entry = replace(LOSSES["contrastive"], function=function)
+    for margin in (0.5, 1.0, 5.0):
+        assert ends_of(entry, {"margin": margin}) == "rests"
 
 
 def test_a_small_weight_of_uniformity_lets_near_positives_meet() -> None:
