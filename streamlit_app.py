@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import streamlit as st
+from starlette.middleware import Middleware
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 PROJECT = Path(__file__).resolve().parent
@@ -27,6 +28,7 @@ async def engine(_: st.App) -> AsyncIterator[None]:
     """Start and stop the workers with the server."""
     from core.service.shared_engine import close_shared_engine, shared_engine
 
+    asyncio.get_running_loop().set_exception_handler(guards.SeldomLogged())
     started = shared_engine(warm=False)
     addresses.announce()
     # Await what the pages need, but not the worker, which takes seconds to import torch.
@@ -40,7 +42,7 @@ async def engine(_: st.App) -> AsyncIterator[None]:
 
 if get_script_run_ctx(suppress_warning=True) is None:
     from pages.ui import addresses
-    from pages.ui.serving import exercise_routes, first_picture, health_routes, run_routes
+    from pages.ui.serving import exercise_routes, first_picture, guards, health_routes, run_routes
     from pages.ui.serving.warming import warm_up
 
     base = st.config.get_option("server.baseUrlPath") or ""
@@ -50,6 +52,6 @@ if get_script_run_ctx(suppress_warning=True) is None:
         *exercise_routes.routes(base),
         *health_routes.routes(base),
     ]
-    app = st.App(SCRIPT, lifespan=engine, routes=answers)
+    app = st.App(SCRIPT, lifespan=engine, routes=answers, middleware=[Middleware(guards.Guard)])
 else:
     runpy.run_path(str(SCRIPT), run_name="__main__")

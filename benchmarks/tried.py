@@ -19,6 +19,7 @@ RESTARTED = (
 )
 LINUX = "tests/linux/test_"
 HOSTILE = "tests/server/test_hostile.py::test_"
+BOUNDS = "tests/server/test_bounds.py::test_"
 
 
 @dataclass(frozen=True)
@@ -254,7 +255,32 @@ HOSTILE_INPUTS = (
         "a WebSocket with a foreign `Origin`",
         (f"{HOSTILE}another_sites_page_cannot_open_a_connection",),
     ),
-    Try("an upload that no page requested", "`PUT`", (f"{HOSTILE}nothing_can_be_uploaded",)),
+    Try(
+        "a message that asks for the addresses of 400,000 files",
+        "a forged WebSocket message",
+        (f"{BOUNDS}a_message_that_asks_for_too_much_ends_that_connection_only",),
+    ),
+    Try(
+        "an unfinished message of more than 1 MB, or in too many frames",
+        "bytes on a WebSocket",
+        (
+            f"{BOUNDS}a_message_that_is_too_large_is_refused_when_it_is_announced",
+            f"{BOUNDS}a_message_in_too_many_frames_is_refused_before_it_is_complete",
+        ),
+    ),
+    Try(
+        "uploads that no page requested, or too many",
+        "`PUT`",
+        (
+            f"{BOUNDS}a_file_is_taken_only_where_a_page_asks_for_one",
+            f"{BOUNDS}the_files_of_a_session_are_bounded_together",
+        ),
+    ),
+    Try(
+        "more open pages than there is room for",
+        "WebSockets",
+        (f"{BOUNDS}a_full_server_refuses_further_pages_with_a_sentence_and_says_so",),
+    ),
     Try(
         "a request for the server's health",
         "`GET /health`",

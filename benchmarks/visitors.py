@@ -43,6 +43,7 @@ class Visitor:
     exceptions: list[str] = field(default_factory=list)
     saw_result_at: float | None = None
     widgets: dict[str, str] = field(default_factory=dict)  # key -> id
+    session: str = ""  # Streamlit's name for it
     allows_html: bool = False  # whether any text on the page may contain HTML
 
     async def __aenter__(self) -> "Visitor":
@@ -178,6 +179,7 @@ class Visitor:
         match message.WhichOneof("type"):
             case "new_session":
                 self._text = ""
+                self.session = message.new_session.initialize.session_id
             case "navigation":
                 self._page = message.navigation.page_script_hash
             case "auto_rerun":

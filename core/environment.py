@@ -86,6 +86,11 @@ def most_waiting() -> int:
     return max(1, int(_number("CONTRASTIVE_LAB_QUEUE", 100)))
 
 
+def most_pages() -> int:
+    """CONTRASTIVE_LAB_PAGES: how many pages may be open at once; further visitors get a sentence."""
+    return max(1, int(_number("CONTRASTIVE_LAB_PAGES", 250)))
+
+
 def disk_bytes() -> int:
     """CONTRASTIVE_LAB_DISK_MB: megabytes that runs may take; beyond, the least recently used are removed."""
     return int(_number("CONTRASTIVE_LAB_DISK_MB", 2000) * 1e6)

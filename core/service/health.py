@@ -13,6 +13,7 @@ import psutil
 from core import environment
 from core.config import TRAINING_VERSION
 from core.runs import byte_cache
+from core.service import open_pages
 from core.service.engine import Engine
 from core.service.standing import Standing
 
@@ -36,6 +37,8 @@ class Health:
     training_version: int
     standing: Standing
     workers: list[Worker]
+    open_pages: int
+    most_pages: int
     server_memory: int
     cached_bytes: int
     most_cached_bytes: int
@@ -57,6 +60,8 @@ def health(engine: Engine) -> Health:
         training_version=TRAINING_VERSION,
         standing=standing,
         workers=[Worker(pid, memory) for pid in standing.pids if (memory := memory_of(pid))],
+        open_pages=open_pages.opened(),
+        most_pages=open_pages.most(),
         server_memory=memory_of(os.getpid()),
         cached_bytes=byte_cache.held(),
         most_cached_bytes=environment.cache_bytes(),
@@ -102,6 +107,8 @@ def _problems(standing: Standing, free_disk: int | None) -> list[str]:
         found.append("The runs on people's pages take up all the space that runs may have.")
     if standing.waiting >= standing.most_waiting:
         found.append("The queue is full: further runs are refused.")
+    if full := open_pages.full():
+        found.append(full)
     return found
 
 

@@ -34,6 +34,7 @@ def _figures(found: Health) -> None:
             ("Training now", f"{len(standing.running)}", f"of {standing.slots} at once"),
             ("Waiting", f"{standing.waiting}", f"of {standing.most_waiting} at most"),
             ("Replays waiting", f"{standing.replays_waiting}", "after the trainings"),
+            ("Pages open", f"{found.open_pages}", f"of {found.most_pages} at most"),
             ("Visitors with a run", f"{standing.sessions}", "on their page"),
             (
                 "Runs on disk",
