@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from core import environment
+from core.service.open_pages import FILES_OF_A_PAGE, OTHER_FILES
 from run import PROJECT
 from tests.browser.harness import free_port, running_server
 
@@ -22,6 +23,16 @@ def test_the_table_lists_every_variable_and_no_other() -> None:
     table = set(re.findall(r"^\| `(CONTRASTIVE_LAB_\w+)`", (DOCS / "operations.md").read_text(), re.M))
     read = set(re.findall(r'"(CONTRASTIVE_LAB_\w+)"', Path(environment.__file__).read_text()))
     assert table == read
+
+
+def test_the_unit_and_the_container_allow_files_for_every_page() -> None:
+    needed = OTHER_FILES + FILES_OF_A_PAGE * environment.most_pages()
+    unit, container = (DOCS / "contrastive-lab.service").read_text(), (DOCS / "Containerfile").read_text()
+    for allowed in (
+        re.search(r"^LimitNOFILE=(\d+)$", unit, re.M),
+        re.search(r"--ulimit nofile=(\d+)", container),
+    ):
+        assert allowed is not None and int(allowed[1]) >= needed
 
 
 @pytest.mark.whole_training
