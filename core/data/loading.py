@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import threading
 from functools import lru_cache
 from pathlib import Path
 
@@ -13,12 +14,20 @@ ASSETS = environment.PROJECT / "assets"
 MNIST_FOLDER = ASSETS / "mnist"
 
 
-@lru_cache(maxsize=3)
+_reading = {name: threading.Lock() for name in DATASETS}
+
+
 def load(name: str) -> Dataset:
-    """The data set `name`, read once per process.
+    """The data set `name`, read once per process, even if many threads ask for it at once.
 
     Raises DataError, with a message for the user, if a file is missing, damaged, or cannot be downloaded.
     """
+    with _reading[name]:
+        return _loaded(name)
+
+
+@lru_cache(maxsize=3)
+def _loaded(name: str) -> Dataset:
     entry = DATASETS[name]
     if entry.torchvision is not None:
         from core.data.download import fetch  # imports torchvision: only when needed
@@ -27,15 +36,21 @@ def load(name: str) -> Dataset:
     return read_folder(entry, ASSETS / name)
 
 
-@lru_cache(maxsize=3)
 def load_stored(name: str) -> Dataset:
     """The data set `name` if it is already on disk; never downloads, never imports torch.
 
     Raises DataError if a file is missing or damaged.
     """
-    entry = DATASETS[name]
-    if entry.torchvision is None:
+    if DATASETS[name].torchvision is None:
         return load(name)
+    with _reading[name]:
+        return _loaded_from_disk(name)
+
+
+@lru_cache(maxsize=3)
+def _loaded_from_disk(name: str) -> Dataset:
+    entry = DATASETS[name]
+    assert entry.torchvision is not None
     return read_folder(entry, environment.downloads_folder() / entry.torchvision)
 
 

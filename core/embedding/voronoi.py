@@ -63,6 +63,22 @@ def usual_per_class(classes: int) -> int:
     return -(-SAMPLE // max(classes, 1))
 
 
+def sizes(classes: int, most: int) -> list[int]:
+    """The numbers of sample points per class that are offered: round ones, the usual one, and `most`, all that a
+    class has."""
+    return sorted(
+        {step for step in (10, 30, 100, 1000, 3000) if step <= most} | {usual_per_class(classes), most}
+    )
+
+
+def nearest_size(per_class: int, classes: int, most: int) -> int:
+    """The offered number next to `per_class`; 0 for the usual one. Raises ValueError for a negative number."""
+    if per_class < 0:
+        raise ValueError(f"A class can have 0 sample points (the usual number) or more, not {per_class}.")
+    offered = sizes(classes, most)
+    return min(offered, key=lambda size: abs(size - per_class)) if per_class else usual_per_class(classes)
+
+
 def choose(labels: Labels, per_class: int = 0, *, seed: int = 0) -> Integers:
     """The places [s] in `labels` [n] of `per_class` points of each class, or of all if it has fewer.
 

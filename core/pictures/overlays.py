@@ -1,5 +1,7 @@
 """The canvas overlays of a finished run: contour lines and Voronoi cells."""
 
+import gzip
+import json
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -11,6 +13,7 @@ import numpy.typing as npt
 from core.embedding import density, voronoi
 from core.pictures.picture_reduction import fitted_reduction
 from core.runs import Run
+from core.runs.byte_cache import kept_by_size
 
 Floats = npt.NDArray[np.float64]
 
@@ -43,14 +46,30 @@ def as_columns(shapes: Shapes, labels: Sequence[int]) -> Columns:
 
 
 def cells(run: Run, split: str, reduction: str = "", per_class: int = 0) -> Shapes:
-    """The Voronoi cells of `per_class` training images per class (0: the default), clipped to a box
-    somewhat larger than a split's picture: `cells`, each with label and flat corners `xy`; `reason`, a
-    note on them, if any.
+    """The Voronoi cells of some training images per class, as many as the offered number next to `per_class`
+    (0: the usual one), clipped to a box somewhat larger than a split's picture: `cells`, each with label and
+    flat corners `xy`; `reason`, a note on them, if any.
 
     Raises RunDamaged, and ValueError for a reduction that is unknown or not two-dimensional, and for a
     number below 0.
     """
-    return _cells(str(run.folder), run.status().updated, split, reduction, per_class)
+    box = voronoi.box_around(flat_points(run, split, reduction)[0], margin=0.6)
+    diagram = voronoi.cells(*_sample(run, reduction, _offered(run, per_class)), box)
+    return {
+        "cells": [{"label": int(label), "xy": _short(corners)} for label, corners in diagram if len(corners)],
+        "reason": diagram.reason,
+    }
+
+
+def packed_contours(run: Run, split: str, reduction: str = "") -> bytes:
+    """`contours` as JSON, compressed with gzip; made once."""
+    return _packed_contours(str(run.folder), run.status().updated, split, reduction)
+
+
+def packed_cells(run: Run, split: str, reduction: str = "", per_class: int = 0) -> bytes:
+    """`cells` as JSON, compressed with gzip; made once for each offered number."""
+    size = _offered(run, per_class)
+    return _packed_cells(str(run.folder), run.status().updated, split, reduction, size)
 
 
 def share_in_own_cell(run: Run, reduction: str = "", per_class: int = 0) -> float:
@@ -104,15 +123,23 @@ def _contours(folder: str, updated: float, split: str, reduction: str) -> Shapes
     }
 
 
-@lru_cache(maxsize=4)
-def _cells(folder: str, updated: float, split: str, reduction: str, per_class: int) -> Shapes:
-    run = Run(Path(folder))
-    box = voronoi.box_around(flat_points(run, split, reduction)[0], margin=0.6)
-    diagram = voronoi.cells(*_sample(run, reduction, per_class), box)
-    return {
-        "cells": [{"label": int(label), "xy": _short(corners)} for label, corners in diagram if len(corners)],
-        "reason": diagram.reason,
-    }
+@kept_by_size(len)
+def _packed_contours(folder: str, updated: float, split: str, reduction: str) -> bytes:
+    return _packed(_contours(folder, updated, split, reduction))
+
+
+@kept_by_size(len)
+def _packed_cells(folder: str, updated: float, split: str, reduction: str, per_class: int) -> bytes:
+    return _packed(cells(Run(Path(folder)), split, reduction, per_class))
+
+
+def _packed(shapes: Shapes) -> bytes:
+    return gzip.compress(json.dumps(shapes, separators=(",", ":")).encode(), 5, mtime=0)
+
+
+def _offered(run: Run, per_class: int) -> int:
+    classes = run.config().digits
+    return voronoi.nearest_size(per_class, classes, len(run.embedding().train_labels) // classes)
 
 
 @lru_cache(maxsize=32)

@@ -152,11 +152,11 @@ def test_density_lines_are_those_of_the_route_and_belong_to_the_last_step(
 def test_each_place_has_the_colour_of_the_nearest_sample_point(
     visit: Visit, server: Server, run: Run
 ) -> None:
-    canvas = visit(OfRun(server, run, per_class=40), **MOVING)
+    canvas = visit(OfRun(server, run, per_class=30), **MOVING)
     canvas.turn_on("Voronoi cells", "Margin")
     expect(canvas.page.locator(".news")).to_be_hidden()
     embedding = run.embedding()
-    sample = voronoi.choose(embedding.train_labels, 40)
+    sample = voronoi.choose(embedding.train_labels, 30)
     points = projected(run, "train")
     state, generator = canvas.state(), np.random.default_rng(1)
 
@@ -196,7 +196,7 @@ def test_each_place_has_the_colour_of_the_nearest_sample_point(
 def test_many_cells_move_with_the_camera_and_are_sharp_at_rest(
     visit: Visit, server: Server, run: Run
 ) -> None:
-    canvas = visit(OfRun(server, run, per_class=5000), **MOVING)
+    canvas = visit(OfRun(server, run, per_class=3000), **MOVING)
     canvas.turn_on("Voronoi cells", "Margin")
     expect(canvas.page.locator(".news")).to_be_hidden()
     before = aside(canvas)
@@ -212,11 +212,11 @@ def test_many_cells_move_with_the_camera_and_are_sharp_at_rest(
 
 
 def test_per_class_can_change_under_the_same_picture(visit: Visit, server: Server, run: Run) -> None:
-    canvas = visit(OfRun(server, run, per_class=3))
+    canvas = visit(OfRun(server, run, per_class=10))
     canvas.turn_on("Voronoi cells")
     expect(canvas.page.locator(".news")).to_be_hidden()
     few, camera = aside(canvas), canvas.state()["camera"]
-    canvas.change(per_class=500)
+    canvas.change(per_class=1000)
     wait_until(lambda: np.abs(aside(canvas) - few).mean() > 0.5, "there are more cells")
     assert canvas.state()["camera"] == camera
 

@@ -103,8 +103,8 @@ def test_contours_and_cells_come_as_corners(served: Server) -> None:
     lines = get(served, f"/runs/{QUICK.key}/contours/train").json()["lines"]
     assert {line["label"] for line in lines} == {0, 1, 2}
     assert {line["mass"] for line in lines} == {0.25, 0.5, 0.75, 0.9}
-    cells = get(served, f"/runs/{QUICK.key}/cells/train?per_class=20").json()["cells"]
-    assert len(cells) == 60 and {cell["label"] for cell in cells} == {0, 1, 2}
+    cells = get(served, f"/runs/{QUICK.key}/cells/train?per_class=25").json()["cells"]
+    assert len(cells) == 90 and {cell["label"] for cell in cells} == {0, 1, 2}
     assert all(len(cell["xy"]) >= 6 and len(cell["xy"]) % 2 == 0 for cell in cells)
 
 

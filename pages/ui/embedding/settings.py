@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.config import RunConfig
 from core.embedding.reduction import REDUCTIONS
-from core.embedding.voronoi import usual_per_class
+from core.embedding.voronoi import sizes, usual_per_class
 from core.pictures.picture_reduction import PICTURE_DIMS
 from core.runs import Run
 from pages.ui.runs.names import class_names
@@ -95,12 +95,9 @@ def _explanations(offered: list[str]) -> list[str]:
 def _per_class(run: Run, classes: int) -> int:
     usual = usual_per_class(classes)
     most = len(run.embedding().train_labels) // classes
-    steps = sorted(
-        {10, 30, 100, usual, 1000, 3000, most} - {step for step in (10, 30, 100, 1000, 3000) if step > most}
-    )
     return st.select_slider(
         "Voronoi: images per class",
-        steps,
+        sizes(classes, most),
         value=usual,
         format_func=lambda count: "all" if count == most else f"{count:,}",
         key=f"per_class_{classes}",

@@ -5,9 +5,11 @@ They serve public data of a run by its key of 64 hexadecimal digits, and nothing
 No script runs for them: forty watching students cost forty small responses.
 """
 
+import gzip
 import hashlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
+from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -25,17 +27,19 @@ Endpoint = Callable[[Request], Response]
 
 def routes(base: str = "") -> list[Route]:
     """The routes, below `base`, the path under which the whole app is served ("" for the root)."""
+    # Seconds of work and much memory each: one after the other, whoever asks. Megabytes each: a few at a time.
+    shapes, pictures = CapacityLimiter(1), CapacityLimiter(4)
     answers = {
-        "status": status,
-        "frames/{split}": frames,
-        "images/{split}/{chunk:int}": images,
-        "contours/{split}": contours,
-        "cells/{split}": cells,
+        "status": _guarded(status),
+        "frames/{split}": _in_turn(_guarded(frames), pictures),
+        "images/{split}/{chunk:int}": _in_turn(_guarded(images), pictures),
+        "contours/{split}": _in_turn(_guarded(contours), shapes),
+        "cells/{split}": _in_turn(_guarded(cells), shapes),
     }
     return [
-        Route(below(base, f"{run}/{what}"), _guarded(endpoint))
+        Route(below(base, f"{run}/{what}"), answer)
         for run in ("runs/{key}", "example")
-        for what, endpoint in answers.items()
+        for what, answer in answers.items()
     ]
 
 
@@ -88,19 +92,28 @@ def contours(request: Request) -> Response:
     """The density contours of each class, as lines."""
     run, split = _run(request), request.path_params["split"]
     run = _finished(run, split)
-    return JSONResponse(overlays.contours(run, split, request.query_params.get("reduction", "")))
+    return _packed(request, overlays.packed_contours(run, split, request.query_params.get("reduction", "")))
 
 
 def cells(request: Request) -> Response:
-    """The Voronoi cells of some images of each class, as polygons."""
+    """The Voronoi cells of some images of each class, as polygons; `per_class` is rounded to an offered number."""
     run, split = _run(request), request.path_params["split"]
     run = _finished(run, split)
     reduction, per_class = request.query_params.get("reduction", ""), _number(request, "per_class", 0)
-    return JSONResponse(overlays.cells(run, split, reduction, per_class))
+    return _packed(request, overlays.packed_cells(run, split, reduction, per_class))
 
 
 class _NotThere(Exception):
     """The requested resource does not exist."""
+
+
+def _in_turn(endpoint: Endpoint, turns: CapacityLimiter) -> Callable[[Request], Awaitable[Response]]:
+    """`endpoint` in a thread, when a turn is free; without one it holds no thread that others need."""
+
+    async def answer(request: Request) -> Response:
+        return await to_thread.run_sync(endpoint, request, limiter=turns)
+
+    return answer
 
 
 def _guarded(endpoint: Endpoint) -> Endpoint:
@@ -170,6 +183,15 @@ def _bytes(request: Request, content: bytes, *, compress: bool = False) -> Respo
     answer = kept_by_browser(request, content, "application/octet-stream")
     if not compress:  # coordinates hardly compress, and compressing takes time
         answer.headers["Content-Encoding"] = "identity"
+    return answer
+
+
+def _packed(request: Request, content: bytes) -> Response:
+    """JSON that is compressed already, since Streamlit would compress it on the event loop."""
+    packed = "gzip" in request.headers.get("accept-encoding", "")
+    answer = kept_by_browser(request, content if packed else gzip.decompress(content), "application/json")
+    answer.headers["Content-Encoding"] = "gzip" if packed else "identity"
+    answer.headers["Vary"] = "Accept-Encoding"
     return answer
 
 

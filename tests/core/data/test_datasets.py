@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from core.data import (
     DataError,
     Dataset,
     load,
+    loading,
     read_folder,
 )
 from core.data.idx import parse_images, parse_labels
@@ -83,8 +85,10 @@ def test_images_and_labels_are_what_torchvision_reads_from_the_same_files(
         assert np.array_equal(theirs.targets.numpy(), split.labels)
 
 
-def test_a_data_set_is_read_once_per_process() -> None:
-    assert load("mnist") is load("mnist")
+def test_a_data_set_is_read_once_per_process_however_many_ask_at_once() -> None:
+    loading._loaded.cache_clear()
+    with ThreadPoolExecutor(4) as threads:
+        assert len({id(data) for data in threads.map(load, ["mnist"] * 4)}) == 1
 
 
 @pytest.mark.parametrize("count", range(1, 11))

@@ -18,7 +18,7 @@ import pytest
 import torchvision.datasets
 
 from core.config import RunConfig
-from core.data import DATASETS, DataError, Dataset, DatasetEntry, Split, load
+from core.data import DATASETS, DataError, Dataset, DatasetEntry, Split, load, loading
 from core.data.download import fetch
 from core.environment import PROJECT
 from core.runs import Run
@@ -177,7 +177,7 @@ def test_an_unreachable_mirror_is_refused_and_mnist_still_loads(
         fetch(mirror.entry)
     with pytest.raises(DataError, match=SENTENCE):
         load("fashion_mnist")
-    load.cache_clear()
+    loading._loaded.cache_clear()
     assert len(load("mnist").train.labels) == 60_000
 
 
@@ -241,7 +241,7 @@ def test_concurrent_downloads_all_get_the_complete_data_set(mirror: Mirror) -> N
 
 def test_a_run_can_be_cancelled_during_a_download(mirror: Mirror, tmp_path: Path) -> None:
     """From a site that does not answer before the run is cancelled."""
-    load.cache_clear()
+    loading._loaded.cache_clear()
     run = Run(tmp_path / "runs" / "stopped")
     run.begin(RunConfig(dataset="fashion_mnist", epochs=1))
     with socket.create_server(("127.0.0.1", 0)) as slow, pytest.MonkeyPatch.context() as patch:

@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 from sklearn.neighbors import KNeighborsClassifier
 
-from core.embedding.voronoi import box_around, cells, choose, share_in_own_cell, usual_per_class
+from core.embedding.voronoi import (
+    box_around,
+    cells,
+    choose,
+    nearest_size,
+    share_in_own_cell,
+    sizes,
+    usual_per_class,
+)
 from tests.core.embedding.points import BOX, in_polygon, scattered
 
 
@@ -31,6 +39,15 @@ def test_a_sample_is_reproducible_and_contains_every_smaller_one() -> None:
 @pytest.mark.parametrize(("classes", "count"), [(1, 3000), (3, 1000), (7, 429), (10, 300), (0, 3000)])
 def test_the_usual_sample_is_3000_points_divided_among_the_classes(classes: int, count: int) -> None:
     assert usual_per_class(classes) == count
+
+
+@pytest.mark.parametrize(
+    ("asked", "given"),
+    [(0, 300), (1, 10), (20, 10), (21, 30), (299, 300), (2_000, 1000), (4_600, 6000), (10**9, 6000)],
+)
+def test_a_number_per_class_is_rounded_to_an_offered_one(asked: int, given: int) -> None:
+    assert sizes(10, 6000) == [10, 30, 100, 300, 1000, 3000, 6000]
+    assert nearest_size(asked, 10, 6000) == given
 
 
 @pytest.mark.parametrize("d", [2, 5])

@@ -1,5 +1,8 @@
 """Contour lines and Voronoi cells of a real run, as the canvas gets them."""
 
+import gzip
+import json
+
 import numpy as np
 import pytest
 from matplotlib.path import Path as Polygon
@@ -9,6 +12,7 @@ from sklearn.neighbors import KNeighborsClassifier
 from core.embedding import voronoi
 from core.embedding.density import MASSES, contours
 from core.pictures import overlays
+from core.runs import byte_cache
 
 
 def test_the_lines_are_those_of_the_density(finished):
@@ -35,9 +39,9 @@ def test_the_columns_for_a_chart_hold_the_chosen_classes_only(finished):
 
 def test_each_image_lies_in_a_cell_of_its_nearest_sample_image(finished):
     embedding = finished.embedding()
-    sample = voronoi.choose(embedding.train_labels, 20)
-    shapes = overlays.cells(finished, "train", per_class=20)
-    assert len(shapes["cells"]) == 200
+    sample = voronoi.choose(embedding.train_labels, 30)
+    shapes = overlays.cells(finished, "train", per_class=30)
+    assert len(shapes["cells"]) == 300
     nearest = cKDTree(embedding.train[sample]).query(embedding.test[:300])[1]
     for point, owner in zip(embedding.test[:300], sample[nearest], strict=True):
         homes = [
@@ -51,6 +55,14 @@ def test_each_image_lies_in_a_cell_of_its_nearest_sample_image(finished):
 
 def test_by_default_three_thousand_images_own_a_cell(finished):
     assert len(overlays.cells(finished, "train")["cells"]) == 3000
+
+
+def test_any_number_of_cells_is_rounded_to_an_offered_one_and_each_is_made_once(finished):
+    byte_cache.clear()
+    asked = [20 + number for number in range(40)]  # 10, 30, 100 and 300 are offered, and none between
+    packed = {overlays.packed_cells(finished, "train", per_class=number) for number in asked}
+    cells = {len(json.loads(gzip.decompress(content))["cells"]) for content in packed}
+    assert cells == {100, 300} and byte_cache.held() == sum(map(len, packed))
 
 
 def test_the_share_in_the_own_cell_is_that_of_the_nearest_neighbour(finished):
