@@ -8,6 +8,7 @@ import sys
 from checking import Wrong, ask
 
 OUTPUT_LIMIT = 10_000  # characters: a print in a long loop must not flood the page
+ERROR_LIMIT = 1_000  # characters of an error's own text, which the page shows twice
 FRAMES_LIMIT = 6
 
 ADVICE = {
@@ -54,7 +55,8 @@ def run(source, checks, tell):
         sys.stdout, sys.stderr = before
     output.flush()
     if problem:
-        tell("problem", *problem)
+        sentence, trace, line = problem
+        tell("problem", shortened(sentence, OUTPUT_LIMIT), shortened(trace, OUTPUT_LIMIT), line)
 
 
 def attempt(source, task, tell):
@@ -95,7 +97,7 @@ def misfit(name, parameters, error):
 
 def explained(error, source, space):
     """An exception as (sentence, traceback, line)."""
-    kind, text, lines = type(error).__name__, str(error), source.splitlines()
+    kind, text, lines = type(error).__name__, text_of(error), source.splitlines()
     kind = BROWSER_ERRORS.get(text, kind)
     if isinstance(error, SyntaxError) and error.lineno:
         line = error.lineno if error.lineno <= len(lines) else unreadable(lines)
@@ -112,6 +114,18 @@ def explained(error, source, space):
         shown.insert(0, f"  ... {len(steps) - FRAMES_LIMIT} calls before these\n")
     trace = "Traceback (most recent call last):\n" + "".join(shown) if shown else ""
     return (sentence + advice(kind, text)).strip(), f"{trace}{kind}: {text}".rstrip(": "), line
+
+
+def text_of(error):
+    """The text of an error; "" if a class of the learner's has none."""
+    try:
+        return shortened(str(error), ERROR_LIMIT)
+    except BaseException:
+        return ""
+
+
+def shortened(text, most):
+    return text if len(text) <= most else f"{text[:most]} ... (the rest is not shown)"
 
 
 def advice(kind, text):

@@ -161,6 +161,10 @@ BREAKING = (
         "ModuleNotFoundError in line 1: No module named 'numpy'. Only pure Python is available here",
     ),
     ("exit()\n", "SystemExit in line 1"),
+    (
+        "raise ValueError('x' * 50_000_000)\n",
+        f"ValueError in line 1: {'x' * 1000} ... (the rest is not shown)",
+    ),
     ("def wcd(points):\n    return float('nan')\n", "returned nan, which is not a number"),
     ("def wcd(points):\n    points.clear()\n    return 3\n", "changed the lists that it was given"),
     ("def wcd(points):\n    return str(3)\n", "returned '3', of type str"),

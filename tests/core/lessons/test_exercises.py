@@ -33,6 +33,26 @@ def test_the_stub_fails_with_a_helpful_sentence(run: Run, name: str) -> None:
     assert (outcome.trace, outcome.line) == ("", 0)
 
 
+@pytest.mark.parametrize(
+    ("code", "sentence"),
+    [
+        ("raise ValueError('x' * 50_000_000)\n", "ValueError in line 1: xxx"),
+        ("def wcd(points):\n    raise TypeError('x' * 50_000_000)\n", "TypeError in line 2: xxx"),
+        ("raise type('E' * 1_000_000, (Exception,), {})\n", "EEE"),
+        ("def wcd(points):\n    return 'x' * 50_000_000\n", "returned 'xxx"),
+        (
+            "class Odd(Exception):\n    def __str__(self):\n        raise self\n\nraise Odd()\n",
+            "Odd in line 5",
+        ),
+    ],
+    ids=["at once", "when called", "a name", "a result", "no text"],
+)
+def test_what_an_error_says_is_bounded_as_printed_text_is(run: Run, code: str, sentence: str) -> None:
+    outcome = run("wcd", code)
+    assert sentence in outcome.sentence
+    assert max(len(outcome.sentence), len(outcome.trace)) < 11_000  # printed text: 10,000
+
+
 @pytest.mark.parametrize("name", EXERCISES)
 def test_an_exercise_has_a_task_with_a_formula_and_its_hints(name: str) -> None:
     exercise = EXERCISES[name]
