@@ -37,7 +37,7 @@ def fetch(entry: DatasetEntry) -> Dataset:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise DataError(
-            f"{entry.label} cannot be stored: {folder.parent} is not a folder that can be written "
+            f"{entry.label} cannot be stored: {folder.parent.name} is not a folder that can be written "
             f"({error.strerror}). Choose MNIST, which is always here."
         ) from error
     try:

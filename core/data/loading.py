@@ -64,17 +64,18 @@ def read_folder(entry: DatasetEntry, folder: Path) -> Dataset:
 
 
 def _read_checked(path: Path, checksum: str) -> bytes:
+    folder = "/".join(path.parent.parts[-2:])  # without the rest, which visitors should not learn
     try:
         compressed = path.read_bytes()
     except OSError as error:
         raise DataError(
             f"The data file {path.name} cannot be read ({error.strerror}). "
-            f"It belongs in {path.parent}: restore it from the project's repository."
+            f"It belongs in {folder}: restore it from the project's repository."
         ) from error
     algorithm = "md5" if len(checksum) == 32 else "sha256"
     if hashlib.new(algorithm, compressed, usedforsecurity=False).hexdigest() != checksum:
         raise DataError(
-            f"The data file {path.name} in {path.parent} is damaged: its checksum is not the published "
+            f"The data file {path.name} in {folder} is damaged: its checksum is not the published "
             "one. Restore it from the project's repository."
         )
     return gzip.decompress(compressed)

@@ -23,7 +23,7 @@ import numpy.typing as npt
 
 from core.pictures import replay_archive
 from core.pictures.frames import NO_CLUSTER, pack, unpack
-from core.runs import Run, RunDamaged
+from core.runs import Run, RunDamaged, why
 from core.runs.files import write_whole
 
 SPLITS = ("train", "test")
@@ -119,7 +119,7 @@ class Replay:
                 snapshots = [np.load(self._step_file(split, step), allow_pickle=False) for step in steps]
             except (ValueError, EOFError) as error:
                 self.give_up()
-                raise RunDamaged(f"A snapshot of the replay cannot be read ({error}).") from error
+                raise RunDamaged(f"A snapshot of the replay cannot be read ({why(error)}).") from error
             content = self._packed(split, np.stack(snapshots), np.array(steps, dtype=np.uint32))
             write_whole(self.folder / f"{split}.clfr", content, synced=True)
             checksums[f"{split}.clfr"] = hashlib.sha256(content).hexdigest()

@@ -31,6 +31,7 @@ from core.runs.records import (
     Snapshot,
     State,
     Status,
+    why,
 )
 from core.runs.run import Run
 from core.runs.worker_files import LEARNED, RESULT_FILES
@@ -56,4 +57,5 @@ __all__ = [
     "run_at",
     "shipped_run",
     "was_whole",
+    "why",
 ]

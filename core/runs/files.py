@@ -17,7 +17,7 @@ import numpy.typing as npt
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save
 
-from core.runs.records import FORM, OUTDATED, RunDamaged, State, Status
+from core.runs.records import FORM, OUTDATED, RunDamaged, State, Status, why
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class RunFiles:
         try:
             return load_file(self._path(name))
         except (OSError, SafetensorError) as error:
-            raise RunDamaged(f"The run's {name} cannot be read ({error}).") from error
+            raise RunDamaged(f"The run's {name} cannot be read ({why(error)}).") from error
 
 
 def write_whole(path: Path, content: bytes, *, synced: bool = False) -> None:

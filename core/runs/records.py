@@ -1,5 +1,6 @@
 """The contents of a run's folder as dataclasses: status, progress, snapshots, sample; and the errors."""
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -15,6 +16,17 @@ FORM = 2
 OUTDATED = "This run was finished by an older version of the app. Press Train to train it again."
 
 
+# The folders of an absolute path; the name at its end is left.
+_FOLDERS = re.compile(r"(?<!\w)(?:[A-Za-z]:)?[/\\](?=\S)(?:[^/\\'\"\n]+[/\\])+")
+
+
+def why(error: Exception) -> str:
+    """What an error says, without this server's paths, which visitors should not learn; names of files stay."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return _FOLDERS.sub("", str(error))
+
+
 class RunDamaged(Exception):
     """A file of a run is missing or corrupt; the run must be trained again."""
 
@@ -26,7 +38,7 @@ class RunsFolderUnusable(Exception):
     def at(cls, folder: Path, error: OSError) -> "RunsFolderUnusable":
         """The exception for a `folder` that raised `error`."""
         return cls(
-            f"The run cannot be stored: {folder} is not a folder that can be written ({error.strerror}). "
+            f"The run cannot be stored: {folder.name} is not a folder that can be written ({why(error)}). "
             "Ask whoever runs this server to free it, or to choose another one. "
             "Your settings and finished runs are not lost."
         )

@@ -23,6 +23,7 @@ from core.runs.records import (
     Sample,
     Snapshot,
     State,
+    why,
 )
 from core.runs.worker_files import LEARNED, RESULT_FILES, WorkerFiles
 
@@ -44,7 +45,7 @@ class Run(WorkerFiles):
         try:
             return RunConfig.from_dict(json.loads(self._path("config.json").read_text("utf-8")))
         except (OSError, ValueError, TypeError) as error:
-            raise RunDamaged(f"The run's config.json cannot be read ({error}).") from error
+            raise RunDamaged(f"The run's config.json cannot be read ({why(error)}).") from error
 
     def progress(self) -> list[Progress]:
         """All reports so far, in order, without a line that is still being written."""
@@ -63,7 +64,7 @@ class Run(WorkerFiles):
         try:
             embeddings = np.load(self._path("frames") / f"{step:06d}.npy", allow_pickle=False)
         except (OSError, ValueError, EOFError) as error:
-            raise RunDamaged(f"The snapshot of step {step} cannot be read ({error}).") from error
+            raise RunDamaged(f"The snapshot of step {step} cannot be read ({why(error)}).") from error
         return Snapshot(step, embeddings)
 
     def weights_at(self, step: int) -> dict[str, npt.NDArray[np.float32]]:

@@ -9,7 +9,7 @@ from concurrent.futures import Future, wait
 from functools import partial
 from typing import Any
 
-from core.runs import Run, State
+from core.runs import Run, State, why
 from core.service.fair_queue import Job
 from core.service.slots import Slot
 from core.service.work_queue import WorkQueue
@@ -111,7 +111,7 @@ class SlotThreads:
         except Exception as error:  # no process could be started: this run fails, the slot stays usable
             log.exception("run %s could not be handed to a worker", run.key)
             slot.kill()
-            failed(f"The training process could not be started ({error}). Try again in a moment.")
+            failed(f"The training process could not be started ({why(error)}). Try again in a moment.")
         return None
 
     def _wake(self, slot: Slot, run: Run) -> None:

@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 from core.data import DataError, load
-from core.runs import Run, RunDamaged, RunsFolderUnusable
+from core.runs import Run, RunDamaged, RunsFolderUnusable, why
 
 log = logging.getLogger(__name__)
 
@@ -84,7 +84,7 @@ def replay_in_folder(folder: str, server: str = "") -> str:
         return _message_for(error)
     except Exception as error:
         log.exception("the replay of run %s failed", run.key)
-        return f"The replay stopped at an unexpected error ({type(error).__name__}: {error})."
+        return f"The replay stopped at an unexpected error ({type(error).__name__}: {why(error)})."
     return ""
 
 
@@ -109,7 +109,7 @@ def _train(run: Run, server: str, deadline: float) -> bool:
                 run, "There was not enough memory for this run. Take a smaller batch or fewer dimensions."
             )
         log.exception("run %s failed", run.key)
-        return _fail(run, f"Training stopped at an unexpected error ({type(error).__name__}: {error}).")
+        return _fail(run, f"Training stopped at an unexpected error ({type(error).__name__}: {why(error)}).")
     return True
 
 

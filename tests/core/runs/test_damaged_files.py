@@ -2,15 +2,13 @@
 
 import os
 import re
+import shutil
 
 import numpy as np
 import pytest
 
-from core.runs import (
-    RESULT_FILES,
-    RunDamaged,
-    Status,
-)
+from core.pictures.replay import Replay
+from core.runs import RESULT_FILES, RunDamaged, Status, byte_cache, why
 
 
 def test_an_incomplete_line_is_left_out(copy):
@@ -106,3 +104,71 @@ def test_a_bad_byte_in_the_progress_costs_one_line(copy):
     with (copy.folder / "progress.jsonl").open("ab") as file:
         file.write(b"\xff\xfe\n")
     assert copy.progress() == complete
+
+
+def broken(path):
+    """Each way in which a file or folder of a run cannot be read, left in its place one after another."""
+    content = path.read_bytes() if path.is_file() else None
+    shutil.rmtree(path) if content is None else path.unlink()
+    yield "missing"
+    path.mkdir()
+    yield "a folder"
+    path.rmdir()
+    path.symlink_to(path)
+    yield "a link to itself"
+    path.unlink()
+    for garbage in (b"", b"{", b"\x93NUMPY\x01\x00"):
+        path.write_bytes(garbage)
+        yield f"garbage {garbage!r}"
+    path.unlink()
+    if content is not None:
+        path.write_bytes(content)
+
+
+def errors_of(run, step):
+    """The texts of the errors with which pages fail to read a run."""
+    readings = (
+        run.config,
+        run.progress,
+        run.check,
+        run.embedding,
+        run.contours,
+        run.evaluation,
+        run.sample,
+        run.weights,
+        run.learned,
+        lambda: run.snapshot(step),
+        lambda: run.weights_at(step),
+        lambda: Replay(run).frames("train"),
+    )
+    byte_cache.clear()
+    for reading in readings:
+        try:
+            reading()
+        except (RunDamaged, ValueError) as error:  # what pages show; of others they show nothing
+            yield str(error)
+
+
+def test_no_error_about_a_run_tells_where_the_server_keeps_it(copy):
+    step = copy.snapshot_steps()[-1]
+    names = ("config.json", "status.json", f"frames/{step:06d}.npy", f"weights/{step:06d}.safetensors")
+    for state in ("done", "training"):  # with checksums, and without
+        if state == "training":
+            copy.set_state(state)
+        for name in (*names, *RESULT_FILES):
+            told = {way: list(errors_of(copy, step)) for way in broken(copy.folder / name)}
+            assert all(told.values()), name
+            assert str(copy.folder.parent) not in repr(told)
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (IsADirectoryError(21, "Is a directory", "/srv/lab/runs/a/config.json"), "Is a directory"),
+        (OSError("cannot map '/srv/my lab/runs/a/result.safetensors'"), "cannot map 'result.safetensors'"),
+        (ValueError(r"C:\Users\lab\runs\x.npy is no array"), "x.npy is no array"),
+        (ValueError("1/2 of 3 / 4 values, column 1 (char 0)"), "1/2 of 3 / 4 values, column 1 (char 0)"),
+    ],
+)
+def test_what_an_error_says_comes_without_folders(error, said):
+    assert why(error) == said
