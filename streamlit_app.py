@@ -26,8 +26,10 @@ if str(PROJECT) not in sys.path:  # the pages and the workers import `core` and 
 @asynccontextmanager
 async def engine(_: st.App) -> AsyncIterator[None]:
     """Start and stop the workers with the server."""
+    from core.service import open_pages
     from core.service.shared_engine import close_shared_engine, shared_engine
 
+    open_pages.raise_limit()
     asyncio.get_running_loop().set_exception_handler(guards.SeldomLogged())
     started = shared_engine(warm=False)
     addresses.announce()

@@ -38,6 +38,20 @@ def most() -> int:
     return most if files is None else max(1, min(most, (files - OTHER_FILES) // FILES_OF_A_PAGE))
 
 
+def raise_limit() -> None:
+    """Raise this process's limit on open files as far as the pages need and the system allows: macOS gives a terminal
+    256, most Linux systems 1,024."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    needed = OTHER_FILES + FILES_OF_A_PAGE * environment.most_pages()
+    if soft != resource.RLIM_INFINITY and soft < needed:
+        allowed = needed if hard == resource.RLIM_INFINITY else min(needed, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
+
+
 def files_allowed() -> int | None:
     """How many files the system lets this process open; None if it sets no limit."""
     if sys.platform == "win32":

@@ -123,5 +123,7 @@ def test_as_many_pages_may_be_open_as_there_are_files_for(
     resource.setrlimit(resource.RLIMIT_NOFILE, (files, hard))
     try:
         assert open_pages.most() == pages  # 106 is enough for sixty people and some second tabs
+        open_pages.raise_limit()
+        assert open_pages.most() == 250
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
