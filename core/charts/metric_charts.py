@@ -3,6 +3,7 @@
 Vega-Lite as plain dicts: redrawn at every click, and Altair takes ten times as long to build one.
 """
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -158,8 +159,13 @@ def roc(found: Verification, height: int) -> VegaLite:
     are marked."""
     columns = found.false_positive_rate, found.true_positive_rate, found.distance
     rows = [
-        {"false": float(false), "true": float(true), "distance": float(distance)}
-        for false, true, distance in zip(*columns, strict=True)
+        {
+            "place": place,
+            "false": float(false),
+            "true": float(true),
+            "distance": None if math.isnan(distance) else float(distance),
+        }
+        for place, (false, true, distance) in enumerate(zip(*columns, strict=True))
     ]
     x = axis("false", "other pairs taken for one class", format=".0%")
     y = axis("true", "pairs of one class found", format=".0%")
@@ -180,7 +186,7 @@ def roc(found: Verification, height: int) -> VegaLite:
                 "data": {"values": [{"false": 0, "true": 0}, {"false": 1, "true": 1}]},
                 "mark": {"type": "line", "strokeDash": [3, 3], "color": NEUTRAL},
             },
-            {"mark": {"type": "line", "strokeWidth": 2}, "encoding": {"order": {"field": "distance"}}},
+            {"mark": {"type": "line", "strokeWidth": 2}, "encoding": {"order": {"field": "place"}}},
             _thresholds(found),
         ],
     }

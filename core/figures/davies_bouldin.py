@@ -54,6 +54,14 @@ class DaviesBouldin:
         return np.where(self.rival >= 0, self.similarity[place, self.rival], np.nan)
 
     @property
+    def typical(self) -> tuple[float, float]:
+        """Means over the clusters, in units of the embedding: the widths (WCD) of a cluster and its rival together,
+        and the distance (BCD) between the two. Not if undefined."""
+        place = np.arange(len(self.labels))
+        widths = self.within + self.within[self.rival]
+        return float(widths.mean()), float(self.between[place, self.rival].mean())
+
+    @property
     def shares(self) -> Floats:
         """[n]: each cluster's contribution to the index, sum 1; NaN if undefined."""
         count = len(self.labels)

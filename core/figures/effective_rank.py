@@ -12,8 +12,9 @@ from core.figures.spread import centred
 def effective_rank(points: Points) -> Estimate:
     """How many dimensions the embedding really uses: exp of the entropy of its normalised singular values.
 
-    From 1 (all points on a line) to d (the same spread in all directions). points: [n, d], centred
-    first, since distances do not depend on the origin. Undefined for a collapsed embedding.
+    From 1 (all points on a line) to d (the same spread in all directions); neither end is better, since n
+    classes at equal distances need n - 1 directions and no more. points: [n, d], centred first, since
+    distances do not depend on the origin. Undefined for a collapsed embedding.
     Source: Roy, Vetterli 2007.
     """
     reason = why_not(points)
@@ -39,9 +40,10 @@ ENTRIES = (
         "Effective rank",
         "Effective rank",
         "shape",
-        "How many dimensions the embedding really uses.",
-        best=math.inf,
-        worst=1.0,
+        "How many dimensions the embedding really uses (exp of the entropy of its singular values); n classes can be "
+        "told apart along n - 1 directions, so more is not better.",
+        best=math.nan,
+        worst=math.nan,
         range="1 to the number of dimensions",
         chance=None,
         source="Roy, Vetterli 2007",

@@ -40,8 +40,9 @@ class Verification:
     """area: the area under the ROC, the probability that two images of one class lie closer than two of
     different classes: best 1, guessing 0.5. best: the threshold with the highest balanced accuracy.
     suggested: half the distance up to which the loss pushes different classes apart; None without such
-    a distance. distance, true_positive_rate, false_positive_rate: [t], the curve from (0, 0) to
-    (1, 1), thinned. same, different: the numbers of pairs measured. reason: why undefined."""
+    a distance. distance, true_positive_rate, false_positive_rate: [t], the curve from (0, 0) to (1, 1),
+    thinned; the distance is NaN at (0, 0), since even a threshold of 0 accepts pairs that lie at 0. same,
+    different: the numbers of pairs measured. reason: why undefined."""
 
     area: Estimate
     best: Threshold | None
@@ -101,7 +102,11 @@ def verification(
     # equal steps along either axis, so that both steep ends of the curve are kept
     along = np.linspace(0, 1, max(2, kept // 2))
     shown = np.union1d(np.searchsorted(true, along), np.searchsorted(false, along))
-    corners = [np.concatenate([[0.0], each[shown]]) for each in (distance, true, false)]
+    nothing = (math.nan, 0.0, 0.0)  # the corner where no pair is accepted
+    corners = [
+        np.concatenate([[first], each[shown]])
+        for first, each in zip(nothing, (distance, true, false), strict=True)
+    ]
     everything = same_pairs_in_all(labels), different_pairs_in_all(labels)
     return Verification(
         area=_area(same, different, everything),

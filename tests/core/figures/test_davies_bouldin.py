@@ -95,13 +95,16 @@ def test_the_parts_match_their_definitions() -> None:
     np.testing.assert_allclose(ours.similarity, expected)
     assert ours.rival.tolist() == [1, 0, 0]
     assert ours.score == pytest.approx((0.1 + 0.1 + 3 / 102) / 3)
+    assert ours.typical == pytest.approx([(1 + 1 + 3) / 3, (10 + 10 + 102) / 3])
 
 
 @pytest.mark.parametrize("scale", [1e-12, 1e-6, 1e6])
 def test_the_index_does_not_depend_on_the_scale(scale: float) -> None:
     points, labels = blobs(1, 100, 2, 3)
     points = points.astype(np.float64)
-    assert davies_bouldin(points * scale, labels).score == pytest.approx(davies_bouldin(points, labels).score)
+    ours, scaled = davies_bouldin(points, labels), davies_bouldin(points * scale, labels)
+    assert scaled.score == pytest.approx(ours.score)
+    assert scaled.typical == pytest.approx([scale * length for length in ours.typical])
 
 
 def check_undefined(ours: DaviesBouldin, clusters: int, sentence: str) -> None:

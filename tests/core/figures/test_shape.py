@@ -92,6 +92,11 @@ def test_points_on_a_line_have_rank_one_and_evenly_spread_points_full_rank() -> 
     assert effective_rank(line).value == pytest.approx(1, abs=1e-4)
     even = np.concatenate([np.eye(8), -np.eye(8)])
     assert effective_rank(even).value == pytest.approx(8)
+    # six separate classes, as far from each other as they can be, use five of eight dimensions
+    six = np.repeat(np.eye(8)[:6], 10, axis=0)
+    assert effective_rank(six).value == pytest.approx(5)
+    assert between_share(six, np.repeat(np.arange(6), 10)).value == pytest.approx(1)
+    assert FIGURES["effective_rank"].better == "neither end is better"
     plane = np.pad(even[:, :2], ((0, 0), (0, 6)))
     assert effective_rank(plane).value == pytest.approx(2)
 

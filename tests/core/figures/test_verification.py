@@ -26,7 +26,9 @@ def blobs(seed: int, n: int = 60, d: int = 3) -> tuple[np.ndarray, np.ndarray]:
 
 @pytest.mark.parametrize("seed", [0, 1, 2])
 @pytest.mark.parametrize("ties", [False, True])
-def test_of_all_pairs_area_and_curve_are_scikit_learns(seed: int, ties: bool) -> None:
+def test_of_all_pairs_area_and_curve_are_scikit_learns_and_the_corner_without_pairs_has_no_distance(
+    seed: int, ties: bool
+) -> None:
     points, labels = blobs(seed)
     if ties:
         points = np.round(points)
@@ -40,11 +42,13 @@ def test_of_all_pairs_area_and_curve_are_scikit_learns(seed: int, ties: bool) ->
     assert ours.best is not None
     assert ours.best.true_positive_rate - ours.best.false_positive_rate == pytest.approx(best)
     for x, y, distance in zip(ours.false_positive_rate, ours.true_positive_rate, ours.distance, strict=True):
-        told = distances <= distance + 1e-12 if x + y > 0 else np.zeros(len(same), bool)
+        told = distances <= distance + 1e-12  # none is, of NaN
         assert x == pytest.approx(told[~same].mean())
         assert y == pytest.approx(told[same].mean())
     assert len(thresholds) >= len(ours.distance)
     assert (ours.false_positive_rate[0], ours.true_positive_rate[0]) == (0, 0)
+    assert np.isnan(ours.distance[0]) and ours.distance[1] == pytest.approx(distances.min())
+    assert (ours.distance[1] == 0) == ties and ours.true_positive_rate[1] + ours.false_positive_rate[1] > 0
     assert (ours.false_positive_rate[-1], ours.true_positive_rate[-1]) == (1, 1)
 
 
