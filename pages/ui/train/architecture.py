@@ -11,11 +11,10 @@ from pages.ui.components.svg import show_svg
 def architecture(config: RunConfig) -> None:
     """Two images, one encoder with its layer sizes, two embeddings and their distance."""
     layers = config.layers
-    saving = 1 - config.embedding_dims / layers[0]
     show_svg(_svg(layers), key="architecture")
     st.caption(
         f"Both images go through **one** encoder: {' → '.join(str(size) for size in layers)}, "
-        f"{config.parameter_count:,} shared weights. 784 numbers become {config.embedding_dims}: {saving:.2%} fewer."
+        f"{config.parameter_count:,} shared weights. {reduction(config)}"
     )
     entry = ACTIVATIONS[config.activation]
     shown = st.popover(
@@ -34,6 +33,21 @@ def architecture(config: RunConfig) -> None:
             "Without a nonlinearity between the layers the encoder would be one linear map. The Wolfram notebook "
             "prints x + sigmoid(x) and calls it swish, which is x · sigmoid(x)."
         )
+
+
+def reduction(config: RunConfig) -> str:
+    """How many numbers an image becomes, and how many of them are free."""
+    layers = config.layers
+    pixels, dims, narrowest = layers[0], layers[-1], min(layers)
+    if narrowest == dims:
+        return f"{pixels} numbers become {dims}: {1 - dims / pixels:.2%} fewer."
+    # nothing but one linear layer between that layer and the embedding
+    affine = layers[-2] == narrowest and not config.normalised
+    return (
+        f"{pixels} numbers become {dims}, but {'an affine map' if affine else 'a function'} of only {narrowest}, the "
+        f"narrowest layer: {1 - narrowest / pixels:.2%} fewer. Such a bottleneck is shown in “Squeezed through two "
+        "units”, on the Clusters page under Disagreement."
+    )
 
 
 def _svg(layers: tuple[int, ...]) -> str:
