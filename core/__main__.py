@@ -134,13 +134,15 @@ def _ship_disagreements() -> int:
 
 
 def _as_json(run: Run) -> str:
-    figures = run.evaluation().values
+    evaluation = run.evaluation()
+    figures = evaluation.values
     return json.dumps(
         {
             "key": run.key,
             "config": run.config().as_dict(),
             "seconds": run.status().seconds,
             "figures": {name: value if math.isfinite(value) else None for name, value in figures.items()},
+            "undefined": evaluation.undefined,
         }
     )
 

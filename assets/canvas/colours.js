@@ -1,9 +1,9 @@
-// What the points are coloured by: their digit, their cluster, or whether the two agree.
+// What the points are coloured by: their class, their cluster, or whether the two agree.
 
 import { sizesOf } from "./frames.js";
 import { mix } from "./theme.js";
 
-export const COLOURINGS = { digit: "Digit", cluster: "Cluster", agreement: "Agreement" };
+export const COLOURINGS = { digit: "Class", cluster: "Cluster", agreement: "Agreement" };
 export const AGREES = 0, DIFFERS = 1;
 export const NO_CLUSTER = 255;
 
@@ -21,7 +21,7 @@ export function groupsOf(frames, colouring) {
   const names = frames.options.class_names ?? [];
   const size = (label) => frames.sizes.get(label) ?? 0;
   if (colouring === "agreement") {
-    return [{ label: AGREES, name: "cluster and digit agree", size: size(AGREES) }, { label: DIFFERS, name: "they differ", size: size(DIFFERS) }];
+    return [{ label: AGREES, name: "cluster and class agree", size: size(AGREES) }, { label: DIFFERS, name: "they differ", size: size(DIFFERS) }];
   }
   const labels = [...new Set([...names.keys(), ...frames.sizes.keys()])];
   labels.sort((a, b) => a - b);

@@ -7,6 +7,11 @@ import { count } from "./timeline.js";
 
 const QUIET = 10000; // milliseconds between announcements that the visitor did not cause
 
+// The name of a class as it is spoken, as `core.data.with_article`.
+function withArticle(name) {
+  return /^[aeiou8お]|^1[18]$/i.test(name) ? `an ${name}` : `a ${name}`;
+}
+
 export const words = {
   // Whether all points of the current frame coincide.
   collapsed() {
@@ -107,8 +112,8 @@ export const words = {
     const { frames, selection } = this;
     const k = selection.placeOf(selection.pinned);
     const name = (label) => frames.options.class_names?.[label] ?? String(label);
-    const matched = frames.clusters[k] === NO_CLUSTER ? ", in a cluster matched to no digit" : `, in the cluster matched to ${name(frames.clusters[k])}`;
-    return `Picked: image ${count(selection.numberOf(k))}, a ${name(frames.digits[k])}${frames.hasClusters ? matched : ""}.`;
+    const matched = frames.clusters[k] === NO_CLUSTER ? ", in a cluster matched to no class" : `, in the cluster matched to ${name(frames.clusters[k])}`;
+    return `Picked: image ${count(selection.numberOf(k))}, ${withArticle(name(frames.digits[k]))}${frames.hasClusters ? matched : ""}.`;
   },
 
   // The picture's label is always current. Changes that the visitor caused and new runs are announced at once,

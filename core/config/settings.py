@@ -100,7 +100,7 @@ class Settings:
         10,
         "integer",
         "Classes",
-        "How many digit classes are used: the first n, starting with 0.",
+        "How many classes of the data set are used: the first n of them.",
         low=1,
         high=10,
     )

@@ -3,7 +3,7 @@
 MNIST ships in assets/ and needs no network. A worker downloads the others through torchvision on first use.
 """
 
-from core.data.catalogue import DATASETS, DatasetEntry
+from core.data.catalogue import DATASETS, DatasetEntry, with_article
 from core.data.idx import DataError, Dataset, Images, Labels, Split
 from core.data.loading import MNIST_FOLDER, load, load_stored, read_folder
 
@@ -19,4 +19,5 @@ __all__ = [
     "load",
     "load_stored",
     "read_folder",
+    "with_article",
 ]

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class DatasetEntry:
-    """One line of the catalogue of data sets."""
+    """One line of the catalogue of data sets. noun: what one of its images shows."""
 
     name: str
     label: str
+    noun: str
     classes: tuple[str, ...]
     # file name -> checksum: SHA-256 for the shipped files, MD5 (as in torchvision) for the others
     files: dict[str, str]
@@ -19,6 +20,12 @@ class DatasetEntry:
     def checksum(self) -> str:
         """One SHA-256 over all files' checksums: part of every run's key."""
         return hashlib.sha256("".join(self.files.values()).encode()).hexdigest()
+
+
+def with_article(name: str) -> str:
+    """The name of a class as it is spoken: "a 7", "an 8", "an Ankle boot", "a Bag"."""
+    spoken_vowel = name[0].lower() in "aeiou8お" or name in ("11", "18")  # お is spoken "o"
+    return f"an {name}" if spoken_vowel else f"a {name}"
 
 
 _FILES = (
@@ -39,6 +46,7 @@ DATASETS: dict[str, DatasetEntry] = {
         DatasetEntry(
             name="mnist",
             label="MNIST digits",
+            noun="digit",
             classes=tuple("0123456789"),
             files=_files(
                 "0b367032e93c5d0cea0925647cfdb18614af8ee15f83e6f2fc2ad904a6835971",
@@ -51,6 +59,7 @@ DATASETS: dict[str, DatasetEntry] = {
         DatasetEntry(
             name="fashion_mnist",
             label="Fashion-MNIST",
+            noun="piece of clothing",
             classes=(
                 "T-shirt",
                 "Trouser",
@@ -74,6 +83,7 @@ DATASETS: dict[str, DatasetEntry] = {
         DatasetEntry(
             name="kmnist",
             label="KMNIST (Kuzushiji)",
+            noun="character",
             classes=("お", "き", "す", "つ", "な", "は", "ま", "や", "れ", "を"),
             files=_files(
                 "bdb82020997e1d708af4cf47b453dcf7",

@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from core.embedding.nearest import Neighbours, nearest
 from core.encoders.numpy_encoder import NumpyEncoder, encoder_of
+from core.figures.estimate import COLLAPSED, why_not
 from core.runs import Embedding, Run, RunDamaged
 
 Image = npt.NDArray[np.uint8]
@@ -23,7 +24,7 @@ class Landing:
 
     votes: [classes], the neighbours of each class. winner: the class with the most votes; on a tie, the one
     with the nearest image. cluster: the KMeans cluster with the nearest centroid. to_centroid: the distance
-    to it.
+    to it. undecided: why the votes are arbitrary, in a sentence, if they are.
     """
 
     point: Floats
@@ -33,6 +34,7 @@ class Landing:
     winner: int
     cluster: int
     to_centroid: float
+    undecided: str | None = None
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,31 @@ def land(embedding: Embedding, point: Floats, k: int = VOTERS) -> Landing:
         ]
     )
     away = np.linalg.norm(centroids - point, axis=1)
-    return Landing(point, neighbours, labels, votes, winner, int(clusters[away.argmin()]), float(away.min()))
+    return Landing(
+        point,
+        neighbours,
+        labels,
+        votes,
+        winner,
+        int(clusters[away.argmin()]),
+        float(away.min()),
+        _undecided(embedding.train, point, neighbours),
+    )
+
+
+def _undecided(train: Floats, point: Floats, found: Neighbours) -> str | None:
+    """Why the neighbours are an arbitrary choice: in a collapse, or if more images are exactly as near as all of
+    them."""
+    if why_not(train) == COLLAPSED:
+        return COLLAPSED
+    near, far = found.distances[[0, -1]]
+    if near != far:
+        return None
+    away = train - point.astype(np.float64)
+    tied = int(np.count_nonzero(np.sqrt(np.einsum("ij,ij->i", away, away)) <= far))
+    if tied <= len(found.indices):
+        return None
+    return f"{tied:,} training images are equally near, so which of them are the nearest is arbitrary."
 
 
 def journey(run: Run, image: Image, k: int = 6) -> Journey | None:

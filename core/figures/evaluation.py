@@ -8,7 +8,7 @@ from core.embedding.confusion import Confusion, confusion
 from core.figures import FIGURES, davies_bouldin, neighbours, retrieval, verification
 from core.figures.base import Subject
 from core.figures.davies_bouldin import DaviesBouldin
-from core.figures.estimate import Chance, Curve, Estimate, check_labels, undefined
+from core.figures.estimate import COLLAPSED, Chance, Curve, Estimate, check_labels, undefined
 from core.figures.json_form import from_json, to_json
 from core.figures.verification import Verification
 
@@ -43,6 +43,11 @@ class Evaluation:
     def undefined(self) -> dict[str, str]:
         """Name -> why, in a sentence, for the undefined figures."""
         return {name: each.reason for name, each in self.figures.items() if each.reason is not None}
+
+    @property
+    def collapsed(self) -> str | None:
+        """Why no distance of this run tells anything apart, if all training images lie at one place."""
+        return COLLAPSED if self.values["spread"] == 0 else None
 
     def to_json(self) -> str:
         """JSON text; NaN as null, arrays as lists."""

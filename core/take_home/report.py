@@ -89,7 +89,7 @@ def report(run: Run, name: str, options: CanvasOptions, canvas: CanvasFiles, pal
 
 def _shapes(run: Run, config: RunConfig) -> dict[str, overlays.Shapes]:
     """The contours and cells of a 2-D run, which the offline page cannot fetch."""
-    if config.embedding_dims != 2:
+    if config.embedding_dims != 2 or run.evaluation().collapsed:
         return {}
     return {"contours": overlays.contours(run, "train"), "cells": overlays.cells(run, "train")}
 
@@ -121,6 +121,7 @@ def _about(run: Run, config: RunConfig) -> str:
         f"A network was trained on {DATASETS[config.dataset].label} for {status.seconds:.1f} seconds "
         f"({status.step:,} steps) with the loss “{entry.label}”. {entry.summary} It maps each image to "
         f"{config.embedding_dims} numbers: the position of its point below."
+        + (f" {collapsed}" if (collapsed := run.evaluation().collapsed) else "")
     )
 
 

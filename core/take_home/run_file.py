@@ -84,11 +84,12 @@ def snapshots_of(run: Run) -> list[Snapshot]:
 
 def _readme(run: Run, config: RunConfig) -> str:
     names = ", ".join(run.learned())
+    collapsed = f" {why}" if (why := run.evaluation().collapsed) else ""
     learned = f"| `learned.safetensors` | the loss's own learned parameters: {names} |\n" if names else ""
     return f"""# A run of Contrastive Lab
 
 A network was trained on {DATASETS[config.dataset].label} with the loss “{LOSSES[config.loss].label}”. It maps an image
-of 28 x 28 pixels to {config.embedding_dims} numbers, so that images of the same class are close together.
+of 28 x 28 pixels to {config.embedding_dims} numbers, so that images of the same class are close together.{collapsed}
 
 | file | content |
 | --- | --- |

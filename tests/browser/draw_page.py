@@ -21,7 +21,7 @@ class DrawPage:
         self.page = page
         self.server = server
         self.papers = page.locator(".upper-canvas")
-        self.verdict = page.get_by_role("heading", name=re.compile("^It looks like a"))
+        self.verdict = page.get_by_role("heading", name=re.compile("^It looks like an? "))
         self.network_input = page.locator(".st-key-network_sees")
 
     def open(self) -> "DrawPage":
@@ -59,7 +59,7 @@ class DrawPage:
 
     def guess(self) -> str:
         """The class that the page names."""
-        return self.verdict.inner_text().removeprefix("It looks like a").strip()
+        return self.verdict.inner_text().split()[-1]
 
     def tab(self, name: str) -> Locator:
         self.page.get_by_role("tab", name=name, exact=True).click()

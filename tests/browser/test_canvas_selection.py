@@ -256,7 +256,7 @@ def test_points_are_coloured_by_their_cluster_and_by_agreement(visit: Visit, col
         assert strong[differs & inside].mean() > 0.97  # they are drawn above all others
         quiet = alone(places, 7)
         assert not strong[quiet[~differs[quiet]]].any()
-        agree = canvas.page.get_by_role("button", name=re.compile("^Class cluster and digit agree"))
+        agree = canvas.page.get_by_role("button", name=re.compile("^Class cluster and class agree"))
         expect(agree).to_have_attribute("aria-label", re.compile(f"{(~differs).sum():,} points"))
         agree.click()
         canvas.painted()
@@ -265,7 +265,7 @@ def test_points_are_coloured_by_their_cluster_and_by_agreement(visit: Visit, col
         expect(
             canvas.page.get_by_role("img", name=re.compile("Coloured by agreement.*they differ 286"))
         ).to_be_visible()
-    canvas.turn_on("Digit")
+    canvas.turn_on("Class")
     canvas.painted()
     single = alone(places, 7)
     again = canvas.picture()[y[single], x[single]]

@@ -53,6 +53,17 @@ def test_the_notice_counts_the_points_missing_in_the_shown_frame(visit: Visit) -
     expect(canvas.page.locator(".notice")).to_contain_text("1,500 of 2,000 points have no finite coordinates")
 
 
+@pytest.mark.parametrize(("label", "spoken"), [(8, "an 8"), (7, "a 7")])
+def test_a_picked_image_has_the_article_with_which_its_class_is_spoken(
+    visit: Visit, label: int, spoken: str
+) -> None:
+    place = int(np.flatnonzero(clusters(500, 15, 2)[1] == label)[0])
+    canvas = visit(Cloud(points=500, pick=True, bookmark=f"i{place}"))
+    expect(
+        canvas.page.get_by_role("img", name=re.compile(f"Picked: image {place}, {spoken}\\."))
+    ).to_be_visible()
+
+
 def test_one_class_needs_no_notice(visit: Visit) -> None:
     canvas = visit(Cloud(points=2000, case="one-class"))
     expect(canvas.page.locator(".notice")).to_be_hidden()

@@ -90,10 +90,10 @@ def test_two_drawings_are_the_same_digit_or_not(page: Page, server: Server) -> N
     draw.draw("3")
     panel = draw.tab("Same or different")
     draw.draw("3", paper=1)
-    expect(panel.get_by_role("heading", name="The same digit, says the distance")).to_be_visible()
+    expect(panel.get_by_role("heading", name="The same class, says the distance")).to_be_visible()
     draw.clear(paper=1)
     draw.draw("1", paper=1)
-    expect(panel.get_by_role("heading", name="Two different digits, says the distance")).to_be_visible()
+    expect(panel.get_by_role("heading", name="Two different classes, says the distance")).to_be_visible()
     best = shipped_run().evaluation().verification.best
     assert best is not None
     expect(panel.get_by_test_id("stMetricValue").nth(1)).to_have_text(f"{best.distance:.3f}")
@@ -158,7 +158,7 @@ def test_a_class_is_held_out_here_and_the_journey_of_a_drawing_follows_the_train
     ).to_be_visible()
     expect(page.get_by_text("training images nearest to your digit")).to_be_visible()
     panel = draw.tab("Same or different")
-    expect(panel.get_by_role("heading", name="The same digit, says the distance")).to_be_visible()
+    expect(panel.get_by_role("heading", name="The same class, says the distance")).to_be_visible()
     panel = draw.tab("Its journey")
     expect(panel.get_by_text("Press play in the picture")).to_be_visible()
     steps = run.snapshot_steps()

@@ -9,7 +9,9 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from core.config import PRESETS, RunConfig
-from core.data import Dataset
+from core.data import Dataset, with_article
+from core.drawings.few_shot import few_shot
+from core.drawings.landing import encoder_for, land
 from core.runs import Run, State, place_for
 from tests.forged import forged_png
 from tests.pages.conftest import OpenPage
@@ -69,8 +71,9 @@ def test_a_test_image_picked_by_its_number_lands_among_its_class(open_page: Open
         assert not app.exception
         label = mnist.test.labels[number]
         words = texts(app)
-        assert f"test image {number}, a {label}" in words and "nearest** training images are a" in words
-        right += f"It looks like a {label}" in words
+        spoken = with_article(str(label))
+        assert f"test image {number}, {spoken}" in words and "nearest** training images are a" in words
+        right += f"It looks like {spoken}" in words
     assert right >= 9
 
 
@@ -109,7 +112,7 @@ def test_the_shipped_run_offers_a_training_for_its_journey(open_page: OpenPage) 
 def test_two_digits_need_a_second_one(open_page: OpenPage) -> None:
     app = open_tab(open_page(PAGE), "digit_from", "Test image")
     app = open_tab(app, "part", "Same or different")
-    assert not app.exception and "is it the same as the one above?" in texts(app)
+    assert not app.exception and "is it of the same class as the one above?" in texts(app)
 
 
 def test_a_class_to_hold_out_can_be_chosen(open_page: OpenPage) -> None:
@@ -128,7 +131,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 
 def test_a_held_out_class_shows_where_it_lands_and_what_examples_achieve(
-    open_page: OpenPage, small: Run, monkeypatch: pytest.MonkeyPatch
+    open_page: OpenPage, small: Run, mnist: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = open_page(PAGE)
     monkeypatch.setenv("CONTRASTIVE_LAB_RUNS", str(small.folder.parent))
@@ -137,7 +140,20 @@ def test_a_held_out_class_shows_where_it_lands_and_what_examples_achieve(
     words = texts(app)
     assert "Training never saw a 2" in words and "include the images of 2" in words
     assert "1 example **" in words and "20 examples **" in words and "20 random samples" in words
-    app = open_tab(app, "digit_from", "Test image")
+    embedding, test_images = small.embedding(), mnist.test.first_classes(4).images
+    found = few_shot(embedding.train, embedding.train_labels, embedding.test, embedding.test_labels, 2)
+    new, others = (mean[-1] for mean in found.means())
+    enough = "are enough here" if new >= others - 0.1 else "are **not** enough here: "
+    assert enough in words and f"training saw it is {others:.0%}" in words
+    app = open_tab(open_tab(app, "digit_from", "Test image"), "part", "Neighbours")
+    captions = set()
+    for number in range(12):
+        app.number_input[0].set_value(number).run()
+        votes = land(embedding, encoder_for(small).embed(test_images[[number]])[0]).votes
+        said = "training never saw that class" in texts(app)
+        assert said == (votes[2] > 0)  # only if one of the neighbours is of the class
+        captions.add(said)
+    assert captions == {True, False}
     app = open_tab(app, "part", "Its journey")
     assert not app.exception and "Press play in the picture" in texts(app)
 

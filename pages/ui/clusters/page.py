@@ -8,6 +8,7 @@ from core.config import RunConfig
 from core.runs import Run
 from pages.ui.clusters import confusion, davies, disagree, every_figure, kmeans, pairs, scores, without
 from pages.ui.controls.settings_url import TAB
+from pages.ui.runs import results
 
 TABS: dict[str, Callable[[Run, RunConfig], None]] = {
     "Davies-Bouldin": davies.show,
@@ -23,6 +24,7 @@ TABS: dict[str, Callable[[Run, RunConfig], None]] = {
 
 def show(run: Run, config: RunConfig) -> None:
     """The tabs; the URL keeps which one is open."""
+    results.collapse(run.evaluation())
     tabs = st.tabs(list(TABS), key=TAB, bind="query-params")
     for tab, panel in zip(tabs, TABS.values(), strict=True):
         if tab.open:

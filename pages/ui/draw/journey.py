@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.config import RunConfig
-from core.data import load_stored
+from core.data import DATASETS, load_stored
 from core.drawings.landing import Journey
 from pages.ui.components import digit_cards
 from pages.ui.components.digit_cards import Card, Tile
@@ -13,15 +13,18 @@ from pages.ui.draw.source import Digit
 from pages.ui.runs.names import class_names
 
 WITHOUT = (
-    "This run was shipped without the network at each snapshot, which would be 14 MB, so the path of your digit is not "
-    "known. Train the same settings here: the same run, with the journey."
+    "This run was shipped without the network at each snapshot, which would be 14 MB, so the path of your drawing is "
+    "not known. Train the same settings here: the same run, with the journey."
 )
 
 
 def show(config: RunConfig, digit: Digit | None, journey: Journey | None) -> None:
     """A card for each snapshot, with the digit's nearest images."""
     if digit is None:
-        st.info("Draw a digit first: its path through the training appears here.", icon=":material/draw:")
+        st.info(
+            f"Draw a {DATASETS[config.dataset].noun} first: its path through the training appears here.",
+            icon=":material/draw:",
+        )
         return
     if journey is None:
         st.info(WITHOUT, icon=":material/route:")
@@ -31,7 +34,7 @@ def show(config: RunConfig, digit: Digit | None, journey: Journey | None) -> Non
     data = load_stored(config.dataset)
     images = (data.train if journey.split == "train" else data.test).first_classes(config.digits).images
     st.markdown(
-        "**Press play in the picture**: your digit moves with the training. Below, its nearest images at each "
+        "**Press play in the picture**: your drawing moves with the training. Below, its nearest images at each "
         "snapshot, of the 2,000 that the live picture shows."
     )
     cards = [

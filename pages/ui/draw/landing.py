@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.charts import run_charts
 from core.config import RunConfig
-from core.data import load_stored
+from core.data import DATASETS, load_stored, with_article
 from core.drawings.landing import Landing
 from core.runs import Run
 from pages.ui.components import digit_cards
@@ -19,6 +19,9 @@ def verdict(run: Run, config: RunConfig, place: Landing | None) -> None:
     if place is None:
         st.markdown("Nothing drawn yet. Each point is a training image, embedded by this run's network.")
         return
+    if place.undecided:
+        st.markdown(f"### No verdict\n{plain(place.undecided)}")
+        return
     names = class_names(config)
     others = [
         f"{place.votes[label]} × {plain(names[label])}"
@@ -27,11 +30,12 @@ def verdict(run: Run, config: RunConfig, place: Landing | None) -> None:
     ]
     table = run.evaluation().confusion
     matched = dict(zip(table.clusters.tolist(), table.matched_digit.tolist(), strict=True))
+    winner = plain(with_article(names[place.winner]))
     cluster = run_charts.cluster_name(place.cluster, matched.get(place.cluster, -1), names)
     st.markdown(
-        f"### It looks like a {plain(names[place.winner])}\n"
-        f"**{place.votes[place.winner]} of its {len(place.labels)} nearest** training images are a "
-        f"{plain(names[place.winner])}{'; the others: ' + ', '.join(others) if others else ''}. "
+        f"### It looks like {winner}\n"
+        f"**{place.votes[place.winner]} of its {len(place.labels)} nearest** training images are "
+        f"{winner}{'; the others: ' + ', '.join(others) if others else ''}. "
         f"KMeans puts it into cluster **{plain(cluster)}**, {place.to_centroid:.3g} from its centre."
     )
 
@@ -39,7 +43,13 @@ def verdict(run: Run, config: RunConfig, place: Landing | None) -> None:
 def show(config: RunConfig, place: Landing | None) -> None:
     """The images of the neighbours, each with its class and its distance."""
     if place is None:
-        st.info("Draw a digit first: its nearest training images appear here.", icon=":material/draw:")
+        st.info(
+            f"Draw a {DATASETS[config.dataset].noun} first: its nearest training images appear here.",
+            icon=":material/draw:",
+        )
+        return
+    if place.undecided:
+        st.info(plain(place.undecided))
         return
     names = class_names(config)
     images = load_stored(config.dataset).train.first_classes(config.digits).images
@@ -52,8 +62,8 @@ def show(config: RunConfig, place: Landing | None) -> None:
     st.markdown("**The nearest training images** in the embedding, with their class and distance")
     words = ", ".join(card.line for card in cards)
     show_svg(digit_cards.cards(cards, f"The nearest images, class and distance: {words}."), key="nearest")
-    if config.unseen is not None:
+    if config.unseen is not None and config.unseen in place.labels:
         st.caption(
-            f"Images of {plain(names[config.unseen])} can be among them although training never saw that class: "
+            f"Images of {plain(names[config.unseen])} are among them although training never saw that class: "
             "they were only embedded."
         )

@@ -7,6 +7,7 @@ from functools import partial
 import streamlit as st
 
 from core.config import RunConfig
+from core.data import DATASETS
 from core.drawings import landing
 from core.drawings.landing import Journey, Landing
 from core.pictures import picture_reduction
@@ -31,25 +32,25 @@ SHOWN = ("margin", "mark")  # the initial overlays; set for the live picture too
 def show(run: Run, config: RunConfig) -> None:
     """The page below the list of runs; reruns at each stroke. The paper is rendered during training too,
     since a drawing that leaves the page is lost. Raises RunDamaged, DataError."""
-    done = run.status().state == "done"
+    done, noun = run.status().state == "done", DATASETS[config.dataset].noun
     left, right = st.columns([1, 2.1], gap="medium")
     with left:
         digit = choose(config)
     place, journey = (None, None) if digit is None or not done else _embedded(run, digit)
     with left:
-        _network_input(digit)
+        _network_input(digit, noun)
     with right:
         # one call for both, so that the canvas stays when the training ends
         follow([] if done else [run], partial(_picture, run, config, place, journey), canvas_of=run)
     tabs = st.tabs(
-        ["Neighbours", "Its journey", "Same or different", "A digit never seen"],
+        ["Neighbours", "Its journey", "Same or different", f"A {noun} never seen"],
         key=TAB,
         bind="query-params",
     )
     panels: tuple[Callable[[], None], ...] = (
         lambda: draw_landing.show(config, place),
         lambda: draw_journey.show(config, digit, journey),
-        lambda: pair.show(run, digit, place),
+        lambda: pair.show(run, config, digit, place),
         lambda: unseen.show(run, config, place),
     )
     for number, (tab, panel) in enumerate(zip(tabs, panels, strict=True)):
@@ -67,9 +68,9 @@ def _embedded(run: Run, digit: Digit) -> tuple[Landing, Journey | None]:
     return landing.land(run.embedding(), point), landing.journey(run, digit.image)
 
 
-def _network_input(digit: Digit | None) -> None:
+def _network_input(digit: Digit | None, noun: str) -> None:
     if digit is None:
-        st.caption("What the network sees of your digit appears here, and the digit in the embedding.")
+        st.caption(f"What the network sees of your {noun} appears here, and its place in the embedding.")
         return
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key="network_sees"):
         # inline: an image file could be gone again before a slow browser asks for it
@@ -77,8 +78,8 @@ def _network_input(digit: Digit | None) -> None:
             own = Card([Tile(digit.image)], across=1, side=112)
             show_svg(digit_cards.cards([own], f"What the network sees of {digit.words}."), key="sees")
         st.caption(
-            f"**What the network sees** of {digit.words}: 28 x 28 grey levels, the digit 20 pixels long, its centre of "
-            "mass in the middle, as in MNIST.",
+            f"**What the network sees** of {digit.words}: 28 x 28 grey levels, the {noun} 20 pixels long, its centre "
+            "of mass in the middle, as in MNIST.",
             width=170,
         )
 

@@ -3,6 +3,8 @@
 import numpy as np
 import streamlit as st
 
+from core.config import RunConfig
+from core.data import DATASETS
 from core.drawings import landing
 from core.drawings.landing import Landing
 from core.drawings.picture_file import PictureRefused
@@ -18,11 +20,12 @@ from pages.ui.draw.paper import paper
 from pages.ui.draw.source import Digit
 
 
-def show(run: Run, first: Digit | None, place: Landing | None) -> None:
+def show(run: Run, config: RunConfig, first: Digit | None, place: Landing | None) -> None:
     """The second paper, and the verdict on it and the first digit."""
+    noun = DATASETS[config.dataset].noun
     left, right = st.columns([1, 2.1], gap="medium")
     with left:
-        st.markdown("**A second digit**")
+        st.markdown(f"**A second {noun}**")
         try:
             ink = paper("second_paper")
         except PictureRefused as refusal:
@@ -31,15 +34,17 @@ def show(run: Run, first: Digit | None, place: Landing | None) -> None:
     image = None if ink is None else as_mnist(ink)
     with right:
         if first is None:
-            st.info("Draw a digit above, and a second one here.", icon=":material/draw:")
+            st.info(f"Draw a {noun} above, and a second one here.", icon=":material/draw:")
         elif place is None:
             st.caption(waiting.COMES_LATER)
         elif image is None:
-            st.info("Draw a second digit: is it the same as the one above?", icon=":material/draw:")
+            st.info(
+                f"Draw a second {noun}: is it of the same class as the one above?", icon=":material/draw:"
+            )
         else:
             point = landing.encoder_for(run).embed(image[None])[0]
             both = [Card([Tile(one)], across=1, side=84) for one in (first.image, image)]
-            show_svg(digit_cards.cards(both, "The two digits that are compared."), key="pair")
+            show_svg(digit_cards.cards(both, "The two images that are compared."), key="pair")
             distance = float(np.linalg.norm(point.astype(np.float64) - place.point))
             _verdict(distance, run.evaluation().verification)
 
@@ -51,13 +56,13 @@ def _verdict(distance: float, found: Verification) -> None:
         return
     threshold = found.best
     same = distance <= threshold.distance
-    st.markdown(f"### {'The same digit' if same else 'Two different digits'}, says the distance")
+    st.markdown(f"### {'The same class' if same else 'Two different classes'}, says the distance")
     with st.container(horizontal=True):
         st.metric("Distance", f"{distance:.3f}", width="content")
         st.metric("Threshold", f"{threshold.distance:.3f}", width="content")
         st.metric("Error rate", f"{1 - threshold.balanced_accuracy:.1%}", width="content")
     st.markdown(
-        f"Two images closer than the threshold count as the same digit. It is the threshold that best separates pairs "
+        f"Two images closer than the threshold count as the same class. It is the threshold that best separates pairs "
         f"of this run's test images: it accepts {threshold.false_positive_rate:.1%} of {found.different:,} different "
         f"pairs as the same, and misses {1 - threshold.true_positive_rate:.1%} of {found.same:,} same ones."
     )

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import streamlit as st
 
 from core.config import RunConfig
-from core.data import load_stored
+from core.data import load_stored, with_article
 from core.drawings.ink import ink_of
 from core.drawings.picture_file import MOST_BYTES, PictureRefused, read_picture
 from core.drawings.preprocessing import as_mnist
@@ -93,5 +93,5 @@ def _tested(config: RunConfig) -> Digit:
         help="Type a number, or press the arrow keys for the next one.",
     )
     name = class_names(config)[split.labels[number]]
-    st.caption(f"This is a **{plain(name)}**. Training never saw the test images.")
-    return Digit(split.images[number], f"test image {number:,}, a {name}")
+    st.caption(f"This is **{plain(with_article(name))}**. Training never saw the test images.")
+    return Digit(split.images[number], f"test image {number:,}, {with_article(name)}")

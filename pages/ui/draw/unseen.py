@@ -7,6 +7,7 @@ import streamlit as st
 
 from core.charts import shot_charts
 from core.config import RunConfig
+from core.data import DATASETS, with_article
 from core.drawings import few_shot
 from core.drawings.few_shot import FewShot
 from core.drawings.landing import Landing
@@ -14,6 +15,8 @@ from core.runs import Run
 from pages.ui.components.plain_text import plain
 from pages.ui.draw import waiting
 from pages.ui.runs.names import class_names
+
+CLOSE = 0.1  # a new class recognised almost as often as the others
 
 
 def show(run: Run, config: RunConfig, place: Landing | None) -> None:
@@ -32,8 +35,8 @@ def _offer(config: RunConfig) -> None:
     names = class_names(config)
     st.markdown(
         "**Hold one class out of the training** and see where its images, and your drawing of it, land. "
-        "If the network has learned similarity, and not just ten answers, a new digit forms its own cluster, and a "
-        "few examples are enough to recognise it."
+        "If the network has learned similarity, and not just its training classes, the new class forms a cluster of "
+        "its own, and a few examples are enough to recognise it. The run then says how far that is so."
     )
     if config.digits < 3:
         st.info("This run has two classes. Holding one out takes three or more: train such a run first.")
@@ -58,13 +61,14 @@ def _where_it_lands(run: Run, config: RunConfig, unseen: int, place: Landing | N
     shares = _shares(str(run.folder), run.status().updated, unseen)
     shares_text = [f"**{plain(names[label])}** ({share:.0%})" for label, share in list(shares.items())[:4]]
     st.markdown(
-        f"Training never saw a {name}. Of its test images, the nearest image of another class is most often "
-        f"{', '.join(shares_text)}. Double-click {name} below the picture to show only them."
+        f"Training never saw {with_article(name)}. Of its test images, the nearest image of another class is most "
+        f"often {', '.join(shares_text)}. Double-click {name} below the picture to show only them."
     )
     if place is not None:
         of_it = int(place.votes[unseen])
         st.markdown(
-            f"Of the {len(place.labels)} training images nearest to **your digit**, {of_it} are a {name}."
+            f"Of the {len(place.labels)} training images nearest to **your {DATASETS[config.dataset].noun}**, {of_it} "
+            f"are {with_article(name)}."
         )
     st.caption(
         f"All figures of this run, on every page, include the images of {name}: they are embedded and measured; only "
@@ -84,11 +88,20 @@ def _with_examples(run: Run, config: RunConfig, unseen: int) -> None:
             f"{shots} example{'s' * (shots > 1)} **{value:.0%} ± {error:.0%}**"
             for shots, value, error in zip(found.shots, mean, spread, strict=True)
         )
-        + f" of the {name} images are recognised."
+        + f" of the {name} images are recognised. {_enough(found, name)}"
     )
     st.caption(
         f"Bars and ±: one standard deviation over {found.new.shape[1]} random samples of examples. Dashed: guessing."
     )
+
+
+def _enough(found: FewShot, name: str) -> str:
+    """Whether a few examples are enough, compared with the classes that training saw."""
+    new, others = (float(mean[-1]) for mean in found.means())
+    compared = f"of the classes that training saw it is {others:.0%} with the most examples"
+    if new >= others - CLOSE:
+        return f"A few examples are enough here: {compared}."
+    return f"A few examples are **not** enough here: {compared}, and guessing gets {found.guessing:.0%}."
 
 
 @st.cache_data(max_entries=20, show_spinner="Sampling examples")

@@ -15,6 +15,7 @@ from core.config import RunConfig
 from core.data import DataError, load_stored
 from core.embedding.nearest import instructive, nearest, nearest_images
 from core.embedding.reduction import REDUCTIONS
+from core.figures.estimate import COLLAPSED, why_not
 from core.pictures import overlays, picture_reduction
 from core.runs import Embedding, Run
 from pages.ui import navigation
@@ -25,6 +26,7 @@ from pages.ui.components.plain_text import plain
 from pages.ui.controls.settings_url import TAB
 from pages.ui.embedding import downloads
 from pages.ui.embedding.settings import SPLITS, Looking
+from pages.ui.runs import results
 from pages.ui.runs.following import follow, under_way
 from pages.ui.runs.names import class_names
 from pages.ui.runs.picture import canvas_options, picture
@@ -57,6 +59,7 @@ def show(run: Run, config: RunConfig, looking: Looking) -> None:
         selection = _picture(run, config, looking)
     embedding = run.embedding()
     with right:
+        results.collapse(run.evaluation())
         neighbours, selected, density, cells, directions, download = st.tabs(
             ["Neighbours", "Selection", "Density", "Voronoi", "Directions", "Download"],
             key=TAB,
@@ -97,6 +100,9 @@ def _neighbours(
         images, train_images = _images(config, looking.split), _images(config, "train")
     except DataError as error:
         st.warning(str(error), icon=":material/broken_image:")
+        return
+    if why_not(embedding.train) == COLLAPSED:
+        st.info("All images are equally near to each other here: none is a nearest one.")
         return
     pinned = selection.pinned if selection.split == looking.split else None
     if pinned is None or pinned >= len(points):

@@ -28,6 +28,14 @@ def loss_curve(run: Run, config: RunConfig) -> None:
     st.vega_lite_chart(run_charts.loss_curve(reports, config.collapsed, CURVE_HEIGHT), key="loss_curve")
 
 
+def collapse(evaluation: Evaluation) -> None:
+    """A line on a run whose points all lie at one place; nothing on any other."""
+    if evaluation.collapsed:
+        st.warning(
+            f"{evaluation.collapsed} The Collapse lesson shows how to cure it.", icon=":material/adjust:"
+        )
+
+
 def figures(evaluation: Evaluation | None) -> None:
     """The headline figures, each with its direction, its chance level, and its meaning on hover.
 
@@ -90,8 +98,9 @@ def density(run: Run, config: RunConfig) -> None:
 
 def confusion(evaluation: Evaluation, config: RunConfig) -> None:
     """KMeans clusters against the true classes."""
+    count = len(evaluation.confusion.clusters)
     st.caption(
-        f"KMeans found {len(evaluation.confusion.clusters)} clusters without seeing a label; each is matched to the "
+        f"KMeans found {count} cluster{'s' * (count > 1)} without seeing a label; each is matched to the "
         f"class it fits best (Hungarian method). **{evaluation.confusion.matched_share:.1%}** of the images lie in a "
         "cluster matched to their own class (underlined)."
     )
@@ -124,6 +133,14 @@ def davies_bouldin(evaluation: Evaluation, config: RunConfig) -> None:
         f"For each cluster, S = (its WCD + its rival's WCD) / BCD; its rival is the cluster with the highest S, the "
         "nearest relative to both widths. The mean of the S column is the "
         f"**Davies-Bouldin index, {index.score:.4f}**. Lower is better; 0 is perfect."
+    )
+    widths, gap = index.typical
+    st.caption(
+        "It has no scale: all coordinates times ten give the same index. Here the two widths add up to "
+        f"{widths:.3g} on average, and the rival is {gap:.3g} away. With another margin the picture gets another "
+        "size, but the index changes only as far as clusters get wider or narrower compared with the gaps between "
+        "them: such a run is not a scaled copy, since its initial weights and its steps are the same, and so larger "
+        "compared with a smaller margin."
     )
     st.dataframe(
         table,

@@ -12,13 +12,15 @@ from core.take_home.report import Palette, report
 from core.take_home.run_file import run_file
 from core.take_home.script import script
 from pages.ui.components import canvas
-from pages.ui.runs import link
+from pages.ui.runs import link, results
 from pages.ui.runs.names import name_for
 from pages.ui.runs.picture import canvas_options
 
 
 def show(run: Run, config: RunConfig) -> None:
     """The cards."""
+    if run.status().state == "done":
+        results.collapse(run.evaluation())
     left, right = st.columns(2, gap="medium")
     with left:
         _link(config)

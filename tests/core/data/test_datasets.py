@@ -18,6 +18,7 @@ from core.data import (
     load,
     loading,
     read_folder,
+    with_article,
 )
 from core.data.idx import parse_images, parse_labels
 
@@ -26,6 +27,17 @@ MNIST = DATASETS["mnist"]
 # The published number of images of each digit, from 0 to 9.
 TRAIN_COUNTS = [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]
 TEST_COUNTS = [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]
+
+
+@pytest.mark.parametrize(
+    ("name", "spoken"),
+    [
+        ("8", "an 8"), ("7", "a 7"), ("11", "an 11"), ("18", "an 18"), ("1", "a 1"), ("80", "an 80"),
+        ("Ankle boot", "an Ankle boot"), ("T-shirt", "a T-shirt"), ("Bag", "a Bag"), ("お", "an お"), ("き", "a き"),
+    ],
+)  # fmt: skip
+def test_a_class_has_the_article_with_which_it_is_spoken(name: str, spoken: str) -> None:
+    assert with_article(name) == spoken
 
 
 @pytest.fixture

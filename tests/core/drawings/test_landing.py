@@ -16,6 +16,7 @@ from core.drawings.landing import encoder_for, journey, land
 from core.drawings.preprocessing import as_mnist
 from core.encoders.encoder import embed
 from core.environment import PROJECT
+from core.figures.estimate import COLLAPSED
 from core.runs import Embedding, Run, RunDamaged
 from pages.ui.draw.paper import USUAL_WIDTH
 from tests.core.trainings import MNIST, trained
@@ -63,6 +64,25 @@ def test_a_tie_goes_to_the_nearer_class(embedding: Embedding) -> None:
     assert land(tiny, np.array([2.4, 0], np.float32), 4).winner == 5
     assert land(tiny, origin, 3).winner == 5
     assert land(tiny, np.array([8.0, 0], np.float32), 1).cluster == 7
+
+
+def test_there_is_no_verdict_where_the_neighbours_are_an_arbitrary_choice() -> None:
+    labels = np.arange(40, dtype=np.uint8) % 4
+
+    def undecided(points: np.ndarray) -> str | None:
+        points = points.astype(np.float32)
+        return land(Embedding(points, points, labels, labels, labels, labels), points[0]).undecided
+
+    spread = np.random.default_rng(0).normal(size=(40, 2))
+    assert undecided(spread) is None
+    assert undecided(np.full((40, 2), 7.7885)) == COLLAPSED
+    assert undecided(7.7885 * (1 + 1e-7 * spread)) == COLLAPSED  # up to rounding
+    few_stray = np.full((40, 3), 1.5)
+    few_stray[-2:] = [[35, 1, 0], [9, 9, 9]]
+    assert (undecided(few_stray) or "").startswith("38 training images are equally near")
+    exactly_ten = spread.copy()
+    exactly_ten[:10] = 0.0  # no other image could be among the ten
+    assert undecided(exactly_ten) is None
 
 
 def test_an_embedding_without_finite_points_has_no_landing(embedding: Embedding) -> None:

@@ -109,4 +109,7 @@ def test_undefined_figures_have_their_reason_in_the_zip_and_in_the_report(tmp_pa
     assert f"| Alignment | {reason} |" in words and "| Purity | 0." in words and "nan" not in words
     canvas = CanvasFiles("", "", "export default 0")
     page = report(run, "", CanvasOptions(class_names=("0", "1", "2")), canvas, Palette([], []))
+    collapsed = run.evaluation().collapsed
+    assert collapsed and f"so that images of the same class are close together. {collapsed}" in words
+    assert f"the position of its point below. {collapsed}" in page and "The lines enclose" not in page
     assert f"{reason}</td>" in page and '<td class="number">undefined</td>' in page
