@@ -102,22 +102,23 @@ def verification(
     # equal steps along either axis, so that both steep ends of the curve are kept
     along = np.linspace(0, 1, max(2, kept // 2))
     shown = np.union1d(np.searchsorted(true, along), np.searchsorted(false, along))
-    nothing = (math.nan, 0.0, 0.0)  # the corner where no pair is accepted
-    corners = [
-        np.concatenate([[first], each[shown]])
-        for first, each in zip(nothing, (distance, true, false), strict=True)
+    curve = [
+        np.append(start, each[shown]) for start, each in zip(_NOTHING, (distance, true, false), strict=True)
     ]
     everything = same_pairs_in_all(labels), different_pairs_in_all(labels)
     return Verification(
         area=_area(same, different, everything),
         best=_threshold(best, same, different),
         suggested=None if reach is None else _threshold(reach / 2, same, different),
-        distance=corners[0],
-        true_positive_rate=corners[1],
-        false_positive_rate=corners[2],
+        distance=curve[0],
+        true_positive_rate=curve[1],
+        false_positive_rate=curve[2],
         same=len(same),
         different=len(different),
     )
+
+
+_NOTHING = (math.nan, 0.0, 0.0)  # the corner where no pair is accepted
 
 
 def _threshold(distance: float, same: Floats, different: Floats) -> Threshold:

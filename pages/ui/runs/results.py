@@ -12,6 +12,7 @@ from core.charts import density_charts, run_charts
 from core.clustering import cluster_table
 from core.config import RunConfig
 from core.figures import HEADLINE, Figure
+from core.figures.davies_bouldin import DaviesBouldin
 from core.figures.evaluation import Evaluation
 from core.runs import Run
 from pages.ui.components.confusion_heatmap import BY_CLASS, COUNTS, confusion_heatmap
@@ -111,6 +112,18 @@ def confusion(evaluation: Evaluation, config: RunConfig) -> None:
     heatmap(confusion_heatmap(evaluation.confusion, class_names(config), cells, above), key="confusion")
 
 
+def _without_scale(index: DaviesBouldin) -> None:
+    """What changes the index from one margin to another, and what does not."""
+    widths, gap = index.typical
+    st.caption(
+        "It has no scale: all coordinates times ten give the same index. Here the two widths add up to "
+        f"{widths:.3g} on average, and the rival is {gap:.3g} away. With another margin the picture gets another "
+        "size, but the index changes only as far as clusters get wider or narrower compared with the gaps between "
+        "them: such a run is not a scaled copy, since its initial weights and its steps are the same, and so larger "
+        "compared with a smaller margin."
+    )
+
+
 def davies_bouldin(evaluation: Evaluation, config: RunConfig) -> None:
     """The index by cluster, one row each."""
     index = evaluation.davies_bouldin
@@ -134,14 +147,7 @@ def davies_bouldin(evaluation: Evaluation, config: RunConfig) -> None:
         "nearest relative to both widths. The mean of the S column is the "
         f"**Davies-Bouldin index, {index.score:.4f}**. Lower is better; 0 is perfect."
     )
-    widths, gap = index.typical
-    st.caption(
-        "It has no scale: all coordinates times ten give the same index. Here the two widths add up to "
-        f"{widths:.3g} on average, and the rival is {gap:.3g} away. With another margin the picture gets another "
-        "size, but the index changes only as far as clusters get wider or narrower compared with the gaps between "
-        "them: such a run is not a scaled copy, since its initial weights and its steps are the same, and so larger "
-        "compared with a smaller margin."
-    )
+    _without_scale(index)
     st.dataframe(
         table,
         hide_index=True,

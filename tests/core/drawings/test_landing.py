@@ -123,11 +123,11 @@ def test_without_snapshots_there_is_no_journey(copy: Run, mnist: Dataset) -> Non
     assert journey(copy, mnist.test.images[0]) is None
 
 
-def test_weights_that_do_not_fit_the_config_are_damage(copy: Run, mnist: Dataset) -> None:
+def test_weights_that_are_not_those_that_were_written_are_damage(copy: Run, mnist: Dataset) -> None:
     path = copy.folder / "weights" / f"{copy.snapshot_steps()[3]:06d}.safetensors"
     weights = load_file(path)
     save_file(weights | {"linear.0.bias": np.zeros(7, np.float32)}, path)
-    with pytest.raises(RunDamaged, match="not those of its settings"):
+    with pytest.raises(RunDamaged, match="not what was written"):
         journey(copy, mnist.test.images[0])
 
 
