@@ -11,6 +11,7 @@ from benchmarks import (
     clusters,
     costs,
     density,
+    hostile,
     load,
     load_browsers,
     losses,
@@ -49,6 +50,7 @@ BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
     "stop": stopping.measure,
     "memory": memory.measure,
     "mixed_use": load.mixed_use,
+    "hostile": hostile.measure,
 }
 # These take up to an hour: only run by name.
 BY_NAME_ONLY = {
@@ -61,6 +63,7 @@ BY_NAME_ONLY = {
     "stop",
     "memory",
     "mixed_use",
+    "hostile",
 }
 
 

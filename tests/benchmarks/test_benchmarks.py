@@ -32,6 +32,7 @@ NAMES = [
     "stop",
     "memory",
     "mixed_use",
+    "hostile",
 ]
 
 

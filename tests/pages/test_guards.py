@@ -4,7 +4,6 @@ import asyncio
 import errno
 import json
 import logging
-import resource
 from collections.abc import Callable
 
 import pytest
@@ -118,6 +117,7 @@ def test_a_lack_of_open_files_is_logged_once_and_other_errors_as_always(
 def test_as_many_pages_may_be_open_as_there_are_files_for(
     files: int, pages: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    resource = pytest.importorskip("resource")  # not on Windows
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     monkeypatch.delenv("CONTRASTIVE_LAB_PAGES", raising=False)
     resource.setrlimit(resource.RLIMIT_NOFILE, (files, hard))
