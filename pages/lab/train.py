@@ -2,12 +2,12 @@
 
 import streamlit as st
 
+from core.service.shared_engine import shared_engine
 from pages.ui import state
 from pages.ui.components.plain_text import plain
 from pages.ui.controls import settings_url, sidebar
 from pages.ui.runs import following, history
 from pages.ui.train import actions
-from pages.ui.train.cost_line import cost_line
 from pages.ui.train.panel import run_panel
 
 opened_by_link = settings_url.read()
@@ -23,7 +23,7 @@ with st.container():
         history.picker()
         with st.container(horizontal=True, width="content", gap="xsmall"):
             waiting = following.awaited() is not None
-            refused = None if config is None else cost_line(config)
+            refused = None if config is None else shared_engine().cost(config)[1]
             st.button(
                 "Train",
                 type="primary",

@@ -12,13 +12,16 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Element
 
 from core.config import ABOUT_PRESETS, PARAMETERS, PRESETS, RunConfig
+from core.config.cost import cost_of
 from core.encoders.encoder import build
 from core.encoders.numpy_encoder import encoder_of
 from core.figures import HEADLINE
 from core.losses import LOSSES
 from core.runs import FORM, OUTDATED, Status, place_for, run_at
+from core.service.shared_engine import shared_engine
 from pages.ui import state
 from pages.ui.runs.following import under_way
+from pages.ui.runs.status_line import about
 from pages.ui.train.architecture import reduction
 from tests.core.conftest import SMALL, wait_until
 from tests.pages.conftest import OpenPage
@@ -286,3 +289,27 @@ def test_a_run_of_an_older_version_says_so_and_is_trained_again_by_one_press(ope
     app.run()
     assert not app.exception and not app.error
     assert run.is_whole() and len(app.metric) == len(HEADLINE)
+
+
+def test_before_train_the_page_says_how_long_other_settings_take(open_page: OpenPage) -> None:
+    def told(**link: str) -> str | None:
+        app = open_page(PAGE, **link)
+        assert not app.button(key="train").disabled
+        said = [caption.value for caption in app.caption if caption.value.startswith("Training them takes")]
+        return said[0].removeprefix("Training them takes ") if said else None
+
+    assert told() is None  # of the run on the page
+    pace = shared_engine().cost(RunConfig())[0].seconds / cost_of(RunConfig()).seconds
+    for link in ({"epochs": "3"}, {"views": "1", "loss": "nt_xent"}):
+        config = RunConfig.from_text(link)
+        assert told(**link) == f"about {about(pace * cost_of(config).seconds)}"
+    assert str(told(patience="5")).startswith("at most ")
+
+
+def test_settings_that_no_server_can_train_say_why_and_cannot_be_trained(open_page: OpenPage) -> None:
+    app = open_page(PAGE, batch_size="1", sampling="sampled", epochs="50")
+    (sentence,) = sentences(app.warning)
+    assert "and this server ends a run after 15 minutes. Take a larger batch" in sentence
+    assert app.button(key="train").disabled
+    app.slider(key="epochs").set_value(1).run()
+    assert not app.warning and not app.button(key="train").disabled

@@ -18,7 +18,7 @@ from pages.ui.runs import history, link, results
 from pages.ui.runs.following import awaited, follow, under_way
 from pages.ui.runs.names import class_names, describe
 from pages.ui.runs.picture import canvas_options, live_picture, picture
-from pages.ui.runs.status_line import elsewhere_line, fraction, in_words
+from pages.ui.runs.status_line import about, elsewhere_line, fraction, in_words
 from pages.ui.train import actions
 from pages.ui.train.architecture import architecture
 from pages.ui.train.diagnosis_line import diagnosis_line
@@ -91,6 +91,10 @@ def _status_line(
             )
             if back:
                 st.rerun()  # the sliders are outside this fragment
+            cost, refused = shared_engine().cost(settings)
+            if refused is None:
+                at_most = "at most" if cost.stops_early else "about"
+                st.caption(f"Training them takes {at_most} {about(cost.seconds)}", width="content")
     st.progress(1.0 if status.state == "done" else fraction(run))
 
 
