@@ -29,7 +29,7 @@ IMAGES = 4096
 
 @dataclass(frozen=True)
 class Step:
-    """The most bytes that a step held beyond what was there before, and the processor seconds of the fastest step, on one thread."""
+    """The most bytes that a step held beyond what was there before, and the processor's seconds of the fastest."""
 
     bytes: int
     seconds: float
