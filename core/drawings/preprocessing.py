@@ -10,6 +10,7 @@ from PIL import Image
 
 SIDE = 28  # pixels, width and height of an image
 BOX = 20  # pixels, the longer side of a digit
+NOISE = 2.5 / 255  # of the strongest ink: less has no place of its own, since browsers change the lowest bits
 MIDDLE = 14  # position of its centre of mass, in pixels from 0: true for all of MNIST, to within half a pixel
 
 Ink = npt.NDArray[np.floating]
@@ -32,8 +33,8 @@ def as_mnist(ink: Ink) -> Grey | None:
 
 
 def _cut_out(shares: Ink) -> Ink:
-    """The smallest rectangle that contains all the ink."""
-    rows, columns = (np.flatnonzero(shares.any(axis=axis)) for axis in (1, 0))
+    """The smallest rectangle that contains all the ink, except for noise."""
+    rows, columns = (np.flatnonzero((shares > NOISE).any(axis=axis)) for axis in (1, 0))
     return shares[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
 
 

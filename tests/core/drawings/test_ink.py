@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from core.data import Dataset
 from core.drawings.ink import ink_of
@@ -63,6 +63,73 @@ def test_a_digit_that_touches_the_edge_is_kept() -> None:
     paper[0:150, 90:110] = 20
     ink = ink_of(paper)
     assert ink is not None and ink[50, 100] > 200 and ink[50, 50] == 0
+
+
+def on_lined_paper(
+    digit: np.ndarray | None, spacing: float, line: int, angle: float, *, ruled: bool = False
+) -> np.ndarray:
+    """A page of 600 x 800 with squares or ruled lines (their grey level: line), turned by `angle` degrees, with a
+    digit of 200 pixels in the pen's grey level 40 on it; unevenly lit, with noise."""
+    page = Image.new("L", (1100, 1100), 215)
+    drawn = ImageDraw.Draw(page)
+    for place in np.arange(7, 1100 if spacing else 0, spacing or 1):
+        drawn.line([(0, place), (1100, place)], fill=line, width=2)
+        if not ruled:
+            drawn.line([(place, 0), (place, 1100)], fill=line, width=2)
+    if digit is not None:
+        large = Image.fromarray(digit.reshape(28, 28)).resize((280, 280), Image.Resampling.BICUBIC)
+        page.paste(40, (470, 390), large)
+    page = page.rotate(angle, Image.Resampling.BILINEAR).crop((150, 250, 950, 850))
+    down, along = np.mgrid[:HEIGHT, :WIDTH]
+    light = 1.05 - 0.25 * along / WIDTH - 0.1 * down / HEIGHT
+    noise = np.random.default_rng(5).normal(0, 3, light.shape)
+    return np.clip(np.asarray(page) * light + noise, 0, 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize("ruled", [False, True], ids=["squares", "ruled"])
+@pytest.mark.parametrize("angle", [0, 4, -12])
+@pytest.mark.parametrize(("spacing", "line"), [(14, 150), (24, 185), (40, 110), (65, 130)])
+def test_squares_and_lines_on_the_paper_are_not_ink(
+    mnist: Dataset, spacing: float, line: int, angle: float, ruled: bool
+) -> None:
+    image = mnist.test.images[[30, 5, 13, 25][int(spacing) % 4]]
+    plain, lined = (ink_of(on_lined_paper(image, each, line, angle, ruled=ruled)) for each in (0, spacing))
+    assert plain is not None and lined is not None
+    found, right = as_mnist(lined), as_mnist(plain)
+    assert found is not None and right is not None and np.corrcoef(found, right)[0, 1] > 0.75
+
+
+@pytest.mark.parametrize("line", [185, 70], ids=["faint", "as dark as a pen"])
+def test_squares_alone_are_not_a_digit(line: int) -> None:
+    for angle in (0, 3):
+        assert ink_of(on_lined_paper(None, 30, line, angle)) is None
+
+
+def test_a_digit_that_was_cut_out_is_not_taken_for_lines(mnist: Dataset) -> None:
+    alike = []
+    for image in mnist.test.images[:20].reshape(-1, 28, 28):
+        rows, columns = (np.flatnonzero((image > 30).any(axis=axis)) for axis in (1, 0))
+        cut = image[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+        height, width = cut.shape
+        scan = 255 - np.asarray(
+            Image.fromarray(cut).resize((14 * width, 14 * height), Image.Resampling.BICUBIC)
+        )
+        found = ink_of(scan)
+        assert found is not None
+        drawn = as_mnist(found)
+        assert drawn is not None
+        alike.append(np.corrcoef(drawn, image.ravel())[0, 1])
+    assert np.median(alike) > 0.7
+
+
+def test_one_changed_bit_far_away_does_not_move_a_digit(mnist: Dataset) -> None:
+    """Browsers with privacy settings return some pixels of a white canvas as 254."""
+    scan = np.full((280, 280), 255, np.uint8)
+    scan[150:206, 30:86] -= np.kron(mnist.test.images[0].reshape(28, 28), np.ones((2, 2), np.uint8))
+    one = scan.copy()
+    one[3, 270] = 254
+    plain, found = (ink_of(each) for each in (scan, one))
+    assert plain is not None and found is not None and np.array_equal(as_mnist(plain), as_mnist(found))
 
 
 @pytest.mark.parametrize("level", [0, 128, 255])
