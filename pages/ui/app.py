@@ -10,6 +10,7 @@ if str(PROJECT) not in sys.path:  # when this file is the main script, as in the
     sys.path.insert(0, str(PROJECT))
 
 from pages.ui import navigation, state
+from pages.ui.controls import settings_url
 from pages.ui.serving.one_at_a_time import in_turn
 
 st.set_page_config(
@@ -21,5 +22,6 @@ page = st.navigation(
     position="top",  # keeps the sidebar free for the settings, so that they and the picture fit on one screen
 )
 state.set_page_path(page.url_path)
+settings_url.drop_unusable()
 with in_turn():
     page.run()

@@ -23,6 +23,7 @@ _CHANGES = "changes_of_list"
 _WAITING = "waiting_for"
 _URL = "url_written"
 _LINK_PROBLEMS = "link_problems"
+_URL_PROBLEMS = "url_problems"
 _DROPPED = "dropped_run"
 _PROBLEM = "problem"
 _TAB = "tab_of_link"
@@ -162,6 +163,16 @@ def link_problems() -> list[str]:
 def set_link_problems(problems: list[str]) -> None:
     """Replace the sentences of `link_problems`."""
     st.session_state[_LINK_PROBLEMS] = problems
+
+
+def taken_url_problems() -> list[str]:
+    """Sentences on what was dropped from the URL before this run of the script; they are said once."""
+    return cast(list[str], st.session_state.pop(_URL_PROBLEMS, []))
+
+
+def set_url_problems(problems: list[str]) -> None:
+    """Replace the sentences of `taken_url_problems`."""
+    st.session_state[_URL_PROBLEMS] = problems
 
 
 def problem() -> str | None:

@@ -238,3 +238,25 @@ def test_the_example_does_not_depend_on_runs_with_its_settings(tmp_path: Path) -
         assert get(server, "/example/status").json()["replay"]["state"] == "ready"
         own = unpack(get(server, f"/runs/{SHIPPED}/frames/train").content).coordinates[-1]
         np.testing.assert_allclose(own, 2 * unpack(before).coordinates[-1], atol=0.001)
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["9" * 400, "9" * 5000, "inf", "-1"],
+    ids=lambda value: value[:10],
+)
+def test_no_number_in_an_address_breaks_a_route(server: Server, value: str) -> None:
+    for path in (
+        f"/example/frames/sample?after={value}",
+        f"/example/frames/train?reduction={value}",
+        f"/example/frames/{value}",
+        f"/example/images/train/{value}",
+        f"/example/images/sample/{value}",
+        f"/example/contours/train?reduction={value}",
+        f"/example/cells/train?reduction={value}",
+        f"/example/cells/train?per_class={value}",
+        f"/runs/{value}/status",
+        f"/practice/python/{value}",
+    ):
+        answer = get(server, path)
+        assert answer.code < 500, path[:60]

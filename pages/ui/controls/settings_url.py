@@ -5,6 +5,7 @@ and lose the settings on links from other pages. So the page reads and writes th
 text form that RunConfig declares.
 """
 
+import math
 import re
 import reprlib
 from collections.abc import Mapping
@@ -15,6 +16,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from core.config import PARAMETERS, RunConfig, parse_field
 from core.pictures import bookmark
 from pages.ui import state
+from pages.ui.components.plain_text import plain
 
 # Existing links use these two parameter names.
 TAB = "part"  # the page's open tab
@@ -60,6 +62,34 @@ def read() -> bool:
     state.set_tab(present.get(TAB))
     state.remember_url(present)  # also if the settings are invalid and `write` is not called
     return True
+
+
+def drop_unusable() -> None:
+    """Take from the URL what Streamlit's own fields fail on: numbers beyond all bounds, and an empty text where one
+    of several must be chosen. Then the script runs again without it, and says so."""
+    wrong = {name: st.query_params[name] for name in st.query_params if name not in PARAMETERS}
+    wrong = {name: text for name, text in wrong.items() if _is_unusable(name, text)}
+    for problem in state.taken_url_problems():
+        st.warning(plain(problem), icon=":material/link_off:")
+    if wrong:
+        state.set_url_problems(
+            [
+                f"The link's {name}, {reprlib.repr(text)}, is no value for it; it is ignored."
+                for name, text in wrong.items()
+            ]
+        )
+        for name in wrong:
+            del st.query_params[name]
+        st.rerun()
+
+
+def _is_unusable(name: str, text: str) -> bool:
+    if not text:
+        return not name.startswith("classes_")  # of which none may be chosen
+    try:
+        return math.isinf(float(text))
+    except ValueError:
+        return False
 
 
 def _key_of_settings() -> str | None:

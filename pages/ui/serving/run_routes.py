@@ -32,7 +32,7 @@ def routes(base: str = "") -> list[Route]:
     answers = {
         "status": _guarded(status),
         "frames/{split}": _in_turn(_guarded(frames), pictures),
-        "images/{split}/{chunk:int}": _in_turn(_guarded(images), pictures),
+        "images/{split}/{chunk}": _in_turn(_guarded(images), pictures),
         "contours/{split}": _in_turn(_guarded(contours), shapes),
         "cells/{split}": _in_turn(_guarded(cells), shapes),
     }
@@ -85,7 +85,11 @@ def images(request: Request) -> Response:
     run, split = _run(request), request.path_params["split"]
     if split != "sample":
         run = _finished(run, split)
-    return _bytes(request, canvas_data.images_chunk(run, split, request.path_params["chunk"]), compress=True)
+    return _bytes(
+        request,
+        canvas_data.images_chunk(run, split, _whole(request.path_params["chunk"], "chunk")),
+        compress=True,
+    )
 
 
 def contours(request: Request) -> Response:
@@ -172,9 +176,12 @@ def _finished(run: Run, split: str) -> Run:
 
 
 def _number(request: Request, name: str, default: int) -> int:
-    text = request.query_params.get(name, str(default))
+    return _whole(request.query_params.get(name, str(default)), name)
+
+
+def _whole(text: str, name: str) -> int:
     try:
-        return int(text)
+        return int(text)  # refuses thousands of digits too
     except ValueError:
         raise ValueError(f"{name} should be a whole number, not {text[:20]!r}.") from None
 
@@ -198,7 +205,7 @@ def _packed(request: Request, content: bytes) -> Response:
 def kept_by_browser(request: Request, content: bytes, media_type: str) -> Response:
     """A response with an ETag: sent again only if it has changed."""
     tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-    headers = {"ETag": tag, "Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"}
+    headers = {"ETag": tag, "Cache-Control": "no-cache"}
     if request.headers.get("if-none-match") == tag:
         return Response(status_code=304, headers=headers)
     return Response(content, media_type=media_type, headers=headers)
