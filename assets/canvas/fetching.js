@@ -1,6 +1,6 @@
 // Fetches the frames of a run from the app's own routes, so that watching a run causes no script reruns.
 
-import { appended, lengthOfFirst, readFrames } from "./frames.js";
+import { appended, lengthOfFirst, noFrames, readFrames } from "./frames.js";
 
 const REPLAY_WAIT = 1000; // milliseconds between polls of a replay being computed; for a live run the server names them
 const HIDDEN_WAIT = 10000; // while the page is hidden
@@ -118,6 +118,10 @@ export class Fetching {
   async snapshots(status, turn) {
     const newest = status.steps.at(-1) ?? -1, have = this.frames?.steps.at(-1) ?? -1;
     if (newest === have) return false;
+    if (newest < 0) { // queued again: these points are those of the attempt before
+      this.frames = noFrames();
+      return true;
+    }
     // Steps that go backwards mean that the run was trained again.
     const answer = await this.get(`frames/sample?after=${newest < have ? -1 : have}`);
     if (answer.status === 204) return false;

@@ -52,6 +52,13 @@ export function readFrames(bytes, first = false) {
   };
 }
 
+// A picture without points.
+export function noFrames() {
+  const header = new Uint8Array(24 + 16 * 2);
+  header.set([0x43, 0x4c, 0x46, 0x52, 2, 0, 2]); // CLFR, format 2, two dimensions
+  return readFrames(header);
+}
+
 // The bytes up to the end of the first frame; Infinity if unknown or if there is only one.
 export function lengthOfFirst(bytes) {
   if (bytes.length < 24) return Infinity;

@@ -244,6 +244,17 @@ def test_a_run_stopped_before_its_first_snapshot_does_not_seem_to_load(
     )
 
 
+def test_a_stopped_run_that_is_queued_again_loses_its_points(
+    visit: Visit, server: Server, copied: Run
+) -> None:
+    copied.set_state("cancelled")
+    canvas = visit(OfRun(server, copied, split="sample"), rest=False)
+    canvas.wait("s.n === 2000")
+    copied.reset(copied.config())
+    canvas.change(live=True)
+    canvas.wait("s.n === 0 && s.steps.length === 0")
+
+
 def test_an_unreachable_server_is_reported_and_the_picture_continues_when_it_is_back(
     visit: Visit, server: Server
 ) -> None:
