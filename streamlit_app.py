@@ -9,6 +9,7 @@ import runpy
 import sys
 import threading
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 PROJECT = Path(__file__).resolve().parent
 SCRIPT = PROJECT / "pages" / "ui" / "app.py"
+MOST_FILES_WAITING = 64
 
 if str(PROJECT) not in sys.path:  # the pages and the workers import `core` and `pages` from here
     sys.path.insert(0, str(PROJECT))
@@ -31,6 +33,8 @@ async def engine(_: st.App) -> AsyncIterator[None]:
 
     open_pages.raise_limit()
     asyncio.get_running_loop().set_exception_handler(guards.SeldomLogged())
+    # Files for download are made in its threads, most of which wait for their turn (pages/ui/turns.py).
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(MOST_FILES_WAITING))
     started = shared_engine(warm=False)
     addresses.announce()
     # Await what the pages need, but not the worker, which takes seconds to import torch.
@@ -45,6 +49,7 @@ async def engine(_: st.App) -> AsyncIterator[None]:
 if get_script_run_ctx(suppress_warning=True) is None:
     from pages.ui import addresses
     from pages.ui.serving import exercise_routes, first_picture, guards, health_routes, run_routes
+    from pages.ui.serving.browser_cookie import BrowserCookie
     from pages.ui.serving.warming import warm_up
 
     base = st.config.get_option("server.baseUrlPath") or ""
@@ -54,6 +59,7 @@ if get_script_run_ctx(suppress_warning=True) is None:
         *exercise_routes.routes(base),
         *health_routes.routes(base),
     ]
-    app = st.App(SCRIPT, lifespan=engine, routes=answers, middleware=[Middleware(guards.Guard)])
+    middleware = [Middleware(guards.Guard), Middleware(BrowserCookie)]
+    app = st.App(SCRIPT, lifespan=engine, routes=answers, middleware=middleware)
 else:
     runpy.run_path(str(SCRIPT), run_name="__main__")

@@ -74,6 +74,7 @@ class Engine:
         self._changed = self._work.changed
         self._storage = Storage(most_bytes, self._server.in_use, clock.wall)
         self._open = OpenRuns(self._server)
+        self._people: dict[str, str] = {}  # session -> whose it is
         self._ended_sessions: SimpleQueue[str] = SimpleQueue()
         self._housekeeping = Housekeeping(self._storage, self._changed, self._now)
         self._slot_threads = SlotThreads(
@@ -98,10 +99,11 @@ class Engine:
         with contextlib.suppress(*self._slots[0].deaths):
             self._slots[0].submit(warm_up)
 
-    def submit(self, config: RunConfig, watcher: str) -> Run:
+    def submit(self, config: RunConfig, watcher: str, address: str = "") -> Run:
         """The run of `config`, queued unless it is already finished, queued or running.
 
-        watcher: the session that asks; the run is cancelled when its last watcher has left.
+        watcher: the person who asks; the run is cancelled when its last watcher has left. address: theirs on
+        the internet, "" if it says nothing.
         Raises RunsFolderUnusable if it cannot be stored, and NotNow if there is no room for it.
         """
         run = place_for(config)
@@ -119,7 +121,7 @@ class Engine:
                 return run
             if too_costly := self.cost(config)[1]:
                 raise NotNow(too_costly)
-            jobs.check_room_for(watcher)
+            jobs.check_room_for(watcher, address)
             if self._storage.full():
                 self._housekeeping.tidy_soon()
                 raise NotNow(DISK_TAKEN)
@@ -128,7 +130,7 @@ class Engine:
                 return run
             self._server.announce("waiting", run.key)
             run.withdraw_cancel()
-            job = Job(run, config, owner=watcher)
+            job = Job(run, config, owner=watcher, address=address)
             jobs.check_in(job, watcher)
             self._work.add(job)
         return run
@@ -141,12 +143,23 @@ class Engine:
         return cost, cost.refusal(self._run_bytes, self._deadline)
 
     def watch(self, key: str, watcher: str) -> None:
-        """`watcher` still waits for run `key`; call at least once a minute."""
+        """`watcher` waits for run `key`, if it is queued or running here."""
         with self._changed:
             self._housekeeping.note_activity()
             if job := self._work.jobs.get(key):
                 self._work.jobs.check_in(job, watcher)
                 self._server.announce("waiting", key)
+
+    def awaited_by(self, watcher: str) -> list[str]:
+        """The keys of the runs that `watcher` waits for, the running ones first. Call it at least once a minute:
+        it also records that they are still there."""
+        with self._changed:
+            awaited = self._work.jobs.awaited_by(watcher)
+            for job in awaited:
+                self._housekeeping.note_activity()
+                self._work.jobs.check_in(job, watcher)
+                self._server.announce("waiting", job.run.key)
+            return [job.run.key for job in awaited]
 
     def leave(self, key: str, watcher: str) -> None:
         """`watcher` no longer waits for run `key`; the last one to leave cancels it."""
@@ -169,9 +182,14 @@ class Engine:
         if key:
             self._storage.use(run)
 
+    def arrive(self, visitor: str, person: str) -> None:
+        """A session has begun; one that does not say whose it is counts as a person of its own."""
+        with self._changed:
+            self._people[visitor] = person
+
     def forget(self, visitor: str) -> None:
-        """The session has ended: at the next beat it leaves its runs. Takes no lock, since the garbage
-        collector may call it."""
+        """The session has ended: at the next beat its person, if that was their last one, leaves their runs.
+        Takes no lock, since the garbage collector may call it."""
         self._ended_sessions.put(visitor)
 
     def has(self, key: str) -> bool:
@@ -190,14 +208,14 @@ class Engine:
             return self._work.expected_wait(key)
 
     def others_watching(self, key: str, watcher: str) -> int:
-        """How many sessions other than `watcher` wait for run `key`; those on other servers count as one."""
+        """How many people other than `watcher` wait for run `key`; those on other servers count as one."""
         with self._changed:
             job = self._work.jobs.get(key)
             here = len(self._work.jobs.present(job) - {watcher}) if job else 0
             return here + self._server.others_interested("waiting", key)
 
     def awaiting(self) -> int:
-        """How many sessions wait for a run."""
+        """How many people wait for a run."""
         jobs = self._work.jobs
         with self._changed:
             return len({name for job in jobs.all() for name in jobs.present(job)})
@@ -264,6 +282,8 @@ class Engine:
         with self._changed:
             self._housekeeping.note_activity()
             self._open.forget(visitor)
-            keys = [job.run.key for job in self._work.jobs.all() if visitor in job.watchers]
+            person = self._people.pop(visitor, visitor)
+            last = person not in self._people.values()
+            keys = [job.run.key for job in self._work.jobs.awaited_by(person)] if last else []
         for key in keys:
-            self.leave(key, visitor)
+            self.leave(key, person)

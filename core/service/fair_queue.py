@@ -1,6 +1,7 @@
-"""Which run is trained next: round-robin over sessions, each with at most one running and one queued run.
+"""Which run is trained next: round-robin over people, each with at most one running and one queued run.
 
-No threads, processes or files here: the caller holds the lock.
+A person is a browser with all its tabs (pages/ui/state.py). No threads, processes or files here: the caller
+holds the lock.
 """
 
 import math
@@ -11,8 +12,10 @@ from core.config import RunConfig
 from core.config.cost import cost_of
 from core.runs import Run
 
-# A bound on memory: a session served longer ago counts as never served.
+# A bound on memory: somebody served longer ago counts as never served.
 MOST_REMEMBERED = 1000
+# Queued runs of one address: who throws cookies away is a new person each time. A classroom shares an address.
+MOST_OF_AN_ADDRESS = 60
 
 
 class NotNow(Exception):
@@ -21,15 +24,17 @@ class NotNow(Exception):
 
 @dataclass
 class Job:
-    """A run that sessions wait for.
+    """A run that people wait for.
 
-    owner: the session whose quota it uses. watchers: session -> when it last checked in. started: when a
-    worker took it. elsewhere: another server is working on it.
+    owner: the person whose quota it uses. address: theirs on the internet, "" if it says nothing. watchers:
+    person -> when they last checked in. started: when a worker took it. elsewhere: another server is working
+    on it.
     """
 
     run: Run
     config: RunConfig
     owner: str
+    address: str = ""
     watchers: dict[str, float] = field(default_factory=dict)
     started: float | None = None
     elsewhere: bool = False
@@ -47,7 +52,7 @@ class Job:
 class FairQueue:
     """The jobs of one server, queued and running.
 
-    most_waiting: how many may be queued at once. gone_after: seconds after its last check-in when a session
+    most_waiting: how many may be queued at once. gone_after: seconds after their last check-in when somebody
     counts as gone. now: the steady clock.
     """
 
@@ -57,7 +62,7 @@ class FairQueue:
         self._now = now
         self._waiting: dict[str, Job] = {}  # by key, in order of arrival
         self._running: dict[str, Job] = {}
-        self._last_turns: dict[str, int] = {}  # session -> the turn in which it was last served
+        self._last_turns: dict[str, int] = {}  # person -> the turn in which they were last served
         self._turn = 0
 
     def __len__(self) -> int:
@@ -76,7 +81,7 @@ class FairQueue:
         return list(self._running.values())
 
     def present(self, job: Job) -> set[str]:
-        """The sessions that still wait for the job: those that checked in recently."""
+        """The people who still wait for the job: those who checked in recently."""
         now = self._now()
         return {name for name, heard in job.watchers.items() if now - heard < self.gone_after}
 
@@ -84,22 +89,27 @@ class FairQueue:
         """`watcher` waits for the job and is still there."""
         job.watchers[watcher] = self._now()
 
-    def check_room_for(self, watcher: str) -> None:
-        """Raises NotNow if the session already has a queued run, or the queue is full."""
-        if any(job.owner == watcher for job in self._waiting.values()):
+    def awaited_by(self, watcher: str) -> list[Job]:
+        """The jobs that `watcher` waits for, the running ones first."""
+        return [job for job in self.all() if watcher in job.watchers]
+
+    def check_room_for(self, watcher: str, address: str = "") -> None:
+        """Raises NotNow if `watcher` already has a queued run, or the queue is full, or their address has its
+        share of it."""
+        waiting = self._waiting.values()
+        if any(job.owner == watcher for job in waiting):
             raise NotNow(
-                "A run of yours is waiting already; one at a time may wait. Stop that one, or train this "
+                "A run of yours is waiting already; one at a time may wait. Stop that one, or start this "
                 "one when it has begun."
             )
-        if len(self._waiting) >= self.most_waiting:
-            raise NotNow(
-                f"The class is busy: {len(self._waiting)} runs are waiting, as many as this server takes. "
-                "Yours was not queued. You can look at finished runs and the example until then; "
-                "press Train again in a minute."
-            )
+        if len(waiting) >= self.most_waiting:
+            raise NotNow(_busy_class(len(waiting), "as many as this server takes"))
+        neighbours = sum(bool(address) and job.address == address for job in waiting)
+        if neighbours >= MOST_OF_AN_ADDRESS:
+            raise NotNow(_busy_class(neighbours, "as many as this server takes from your internet address"))
 
     def add(self, job: Job) -> None:
-        """Queue the job; sessions that were served longer ago still come first."""
+        """Queue the job; people who were served longer ago still come first."""
         self._waiting[job.run.key] = job
 
     def start(self, free: Callable[[Job], bool] = lambda job: True) -> Job | None:
@@ -144,34 +154,44 @@ class FairQueue:
         position = self.position(key)
         if position is None:
             return None
-        now = self._now()
-        free_at = sorted(
-            max(0.0, job.size * pace - job.seconds_at_work(now)) for job in self._running.values()
-        )
+        free_at = sorted(self._seconds_left(job, pace) for job in self._running.values())
         free_at = [0.0] * (workers - len(free_at)) + free_at
         for job in self._line()[:position]:  # each takes the worker that is free first
             free_at[0] += job.size * pace
             free_at.sort()
         return free_at[0]
 
+    def _seconds_left(self, job: Job, pace: float) -> float:
+        """Estimated, of a running job; one that takes longer than expected is taken to be four fifths done."""
+        past = job.seconds_at_work(self._now())
+        return max(job.size * pace - past, past / 4)
+
     def _line(self) -> list[Job]:
         return [job for job in self._in_turn() if not job.elsewhere]
 
     def _in_turn(self) -> list[Job]:
-        """Least recently served session first; first come, first served among those never served."""
+        """Least recently served person first; first come, first served among those never served."""
         return sorted(self._waiting.values(), key=self._last_turn)
 
     def _last_turn(self, job: Job) -> float:
-        """The earliest among all sessions that wait for the run."""
+        """The earliest among all people who wait for the run."""
         waiting = self.present(job) | {job.owner}
         return min(self._last_turns.get(name, -math.inf) for name in waiting)
 
-    def _busy(self, session: str) -> bool:
-        return any(job.owner == session for job in self._running.values())
+    def _busy(self, person: str) -> bool:
+        return any(job.owner == person for job in self._running.values())
 
-    def _record_turn(self, session: str) -> None:
+    def _record_turn(self, person: str) -> None:
         self._turn += 1
-        self._last_turns.pop(session, None)
-        self._last_turns[session] = self._turn
+        self._last_turns.pop(person, None)
+        self._last_turns[person] = self._turn
         if len(self._last_turns) > MOST_REMEMBERED:
             del self._last_turns[next(iter(self._last_turns))]
+
+
+def _busy_class(waiting: int, bound: str) -> str:
+    runs = "1 run is" if waiting == 1 else f"{waiting} runs are"
+    return (
+        f"The class is busy: {runs} waiting, {bound}. Yours was not queued. You can look at finished runs and the "
+        "example until then; try again in a minute."
+    )

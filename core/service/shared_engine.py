@@ -49,6 +49,13 @@ def shared_engine(*, warm: bool = True) -> Engine:
         return _engine
 
 
+def arrive(visitor: str, person: str) -> None:
+    """A session of `person` has begun; does nothing if no engine runs."""
+    engine = _engine
+    if engine is not None:
+        engine.arrive(visitor, person)
+
+
 def forget(visitor: str) -> None:
     """The session has ended; does nothing if no engine runs."""
     engine = _engine  # another thread may be closing it

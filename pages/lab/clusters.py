@@ -1,11 +1,8 @@
 """Lab: Clusters. What KMeans finds in a run's embedding, and every figure, down to the images."""
 
-import streamlit as st
-
 from core.data import DataError
 from core.runs import RunDamaged
 from pages.ui.clusters import page
-from pages.ui.components.plain_text import plain
 from pages.ui.embedding import panels
 from pages.ui.runs import history
 
@@ -19,7 +16,4 @@ try:
     else:
         panels.not_finished(run)
 except (RunDamaged, DataError) as damage:
-    st.error(
-        f"This run cannot be shown. {plain(str(damage))} Choose another one, or train it again.",
-        icon=":material/broken_image:",
-    )
+    history.cannot_show(run, damage)

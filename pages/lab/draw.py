@@ -1,10 +1,8 @@
 """Lab: Draw. Embed your own digit with a run's encoder."""
 
-import streamlit as st
-
 from core.data import DataError
 from core.runs import RunDamaged
-from pages.ui.components.plain_text import plain
+from pages.ui import turns
 from pages.ui.draw import page, waiting
 from pages.ui.runs import history
 from pages.ui.runs.following import under_way
@@ -15,11 +13,8 @@ run = history.shown()
 try:
     config = run.config()
     if run.status().state == "done" or under_way(run):
-        st.fragment(page.show)(run, config)
+        turns.fragment(page.show)(run, config)
     else:
         waiting.not_finished()
 except (RunDamaged, DataError) as damage:
-    st.error(
-        f"This run cannot be shown. {plain(str(damage))} Choose another one, or train it again.",
-        icon=":material/broken_image:",
-    )
+    history.cannot_show(run, damage)

@@ -2,12 +2,13 @@
 
 import streamlit as st
 
+from pages.ui import turns
 from pages.ui.learn import losses_panels
 from pages.ui.learn.lesson_text import lesson
 
 st.title("Losses")
 lesson("losses")
-st.fragment(losses_panels.bench)()
-st.fragment(losses_panels.square_or_root)()
+turns.fragment(losses_panels.bench)()
+turns.fragment(losses_panels.square_or_root)()
 losses_panels.catalogue()
 losses_panels.learned()

@@ -2,17 +2,18 @@
 
 import streamlit as st
 
+from pages.ui import turns
 from pages.ui.learn import mining_panels, pairs_panels
 from pages.ui.learn.lesson_text import lesson
 
 st.title("Pairs and triplets")
 lesson("pairs")
 
-st.fragment(pairs_panels.samples)()
+turns.fragment(pairs_panels.samples)()
 left, right = st.columns(2, gap="large")
 with left:
-    st.fragment(pairs_panels.pairs)()
+    turns.fragment(pairs_panels.pairs)()
 with right:
-    st.fragment(pairs_panels.triplets)()
-st.fragment(pairs_panels.batch)()
-st.fragment(mining_panels.mining)()
+    turns.fragment(pairs_panels.triplets)()
+turns.fragment(pairs_panels.batch)()
+turns.fragment(mining_panels.mining)()

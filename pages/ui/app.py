@@ -11,7 +11,8 @@ if str(PROJECT) not in sys.path:  # when this file is the main script, as in the
 
 from pages.ui import navigation, state
 from pages.ui.controls import settings_url
-from pages.ui.serving.one_at_a_time import in_turn
+from pages.ui.runs import kept_runs
+from pages.ui.turns import in_turn
 
 st.set_page_config(
     page_title="Contrastive Lab", page_icon=str(PROJECT / "assets" / "icon.svg"), layout="wide"
@@ -25,3 +26,4 @@ state.set_page_path(page.url_path)
 settings_url.drop_unusable()
 with in_turn():
     page.run()
+    kept_runs.keep()

@@ -3,21 +3,29 @@
 Widgets keep their values under the names of RunConfig's fields; those are not listed here.
 """
 
+import ipaddress
+import re
 import uuid
 import weakref
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 import streamlit as st
 
+from core.config import RunConfig
 from core.lessons.predictions import Outcome
-from core.service.shared_engine import forget
+from core.service.shared_engine import arrive, forget
 
+COOKIE = "contrastive_lab_browser"  # set by pages/ui/serving/browser_cookie.py
+COOKIE_FORM = re.compile("[0-9a-f]{32}")
 EXAMPLE_NAME = "Example run (shipped)"  # the name of the shipped run
+MOST_RUNS = 30  # in the list: the oldest go first
+MOST_LETTERS = 60  # of a run's name
 
 _PAGE = "page_path"
 _VISITOR = "visitor"
-_NAMES = "run_names"
+_RUNS = "runs"
+_RECALLED = "runs_recalled"
 _SHOWN = "shown_run"
 _CHANGES = "changes_of_list"
 _WAITING = "waiting_for"
@@ -32,6 +40,14 @@ _GUESSES = "guesses"
 
 
 @dataclass(frozen=True)
+class Listed:
+    """A run in the visitor's list. name: their own; "" if it is called by its settings."""
+
+    config: RunConfig
+    name: str = ""
+
+
+@dataclass(frozen=True)
 class Guess:
     """A visitor's prediction of what a training will do, and their reason."""
 
@@ -40,18 +56,40 @@ class Guess:
 
 
 class _Session:
-    """Lives as long as the session; tells the engine when it ends."""
+    """Lives as long as the session; tells the engine when it begins and ends."""
 
-    def __init__(self, visitor: str) -> None:
-        self.visitor = visitor
-        weakref.finalize(self, forget, visitor).atexit = False
+    def __init__(self) -> None:
+        self.visitor = uuid.uuid4().hex
+        browser = str(st.context.cookies.get(COOKIE))
+        self.person = browser if COOKIE_FORM.fullmatch(browser) else self.visitor
+        arrive(self.visitor, self.person)
+        weakref.finalize(self, forget, self.visitor).atexit = False
+
+
+def _session() -> _Session:
+    if _VISITOR not in st.session_state:
+        st.session_state[_VISITOR] = _Session()
+    return cast(_Session, st.session_state[_VISITOR])
 
 
 def visitor() -> str:
-    """This session's id, by which the engine knows who waits for a run."""
-    if _VISITOR not in st.session_state:
-        st.session_state[_VISITOR] = _Session(uuid.uuid4().hex)
-    return cast(_Session, st.session_state[_VISITOR]).visitor
+    """This session's id, by which the engine knows which run is on whose page."""
+    return _session().visitor
+
+
+def person() -> str:
+    """Who the visitor is to the engine: their browser with all its tabs, known by its cookie; without one, this
+    session."""
+    return _session().person
+
+
+def address() -> str:
+    """The visitor's internet address; "" where it says nothing, as within a local network or behind a proxy in it."""
+    try:
+        found = ipaddress.ip_address(st.context.ip_address or "")
+    except ValueError:
+        return ""
+    return str(found) if found.is_global else ""
 
 
 def page_path() -> str:
@@ -66,53 +104,59 @@ def set_page_path(path: str) -> None:
     st.session_state[_PAGE] = path
 
 
-def run_names() -> dict[str, str]:
-    """The session's runs, oldest first: key -> name."""
-    return cast(dict[str, str], st.session_state.setdefault(_NAMES, {}))
+def runs() -> dict[str, Listed]:
+    """The visitor's runs by key, oldest first."""
+    return cast(dict[str, Listed], st.session_state.setdefault(_RUNS, {}))
 
 
-def remember_run(key: str, name: str) -> None:
-    """Add a run to the session's list unless it is there, and show it."""
-    run_names().setdefault(key, _unique(key, name))
-    show_run(key)
+def remember_run(config: RunConfig) -> None:
+    """Add a run to the list unless it is there, and show it."""
+    runs().setdefault(config.key, Listed(config))
+    for key in list(runs())[:-MOST_RUNS]:
+        del runs()[key]
+    show_run(config.key)
+
+
+def has_recalled_runs() -> bool:
+    """Whether `recall_runs` was called."""
+    return bool(st.session_state.get(_RECALLED))
+
+
+def recall_runs(found: list[Listed]) -> None:
+    """Put the runs that the browser has kept, oldest first, before those of this session."""
+    st.session_state[_RECALLED] = True
+    own = dict(runs())
+    runs().clear()
+    runs().update({run.config.key: run for run in found} | own)
+    for key in list(runs())[:-MOST_RUNS]:
+        del runs()[key]
+    _list_changed()
 
 
 def rename_run(key: str, name: str) -> None:
-    """Rename a run of the session; ignores an empty name."""
-    if name.strip():
-        run_names()[key] = _unique(key, name.strip()[:60])
-        _list_changed()
+    """Rename a run; an empty name gives it back the one by its settings."""
+    runs()[key] = replace(runs()[key], name=name.strip()[:MOST_LETTERS])
+    _list_changed()
 
 
 def drop_run(key: str) -> None:
-    """Remove a run from the session's list; its folder stays. `restore_dropped_run` undoes it."""
-    names = run_names()
-    st.session_state[_DROPPED] = (key, names.pop(key))
+    """Remove a run from the list; its folder stays. `restore_dropped_run` undoes it."""
+    st.session_state[_DROPPED] = runs().pop(key)
     _list_changed()
     if shown_run() == key:
-        show_run(next(reversed(names), None))
+        show_run(next(reversed(runs()), None))
 
 
-def dropped_run() -> str | None:
-    """The name of the run dropped last, while that can be undone."""
-    dropped = st.session_state.get(_DROPPED)
-    return dropped[1] if dropped else None
+def dropped_run() -> Listed | None:
+    """The run dropped last, while that can be undone."""
+    return cast("Listed | None", st.session_state.get(_DROPPED))
 
 
 def restore_dropped_run() -> None:
     """Put the run dropped last back on the list and show it."""
-    key, name = st.session_state.pop(_DROPPED)
-    run_names()[key] = _unique(key, name)
-    show_run(key)
-
-
-def _unique(key: str, name: str) -> str:
-    """`name`, with a number appended if another run of the session has it: the list shows only names."""
-    taken = {other for other_key, other in run_names().items() if other_key != key} | {EXAMPLE_NAME}
-    unique, number = name, 2
-    while unique in taken:
-        unique, number = f"{name} ({number})", number + 1
-    return unique
+    run = cast(Listed, st.session_state.pop(_DROPPED))
+    runs()[run.config.key] = run
+    show_run(run.config.key)
 
 
 def shown_run() -> str | None:

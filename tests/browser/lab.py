@@ -62,14 +62,15 @@ class TrainPage:
     def __init__(self, page: Page, server: Server) -> None:
         self.page = page
         self.server = server
-        self.train = page.get_by_role("main").get_by_role("button", name=re.compile(r"^Train\b"))
+        self.train = page.get_by_role("main").get_by_role("button", name=re.compile(r"^Train (?!it)"))
         self.stop = page.get_by_role("main").get_by_role("button", name=re.compile(r"^Stop\b"))
         # the first: during a rerun the old one may exist after it for a moment
         self.status = page.locator(".st-key-status").first
         self.alerts = page.get_by_role("alert")
         self.loss_curve = page.get_by_test_id("stVegaLiteChart").filter(has_text="every point the same")
         self.differ = page.get_by_role("button", name=re.compile("Settings differ"))
-        self.run_list = page.get_by_role("combobox", name="Run on the page")
+        # the name of the run on the page, which opens the list
+        self.run_list = page.locator(".st-key-run_on_page").first.get_by_test_id("stPopoverButton").first
 
     def open(self, query: str = "", quiet: float = QUIET) -> "TrainPage":
         """quiet: 0 for a run under way, whose page keeps rerunning."""
@@ -132,6 +133,21 @@ class TrainPage:
         return self.page.get_by_role("radio", name=label)
 
     # ---- the run on the page
+
+    def runs(self) -> list[str]:
+        """The names in the list of runs."""
+        self.run_list.click()
+        names = self.page.get_by_role("radiogroup", name="Run on the page").locator("label")
+        expect(names.first).to_be_visible()
+        found = [name.strip() for name in names.all_inner_texts()]
+        self.page.keyboard.press("Escape")
+        return found
+
+    def pick(self, name: str) -> None:
+        """Pick a run from the list."""
+        self.run_list.click()
+        self.page.get_by_role("radiogroup", name="Run on the page").get_by_text(name, exact=True).click()
+        expect(self.run_list).to_contain_text(name)
 
     def press_train(self) -> None:
         self.train.click()

@@ -1,12 +1,13 @@
 """Several visitors, and several runs of one visitor."""
 
+import shutil
 from contextlib import ExitStack
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.harness import Server, settled, watch
-from tests.browser.lab import TrainPage, choose, folders, run_of, visitor
+from tests.browser.harness import Server, open_page, settled, watch
+from tests.browser.lab import TrainPage, folders, run_of, visitor
 from tests.core.conftest import wait_until
 
 
@@ -27,15 +28,9 @@ def test_runs_can_be_picked_renamed_dropped_and_brought_back(lab: TrainPage) -> 
     second = lab.figures()
     assert first != second
 
-    def runs() -> list[str]:
-        lab.run_list.click()
-        options: list[str] = page.get_by_role("option").all_inner_texts()
-        page.keyboard.press("Escape")
-        return options
-
-    assert len(runs()) == 3  # two of its own and the example
-    lab.run_list.click()
-    page.get_by_role("option").nth(1).click()
+    names = lab.runs()
+    assert len(names) == 3  # two of its own and the example
+    lab.pick(names[1])
     settled(page)
     assert lab.figures() == first
 
@@ -44,7 +39,7 @@ def test_runs_can_be_picked_renamed_dropped_and_brought_back(lab: TrainPage) -> 
     name.fill("My first run")
     name.press("Enter")
     settled(page)
-    expect(lab.run_list).to_have_value("My first run")
+    expect(lab.run_list).to_contain_text("My first run")
 
     drop = page.get_by_role("button", name="Remove from the list")
     if not drop.is_visible():
@@ -52,14 +47,20 @@ def test_runs_can_be_picked_renamed_dropped_and_brought_back(lab: TrainPage) -> 
     drop.click()
     settled(page)
     assert lab.figures() == second
-    assert "My first run" not in runs()
-    choose(lab.run_list, "Example run (shipped)")  # undo works from any run
+    assert "My first run" not in lab.runs()
+    lab.pick("Example run (shipped)")  # undo works from any run
     settled(page)
     page.get_by_role("button", name="Undo").click()
     settled(page)
-    expect(lab.run_list).to_have_value("My first run")
+    expect(lab.run_list).to_contain_text("My first run")
     assert lab.figures() == first
     assert run_of(lab.server.runs, epochs=1, digits=2, seed=31).status().state == "done"
+
+    kept = lab.runs()
+    open_page(page, lab.server, "/losses")  # where no canvas asks for it
+    shutil.rmtree(run_of(lab.server.runs, epochs=1, digits=2, seed=31).folder)
+    open_page(page, lab.server, "/clusters")  # as typed again: a session that knows nothing
+    assert lab.runs() == ["My first run (no longer on this server)", *kept[1:]]
 
 
 def test_the_first_of_two_who_stops_leaves_and_the_last_one_cancels(
@@ -95,7 +96,7 @@ def test_a_run_left_to_others_says_so_also_while_another_is_awaited(
         lab.wait_until_training()
         other.open("epochs=50&seed=36", quiet=0)
         other.wait_until_training()
-        left = other.run_list.input_value()
+        left = other.runs()[0]
         other.stop.click()
         line = other.page.get_by_text("You have left this run")
         expect(line).to_contain_text("Press Train to wait for it again")
@@ -103,7 +104,7 @@ def test_a_run_left_to_others_says_so_also_while_another_is_awaited(
         expect(line).not_to_contain_text("Press Train")  # now it would be another run
         other.press_train()
         expect(line).to_have_count(0)
-        choose(other.run_list, left)
+        other.pick(left)
         expect(line).to_be_visible()
         expect(line).not_to_contain_text("Press Train")
         other.stop.click()
@@ -147,11 +148,28 @@ def test_two_tabs_of_one_visitor_share_one_training(lab: TrainPage) -> None:
 def test_another_run_can_be_shown_while_ones_own_continues(lab: TrainPage) -> None:
     lab.open("epochs=50&seed=35").press_train()
     lab.wait_until_training()
-    choose(lab.run_list, "Example run (shipped)")
+    lab.pick("Example run (shipped)")
     expect(lab.page.get_by_text("is still training")).to_be_visible()
     expect(lab.page.get_by_role("img", name="60,000 points")).to_be_visible()
     lab.page.get_by_role("button", name="Show it").click()
     lab.wait_until_training()
-    expect(lab.run_list).not_to_have_value("Example run (shipped)")
+    expect(lab.run_list).not_to_contain_text("Example run (shipped)")
     lab.stop.click()
     expect(lab.status).to_contain_text("Stopped")
+
+
+def test_a_browser_is_one_person_after_a_reload_and_in_another_tab(lab: TrainPage) -> None:
+    run = run_of(lab.server.runs, epochs=50, seed=37)
+    lab.open("epochs=50&seed=37").press_train()
+    lab.wait_until_training()
+    lab.open("epochs=50&seed=37&digits=9", quiet=0)  # as after a slider was moved and the page loaded again
+    expect(lab.page.get_by_text("is still training")).to_be_visible()
+    second = TrainPage(lab.page.context.new_page(), lab.server)
+    second.open(quiet=0)
+    second.page.get_by_role("button", name="Show it").click()
+    second.wait_until_training()
+    second.stop.click()  # nobody else waits for it
+    expect(second.status).to_contain_text("Stopped")
+    assert run.status().state == "cancelled"
+    expect(lab.page.get_by_text("is still training")).to_have_count(0)
+    expect(lab.train).to_be_enabled()

@@ -18,6 +18,11 @@ TIMEOUT = 60  # the default of 3 s is too short for the first import on a busy m
 OpenPage = Callable[..., AppTest]
 
 
+def components(app: AppTest) -> list[Any]:
+    """The page's own components, without the one below every page that keeps the list of runs."""
+    return [component for component in app.get("bidi_component") if component.key != "kept_runs"]
+
+
 @pytest.fixture(scope="session", autouse=True)
 def components_found_once() -> Iterator[None]:
     """Each AppTest scans all installed packages for components, which takes longer than to run a page."""

@@ -38,6 +38,6 @@ def test_every_page_that_trains_says_that_the_queue_is_full(
     PRESSES[page](app)
     assert not app.exception
     messages = [error.value.replace("\\", "") for error in app.error]
-    assert [message.startswith("The class is busy: 1 runs are waiting") for message in messages] == [True]
+    assert [message.startswith("The class is busy: 1 run is waiting") for message in messages] == [True]
     shared_engine().leave(running.key, "ada")
     close_shared_engine()

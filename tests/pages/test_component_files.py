@@ -39,7 +39,7 @@ def modules(folder: Path, **texts: str) -> Path:
 
 
 def test_the_components_are_those_of_the_app() -> None:
-    assert COMPONENTS == ["canvas", "curve", "editor", "heatmap", "link", "plane"]
+    assert COMPONENTS == ["canvas", "curve", "editor", "heatmap", "kept_runs", "link", "plane"]
 
 
 @pytest.mark.parametrize("name", COMPONENTS)

@@ -1,6 +1,5 @@
 """The Draw page without a browser: test images by number, pictures from a file, and its messages."""
 
-import dataclasses
 import io
 
 import numpy as np
@@ -8,11 +7,12 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from core.config import PRESETS, RunConfig
+from core.config import RunConfig
 from core.data import Dataset, with_article
 from core.drawings.few_shot import few_shot
 from core.drawings.landing import encoder_for, land
 from core.runs import Run, State, place_for
+from pages.ui.state import Listed
 from tests.forged import forged_png
 from tests.pages.conftest import OpenPage
 
@@ -32,7 +32,7 @@ def open_tab(app: AppTest, key: str, name: str) -> AppTest:
 
 def showing(app: AppTest, config: RunConfig) -> AppTest:
     app.session_state["shown_run"] = config.key
-    app.session_state["run_names"] = {config.key: "mine"}
+    app.session_state["runs"] = {config.key: Listed(config, "mine")}
     return app.run()
 
 
@@ -166,12 +166,6 @@ def test_an_unfinished_run_says_where_to_go(open_page: OpenPage, state: State) -
     place_for(config).set_state(state)
     app = showing(app, config)
     assert not app.exception and "did not finish" in texts(app)
-
-
-def test_a_missing_run_gets_an_error_message(open_page: OpenPage) -> None:
-    app = showing(open_page(PAGE), dataclasses.replace(PRESETS["fast"], seed=1234))
-    assert not app.exception
-    assert "cannot be shown" in " ".join(error.value for error in app.error)
 
 
 def test_everything_not_white_in_a_drawing_is_ink() -> None:

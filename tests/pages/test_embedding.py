@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 from core.config import PRESETS, RunConfig
 from core.embedding.reduction import REDUCTIONS
 from core.runs import State, example_run, place_for
+from pages.ui.state import Listed
 from tests.pages.conftest import OpenPage
 
 PAGE = "lab/embedding.py"
@@ -23,7 +24,7 @@ def texts(app: AppTest) -> str:
 def showing(app: AppTest, config: RunConfig) -> AppTest:
     """The page, with this run picked."""
     app.session_state["shown_run"] = config.key
-    app.session_state["run_names"] = {config.key: "mine"}
+    app.session_state["runs"] = {config.key: Listed(config, "mine")}
     return app.run()
 
 
@@ -59,10 +60,14 @@ def test_other_numbers_of_cells_give_another_share(open_page: OpenPage) -> None:
     assert "10 training images per class" in texts(app)
 
 
-def test_a_missing_run_gets_an_error_message(open_page: OpenPage) -> None:
+def test_a_run_that_the_server_has_deleted_is_named_as_such_and_can_be_trained_again(
+    open_page: OpenPage,
+) -> None:
     app = showing(open_page(PAGE), RunConfig(seed=1234))
-    assert not app.exception
-    assert "cannot be shown" in " ".join(error.value for error in app.error)
+    assert not app.exception and not app.error
+    assert app.radio[0].options == ["mine :gray[(no longer on this server)]", "Example run (shipped)"]
+    assert "no longer on this server" in app.info[0].value and "seed 1234" in app.info[0].value
+    assert app.button(key="train_again").label == "Train it again"
 
 
 @pytest.mark.parametrize("state", ["training", "cancelled"])

@@ -11,13 +11,13 @@ from streamlit.testing.v1 import AppTest
 from core.lessons.exercises import EXERCISES
 from pages.ui.practice import python as exercise_python
 from pages.ui.serving import exercise_routes
-from tests.pages.conftest import OpenPage
+from tests.pages.conftest import OpenPage, components
 
 PAGE = "practice/exercises.py"
 
 
 def editor_data(app: AppTest) -> dict[str, object]:
-    (editor,) = app.get("bidi_component")
+    (editor,) = components(app)
     data: dict[str, object] = json.loads(editor.proto.json)
     return data
 

@@ -13,7 +13,8 @@ from core.lessons import texts
 from core.lessons.collapses import COLLAPSES
 from core.lessons.run_diagnosis import diagnosis_of
 from core.runs import place_for, run_at
-from tests.pages.conftest import PROJECT, OpenPage
+from pages.ui.state import Listed
+from tests.pages.conftest import PROJECT, OpenPage, components
 from tests.pages.test_collapse import wait_for
 
 PAGES = sorted(path.stem for path in (PROJECT / "pages" / "learn").glob("*.py"))
@@ -67,7 +68,8 @@ def states(open_page: OpenPage) -> Iterator[AppTest]:
     config = RunConfig(loss="nt_xent")  # has no margin
     shutil.copytree(run_at(PRESETS["fast"].key).folder, place_for(config).folder)
     (place_for(config).folder / "config.json").write_text(json.dumps(config.as_dict()))
-    pairs.session_state["run_names"], pairs.session_state["shown_run"] = {config.key: "Mine"}, config.key
+    pairs.session_state["runs"] = {config.key: Listed(config, "Mine")}
+    pairs.session_state["shown_run"] = config.key
     yield pairs.run()
     losses = open_page("learn/losses.py")
     yield losses
@@ -87,7 +89,7 @@ def states(open_page: OpenPage) -> Iterator[AppTest]:
 def in_small_letters(app: AppTest) -> list[str]:
     assert not app.exception
     widgets = [*app.metric, *app.slider, *app.button]
-    told = [json.loads(component.proto.json).get("told", "") for component in app.get("bidi_component")]
+    told = [json.loads(component.proto.json).get("told", "") for component in components(app)]
     columns = [table.proto.columns for table in app.dataframe]
     helped = [of.get("help", "") for each in columns if each for of in json.loads(each).values()]
     captions = [caption.value for caption in app.caption]

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from core.config import PRESETS, RunConfig
 from core.pictures.frames import CanvasOptions, unpack
 from pages.ui.controls import settings_url
-from tests.pages.conftest import OpenPage
+from tests.pages.conftest import OpenPage, components
 
 # Copied from the address bar in November 2026. Never change these lines: students keep such links. If the default
 # of a setting changes, an old link must keep its meaning, so `settings_url` then has to know the old defaults.
@@ -172,7 +172,7 @@ def link_on(app: AppTest) -> str:
     app.session_state["link"] = True
     app.run()
     assert not app.exception
-    data = [json.loads(component.proto.json or "null") for component in app.get("bidi_component")]
+    data = [json.loads(component.proto.json or "null") for component in components(app)]
     return next(each["address"] for each in data if each and "address" in each)
 
 
@@ -251,7 +251,7 @@ def test_the_link_on_a_page_does_not_repeat_an_old_bookmark(open_page: OpenPage)
 
 
 def options_of_canvas(app: AppTest) -> CanvasOptions:
-    packed = [each.proto.bytes for each in app.get("bidi_component") if each.proto.bytes]
+    packed = [each.proto.bytes for each in components(app) if each.proto.bytes]
     options = unpack(packed[0]).options
     assert options is not None
     return options

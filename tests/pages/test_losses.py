@@ -14,17 +14,17 @@ from core.lessons.measured_losses import MEASURED, SEEDS, config_of
 from core.losses import LOSSES
 from pages.ui.learn.curve import Curve, handle_place
 from pages.ui.learn.plane import Look, Moved, Plane, moved_points
-from tests.pages.conftest import OpenPage
+from tests.pages.conftest import OpenPage, components
 
 PAGE = "learn/losses.py"
 
 
-def components(app: AppTest) -> list[dict[str, Any]]:
-    return [json.loads(component.proto.json) for component in app.get("bidi_component")]
+def data_of_components(app: AppTest) -> list[dict[str, Any]]:
+    return [json.loads(component.proto.json) for component in components(app)]
 
 
 def planes(app: AppTest) -> list[dict[str, Any]]:
-    return [data for data in components(app) if "half_width" in data]
+    return [data for data in data_of_components(app) if "half_width" in data]
 
 
 def metric(app: AppTest, label: str) -> float:
@@ -108,16 +108,16 @@ def test_two_losses_show_the_same_points_each_with_its_own_forces(open_page: Ope
 def test_a_larger_margin_costs_more_and_moves_the_handle(open_page: OpenPage) -> None:
     app = open_page(PAGE)
     before = metric(app, "Loss of all points")
-    curve = next(data for data in components(app) if "farthest" in data)
+    curve = next(data for data in data_of_components(app) if "farthest" in data)
     assert curve["handle"] == pytest.approx(1.0, abs=1e-4)
     app.slider(key="bench_margin_0").set_value(2.0).run()
     assert metric(app, "Loss of all points") > before
-    curve = next(data for data in components(app) if "farthest" in data)
+    curve = next(data for data in data_of_components(app) if "farthest" in data)
     assert curve["handle"] == pytest.approx(2.0, abs=1e-4)
 
 
 def curve(app: AppTest) -> dict[str, Any]:
-    return next(data for data in components(app) if "farthest" in data)
+    return next(data for data in data_of_components(app) if "farthest" in data)
 
 
 @pytest.mark.parametrize("name", LOSSES)

@@ -14,8 +14,9 @@ from core.config import PRESETS, RunConfig
 from core.data import Dataset
 from core.losses import LOSSES
 from core.runs import place_for, run_at
+from pages.ui.state import Listed
 from tests.drawn_digits import DrawnDigits
-from tests.pages.conftest import OpenPage
+from tests.pages.conftest import OpenPage, components
 
 PAGE = "learn/pairs.py"
 DRAWINGS = ("samples", "pairs", "triplets", "batch", "rings")
@@ -29,9 +30,7 @@ def digits(mnist: Dataset) -> DrawnDigits:
 
 def drawing(app: AppTest, name: str) -> ET.Element:
     """One of the page's drawings, as parsed SVG."""
-    components = app.get("bidi_component")
-    assert len(components) == len(DRAWINGS)
-    svg = json.loads(components[DRAWINGS.index(name)].proto.json)["svg"]
+    svg = json.loads(components(app)[DRAWINGS.index(name)].proto.json)["svg"]
     return ET.fromstring(f"<drawing>{svg}</drawing>")
 
 
@@ -254,10 +253,10 @@ def test_the_losses_that_use_the_class_itself_are_named(open_page: OpenPage) -> 
     assert named[1].lower().split(" and ") == learned
 
 
-def show(app: AppTest, key: str) -> AppTest:
+def show(app: AppTest, config: RunConfig) -> AppTest:
     """The page with another run on it."""
-    app.session_state["run_names"] = {key: "Mine"}
-    app.session_state["shown_run"] = key
+    app.session_state["runs"] = {config.key: Listed(config, "Mine")}
+    app.session_state["shown_run"] = config.key
     app.run()
     assert not app.exception
     return app
@@ -267,11 +266,11 @@ def test_an_unfinished_run_has_no_rings(open_page: OpenPage) -> None:
     app = open_page(PAGE)
     config = RunConfig(seed=77)
     place_for(config).begin(config)
-    show(app, config.key)
+    show(app, config)
     assert [info.value for info in app.info] == [
-        "This run has no embedding yet. Choose a finished one above."
+        "This run has not finished, so it has no embedding. Choose a finished one above."
     ]
-    assert len(app.get("bidi_component")) == len(DRAWINGS) - 1
+    assert len(components(app)) == len(DRAWINGS) - 1
 
 
 def test_a_margin_on_the_squared_distance_is_drawn_as_a_distance(open_page: OpenPage) -> None:
@@ -280,7 +279,7 @@ def test_a_margin_on_the_squared_distance_is_drawn_as_a_distance(open_page: Open
     mine = place_for(config)
     shutil.copytree(run_at(PRESETS["fast"].key).folder, mine.folder)
     (mine.folder / "config.json").write_text(json.dumps(config.as_dict()))
-    show(app, mine.key)
+    show(app, config)
     assert not app.error
     assert any("The margin m is 0.5." in caption.value for caption in app.caption)
     words = texts(drawing(app, "rings"))
@@ -294,7 +293,7 @@ def test_a_damaged_run_is_reported(open_page: OpenPage) -> None:
     mine = place_for(PRESETS["fast"])
     shutil.copytree(shipped.folder, mine.folder)
     (mine.folder / "embedding.safetensors").unlink()
-    show(app, mine.key)
+    show(app, PRESETS["fast"])
     (error,) = app.error
     assert "cannot be shown here" in error.value and "is missing" in error.value
-    assert app.selectbox[0].value == mine.key  # another one can be chosen
+    assert app.radio(key="picked_run_0").value == mine.key  # another one can be chosen

@@ -9,7 +9,7 @@ import pytest
 
 from core.lessons.predictions import QUESTIONS
 from core.runs import place_for, run_at
-from tests.pages.conftest import OpenPage
+from tests.pages.conftest import OpenPage, components
 
 PAGE = "practice/predict.py"
 
@@ -56,7 +56,7 @@ def test_what_an_answer_leaves_over_is_counted_in_the_run_and_shown(open_page: O
     )
     (left,) = [text.value for text in app.markdown if text.value.startswith("**What is left.**")]
     assert f"{wrong:,} of 10,000 test images" in left and 100 < wrong < 1000
-    drawings = [json.loads(part.proto.json or "{}").get("svg", "") for part in app.get("bidi_component")]
+    drawings = [json.loads(part.proto.json or "{}").get("svg", "") for part in components(app)]
     assert [drawing.count("<image") for drawing in drawings if "Test images: " in drawing] == [4 * 12]
 
 

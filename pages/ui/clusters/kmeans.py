@@ -11,6 +11,7 @@ from core.charts import kmeans_charts, plane_charts
 from core.clustering.lloyd import STARTS, Restart, Watched, restarts, watch
 from core.config import RunConfig
 from core.runs import Run
+from pages.ui import turns
 from pages.ui.clusters import scan, shared
 
 TICK_SECONDS = 0.8
@@ -23,9 +24,9 @@ _START, _K, _SEED = "kmeans_start", "kmeans_k", "kmeans_seed"
 def show(run: Run, config: RunConfig) -> None:
     """The three panels."""
     ticking = _playing()
-    st.fragment(_watched, run_every=TICK_SECONDS if ticking else None)(run, config, ticking)
-    st.fragment(_restarts)(run, config)
-    st.fragment(scan.show)(run, config)
+    turns.fragment(_watched, run_every=TICK_SECONDS if ticking else None)(run, config, ticking)
+    turns.fragment(_restarts)(run, config)
+    turns.fragment(scan.show)(run, config)
 
 
 def _settings(config: RunConfig) -> tuple[str, int, int]:
@@ -159,12 +160,14 @@ def _restarts(run: Run, config: RunConfig) -> None:
 
 
 @st.cache_data(max_entries=12, show_spinner=False)
+@turns.heavy
 def _watch(folder: str, updated: float, k: int, start: str, seed: int) -> Watched:
     with threadpool_limits(1):
         return watch(Run(Path(folder)).embedding().train, k, start=start, seed=seed)
 
 
 @st.cache_data(max_entries=6, show_spinner="Starting ten times")
+@turns.heavy
 def _compared(folder: str, updated: float, k: int, start: str) -> tuple[tuple[Restart, ...], int]:
     with threadpool_limits(1):
         return restarts(Run(Path(folder)).embedding().train, k, start=start, count=COUNT)

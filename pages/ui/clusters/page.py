@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.config import RunConfig
 from core.runs import Run
+from pages.ui import turns
 from pages.ui.clusters import confusion, davies, disagree, every_figure, kmeans, pairs, scores, without
 from pages.ui.controls.settings_url import TAB
 from pages.ui.runs import results
@@ -29,4 +30,4 @@ def show(run: Run, config: RunConfig) -> None:
     for tab, panel in zip(tabs, TABS.values(), strict=True):
         if tab.open:
             with tab:
-                st.fragment(panel)(run, config)
+                turns.fragment(panel)(run, config)

@@ -9,6 +9,7 @@ from core.charts.kmeans_charts import OVER_K
 from core.clustering.scan import KS, ScanRow, scan
 from core.config import RunConfig
 from core.runs import Run
+from pages.ui import turns
 
 HEIGHT = 190
 TICK_SECONDS = 0.2
@@ -18,7 +19,7 @@ _RUNNING = "scan_running"
 def show(run: Run, config: RunConfig) -> None:
     """The button, the progress and the charts; ticks only while there is something to compute."""
     ticking = _running(run)
-    st.fragment(_scan, run_every=TICK_SECONDS if ticking else None)(run, config, ticking)
+    turns.fragment(_scan, run_every=TICK_SECONDS if ticking else None)(run, config, ticking)
 
 
 def _scan(run: Run, config: RunConfig, ticking: bool) -> None:
@@ -75,6 +76,7 @@ def _stop() -> None:
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
+@turns.heavy
 def _row(folder: str, updated: float, k: int) -> ScanRow:
     embedding = Run(Path(folder)).embedding()
     return next(iter(scan(embedding.train, embedding.train_labels, [k])))

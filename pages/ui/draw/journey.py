@@ -8,8 +8,8 @@ from core.drawings.landing import Journey
 from pages.ui.components import digit_cards
 from pages.ui.components.digit_cards import Card, Tile
 from pages.ui.components.svg import show_svg
-from pages.ui.draw import waiting
 from pages.ui.draw.source import Digit
+from pages.ui.runs import history
 from pages.ui.runs.names import class_names
 
 WITHOUT = (
@@ -28,7 +28,7 @@ def show(config: RunConfig, digit: Digit | None, journey: Journey | None) -> Non
         return
     if journey is None:
         st.info(WITHOUT, icon=":material/route:")
-        waiting.button("Train these settings", config, key="train_for_journey")
+        history.train_button("Train these settings", config, key="train_for_journey")
         return
     names = class_names(config)
     data = load_stored(config.dataset)

@@ -12,8 +12,9 @@ from core.drawings import few_shot
 from core.drawings.few_shot import FewShot
 from core.drawings.landing import Landing
 from core.runs import Run
+from pages.ui import turns
 from pages.ui.components.plain_text import plain
-from pages.ui.draw import waiting
+from pages.ui.runs import history
 from pages.ui.runs.names import class_names
 
 CLOSE = 0.1  # a new class recognised almost as often as the others
@@ -51,7 +52,7 @@ def _offer(config: RunConfig) -> None:
             width=160,
         )
         wanted = replace(config, held_out_class=str(unseen))
-        waiting.button(f"Train without {names[unseen]}", wanted, key="train_without")
+        history.train_button(f"Train without {names[unseen]}", wanted, key="train_without")
 
 
 def _where_it_lands(run: Run, config: RunConfig, unseen: int, place: Landing | None) -> None:
@@ -105,6 +106,7 @@ def _enough(found: FewShot, name: str) -> str:
 
 
 @st.cache_data(max_entries=20, show_spinner="Sampling examples")
+@turns.heavy
 def _few_shot(folder: str, updated: float, unseen: int) -> FewShot:
     embedding = Run(Path(folder)).embedding()
     return few_shot.few_shot(

@@ -6,9 +6,12 @@ import streamlit as st
 from core.config import RunConfig
 from core.runs import Run
 from core.take_home import tables
+from pages.ui import turns
 from pages.ui.components.canvas import Selection
 from pages.ui.embedding.settings import SPLITS, Looking
 from pages.ui.runs.names import name_for
+
+MOST_LETTERS = 70  # of the run's name in a file's name
 
 
 def show(run: Run, config: RunConfig, looking: Looking, selection: Selection) -> None:
@@ -18,14 +21,14 @@ def show(run: Run, config: RunConfig, looking: Looking, selection: Selection) ->
     picked = selection.of(looking.split, len(labels))
     if len(picked) and st.toggle(f"Only the {len(picked):,} selected images", key="only_selected"):
         chosen = picked
-    name = f"{name_for(config)}, {SPLITS[looking.split].lower()}"
+    name = f"{name_for(config)[:MOST_LETTERS]}, {SPLITS[looking.split].lower()}"
     st.markdown(
         f"**Coordinates** of {len(chosen):,} {SPLITS[looking.split].lower()}, with label and cluster."
     )
     with st.container(horizontal=True):
         st.download_button(
             "CSV",
-            lambda: tables.as_csv(tables.table(run, looking.split, chosen=chosen)),
+            turns.file(turns.heavy(lambda: tables.as_csv(tables.table(run, looking.split, chosen=chosen)))),
             f"{name}.csv",
             "text/csv",
             icon=":material/table:",
@@ -33,7 +36,9 @@ def show(run: Run, config: RunConfig, looking: Looking, selection: Selection) ->
         )
         st.download_button(
             "Parquet",
-            lambda: tables.as_parquet(tables.table(run, looking.split, chosen=chosen), run),
+            turns.file(
+                turns.heavy(lambda: tables.as_parquet(tables.table(run, looking.split, chosen=chosen), run))
+            ),
             f"{name}.parquet",
             "application/vnd.apache.parquet",
             icon=":material/database:",

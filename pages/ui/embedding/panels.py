@@ -18,7 +18,7 @@ from core.embedding.reduction import REDUCTIONS
 from core.figures.estimate import COLLAPSED, why_not
 from core.pictures import overlays, picture_reduction
 from core.runs import Embedding, Run
-from pages.ui import navigation
+from pages.ui import navigation, turns
 from pages.ui.components.canvas import Selection
 from pages.ui.components.digit_cards import DIFFERENT, SAME
 from pages.ui.components.digits import digits
@@ -143,6 +143,7 @@ def _neighbours(
 
 
 @st.cache_data(max_entries=40, show_spinner=False)
+@turns.heavy
 def _example(folder: str, updated: float, split: str) -> int | None:
     """The image whose neighbours are shown until one is picked."""
     run = Run(Path(folder))

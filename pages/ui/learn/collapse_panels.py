@@ -39,14 +39,17 @@ class _Shown:
 
 def collapse() -> None:
     """The buttons, and the runs below them, updated while one is under way."""
-    _buttons(busy=awaited() is not None)
+    waiting = awaited()
+    _buttons(busy=waiting is not None)
     following.show_problem()
     shown = _shown()
-    if not shown:
-        st.info("Nothing is broken yet. Press a button above.", icon=":material/arrow_upward:")
-        return
     moving = [one.run for one in shown if under_way(one.run)]
-    following.follow(moving, partial(_panels, shown, moving))
+    elsewhere = [waiting] if waiting is not None and waiting not in moving else []
+    if elsewhere:
+        st.caption("A run of yours from another page is under way; the buttons wait until it has ended.")
+    elif not shown:
+        st.info("Nothing is broken yet. Press a button above.", icon=":material/arrow_upward:")
+    following.follow([*moving, *elsewhere], partial(_panels, shown, moving))
 
 
 def _buttons(*, busy: bool) -> None:
@@ -90,6 +93,8 @@ def _panels(shown: list[_Shown], moving: list[Run]) -> None:
     started = [one for one in shown if under_way(one.run) and one.run not in moving]
     if started or shown != _shown():
         st.rerun()  # a cure was requested: the buttons above change as well
+    if not shown:
+        return
     courses = [_course(one) for one in shown]
     axes = _axes_of_all(shown, courses)
     columns = st.columns(2, gap="large")
@@ -144,13 +149,13 @@ def _panel(one: _Shown, course: Course | RunDamaged | None, axes: Axes | None) -
         )
     if not moving:
         done = f"Trained in {status.seconds:.1f} s. " if status.state == "done" else ""
-        st.caption(f"{done}{describe(one.config)} · seed {one.config.seed}")
+        st.caption(f"{done}{describe(one.config)}")
         st.button(
             "Open it in the Lab",
             icon=":material/open_in_new:",
             type="tertiary",
             on_click=state.remember_run,
-            args=(one.run.key, one.title),
+            args=(one.config,),
             key=f"lab_{one.which}",
         )
         if state.shown_run() == one.run.key:

@@ -15,6 +15,7 @@ from core.lessons.hard_negatives import EASY, HARD, NAMES, SEMI_HARD, RandomBatc
 from core.losses import LOSSES
 from core.pictures.canvas_data import places_of_classes
 from core.runs import Embedding, Run, RunDamaged
+from pages.ui import turns
 from pages.ui.components.plain_text import plain
 from pages.ui.components.svg import show_svg
 from pages.ui.controls import reshuffle
@@ -38,7 +39,7 @@ def mining() -> None:
     run = history.shown()
     try:
         if run.status().state != "done":
-            st.info("This run has no embedding yet. Choose a finished one above.")
+            st.info("This run has not finished, so it has no embedding. Choose a finished one above.")
             return
         config, embedding = run.config(), run.embedding()
         _rings(run, config, embedding)
@@ -171,6 +172,7 @@ def _luck(run: Run, config: RunConfig) -> None:
 
 
 @st.cache_data(max_entries=20, show_spinner=False)
+@turns.heavy
 def _batches(folder: str, updated: float, margin: float, shuffle: int) -> RandomBatchCounts:
     embedding = Run(Path(folder)).embedding()
     sizes = [size for size in SIZES if size <= len(embedding.train_labels)]

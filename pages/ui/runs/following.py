@@ -9,7 +9,7 @@ from core.config import RunConfig
 from core.runs import Run, RunsFolderUnusable, run_at
 from core.service.fair_queue import NotNow
 from core.service.shared_engine import shared_engine
-from pages.ui import addresses, state
+from pages.ui import addresses, state, turns
 from pages.ui.components.plain_text import plain
 from pages.ui.runs import pace
 
@@ -17,11 +17,11 @@ SECONDS_TO_STOP = 1.0  # the worker checks before every step; one measurement ma
 
 
 def ask_for(config: RunConfig) -> Run | None:
-    """The run of `config`; unless it is done, this session now waits for it. None if it cannot be queued;
+    """The run of `config`; unless it is done, this visitor now waits for it. None if it cannot be queued;
     `show_problem` then shows why."""
     state.set_problem(None)
     try:
-        run = shared_engine().submit(config, state.visitor())
+        run = shared_engine().submit(config, state.person(), state.address())
     except (RunsFolderUnusable, NotNow) as error:
         state.set_problem(str(error))
         return None
@@ -48,16 +48,16 @@ def under_way(run: Run) -> bool:
 
 
 def awaited() -> Run | None:
-    """The run that this session waits for, while it is under way; renews the session's interest in it."""
-    key = state.waiting_for()
-    if key is None:
-        return None
-    run = run_at(key)
-    if under_way(run):
-        shared_engine().watch(key, state.visitor())
-        return run
-    state.wait_for(None)
-    return None
+    """The run that this visitor waits for, while it is under way: this session's, or else one that they asked for
+    in another tab, or before the page was loaded again. Renews their interest in all of theirs."""
+    engine, own = shared_engine(), state.waiting_for()
+    theirs = engine.awaited_by(state.person())
+    # not `watch`: it would join again a run that they have left in another tab
+    on_another_server = own is not None and not engine.has(own) and under_way(run_at(own))
+    if own not in theirs and not on_another_server:
+        own = theirs[0] if theirs else None
+        state.wait_for(own)
+    return None if own is None else run_at(own)
 
 
 def follow(moving: list[Run], render: Callable[[], None], *, canvas_of: Run | None = None) -> None:
@@ -67,7 +67,7 @@ def follow(moving: list[Run], render: Callable[[], None], *, canvas_of: Run | No
     so the page does not poll.
     """
     tick = None if not moving or canvas_polls(canvas_of, moving) else pace.seconds()
-    st.fragment(_followed, run_every=tick)(moving, render, tick, canvas_of)
+    turns.fragment(_followed, run_every=tick)(moving, render, tick, canvas_of)
 
 
 def _followed(
@@ -86,14 +86,16 @@ def canvas_polls(canvas_of: Run | None, moving: list[Run]) -> bool:
     return addresses.served() and canvas_of in moving and canvas_of.status().state != "missing"
 
 
-def stop() -> None:
-    """Leave the run that this session waits for; it is cancelled if nobody else waits for it."""
-    key = state.waiting_for()
+def stop(key: str | None = None) -> None:
+    """Leave run `key`, by default the one that this session waits for; it is cancelled if nobody else waits for
+    it."""
+    key = key or state.waiting_for()
     if key is None:
         return
-    others = shared_engine().others_watching(key, state.visitor())
-    shared_engine().leave(key, state.visitor())
-    state.wait_for(None)
+    others = shared_engine().others_watching(key, state.person())
+    shared_engine().leave(key, state.person())
+    if key == state.waiting_for():
+        state.wait_for(None)
     if others:
         return  # the page says so while it is true
     give_up = monotonic() + SECONDS_TO_STOP

@@ -8,11 +8,15 @@ from core.service.shared_engine import shared_engine
 from pages.ui import navigation, state
 from pages.ui.components.plain_text import plain
 from pages.ui.controls import settings_url
-from pages.ui.runs import link
+from pages.ui.runs import following, link
 from pages.ui.runs.following import under_way
-from pages.ui.runs.names import describe, name_for
+from pages.ui.runs.names import describe, names_of
 
 SHIPPED = PRESETS["fast"].key
+
+# Streamlit cuts a long label; a run's name says what differs from the others.
+WRAPPED = """<style>.st-key-run_on_page [data-testid="stPopoverButton"] :is(div, p) {
+    white-space: normal; text-align: left; overflow-wrap: anywhere }</style>"""
 
 
 def shown() -> Run:
@@ -27,13 +31,13 @@ def show_run_of_link(config: RunConfig) -> None:
     """For a visitor who opened a link: show the run of its settings if it is finished or under way here."""
     run = place_for(config)
     if under_way(run):
-        shared_engine().watch(run.key, state.visitor())
+        shared_engine().watch(run.key, state.person())
         state.wait_for(run.key)
-        state.remember_run(run.key, name_for(config))
+        state.remember_run(config)
     elif run.key != SHIPPED and (
         run.status().state in ("done", "training", "measuring") or run.status().outdated
     ):
-        state.remember_run(run.key, name_for(config))
+        state.remember_run(config)
 
 
 def arrive_by_link() -> None:
@@ -61,39 +65,53 @@ def arrive_by_link() -> None:
 
 
 def picker() -> None:
-    """A list to choose the run on the page, with its link, rename and remove buttons."""
-    names = state.run_names()
+    """The name of the run on the page, which opens the list of runs; its link, rename and remove buttons."""
+    names = names_of(state.runs())
     keys = [*reversed(names), *([] if SHIPPED in names else [SHIPPED])]
+    shown_key = shown().key
     # A new widget for each change of the list; older ones are ignored: a browser that has not yet received a
     # change keeps reporting the previous choice, several times a second, and would seem to pick it again.
     version = state.changes_of_list()
-    with st.container(horizontal=True, gap="xsmall", vertical_alignment="bottom"):
-        st.selectbox(
-            "Run on the page",
-            keys,
-            index=keys.index(shown().key),
-            format_func=lambda key: names.get(key, state.EXAMPLE_NAME),
-            key=f"picked_run_{version}",
-            on_change=_show_picked,
-            args=(version,),
-            label_visibility="collapsed",
+    st.html(WRAPPED)
+    with st.container(horizontal=True, gap="xsmall", vertical_alignment="bottom", key="run_on_page"):
+        # not a selectbox: that would cut long names
+        with st.popover(
+            plain(names.get(state.shown_run() or "", state.EXAMPLE_NAME)),
+            key=f"run_list_{version}",
             width=300,
-        )
+        ):
+            st.radio(
+                "Run on the page",
+                keys,
+                index=keys.index(shown_key) if shown_key in keys else None,
+                format_func=lambda key: _in_list(key, names),
+                key=f"picked_run_{version}",
+                on_change=_show_picked,
+                args=(version,),
+            )
         link.popover(shown())
-        if shown().key in names:
-            _manage(shown().key, names[shown().key])
+        if state.shown_run() in names:
+            _manage(shown_key, names[shown_key])
         elif (dropped := state.dropped_run()) is not None:
+            name = dropped.name or names_of({dropped.config.key: dropped})[dropped.config.key]
             st.button(
-                f"Undo: bring back {plain(dropped)}",
+                f"Undo: bring back {plain(name)}",
                 icon=":material/undo:",
                 on_click=state.restore_dropped_run,
             )
 
 
+def _in_list(key: str, names: dict[str, str]) -> str:
+    if key not in names:
+        return state.EXAMPLE_NAME
+    gone = run_at(key).status().state == "missing"
+    return plain(names[key]) + (" :gray[(no longer on this server)]" if gone else "")
+
+
 def _show_picked(version: int) -> None:
     if version == state.changes_of_list():
         picked = st.session_state[f"picked_run_{version}"]
-        state.show_run(picked if picked in state.run_names() else None)
+        state.show_run(picked if picked in state.runs() else None)
 
 
 def _manage(key: str, name: str) -> None:
@@ -101,9 +119,10 @@ def _manage(key: str, name: str) -> None:
         st.text_input(
             "Name",
             name,
-            max_chars=60,
+            max_chars=state.MOST_LETTERS,
             key=f"name_of_{key}",
             on_change=lambda: state.rename_run(key, st.session_state[f"name_of_{key}"]),
+            help="Empty: named by its settings.",
         )
         st.button(
             "Remove from the list",
@@ -112,3 +131,31 @@ def _manage(key: str, name: str) -> None:
             args=(key,),
             help="Removes it from this list only; can be undone.",
         )
+
+
+def cannot_show(run: Run, why: Exception, what: str = "shown") -> None:
+    """In place of a run that cannot be `what`: why, and a button that trains it again."""
+    listed = state.runs().get(run.key)
+    if listed is not None and run.status().state == "missing":
+        st.info(
+            "This run is no longer on this server, which keeps the runs used last. Its settings are known: "
+            f"{plain(describe(listed.config))}.",
+            icon=":material/inventory_2:",
+        )
+    else:
+        st.error(
+            f"This run cannot be {what}. {plain(str(why))} Train it again, or choose another one: other runs are "
+            "not affected.",
+            icon=":material/broken_image:",
+        )
+    if listed is not None:
+        train_button("Train it again", listed.config, key="train_again")
+
+
+def train_button(label: str, config: RunConfig, *, key: str) -> None:
+    """A button that trains `config` and shows its run on the page."""
+    if st.button(label, icon=":material/play_arrow:", key=key, type="primary"):
+        if following.ask_for(config):
+            state.remember_run(config)
+        st.rerun()  # the whole page: the button may be in a fragment
+    following.show_problem()

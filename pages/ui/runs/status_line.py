@@ -8,7 +8,7 @@ from core.service.shared_engine import shared_engine
 from pages.ui import state
 from pages.ui.components.plain_text import plain
 from pages.ui.runs import following
-from pages.ui.runs.names import describe
+from pages.ui.runs.names import describe, names_of
 
 
 def progress_line(run: Run) -> None:
@@ -19,8 +19,9 @@ def progress_line(run: Run) -> None:
     config, status = run.config(), run.status()
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"{in_words(run, status, config)} · {describe(config)}")
-        if state.waiting_for() == run.key and st.button("Stop", icon=":material/stop:", type="tertiary"):
-            following.stop()
+        theirs = run.key in shared_engine().awaited_by(state.person())
+        if theirs and st.button("Stop", icon=":material/stop:", type="tertiary"):
+            following.stop(run.key)
             st.rerun()
     st.progress(fraction(run))
 
@@ -28,9 +29,9 @@ def progress_line(run: Run) -> None:
 def elsewhere_line(run: Run) -> None:
     """Shows that the awaited run continues while another one is on the page."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        name = state.run_names().get(run.key, "The run you started")
+        name = names_of(state.runs()).get(run.key, "The run you started")
         st.markdown(f":material/play_circle: **{plain(name)}** is still training: {fraction(run):.0%}")
-        st.button("Show it", type="tertiary", on_click=state.show_run, args=(run.key,))
+        st.button("Show it", type="tertiary", on_click=state.remember_run, args=(run.config(),))
 
 
 def in_words(run: Run, status: Status, config: RunConfig) -> str:

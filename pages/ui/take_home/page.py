@@ -2,19 +2,27 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import streamlit as st
 
 from core.config import RunConfig
+from core.pictures.frames import CanvasOptions
+from core.pictures.replay import Replay
 from core.runs import Run
+from core.runs.byte_cache import kept_by_size
 from core.take_home.notebook import notebook
 from core.take_home.report import Palette, report
 from core.take_home.run_file import run_file
 from core.take_home.script import script
+from pages.ui import turns
 from pages.ui.components import canvas
 from pages.ui.runs import link, results
+from pages.ui.runs.following import under_way
 from pages.ui.runs.names import name_for
 from pages.ui.runs.picture import canvas_options
+
+MOST_LETTERS = 70  # of a file's name; some file systems take 255 bytes, and a list shows fewer
 
 
 def show(run: Run, config: RunConfig) -> None:
@@ -29,15 +37,22 @@ def show(run: Run, config: RunConfig) -> None:
         if run.status().state == "done":
             _file(run, config)
             _report(run, config)
-        else:
+        elif under_way(run):
             st.info("The run itself and its report are available when it has finished.")
+        else:
+            st.info(
+                "This run did not finish: there is no file and no report of it. Its link and its code make it."
+            )
 
 
 def file_name(config: RunConfig, ending: str) -> str:
     """A file name for a run that is valid on any file system."""
     words = name_for(config).lower().replace("²", "2")
     letters = "".join(letter if letter.isalnum() and letter.isascii() else " " for letter in words)
-    return f"{'_'.join(letters.split())}.{ending}"
+    name = "_".join(letters.split())
+    if len(name) > MOST_LETTERS:  # the key keeps apart runs whose names begin alike
+        name = f"{name[:MOST_LETTERS].rstrip('_')}_{config.key[:8]}"
+    return f"{name}.{ending}"
 
 
 def _link(config: RunConfig) -> None:
@@ -81,7 +96,7 @@ def _file(run: Run, config: RunConfig) -> None:
         )
         _download(
             "Download the run",
-            lambda: run_file(run),
+            lambda: _zip(str(run.folder), run.status().updated),
             file_name(config, "zip"),
             "application/zip",
             "folder_zip",
@@ -101,11 +116,11 @@ def _report(run: Run, config: RunConfig) -> None:
             bookmark="",
         )
         colours = Palette(
-            *(st.get_option(f"theme.{kind}.chartCategoricalColors") for kind in ("light", "dark"))
+            *(tuple(st.get_option(f"theme.{kind}.chartCategoricalColors")) for kind in ("light", "dark"))
         )
         _download(
             "Download the report",
-            lambda: report(run, name_for(config), options, canvas.files(), colours),
+            lambda: _page(str(run.folder), run.status().updated, Replay(run).made(), options, colours),
             file_name(config, "html"),
             "text/html",
             "description",
@@ -114,4 +129,17 @@ def _report(run: Run, config: RunConfig) -> None:
 
 def _download(label: str, make: Callable[[], str | bytes], name: str, mime: str, icon: str) -> None:
     """A button whose file is made on click."""
-    st.download_button(label, make, name, mime, icon=f":material/{icon}:", on_click="ignore")
+    st.download_button(label, turns.file(make), name, mime, icon=f":material/{icon}:", on_click="ignore")
+
+
+@kept_by_size(len)
+@turns.heavy
+def _zip(folder: str, updated: float) -> bytes:
+    return run_file(Run(Path(folder)))
+
+
+@kept_by_size(len)
+@turns.heavy
+def _page(folder: str, updated: float, replayed: float, options: CanvasOptions, colours: Palette) -> str:
+    run = Run(Path(folder))
+    return report(run, name_for(run.config()), options, canvas.files(), colours)

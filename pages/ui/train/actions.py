@@ -6,7 +6,6 @@ from core.runs import run_at
 from pages.ui import state
 from pages.ui.controls import settings_url
 from pages.ui.runs import following
-from pages.ui.runs.names import name_for
 
 
 def train() -> None:
@@ -26,7 +25,7 @@ def train() -> None:
             icon=":material/bolt:",
             duration=7,  # seconds: two sentences, while the page reruns
         )
-    state.remember_run(run.key, name_for(config))
+    state.remember_run(config)
 
 
 def use_settings_of(key: str) -> None:

@@ -23,6 +23,11 @@ from pages.ui.train import actions
 from pages.ui.train.architecture import architecture
 from pages.ui.train.diagnosis_line import diagnosis_line
 
+COMES_LATER = "Available when the run has finished."
+NEVER_COMES = (
+    "Not available: this run ended before its training was complete. Train it again to the end to see this."
+)
+
 
 def run_panel(settings: RunConfig | None, *, waits: bool) -> None:
     """Show the run on the page, and follow it and the run that the session waits for.
@@ -58,11 +63,7 @@ def _panel(settings: RunConfig | None, shown: Run) -> None:
             diagnosis_line(run, status)
         _results(run, status, config)
     except RunDamaged as damage:
-        st.error(
-            f"This run cannot be shown. {plain(str(damage))} Press Train to train it again; "
-            "other runs are not affected.",
-            icon=":material/broken_image:",
-        )
+        history.cannot_show(run, damage)
 
 
 def _status_line(
@@ -103,7 +104,7 @@ def _others_still_wait(run: Run, *, joins: bool) -> None:
 
     joins: Train is enabled, and with the current settings it would join this run.
     """
-    if shared_engine().others_watching(run.key, state.visitor()):
+    if shared_engine().others_watching(run.key, state.person()):
         again = " Press Train to wait for it again." if joins else ""
         st.caption(
             ":material/group: You have left this run. Others are still waiting for it, so it continues."
@@ -151,7 +152,7 @@ def _pictures(run: Run, config: RunConfig, evaluation: Evaluation | None) -> Non
     for tab in (density, clusters, davies_bouldin):
         with tab:
             if evaluation is None:
-                st.caption("Available when the run has finished.")
+                st.caption(COMES_LATER if under_way(run) else NEVER_COMES)
             elif tab.open and tab is density:
                 results.density(run, config)
             elif tab.open and tab is clusters:

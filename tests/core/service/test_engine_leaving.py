@@ -3,7 +3,7 @@
 import psutil
 import pytest
 
-from core.runs import RunDamaged
+from core.runs import RunDamaged, example_run
 from core.service import engine as engine_module
 from core.service.clock import Clock
 from core.service.engine import Engine
@@ -66,7 +66,9 @@ def test_the_apps_engine_has_a_grace_time_by_default(runs_folder, warm_slot, tim
         wait_for_snapshots(run)
         time.seconds += 60  # browsers throttle the timers of a hidden page to one call a minute
         assert engine.others_watching(run.key, "bob") == 1
-        engine.watch(run.key, "ada")
+        assert engine.awaited_by("ada") == [run.key]  # which counts as a sign of life
+        time.seconds += 60
+        assert engine.others_watching(run.key, "bob") == 1
         time.seconds += 91
         wait_for_end(run)
         assert run.status().state == "cancelled" and run.status().message == NOBODY_WAITED
@@ -74,12 +76,18 @@ def test_the_apps_engine_has_a_grace_time_by_default(runs_folder, warm_slot, tim
         engine.close()
 
 
-def test_an_ended_session_leaves_its_runs(engine):
+def test_a_person_leaves_their_runs_with_the_last_of_their_sessions_and_not_before(engine):
+    for tab in ("first tab", "second tab"):
+        engine.arrive(tab, "ada")
+        engine.show(example_run(), tab)
     run = engine.submit(LONG, "ada")
-    engine.show(run, "ada")
     wait_for_snapshots(run)
-    assert engine.standing().sessions == 1
-    engine.forget("ada")
+    assert engine.standing().sessions == 2
+    engine.forget("first tab")  # closed, or loaded again
+    wait_until(lambda: engine.standing().sessions == 1, "the engine has noticed")
+    assert engine.awaited_by("ada") == [run.key] and not run.cancel_requested()
+    assert engine.others_watching(run.key, "ada") == 0
+    engine.forget("second tab")
     wait_for_end(run)
     assert run.status().state == "cancelled" and run.status().message == ""
     assert engine.standing().sessions == 0

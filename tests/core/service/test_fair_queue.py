@@ -19,10 +19,10 @@ def queue(time: Time) -> FairQueue:
     return FairQueue(most_waiting=5, gone_after=90, now=time)
 
 
-def ask(queue: FairQueue, name: str, *watchers: str, epochs: int = 1) -> Job:
+def ask(queue: FairQueue, name: str, *watchers: str, epochs: int = 1, address: str = "") -> Job:
     """Queue a run called `name` that `watchers` wait for; the first of them owns it."""
-    queue.check_room_for(watchers[0])
-    job = Job(Run(Path(name)), RunConfig(epochs=epochs), owner=watchers[0])
+    queue.check_room_for(watchers[0], address)
+    job = Job(Run(Path(name)), RunConfig(epochs=epochs), owner=watchers[0], address=address)
     for watcher in watchers:
         queue.check_in(job, watcher)
     queue.add(job)
@@ -61,6 +61,34 @@ def test_a_full_queue_refuses_with_a_reason(queue):
     with pytest.raises(NotNow, match=r"The class is busy: 5 runs are waiting"):
         ask(queue, "one more", "late")
     assert len(queue) == 5
+    queue.most_waiting = 1
+    for number in range(1, 5):
+        queue.remove(f"run {number}")
+    with pytest.raises(NotNow, match=r"The class is busy: 1 run is waiting"):
+        ask(queue, "one more", "late")
+
+
+def test_who_is_a_new_person_each_time_fills_no_more_than_the_share_of_an_address(time):
+    queue = FairQueue(most_waiting=100, gone_after=90, now=time)
+    for number in range(60):  # a classroom behind one address
+        ask(queue, f"run {number}", f"pupil {number}", address="198.51.100.7")
+    with pytest.raises(NotNow, match=r"60 runs are waiting, .* from your internet address"):
+        ask(queue, "one more", "late", address="198.51.100.7")
+    ask(queue, "another", "bob", address="203.0.113.9")
+    for number in range(39):  # an address that says nothing is nobody's
+        ask(queue, f"local {number}", f"visitor {number}")
+    with pytest.raises(NotNow, match="100 runs are waiting, as many as this server takes"):
+        ask(queue, "too many", "eve")
+
+
+def test_a_persons_jobs_are_all_that_they_wait_for_the_running_ones_first(queue):
+    ask(queue, "first", "ada")
+    ask(queue, "bobs", "bob", "ada")
+    ask(queue, "eves", "eve")
+    assert start(queue) == "first" and start(queue) == "bobs"
+    ask(queue, "second", "ada")
+    assert [job.run.key for job in queue.awaited_by("ada")] == ["first", "bobs", "second"]
+    assert queue.awaited_by("nobody") == []
 
 
 def test_a_shared_run_has_one_owner_at_a_time(queue):
@@ -113,6 +141,8 @@ def test_the_expected_wait_is_the_work_ahead_shared_among_the_workers(queue, tim
     then = sorted((free[0] + 2 * next_one.size, free[1]))
     assert [queue.expected_wait(name, 2, 2.0) for name in "cde"] == pytest.approx([free[0], *then])
     assert queue.expected_wait("a", 2, 2.0) is None
+    time.seconds += 38  # both take longer than expected: the wait is no longer nothing
+    assert queue.expected_wait("c", 2, 2.0) == 10.0
 
 
 def test_runs_that_take_longer_than_expected_make_the_next_estimates_longer(tmp_path, time):
