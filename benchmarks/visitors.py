@@ -18,6 +18,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection
 
+COOKIE = "contrastive_lab_browser"
 ENDED = ("done", "failed", "cancelled")
 
 
@@ -32,13 +33,14 @@ class Rerun:
 
 @dataclass
 class Visitor:
-    """A session on the page at `path` with `query`; run: the key of its settings' run."""
+    """A session on the page at `path` with `query`; run: the key of its settings' run. cookie: its browser's."""
 
     url: str
     path: str
     query: str
     run: str = ""
     agent: str = "visitor without a browser"
+    cookie: str = ""
     reruns: list[Rerun] = field(default_factory=list)
     exceptions: list[str] = field(default_factory=list)
     saw_result_at: float | None = None
@@ -61,6 +63,7 @@ class Visitor:
             address,
             subprotocols=[websockets.Subprotocol("streamlit")],
             user_agent_header=self.agent,
+            additional_headers={"Cookie": f"{COOKIE}={self.cookie}"} if self.cookie else None,
             max_size=None,
             proxy=None,
         )

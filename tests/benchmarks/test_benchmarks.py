@@ -30,6 +30,7 @@ NAMES = [
     "load_browsers",
     "costs",
     "stop",
+    "many_tabs",
     "memory",
     "mixed_use",
     "hostile",
