@@ -224,8 +224,9 @@ def _opens_a_page(scope: Scope) -> bool:
 def _full_page() -> Response:
     page = (
         '<!doctype html><html lang="en"><meta charset="utf-8"><meta http-equiv="refresh" content="30">'
-        '<meta name="viewport" content="width=device-width"><title>Contrastive Lab</title>'
-        f'<p style="font: 1.2rem sans-serif; margin: 3rem auto; max-width: 30rem">{FULL}</p></html>'
+        '<meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">'
+        "<title>Contrastive Lab</title>"
+        f'<p style="font: 1.2rem sans-serif; padding: 3rem 1rem; margin: auto; max-width: 30rem">{FULL}</p></html>'
     )
     return HTMLResponse(page, 503, {"Retry-After": "30", "Cache-Control": "no-store"})
 
