@@ -1,7 +1,7 @@
 // Lines and text: a light grid below the points, tick labels and the margin above.
 
 import { EYE, project2d, project3d } from "./camera.js";
-import { css, mix } from "./theme.js";
+import { css, lettering, mix } from "./theme.js";
 
 function niceTicks(low, high, wanted) {
   const rough = (high - low) / wanted;
@@ -22,7 +22,7 @@ function prepare(canvas, state) {
   const context = canvas.getContext("2d");
   context.setTransform(state.ratio, 0, 0, state.ratio, 0, 0);
   context.clearRect(0, 0, state.width, state.height);
-  context.font = `11px ${state.theme.font}`;
+  context.font = lettering(state.theme, 11);
   // By default letters are spaced in whole screen pixels, which would show in print.
   if (state.still) context.textRendering = "geometricPrecision";
   return context;
@@ -70,21 +70,21 @@ export function drawOverlay(canvas, state) {
   if (!state.frames) return;
   if (state.menu.on.has("margin")) drawMargin(context, state);
   state.overlays.drawAbove(context, state);
-  context.font = `11px ${state.theme.font}`;
+  context.font = lettering(state.theme, 11);
   if (state.frames.d === 3) return drawBoxLabels(context, state);
   const { x, y, toX, toY } = ticksOf(state);
-  const bottom = state.height - 13;
+  const { unit } = state.theme, left = 34 * unit, bottom = state.height - 13 * unit;
   for (const value of x.ticks) {
     const at = toX(value);
-    if (at > 50 && at < state.width - 38) write(context, state, tickText(value, x.step), at, bottom, "center");
+    if (at > left + 16 * unit && at < state.width - 38 * unit) write(context, state, tickText(value, x.step), at, bottom, "center");
   }
   for (const value of y.ticks) {
     const at = toY(value);
-    if (at > 32 && at < state.height - 30) write(context, state, tickText(value, y.step), 34, at, "right");
+    if (at > 32 * unit && at < state.height - 30 * unit) write(context, state, tickText(value, y.step), left, at, "right");
   }
-  context.font = `600 12px ${state.theme.font}`;
+  context.font = lettering(state.theme, 12, 600);
   write(context, state, "z1", state.width - 12, bottom, "right", 0.9);
-  write(context, state, "z2", 34, 15, "right", 0.9);
+  write(context, state, "z2", left, 15 * unit, "right", 0.9);
 }
 
 // The margin is a distance between two points, wherever they lie: a ruler of that length, and a circle around the
@@ -104,14 +104,14 @@ function drawMargin(context, state) {
 }
 
 function drawRuler(context, state, length, label) {
-  const left = 48, bottom = state.height - 34, room = state.width - left - 20;
+  const { unit } = state.theme, left = 48 * unit, bottom = state.height - 34 * unit, room = state.width - left - 20;
   const text = length > room ? `${label}, wider than the picture` : label;
-  context.font = `500 12px ${state.theme.font}`;
+  context.font = lettering(state.theme, 12, 500);
   context.fillStyle = css(state.theme.background, 0.88);
   context.beginPath();
-  context.roundRect(left - 4, bottom - 24, context.measureText(text).width + 10, 18, 9);
+  context.roundRect(left - 4, bottom - 6 - 18 * unit, context.measureText(text).width + 10, 18 * unit, 9 * unit);
   context.fill();
-  write(context, state, text, left, bottom - 15, "left", 0.95);
+  write(context, state, text, left, bottom - 6 - 9 * unit, "left", 0.95);
   const right = left + Math.min(length, room);
   for (const [colour, thick] of [[css(state.theme.background, 0.9), 5], [css(state.theme.text, 0.9), 2]]) {
     context.strokeStyle = colour;
@@ -164,14 +164,14 @@ function drawBoxLabels(context, state) {
     write(context, state, text, place.x + (dx / length) * away, place.y + (dy / length) * away, "center", strength);
   };
   for (let axis = 0; axis < 3; axis++) {
-    context.font = `600 12px ${state.theme.font}`;
-    label(all[1 << axis], `z${axis + 1}`, 13, 0.9);
-    context.font = `11px ${state.theme.font}`;
+    context.font = lettering(state.theme, 12, 600);
+    label(all[1 << axis], `z${axis + 1}`, 13 * state.theme.unit, 0.9);
+    context.font = lettering(state.theme, 11);
     for (const value of niceTicks(low[axis], high[axis], 3).ticks) {
       if (value - low[axis] < step * 0.25 || high[axis] - value < step * 0.35) continue;
       const point = [...all[0]];
       point[axis] = value;
-      label(point, tickText(value, step), 12, 0.6);
+      label(point, tickText(value, step), 12 * state.theme.unit, 0.6);
     }
   }
 }

@@ -5,6 +5,7 @@ import { bookmarking, USUAL_TURN } from "./bookmark.js";
 import { colourBy, groupsOf, paletteOf } from "./colours.js";
 import { Fetching } from "./fetching.js";
 import { sameBytes } from "./frames.js";
+import { FullScreen } from "./full.js";
 import { Gestures } from "./gestures.js";
 import { Legend } from "./legend.js";
 import { summary } from "./measures.js";
@@ -73,6 +74,7 @@ class EmbeddingCanvas {
       wantsFirst: () => !this.motion.matches && !this.frames?.f,
     });
     this.selection = new PointSelection(root, this, (picked) => this.component?.setStateValue("selection", picked));
+    this.full = new FullScreen(root);
     this.gestures = new Gestures(this.stage, this);
   }
 

@@ -90,7 +90,7 @@ export class Gestures {
       "+": () => canvas.zoomBy(1.25), "=": () => canvas.zoomBy(1.25), "-": () => canvas.zoomBy(0.8),
       0: () => canvas.reset(), " ": () => canvas.togglePlay(),
       Enter: () => selection.step(0), n: () => selection.step(1), p: () => selection.step(-1),
-      s: () => selection.selectAround(), Escape: () => selection.clear(),
+      s: () => selection.selectAround(), f: () => canvas.full.toggle(), Escape: () => (canvas.full.on ? canvas.full.toggle() : selection.clear()),
       l: () => selection.telling && selection.modes.lasso.click(), b: () => selection.telling && selection.modes.box.click(),
     }[event.key];
     if (!action) return;

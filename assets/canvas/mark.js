@@ -3,7 +3,7 @@
 
 import { placing } from "./camera.js";
 import { between } from "./points.js";
-import { css } from "./theme.js";
+import { css, lettering } from "./theme.js";
 
 export function drawMark(context, state, strength) {
   const { frames, theme, width, height, ratio } = state;
@@ -37,12 +37,12 @@ export function drawMark(context, state, strength) {
   ring(context, x, y, 10, 2.5, css(theme.text));
   dot(context, x, y, 3.5, css(theme.text), css(theme.background));
   const text = outside ? "yours, outside" : "yours";
-  context.font = `700 13px ${theme.font}`;
-  const wide = context.measureText(text).width + 14, right = x + 16 + wide < width;
+  context.font = lettering(theme, 13, 700);
+  const wide = context.measureText(text).width + 14, high = 22 * theme.unit, right = x + 16 + wide < width;
   const left = right ? x + 16 : x - 16 - wide;
   context.fillStyle = css(theme.text, 0.94);
   context.beginPath();
-  context.roundRect(left, y - 11, wide, 22, 11);
+  context.roundRect(left, y - high / 2, wide, high, high / 2);
   context.fill();
   context.fillStyle = css(theme.background);
   context.textAlign = "left";

@@ -5,7 +5,7 @@ import { Refusal } from "./fetching.js";
 import { drawMark } from "./mark.js";
 import { means } from "./measures.js";
 import { between } from "./points.js";
-import { css, mix } from "./theme.js";
+import { css, lettering, mix } from "./theme.js";
 
 export const OVERLAYS = { margin: "Margin", centroids: "Centroids", contours: "Density lines", cells: "Voronoi cells", mark: "Your image" };
 const ADDRESSES = {
@@ -151,19 +151,19 @@ export class Overlays {
     const names = frames.options.class_names ?? [];
     const onScreen = placing(state);
     const before = this.meansAt(frames, from), after = this.meansAt(frames, to);
-    context.font = `700 14px ${theme.font}`;
+    context.font = lettering(theme, 14, 700);
     for (const [label, start] of before) {
       const end = after.get(label);
       if (!end || (state.colouring === "digit" && state.muted[label])) continue;
       const point = start.map((value, axis) => value * (1 - share) + end[axis] * share);
       const { x, y } = onScreen(point);
       const text = names[label] ?? String(label);
-      const half = Math.max(12, context.measureText(text).width / 2 + 7);
+      const radius = 12 * theme.unit, half = Math.max(radius, context.measureText(text).width / 2 + 7);
       context.fillStyle = css(theme.background, 0.92);
       context.strokeStyle = css(theme.palette[label % theme.palette.length]);
       context.lineWidth = 2.5;
       context.beginPath();
-      context.roundRect(x - half, y - 12, 2 * half, 24, 12);
+      context.roundRect(x - half, y - radius, 2 * half, 2 * radius, radius);
       context.fill();
       context.stroke();
       context.fillStyle = css(theme.text);

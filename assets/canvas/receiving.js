@@ -67,7 +67,7 @@ export const receiving = {
     this.applyColours();
     this.group();
     this.summaries = new Map();
-    this.root.style.setProperty("--stage-height", `${options.height ?? 520}px`);
+    this.root.style.setProperty("--stage-height", `${(options.height ?? 520) / 14}rem`);
     this.goal = frames ? this.goalOf(frames) : null;
     if (!sameProjection) this.ownCamera = false;
     if (!sameProjection || before.options.split !== options.split) this.overlays.clear();

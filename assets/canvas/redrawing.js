@@ -2,6 +2,7 @@
 
 import { drawGrid, drawOverlay } from "./axes.js";
 import { fitCamera } from "./camera.js";
+import { textUnit } from "./theme.js";
 
 const HIGHEST_RATIO = 3; // device pixels per CSS pixel; a higher resolution looks the same
 
@@ -9,6 +10,10 @@ export const redrawing = {
   resize() {
     const width = this.stage.clientWidth, height = this.stage.clientHeight;
     const ratio = Math.min(HIGHEST_RATIO, window.devicePixelRatio || 1);
+    if (this.theme && this.theme.unit !== textUnit()) {
+      this.theme = { ...this.theme, unit: textUnit() }; // the text size arrived after the canvas
+      this.redraw();
+    }
     if (width === 0 || (width === this.width && height === this.height && ratio === this.ratio)) return;
     const fitted = this.width && this.extent ? fitCamera(this.extent, this.frames.d, this.width, this.height).scale : 0;
     Object.assign(this, { width, height, ratio });

@@ -13,7 +13,17 @@ export function readTheme(element, classes) {
   const background = themed("--st-background-color", "#ffffff");
   const text = themed("--st-text-color", "#31333f");
   const font = style.getPropertyValue("--st-font").trim();
-  return { palette, background, text, font: font && font !== "unset" ? font : "sans-serif", dark: brightness(background) < 0.4 };
+  return { palette, background, text, unit: textUnit(), font: font && font !== "unset" ? font : "sans-serif", dark: brightness(background) < 0.4 };
+}
+
+// 1 in the usual text size, more in a larger one.
+export function textUnit() {
+  return parseFloat(getComputedStyle(document.documentElement).fontSize) / 14;
+}
+
+// The font of text in a picture, for `context.font`; size: in pixels of the usual text size.
+export function lettering({ unit, font }, size, weight = 400) {
+  return `${weight} ${size * unit}px ${font}`;
 }
 
 // Any CSS colour as [red, green, blue], parsed by the browser.

@@ -102,7 +102,7 @@ export const words = {
   keys() {
     const { selectable, telling } = this.frames?.options ?? {};
     return [
-      "Embedding view. Arrow keys move or turn it, plus and minus zoom, 0 resets, the space bar plays.",
+      "Embedding view. Arrow keys move or turn it, plus and minus zoom, 0 shows everything, F fills the screen, the space bar plays.",
       selectable && "Enter picks the point in the middle, N and P the next and the previous one, Escape clears the selection.",
       telling && "S selects the hundred points around it, L and B turn on the lasso and the box.",
     ].filter(Boolean).join(" ");

@@ -7,6 +7,7 @@ const LONGEST_STAY = 20000;
 
 const place = document.getElementById("first-picture");
 const opened = location.pathname;
+const large = new URLSearchParams(location.search).get("text") === "large";
 
 // As Streamlit decides: the visitor's choice in its menu, otherwise the system's setting.
 function isDark() {
@@ -47,6 +48,7 @@ function leaveInTime(destroy) {
     clearInterval(looking);
     destroy();
     place.remove();
+    document.documentElement.style.fontSize = "";
   };
 }
 
@@ -55,6 +57,7 @@ if (matchMedia("(prefers-reduced-motion: reduce)").matches) place.remove();
 else {
   place.classList.toggle("dark", isDark());
   place.classList.add("shown");
+  if (large) document.documentElement.style.fontSize = "22.4px"; // as in assets/frame/large.css
   try {
     leaveInTime(showFirst());
   } catch (error) {

@@ -125,7 +125,7 @@ def test_every_control_is_reached_by_tab_and_shows_its_focus(visit: Visit) -> No
         if found and found[0] not in names:
             names.append(found[0])
             outlined.append(found[1] == "solid" and found[2] >= 2)
-    assert len(names) == 1 + 6 + 4 + 10, names  # the stage, its tools, the timeline, the classes
+    assert len(names) == 1 + 7 + 4 + 10, names  # the stage, its tools, the timeline, the classes
     assert all(outlined)
     canvas.legend("3").focus()
     canvas.page.keyboard.press("Enter")
