@@ -21,6 +21,14 @@ export function resolution(frames) {
   }));
 }
 
+// Whether quantization hides more than 32-bit floats do: other frames of the run reach far.
+export function isCoarse(frames) {
+  return frames.high.some((high, axis) => {
+    const low = frames.low[axis];
+    return (high - low) / LEVELS > Math.max(Math.abs(low), Math.abs(high)) * 2e-7;
+  });
+}
+
 // digit -> mean of its points in a frame
 export function means(frames, frame) {
   const { n, d, digits } = frames, points = frames.coordinates[frame];

@@ -1,7 +1,7 @@
 // The picture in words: for screen readers, and for the notes over it.
 
 import { NO_CLUSTER } from "./colours.js";
-import { resolution } from "./measures.js";
+import { isCoarse, resolution } from "./measures.js";
 import { OVERLAYS } from "./overlays.js";
 import { count } from "./timeline.js";
 
@@ -30,7 +30,9 @@ export const words = {
     }
     const there = frames.present[Math.round(this.playhead)];
     if (there === 0) return "No point has finite coordinates: the training has diverged. Try a lower learning rate.";
-    if (this.collapsed()) return "All points lie in one place: the embedding has collapsed.";
+    if (this.collapsed()) {
+      return isCoarse(frames) ? "All points lie in one place, as far as this picture can show." : "All points lie in one place: the embedding has collapsed.";
+    }
     if (there === frames.n || this.isPartial()) return "";
     return `${count(frames.n - there)} of ${count(frames.n)} points have no finite coordinates and are not drawn.`;
   },

@@ -108,6 +108,9 @@ class Cloud:
         match self.case:
             case "equal":
                 coordinates[:] = 0.5
+            case "far-before":
+                coordinates[-1] = 0.5 + 1e-5 * coordinates[-1]
+                coordinates[3] *= 1000
             case "missing":
                 coordinates[:] = np.nan
             case "some-missing":

@@ -20,6 +20,7 @@ from tests.browser.canvas_page import Cloud, clusters
         ("empty", "There are no points to show."),
         ("nothing", "There are no points to show."),
         ("equal", "All points lie in one place: the embedding has collapsed."),
+        ("far-before", "All points lie in one place, as far as this picture can show."),
         ("missing", "No point has finite coordinates"),
         ("some-missing", "20 of 2,000 points have no finite coordinates and are not drawn."),
     ],

@@ -15,7 +15,7 @@ with torch.no_grad():
     train, test = encoder(train_images).numpy(), encoder(test_images).numpy()
 kmeans = cluster.KMeans(n_clusters=DIGITS, n_init=10, random_state=0).fit(train)
 clusters, test_clusters = kmeans.labels_, kmeans.predict(test)
-knn = neighbors.KNeighborsClassifier(n_neighbors=5).fit(train, train_labels)
+knn = neighbors.KNeighborsClassifier(n_neighbors=5).fit(train, train_labels)  # of ties, the first
 print(f"rand_index {metrics.rand_score(train_labels, clusters):.6f}")
 print(f"adjusted_rand_index {metrics.adjusted_rand_score(train_labels, clusters):.6f}")
 print(f"normalized_mutual_info {metrics.normalized_mutual_info_score(train_labels, clusters):.6f}")

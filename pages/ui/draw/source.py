@@ -8,7 +8,7 @@ import numpy.typing as npt
 import streamlit as st
 
 from core.config import RunConfig
-from core.data import load_stored, with_article
+from core.data import DATASETS, load_stored, with_article
 from core.drawings.ink import ink_of
 from core.drawings.picture_file import MOST_BYTES, PictureRefused, read_picture
 from core.drawings.preprocessing import as_mnist
@@ -19,7 +19,7 @@ from pages.ui.runs.names import class_names
 
 DRAW, PICTURE, TEST = "Draw", "Picture", "Test image"
 NOT_FOUND = (
-    "No digit stands out in this picture. Take one with a single digit, "
+    "No {noun} stands out in this picture. Take one with a single {noun}, "
     "dark on light paper or light on a dark board."
 )
 
@@ -39,9 +39,10 @@ def choose(config: RunConfig) -> Digit | None:
 
     Raises DataError.
     """
+    noun = DATASETS[config.dataset].noun
     tabs = st.tabs([DRAW, PICTURE, TEST], key=DIGIT_FROM, bind="query-params")
     # all tabs are rendered: a drawing that leaves the page is lost
-    sources: tuple[Callable[[], Digit | None], ...] = (_drawn, _loaded, lambda: _tested(config))
+    sources: tuple[Callable[[], Digit | None], ...] = (_drawn, lambda: _loaded(noun), lambda: _tested(config))
     digits = []
     for tab, make in zip(tabs, sources, strict=True):
         with tab:
@@ -60,9 +61,9 @@ def _drawn() -> Digit | None:
     return Digit(image, "your drawing")
 
 
-def _loaded() -> Digit | None:
+def _loaded(noun: str) -> Digit | None:
     file = st.file_uploader(
-        "A picture of one digit",
+        f"A picture of one {noun}",
         type=["png", "jpg", "jpeg"],
         max_upload_size=MOST_BYTES // 1_000_000,
         key="digit_picture",
@@ -75,7 +76,7 @@ def _loaded() -> Digit | None:
     ink = ink_of(read_picture(file.getvalue()))
     image = None if ink is None else as_mnist(ink)
     if image is None:
-        raise PictureRefused(NOT_FOUND)
+        raise PictureRefused(NOT_FOUND.format(noun=noun))
     return Digit(image, "your picture")
 
 

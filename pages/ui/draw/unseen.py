@@ -25,6 +25,9 @@ def show(run: Run, config: RunConfig, place: Landing | None) -> None:
     if config.unseen is None:
         _offer(config)
         return
+    if collapsed := run.evaluation().collapsed:
+        st.info(collapsed)
+        return
     left, right = st.columns(2, gap="large")
     with left:
         _where_it_lands(run, config, config.unseen, place)
