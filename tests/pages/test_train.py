@@ -6,15 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Element
 
 from core.config import ABOUT_PRESETS, PARAMETERS, PRESETS, RunConfig
 from core.config.cost import cost_of
-from core.encoders.encoder import build
-from core.encoders.numpy_encoder import encoder_of
 from core.figures import HEADLINE
 from core.losses import LOSSES
 from core.runs import FORM, OUTDATED, Status, place_for, run_at
@@ -22,7 +19,6 @@ from core.service.shared_engine import shared_engine
 from pages.ui import state
 from pages.ui.runs.following import under_way
 from pages.ui.runs.status_line import about
-from pages.ui.train.architecture import reduction
 from tests.core.conftest import SMALL, wait_until
 from tests.pages.conftest import OpenPage
 
@@ -75,30 +71,6 @@ def test_a_file_in_place_of_the_runs_folder_is_told_of(
     assert "Your settings and finished runs are not lost" in sentence
     assert not app.exception and not app.button(key="train").disabled
     assert any("An example" in caption.value for caption in app.markdown)
-
-
-@pytest.mark.parametrize(
-    ("config", "words"),
-    [
-        (RunConfig(), "784 numbers become 2: 99.74% fewer."),
-        (RunConfig(embedding_dims=64), "784 numbers become 64, but an affine map of only 32, the narrowest layer: "),
-        (RunConfig(embedding_dims=64, loss="nt_xent"), "64, but a function of only 32"),
-        (RunConfig(embedding_dims=64, hidden=(16, 256)), "64, but a function of only 16"),
-    ],
-)  # fmt: skip
-def test_a_wide_embedding_behind_a_narrow_layer_is_not_said_to_hold_more_than_that_layer(
-    config: RunConfig, words: str
-) -> None:
-    assert words in reduction(config)
-    # the plane, or its image, in which the embeddings of the untrained encoder lie
-    images = np.random.default_rng(0).integers(0, 256, (500, 784), np.uint8)
-    weights = {name: tensor.numpy() for name, tensor in build(config).state_dict().items()}
-    points = encoder_of(config, weights).embed(images)
-    rank = np.linalg.matrix_rank(points - points.mean(axis=0), tol=1e-4)
-    if "a function" not in words:
-        assert rank <= min(config.layers)
-    elif not config.normalised:
-        assert rank > min(config.layers)
 
 
 @pytest.mark.parametrize("loss", LOSSES)
