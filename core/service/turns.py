@@ -15,7 +15,7 @@ LOOK = 0.5  # seconds between two questions whether somebody who waits is still 
 
 
 class NotWanted(Exception):
-    """Nobody waits for the work any more, or this person waits for too much already."""
+    """Nobody waits for the work any more, or who asks waits for too much already."""
 
 
 @dataclass(frozen=True)
@@ -52,20 +52,18 @@ class Turns:
         return len(self._waiting)
 
     @contextmanager
-    def turn(self, asker: Asker, *, most: int | None = None) -> Iterator[None]:
-        """Wait for a turn, and hold it. most: how many requests of one person may wait. Raises NotWanted."""
-        self.take(asker, most=most)
+    def turn(self, asker: Asker) -> Iterator[None]:
+        """Wait for a turn, and hold it. Raises NotWanted."""
+        self.take(asker)
         try:
             yield
         finally:
             self.release()
 
-    def take(self, asker: Asker, *, seconds: float | None = None, most: int | None = None) -> bool:
+    def take(self, asker: Asker, *, seconds: float | None = None) -> bool:
         """Wait for a turn; False if there was none within `seconds`. Raises NotWanted."""
         until = None if seconds is None else time.monotonic() + seconds
         with self._changed:
-            if most is not None and sum(each.asker.person == asker.person for each in self._waiting) >= most:
-                raise NotWanted("You have asked for several at once. Wait for those first.")
             mine = _Waiting(asker, self._number())
             self._waiting.append(mine)
             try:

@@ -7,6 +7,7 @@ one tab of another.
 
 import functools
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, ParamSpec, TypeVar
@@ -23,11 +24,13 @@ T = TypeVar("T")
 
 # A page that blocks, on a slow disk or a long computation, delays the others by at most this.
 LONGEST_WAIT = 2.0
-MOST_FILES = 2  # that may wait to be made for one person
+MOST_FILES = 4  # that are made for one person at once, or wait to be
 
 PAGES, HEAVY = Turns(), Turns()
 # inside: a page runs in this thread; page: with a turn of PAGES; heavy: with one of HEAVY; asker: whose file it makes
 _thread = threading.local()
+_files: Counter[str] = Counter()  # person -> files under way
+_one_at_a_time = threading.Lock()
 
 
 @contextmanager
@@ -73,7 +76,7 @@ def heavy(function: Callable[P, T]) -> Callable[P, T]:
             return function(*args, **kwargs)
         _leave_page()  # for good: a page that waits for another's result must not wait for this one's turn
         if asker := getattr(_thread, "asker", None):
-            HEAVY.take(asker, most=MOST_FILES)
+            HEAVY.take(asker)
         else:
             _take(HEAVY, _asker())
         _thread.heavy = True
@@ -88,15 +91,24 @@ def heavy(function: Callable[P, T]) -> Callable[P, T]:
 
 def file(make: Callable[[], T]) -> Callable[[], T]:
     """`make`, which makes a file on click, outside of any page, for the visitor of this page: what is `heavy` in it
-    takes their turns. Raises NotWanted if they have left meanwhile, or wait for `MOST_FILES` already."""
+    takes their turns. Raises NotWanted if they have left meanwhile, or wait for `MOST_FILES` already: also those that
+    wait for another's making the same file hold one of the server's threads."""
     asker = _asker()
 
     def turned() -> T:
+        with _one_at_a_time:
+            if _files[asker.person] >= MOST_FILES:
+                raise NotWanted("You have asked for several files at once. Wait for those first.")
+            _files[asker.person] += 1
         _thread.asker = asker
         try:
             return make()
         finally:
             _thread.asker = None
+            with _one_at_a_time:
+                _files[asker.person] -= 1
+                if not _files[asker.person]:
+                    del _files[asker.person]
 
     return turned
 

@@ -57,14 +57,3 @@ def test_work_that_nobody_waits_for_is_not_done(monkeypatch: pytest.MonkeyPatch)
             waiting.result(60)
     assert not turns.waiting
     assert turns.take(Asker("eve"), seconds=0)  # the turn is not lost
-
-
-def test_a_person_may_have_a_bounded_number_of_requests_waiting() -> None:
-    turns = Turns()
-    with ThreadPoolExecutor(1) as threads, turns.turn(Asker("ada"), most=1):
-        threads.submit(turns.take, Asker("ada"))
-        while not turns.waiting:
-            pass
-        with pytest.raises(NotWanted, match="several at once"):
-            turns.take(Asker("ada"), most=1)
-        assert not turns.take(Asker("bob"), seconds=0)
