@@ -48,7 +48,14 @@ async def engine(_: st.App) -> AsyncIterator[None]:
 
 if get_script_run_ctx(suppress_warning=True) is None:
     from pages.ui import addresses
-    from pages.ui.serving import exercise_routes, first_picture, guards, health_routes, run_routes
+    from pages.ui.serving import (
+        exercise_routes,
+        first_picture,
+        guards,
+        health_routes,
+        run_routes,
+        safe_answers,
+    )
     from pages.ui.serving.browser_cookie import BrowserCookie
     from pages.ui.serving.warming import warm_up
 
@@ -59,7 +66,8 @@ if get_script_run_ctx(suppress_warning=True) is None:
         *exercise_routes.routes(base),
         *health_routes.routes(base),
     ]
-    middleware = [Middleware(guards.Guard), Middleware(BrowserCookie)]
+    # the first is the outermost
+    middleware = [*safe_answers.middleware(base), Middleware(guards.Guard), Middleware(BrowserCookie)]
     app = st.App(SCRIPT, lifespan=engine, routes=answers, middleware=middleware)
 else:
     runpy.run_path(str(SCRIPT), run_name="__main__")

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 from pathlib import Path
 
 import loky
@@ -111,6 +112,18 @@ def dask_scheduler() -> str | None:
     """CONTRASTIVE_LAB_DASK: the address of a Dask scheduler whose workers train instead of this server's
     processes; they need the project on their path and the same runs folder."""
     return os.environ.get("CONTRASTIVE_LAB_DASK") or None
+
+
+def frame_ancestors() -> str:
+    """CONTRASTIVE_LAB_FRAME_ANCESTORS: the sites whose pages may show the app in a frame, as in the header
+    Content-Security-Policy; by default only the app's own."""
+    sites = os.environ.get("CONTRASTIVE_LAB_FRAME_ANCESTORS", "").split()
+    if wrong := [site for site in sites if not re.fullmatch(r"https?://[\w.*:-]+", site)]:
+        raise SystemExit(
+            f"The environment variable CONTRASTIVE_LAB_FRAME_ANCESTORS should be sites like "
+            f"https://course.example, separated by spaces; {wrong[0]!r} is none."
+        )
+    return " ".join(["'self'", *sites])
 
 
 def _number(name: str, default: float) -> float:

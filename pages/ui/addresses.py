@@ -9,6 +9,8 @@ from pages.ui import state
 
 PYTHON = "practice/python"  # below the root: the Python that the exercises run on
 
+UPLOAD_COOKIE = "_streamlit_xsrf"  # which Streamlit compares with each upload
+
 _announced = threading.Event()
 
 
@@ -20,6 +22,12 @@ def announce() -> None:
 def served() -> bool:
     """Whether it does; not if a host runs the app's file as an ordinary script."""
     return _announced.is_set()
+
+
+def uploads_arrive() -> bool:
+    """Whether the visitor's browser sends the cookie without which the server refuses uploads; it does not in
+    a frame of another site."""
+    return not st.get_option("server.enableXsrfProtection") or UPLOAD_COOKIE in st.context.cookies.to_dict()
 
 
 def below(base: str, path: str) -> str:

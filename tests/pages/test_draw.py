@@ -2,7 +2,6 @@
 
 import io
 
-import numpy as np
 import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
@@ -101,6 +100,12 @@ def test_a_refused_picture_gets_an_error_message(open_page: OpenPage, content: b
     assert "Nothing drawn yet" in texts(app)
 
 
+def test_a_browser_that_keeps_the_upload_cookie_back_is_told_before_it_tries(open_page: OpenPage) -> None:
+    """As in a frame of another site; AppTest sends no cookie either."""
+    app = open_tab(open_page(PAGE), "digit_from", "Picture")
+    assert "keeps back the cookie" in texts(app) and "Open it in a tab of its own" in texts(app)
+
+
 def test_the_shipped_run_offers_a_training_for_its_journey(open_page: OpenPage) -> None:
     app = open_tab(open_page(PAGE), "digit_from", "Test image")
     app = open_tab(app, "part", "Its journey")
@@ -166,14 +171,3 @@ def test_an_unfinished_run_says_where_to_go(open_page: OpenPage, state: State) -
     place_for(config).set_state(state)
     app = showing(app, config)
     assert not app.exception and "did not finish" in texts(app)
-
-
-def test_everything_not_white_in_a_drawing_is_ink() -> None:
-    from core.drawings.picture_file import read_drawing
-    from core.drawings.preprocessing import as_mnist
-
-    paper = Image.new("RGBA", (280, 280), "white")
-    paper.paste((22, 32, 46, 255), (130, 40, 150, 240))
-    image = as_mnist(255.0 - read_drawing(file_of(paper), 280, 280))
-    assert image is not None
-    assert np.flatnonzero(image.reshape(28, 28).any(axis=1)).tolist() == list(range(4, 24))

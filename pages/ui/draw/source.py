@@ -12,6 +12,7 @@ from core.data import DATASETS, load_stored, with_article
 from core.drawings.ink import ink_of
 from core.drawings.picture_file import MOST_BYTES, PictureRefused, read_picture
 from core.drawings.preprocessing import as_mnist
+from pages.ui.addresses import uploads_arrive
 from pages.ui.components.plain_text import plain
 from pages.ui.controls.settings_url import DIGIT_FROM, TEST_IMAGE
 from pages.ui.draw.paper import paper
@@ -21,6 +22,11 @@ DRAW, PICTURE, TEST = "Draw", "Picture", "Test image"
 NOT_FOUND = (
     "No {noun} stands out in this picture. Take one with a single {noun}, "
     "dark on light paper or light on a dark board."
+)
+
+KEPT_BACK = (
+    "A picture cannot be uploaded here: your browser keeps back the cookie that this server checks with each upload. "
+    "That happens when the app is shown inside another site's page. Open it in a tab of its own, or draw the digit."
 )
 
 Image = npt.NDArray[np.uint8]
@@ -70,6 +76,8 @@ def _loaded(noun: str) -> Digit | None:
         help="Dark on light or light on dark; shadows and specks are ignored.",
     )
     if file is None:
+        if not uploads_arrive():
+            st.info(KEPT_BACK, icon=":material/cookie_off:")
         return None
     if file.size > MOST_BYTES:  # the browser should enforce this, but may be forged
         raise PictureRefused(f"This file has {file.size / 1e6:.0f} MB; at most 10 can be taken.")

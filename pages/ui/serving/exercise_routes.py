@@ -21,6 +21,5 @@ def python(request: Request) -> Response:
     headers = {
         "Cache-Control": "public, max-age=31536000, immutable",
         "Content-Encoding": "identity",  # already compressed; the page decompresses it
-        "X-Content-Type-Options": "nosniff",
     }
     return Response(exercise_python.script(), media_type="application/gzip", headers=headers)

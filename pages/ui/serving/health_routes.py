@@ -22,5 +22,5 @@ def answer(request: Request) -> Response:
     return JSONResponse(
         {"well": not found.problems, **found.as_dict()},
         status_code=503 if found.problems else 200,
-        headers={"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"},
+        headers={"Cache-Control": "no-store"},
     )
