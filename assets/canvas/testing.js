@@ -19,6 +19,7 @@ function stateOf(canvas) {
     camera, ownCamera, yaw, pitch, turning, width, height, extent, zoom: extent ? canvas.zoom() : 1,
     playhead, clock, playing, following, steps,
     pinned, selected, hovered, colouring, muted: canvas.legend.hidden(), overlays: [...canvas.menu.on],
-    background: theme.background, unit: theme.unit, n: frames?.n ?? 0, present: frames?.present ?? [], mark: frames?.options.mark ?? [],
+    background: theme.background, palette: theme.palette, unit: theme.unit, n: frames?.n ?? 0,
+    present: frames?.present ?? [], mark: frames?.options.mark ?? [],
   };
 }

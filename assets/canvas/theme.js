@@ -26,15 +26,16 @@ export function lettering({ unit, font }, size, weight = 400) {
   return `${weight} ${size * unit}px ${font}`;
 }
 
-// Any CSS colour as [red, green, blue], parsed by the browser.
-const swatch = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+// A CSS colour as [red, green, blue], by the browser's own parser. Its text is read, not a pixel: browsers with
+// privacy settings return other pixels than were drawn.
+const parser = document.createElement("canvas").getContext("2d");
 
 function parseColour(colour) {
-  swatch.fillStyle = "#000";
-  swatch.fillStyle = colour;
-  swatch.clearRect(0, 0, 1, 1);
-  swatch.fillRect(0, 0, 1, 1);
-  return [...swatch.getImageData(0, 0, 1, 1).data.subarray(0, 3)];
+  parser.fillStyle = "#000";
+  parser.fillStyle = colour;
+  const text = parser.fillStyle; // "#rrggbb", or "rgba(r, g, b, a)" for a translucent one
+  if (text.startsWith("#")) return [1, 3, 5].map((at) => parseInt(text.slice(at, at + 2), 16));
+  return text.match(/[\d.]+/g).slice(0, 3).map(Number);
 }
 
 function brightness([r, g, b]) {

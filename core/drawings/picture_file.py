@@ -15,7 +15,6 @@ Grey = npt.NDArray[np.uint8]
 
 MOST_BYTES = 10_000_000  # of a file; a phone's photo has three to six million
 MOST_PIXELS = 16_000_000  # of a picture; a phone's photo has twelve million
-MOST_BYTES_DRAWN = 1_000_000  # of the drawing area's picture, which has a few thousand
 WANTED = 800  # minimal length of the longer side, in pixels
 
 FORMATS = ("PNG", "JPEG")
@@ -36,40 +35,20 @@ def read_picture(content: bytes) -> Grey:
             f"This file has {len(content) / 1e6:.0f} MB; at most {MOST_BYTES // 1_000_000} can be taken. "
             "Save the picture smaller, or cut out the digit."
         )
-    return _read(content, MOST_PIXELS)
-
-
-def read_drawing(content: bytes, width: int, height: int) -> Grey:
-    """The grey levels [height, width] of the drawing area's picture.
-
-    Raises PictureRefused if it has another size, or is not a picture.
-    """
-    if len(content) > MOST_BYTES_DRAWN:
-        raise PictureRefused("The drawing that came is too large to be one. Clear it and draw again.")
-    grey = _read(content, width * height)
-    if grey.shape != (height, width):
-        raise PictureRefused(
-            f"The drawing that came has {grey.shape[1]} x {grey.shape[0]} pixels instead of {width} x {height}. "
-            "Clear it and draw again."
-        )
-    return grey
-
-
-def _read(content: bytes, most_pixels: int) -> Grey:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             # only reads the header
             picture = Image.open(io.BytesIO(content), formats=FORMATS)
         width, height = picture.size
-        if width * height > most_pixels:
-            raise PictureRefused(_too_many(width, height, most_pixels))
+        if width * height > MOST_PIXELS:
+            raise PictureRefused(_too_many(width, height))
         if picture.format == "JPEG":
             picture.draft("L", (WANTED, WANTED))
         return _grey(picture)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise PictureRefused(
-            f"This picture has far more pixels than the {most_pixels:,} that can be taken. Save it smaller."
+            f"This picture has far more pixels than the {MOST_PIXELS:,} that can be taken. Save it smaller."
         ) from error
     except UnidentifiedImageError as error:
         raise PictureRefused(
@@ -81,9 +60,9 @@ def _read(content: bytes, most_pixels: int) -> Grey:
         ) from error
 
 
-def _too_many(width: int, height: int, most: int) -> str:
+def _too_many(width: int, height: int) -> str:
     return (
-        f"This picture has {width:,} x {height:,} pixels; at most {most:,} in all can be taken. "
+        f"This picture has {width:,} x {height:,} pixels; at most {MOST_PIXELS:,} in all can be taken. "
         "Save it smaller, or cut out the digit."
     )
 

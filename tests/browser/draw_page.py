@@ -1,9 +1,14 @@
 """The Draw page as a visitor uses it: strokes by the mouse, and the page's answers."""
 
+import base64
+import io
 import json
 import re
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.harness import Server, open_page, settled
@@ -12,6 +17,15 @@ from tests.browser.harness import Server, open_page, settled
 STROKES: dict[str, list[list[list[int]]]] = json.loads(
     (Path(__file__).with_name("strokes") / "digits.json").read_text("utf-8")
 )
+
+
+Grey = npt.NDArray[np.uint8]
+
+
+def _pixels(data_uri: str) -> Grey:
+    picture = Image.open(io.BytesIO(base64.b64decode(data_uri.partition(",")[2])))
+    white = Image.new("RGBA", picture.size, "white")
+    return np.asarray(Image.alpha_composite(white, picture.convert("RGBA")).convert("L"))
 
 
 class DrawPage:
@@ -60,6 +74,16 @@ class DrawPage:
     def guess(self) -> str:
         """The class that the page names."""
         return self.verdict.inner_text().split()[-1]
+
+    def sees(self) -> Grey:
+        """What the network sees [784], as the page shows it."""
+        place = self.network_input.locator("image").first.get_attribute("href")
+        return _pixels(place or "").ravel()
+
+    def shown_by_the_browser(self) -> Grey:
+        """The paper's pixels [280, 280] in a browser that lets them be read."""
+        place = self.papers.first.evaluate("upper => upper.previousElementSibling.toDataURL()")
+        return _pixels(place)
 
     def tab(self, name: str) -> Locator:
         self.page.get_by_role("tab", name=name, exact=True).click()

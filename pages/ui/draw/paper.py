@@ -1,6 +1,6 @@
 """The paper: a square to draw in with the mouse or a finger, with undo, clear and stroke width.
 
-The browser's answer may be forged, so its size is checked before it is unpacked.
+The browser sends the way of the pen; its pixels are not asked for, since privacy settings change them.
 """
 
 from collections.abc import Mapping
@@ -10,15 +10,13 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
-from core.drawings.picture_file import PictureRefused, read_drawing
+from core.drawings.picture_file import PictureRefused
+from core.drawings.strokes import MOST_STROKES, NOT_A_DRAWING, ink_of_strokes
 
 SIDE = 280  # CSS pixels: ten per pixel of the network's input
 PEN, PAPER = "#16202e", "#ffffff"
 WIDTHS = (10, 16, 24, 32)
 USUAL_WIDTH = 24  # of 280: about as thick as MNIST's strokes
-MOST_STROKES = 200
-
-FORGED = "What came from the drawing area is no drawing. Clear it and draw again."
 
 Ink = npt.NDArray[np.float64]
 
@@ -40,22 +38,18 @@ def paper(key: str) -> Ink | None:
             height=SIDE,
             width=SIDE,
             initial_drawing=st.session_state.get(_start(key)),
-            return_image_data=True,
             key=key,
         )
-        content = result.image_bytes
     except (
         AttributeError,
         KeyError,
         TypeError,
         ValueError,
     ) as error:  # the component does not validate its data
-        raise PictureRefused(FORGED) from error
+        raise PictureRefused(NOT_A_DRAWING) from error
     finally:
         _tools(key)
-    if content is None:
-        return None
-    return 255.0 - read_drawing(content, SIDE, SIDE).astype(np.float64)
+    return ink_of_strokes(result.json_data, SIDE)
 
 
 def _tools(key: str) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.drawings.picture_file import MOST_BYTES, PictureRefused, read_drawing, read_picture
+from core.drawings.picture_file import MOST_BYTES, PictureRefused, read_picture
 from core.environment import PROJECT
 from tests.forged import forged_png
 
@@ -98,31 +98,19 @@ def test_a_flipped_byte_is_refused_or_gives_a_picture() -> None:
             assert read_picture(bytes(content)).ndim == 2, place
 
 
-def test_a_drawing_must_have_the_size_of_the_paper() -> None:
-    drawing = Image.new("RGBA", (280, 280), "white")
-    assert read_drawing(saved(drawing, "PNG"), 280, 280).shape == (280, 280)
-    with pytest.raises(PictureRefused, match="instead of 280 x 280"):
-        read_drawing(saved(drawing.resize((100, 200)), "PNG"), 280, 280)
-    with pytest.raises(PictureRefused, match=r"600 x 600"):
-        read_drawing(saved(drawing.resize((600, 600)), "PNG"), 280, 280)
-    with pytest.raises(PictureRefused, match="too large to be one"):
-        read_drawing(bytes(2_000_000), 280, 280)
-
-
 GROWTH = """
 import resource, sys
-from core.drawings.picture_file import MOST_BYTES, PictureRefused, read_drawing, read_picture
+from core.drawings.picture_file import MOST_BYTES, PictureRefused, read_picture
 from tests.forged import forged_png
 forged = forged_png(20_000, 20_000)
 large = forged_png(4001, 4000)
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 for content in (forged, large, bytes(MOST_BYTES)):
-    for read in (read_picture, lambda c: read_drawing(c, 280, 280)):
-        try:
-            read(content)
-        except PictureRefused:
-            continue
-        raise SystemExit("taken")
+    try:
+        read_picture(content)
+    except PictureRefused:
+        continue
+    raise SystemExit("taken")
 print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024)
 """
 
