@@ -215,14 +215,14 @@ def install_browser(python: Path) -> None:
     call([python, "-m", "playwright", "install", *with_libraries, "chromium"])
 
 
-def ensure_nginx() -> None:
-    """For the tests in tests/linux, which report themselves if they cannot run."""
-    if shutil.which("nginx") or not (sys.platform == "linux" and is_root() and shutil.which("apt-get")):
+def ensure(program: str) -> None:
+    """Install Debian's package of that name, if possible; the tests that need it say so if it is missing."""
+    if shutil.which(program) or not (sys.platform == "linux" and is_root() and shutil.which("apt-get")):
         return
-    say("Installing Debian's package nginx ...")
+    say(f"Installing Debian's package {program} ...")
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}  # not started as a service
     if call(["apt-get", "update"], quiet) == 0:
-        call(["apt-get", "install", "-y", "--no-install-recommends", "nginx"], quiet)
+        call(["apt-get", "install", "-y", "--no-install-recommends", program], quiet)
 
 
 def ensure_browser(python: Path) -> Path:
@@ -246,13 +246,12 @@ def app(arguments: Sequence[str]) -> int:
 def test(arguments: Sequence[str]) -> int:
     python = prepare(PROJECT / "requirements-dev.txt", PROJECT / ".venv")
     env = {**os.environ, "CHROMIUM": str(ensure_browser(python))}
-    if not arguments or any("tests/linux" in argument for argument in arguments):
-        ensure_nginx()
-    if not arguments:
-        if (code := check(python)) != 0:
-            return code
-        arguments = IN_TWO_PROCESSES
-    return pytest(python, arguments, env)
+    for folder, program in (("tests/linux", "nginx"), ("tests/browser", "firefox-esr")):
+        if not arguments or any(folder in argument for argument in arguments):
+            ensure(program)
+    if not arguments and (code := check(python)) != 0:
+        return code
+    return pytest(python, arguments or IN_TWO_PROCESSES, env)
 
 
 def quick(arguments: Sequence[str]) -> int:
