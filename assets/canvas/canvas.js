@@ -188,7 +188,10 @@ class EmbeddingCanvas {
   }
 
   save() {
-    if (this.frames) savePicture(this, this.frames.options.title || "Embedding");
+    if (!this.frames) return;
+    this.unsaved = savePicture(this, this.frames.options.title || "Embedding");
+    this.showNotice();
+    this.describe(true);
   }
 
   onMotion() {

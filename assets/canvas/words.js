@@ -65,7 +65,7 @@ export const words = {
   },
 
   showNotice() {
-    const news = [this.newsWords(), this.frames?.d === 2 ? this.overlays.remark() : ""].filter(Boolean).join(" ");
+    const news = [this.unsaved, this.newsWords(), this.frames?.d === 2 ? this.overlays.remark() : ""].filter(Boolean).join(" ");
     if (this.news.textContent !== news) this.news.textContent = news;
     this.news.hidden = news === "";
     const text = this.remark();
@@ -96,7 +96,7 @@ export const words = {
       if (this.held) parts.push("The scale is held over runs.");
       if (over.length) parts.push(`Overlays: ${over.join(", ")}.`);
     }
-    parts.push(...[remark, this.newsWords(), this.overlays.remark()].filter(Boolean));
+    parts.push(...[remark, this.unsaved, this.newsWords(), this.overlays.remark()].filter(Boolean));
     return parts.join(" ");
   },
 

@@ -229,6 +229,17 @@ def watch(page: Page) -> Watch:
     return found
 
 
+# As Firefox with resistFingerprinting and Brave have it, or worse.
+NO_READING = """
+    CanvasRenderingContext2D.prototype.getImageData = (x, y, width, height) => {
+        const random = new ImageData(width, height);
+        for (let at = 0; at < random.data.length; at++) random.data[at] = Math.random() * 256;
+        return random;
+    };
+    for (const name of ["toDataURL", "toBlob"]) HTMLCanvasElement.prototype[name] = () => { throw new Error(name) };
+"""
+
+
 # window.asking: since when the page has waited for an answer of its server, if it does.
 ASKING = """
     const send = WebSocket.prototype.send;

@@ -14,7 +14,7 @@ from core.data import load
 from core.runs import Embedding, shipped_run
 from tests.browser.canvas_lab import Canvas, Visit
 from tests.browser.canvas_page import Cloud
-from tests.browser.harness import Server, open_page, settled
+from tests.browser.harness import NO_READING, Server, open_page, settled
 from tests.browser.lab import visitor
 from tests.core.conftest import wait_until
 
@@ -278,6 +278,15 @@ def test_the_saved_picture_is_the_shown_one_at_four_times_its_size(visit: Visit,
     assert detail(picture) > 3 * detail(enlarged)
     # and the screen is unchanged
     assert np.array_equal(canvas.picture()[left], shown[left])
+
+
+def test_where_no_canvas_can_be_read_nothing_is_saved_and_the_reason_is_said(visit: Visit) -> None:
+    canvas, saved = visit(Cloud()), []
+    canvas.page.evaluate(f"() => {{ {NO_READING} }}")
+    canvas.page.on("download", saved.append)
+    canvas.page.get_by_role("button", name="Save the picture").click()
+    expect(canvas.page.locator(".news")).to_contain_text("Nothing was saved")
+    assert not saved
 
 
 def detail(picture: Image.Image) -> float:

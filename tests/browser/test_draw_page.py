@@ -17,7 +17,7 @@ from core.runs import Run, shipped_run
 from run import PROJECT
 from tests.browser.conftest import StartServer
 from tests.browser.draw_page import STROKES, DrawPage
-from tests.browser.harness import Server, Watch, open_page, settled
+from tests.browser.harness import NO_READING, Server, Watch, open_page, settled
 from tests.browser.lab import TRAINING_MS, link_on, stored_figures, visitor
 from tests.core.conftest import wait_until
 from tests.core.drawings.test_ink import photograph
@@ -180,17 +180,6 @@ def test_a_class_is_held_out_here_and_the_journey_of_a_drawing_follows_the_train
         "aria-label"
     )
     assert label and label.count("step ") == len(steps)
-
-
-# As Firefox with resistFingerprinting and Brave have it, or worse.
-NO_READING = """
-    CanvasRenderingContext2D.prototype.getImageData = (x, y, width, height) => {
-        const random = new ImageData(width, height);
-        for (let at = 0; at < random.data.length; at++) random.data[at] = Math.random() * 256;
-        return random;
-    };
-    for (const name of ["toDataURL", "toBlob"]) HTMLCanvasElement.prototype[name] = () => { throw new Error(name) };
-"""
 
 
 def memory_of(server: Server) -> float:
