@@ -129,7 +129,7 @@ def test_every_mention_of_the_limit_has_the_same_number() -> None:
     megabytes = MOST_BYTES // 1_000_000
     settings = tomllib.loads((PROJECT / ".streamlit" / "config.toml").read_text("utf-8"))
     assert settings["server"]["maxUploadSize"] == megabytes
-    assert f"uploads of at most {megabytes} MB" in (PROJECT / "docs" / "operations.md").read_text("utf-8")
+    assert f"A file may have {megabytes} MB" in (PROJECT / "docs" / "operations.md").read_text("utf-8")
     (nginx,) = re.findall(
         r"client_max_body_size (\d+)m;", (PROJECT / "docs" / "nginx.conf").read_text("utf-8")
     )
