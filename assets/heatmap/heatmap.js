@@ -10,6 +10,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const focused = parentElement.activeElement?.dataset?.place;
   root.querySelector(".above").textContent = data.columns_title;
   root.style.setProperty("--heads", `${longest(data.rows)}ch`);
+  root.style.setProperty("--columns", data.columns.length);
+  root.style.setProperty("--cell", `${longest(data.cells.flat().map(({ text }) => text))}ch`);
   table.setAttribute("aria-label", data.title);
   table.setAttribute("role", data.pressable ? "grid" : "table");
   table.classList.toggle("upright", longest(data.columns) > 6); // ten longer names don't fit side by side
@@ -28,9 +30,9 @@ function fill(table, data, shades) {
     if (data.pressable) figure.dataset.place = place;
     return make("td", {}, figure);
   };
-  const heads = data.columns.map((name) => make("th", { scope: "col" }, make("span", {}, name)));
+  const heads = data.columns.map((name) => make("th", { scope: "col", title: name }, make("span", {}, name)));
   const rows = data.cells.map((cells, row) =>
-    make("tr", {}, make("th", { scope: "row" }, data.rows[row]), ...cells.map((one, column) => cell(one, `${row} ${column}`))),
+    make("tr", {}, make("th", { scope: "row", title: data.rows[row] }, data.rows[row]), ...cells.map((one, column) => cell(one, `${row} ${column}`))),
   );
   const head = make("tr", {}, make("td", { className: "corner" }), ...heads);
   table.replaceChildren(make("thead", {}, head), make("tbody", {}, ...rows));

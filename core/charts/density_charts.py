@@ -23,11 +23,13 @@ def density_contours(
     height: int,
     points: npt.NDArray[np.floating] | None = None,
     labels: npt.NDArray[np.integer] | None = None,
+    letters: float = 14,
 ) -> Layers:
     """Density contours of each class in the plane, its name next to its outermost contour, clear of the
     others.
 
     contours: the columns of `core.embedding.density.Contours`. points [k, 2] with labels [k]: drawn as dots.
+    letters: size of the names, in pixels.
     """
     table = pd.DataFrame(dict(contours))
     table["class"] = [class_names[int(label)] for label in table["label"]]
@@ -52,13 +54,11 @@ def density_contours(
             tooltip=[alt.Tooltip("class:N", title="class"), alt.Tooltip("inside:N", title="density inside")],
         )
     )
-    names = (
-        alt.Chart(_places_of_names(table))
-        .mark_text(
-            fontWeight="bold", fontSize=14, align=alt.expr("datum.align"), baseline=alt.expr("datum.baseline")
-        )
-        .encode(x="x:Q", y="y:Q", text="class:N", color=colour)
+    at, beside = alt.expr("datum.align"), alt.expr("datum.baseline")
+    names = alt.Chart(_places_of_names(table)).mark_text(
+        fontWeight="bold", fontSize=letters, align=at, baseline=beside
     )
+    names = names.encode(x="x:Q", y="y:Q", text="class:N", color=colour)
     if points is None or labels is None or len(points) == 0:
         return alt.layer(lines, names).properties(height=height)
     dots = pd.DataFrame(

@@ -63,7 +63,7 @@ def over_k(rows: Sequence[ScanRow], what: str, classes: int, height: int) -> Veg
         layer.append({"mark": {"type": "rule"}, "encoding": {"x": x, "y": bars[0], "y2": bars[1]}})
     return {
         "height": height,
-        "title": {"text": OVER_K[what], "fontSize": 13, "anchor": "start"},
+        "title": {"text": OVER_K[what], "anchor": "start"},
         "description": f"{OVER_K[what]} for {len(values)} numbers of clusters.",
         "data": {"values": values},
         "layer": layer,

@@ -84,9 +84,8 @@ def _line_colours(lines: Sequence[str]) -> VegaLite:
             "values": lines,
             "orient": "top",
             "title": None,
-            "columns": 4,
+            "columns": 2,  # four names do not fit side by side on a tablet
             "symbolType": "stroke",
-            "labelFontSize": 11,
         },
     }
 

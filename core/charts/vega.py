@@ -51,3 +51,23 @@ def holding_its_data(chart: Callable[Arguments, VegaLite]) -> Callable[Arguments
         return {**outside, "layer": [{name: part for name, part in spec.items() if name not in _OUTSIDE}]}
 
     return made
+
+
+_SIZES = {"height", "fontSize", "labelFontSize", "dy", "dx"}
+
+
+def enlarged(part: Any, factor: float) -> Any:
+    """A specification with its heights and letters `factor` times as large; the width is that of the page, and the
+    other sizes of letters come from the theme."""
+    if isinstance(part, list):
+        return [enlarged(each, factor) for each in part]
+    if not isinstance(part, dict):
+        return part
+    return {
+        name: each
+        if name in ("data", "datasets")
+        else each * factor
+        if name in _SIZES and isinstance(each, int | float)
+        else enlarged(each, factor)
+        for name, each in part.items()
+    }

@@ -37,6 +37,7 @@ _PROBLEM = "problem"
 _TAB = "tab_of_link"
 _BOOKMARK = "bookmark_of_link"
 _GUESSES = "guesses"
+_LARGE = "large_text"
 
 
 @dataclass(frozen=True)
@@ -258,3 +259,26 @@ def guesses() -> dict[str, Guess]:
 def forget_guess(question: str) -> None:
     """Forget a guess, so that the question is asked again."""
     guesses().pop(question, None)
+
+
+def knows_text_size() -> bool:
+    """Whether the session has chosen between usual and large text."""
+    return _LARGE in st.session_state
+
+
+def large_text() -> bool:
+    """Whether the visitor wants large text."""
+    return bool(st.session_state.get(_LARGE))
+
+
+def set_large_text(large: bool) -> None:
+    """Choose large or usual text."""
+    st.session_state[_LARGE] = large
+
+
+LARGE = 1.6  # times the usual text size, as in assets/frame/large.css
+
+
+def sized(pixels: float) -> float:
+    """A length that grows with the text. pixels: in the usual size."""
+    return pixels * LARGE if large_text() else pixels

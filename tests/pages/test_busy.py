@@ -9,11 +9,12 @@ from core.config import RunConfig
 from core.service.shared_engine import close_shared_engine, shared_engine
 from tests.core.conftest import wait_until
 from tests.pages.conftest import OpenPage
+from tests.pages.test_predict import guess_button
 
 
 def guess(app: AppTest) -> AppTest:
     app.radio[1].set_value("higher")
-    return app.button[0].click().run()
+    return guess_button(app).click().run()
 
 
 PRESSES: dict[str, Callable[[AppTest], AppTest]] = {

@@ -26,7 +26,7 @@ def written(shown: Heatmap) -> list[list[str]]:
     [
         (COUNTS, [["990", "10", ""], ["30", "2,070", "900"]]),
         (BY_CLASS, [["99.0%", "1.0%", ""], ["1.0%", "69.0%", "30.0%"]]),
-        (BY_CLUSTER, [["97.1%", "0.5%", ""], ["2.9%", "99.5%", "100.0%"]]),
+        (BY_CLUSTER, [["97.1%", "0.5%", ""], ["2.9%", "99.5%", "100%"]]),
     ],
 )
 def test_cells_show_counts_or_shares_and_are_blank_without_images(

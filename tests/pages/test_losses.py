@@ -12,6 +12,7 @@ from core.lessons.forces import forces
 from core.lessons.lesson_plane import EDGE, HALF_WIDTH, LABELS, ONE_PLACE, START, nudged
 from core.lessons.measured_losses import MEASURED, SEEDS, config_of
 from core.losses import LOSSES
+from pages.ui.components.plain_text import plain
 from pages.ui.learn.curve import Curve, handle_place
 from pages.ui.learn.plane import Look, Moved, Plane, moved_points
 from tests.pages.conftest import OpenPage, components
@@ -143,9 +144,9 @@ def test_every_curve_has_its_margin_or_temperature_to_drag_or_says_that_there_is
 
 def test_the_catalogue_is_the_registry(open_page: OpenPage) -> None:
     app = open_page(PAGE)
-    (table,) = [frame.value for frame in app.dataframe if "Knows nothing at" in frame.value]
-    assert list(table["Loss"]) == [entry.label for entry in LOSSES.values()]
-    assert list(table["Knows nothing at"]) == [RunConfig(loss=name).collapsed for name in LOSSES]
+    (table,) = [table.value for table in app.table if "Knows nothing at" in table.value]
+    assert list(table["Loss"]) == [plain(entry.label) for entry in LOSSES.values()]
+    assert list(table["Knows nothing at"]) == [f"{RunConfig(loss=name).collapsed:.3f}" for name in LOSSES]
     formulas = [part.value.strip("$\n ") for part in app.latex]
     assert all(entry.formula in formulas for entry in LOSSES.values())
 

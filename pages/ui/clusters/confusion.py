@@ -10,6 +10,7 @@ from core.config import RunConfig
 from core.embedding.confusion import Confusion
 from core.runs import Run
 from pages.ui.clusters import shared
+from pages.ui.components import charts
 from pages.ui.components.confusion_heatmap import BY_CLASS, BY_CLUSTER, COUNTS, confusion_heatmap
 from pages.ui.components.heatmap import heatmap
 from pages.ui.components.plain_text import plain
@@ -98,7 +99,7 @@ def _behind(run: Run, config: RunConfig, digit: int, cluster: int, called: str) 
     chart = plane_charts.among_all(
         points[all_of_them], embedding.train_labels[all_of_them], names, points[shown], what, 360
     )
-    st.vega_lite_chart(chart, key="confusion_plane")
+    charts.show(chart, key="confusion_plane")
     st.caption(
         f"Black, with a white edge: {len(shown):,} of them. Faint: {len(all_of_them):,} random images of all classes."
         f"{shared.plane_words(config)}"

@@ -11,6 +11,7 @@ from core.clustering.plane import pair_plane
 from core.config import RunConfig
 from core.runs import Run
 from pages.ui.clusters import davies_table
+from pages.ui.components import charts
 from pages.ui.components.heatmap import Cell, Heatmap, heatmap
 from pages.ui.components.number_text import in_formula, written
 from pages.ui.components.plain_text import plain
@@ -155,7 +156,7 @@ def _picked(
     plane = pair_plane(embedding.train, labels, index, i, j)
     with left:
         chart = plane_charts.two_clusters(plane, (names[i], names[j]), names, PAIR_HEIGHT)
-        st.vega_lite_chart(chart, key="two_clusters")
+        charts.show(chart, key="two_clusters")
         through = (
             "" if plane.exact else " The plane contains both centroids and keeps the distance between them."
         )

@@ -19,7 +19,7 @@ from core.lessons.disagreements import (
 )
 from core.runs import Embedding, Run
 from pages.ui.clusters import shared
-from pages.ui.components import digit_cards
+from pages.ui.components import charts, digit_cards
 from pages.ui.components.digit_cards import SAME, Card, Tile
 from pages.ui.components.svg import show_svg
 from pages.ui.runs.names import class_names
@@ -93,7 +93,7 @@ def _figures(each: Disagreement, guess: set[str]) -> None:
                 delta="looks good" if name in good else "looks bad",
                 delta_color="green" if name in good else "red",
                 delta_arrow="up" if name in good else "down",
-                width=118,
+                width="content",
             )
     if not guess:
         st.markdown("You chose none before looking, so there is no guess to judge.")
@@ -115,7 +115,7 @@ def _picture(each: Disagreement, points_to_blame: Blamed | None) -> None:
             points[some], embedding.train_labels[some], names, points[shown], "to blame", HEIGHT
         )
         black = f"Black, with a white edge: {len(shown):,} of the points to blame. "
-    st.vega_lite_chart(chart, key=f"disagreement_{each.name}_{points_to_blame is None}")
+    charts.show(chart, key=f"disagreement_{each.name}_{points_to_blame is None}")
     st.caption(
         f"{black}{len(some):,} random images of {len(points):,}, in the colours of their classes."
         f"{shared.plane_words(each.config)}"

@@ -13,6 +13,7 @@ from core.config import RunConfig
 from core.runs import Run
 from pages.ui import turns
 from pages.ui.clusters import scan, shared
+from pages.ui.components import charts
 
 TICK_SECONDS = 0.8
 COUNT = 10  # starts to compare
@@ -78,17 +79,17 @@ def _watched(run: Run, config: RunConfig, ticking: bool) -> None:
         points = shared.flat(run, embedding.train[found.sample])
         centroids = shared.flat(run, now.centroids)
         chart = plane_charts.assignments(points, now.assignments, centroids, names, shared.PICTURE_HEIGHT)
-        st.vega_lite_chart(chart, key="kmeans_plane")
+        charts.show(chart, key="kmeans_plane")
         st.caption(
             f"{len(found.sample):,} random images of {found.of:,}; crosses: the centroids before they move. "
             f"Each image belongs to the nearest.{shared.plane_words(config)}"
         )
     with right:
         with st.container(horizontal=True):
-            st.metric("Inertia", f"{now.inertia:.4g}", width=104)
-            st.metric("Changed cluster", f"{now.moved:,}", width=128)
-            st.metric("Furthest move", f"{now.shift:.3g}", width=118)
-        st.vega_lite_chart(kmeans_charts.over_iterations(found.inertia, at - 1, 240), key="kmeans_inertia")
+            st.metric("Inertia", f"{now.inertia:.4g}", width="content")
+            st.metric("Changed cluster", f"{now.moved:,}", width="content")
+            st.metric("Furthest move", f"{now.shift:.3g}", width="content")
+        charts.show(kmeans_charts.over_iterations(found.inertia, at - 1, 240), key="kmeans_inertia")
         st.caption(
             "Inertia: the sum of squared distances to the assigned centroid. Neither step can raise it, so it converges"
             + (

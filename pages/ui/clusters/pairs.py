@@ -12,7 +12,7 @@ from core.data import load_stored
 from core.figures.rand import beyond_chance
 from core.lessons.pair_agreement import PairAgreement, sample_pairs
 from core.runs import Run
-from pages.ui.components import digit_cards
+from pages.ui.components import charts, digit_cards
 from pages.ui.components.digit_cards import DIFFERENT, SAME, Card, Tile
 from pages.ui.components.svg import show_svg
 from pages.ui.runs.names import class_names
@@ -136,7 +136,7 @@ def _curve(
             delta=f"{low[-1]:.4f} to {high[-1]:.4f}",
             delta_color="off",
             delta_arrow="off",
-            width=170,
+            width="content",
             help="Below: the 95 % confidence interval of the index, from these pairs alone.",
         )
         st.metric(
@@ -145,7 +145,7 @@ def _curve(
             delta="of all pairs",
             delta_color="off",
             delta_arrow="off",
-            width=130,
+            width="content",
         )
         st.metric(
             "Random clusters",
@@ -153,10 +153,10 @@ def _curve(
             delta=f"in the long run {guess:.4f}",
             delta_color="off",
             delta_arrow="off",
-            width=180,
+            width="content",
         )
     chart = metric_charts.converging({RUN: own, RANDOM: by_chance}, {RUN: index, RANDOM: guess}, 300)
-    st.vega_lite_chart(chart, key="converging")
+    charts.show(chart, key="converging")
     st.caption("Bands: 95 % confidence (Wilson). Dashed: the index itself, over all pairs.")
 
 

@@ -10,6 +10,7 @@ from core.clustering.scan import KS, ScanRow, scan
 from core.config import RunConfig
 from core.runs import Run
 from pages.ui import turns
+from pages.ui.components import charts
 
 HEIGHT = 190
 TICK_SECONDS = 0.2
@@ -51,7 +52,8 @@ def _scan(run: Run, config: RunConfig, ticking: bool) -> None:
         return
     rows = [_row(str(run.folder), run.status().updated, k) for k in done]
     for column, what in zip([*st.columns(2, gap="large"), *st.columns(2, gap="large")], OVER_K, strict=True):
-        column.vega_lite_chart(kmeans_charts.over_k(rows, what, config.digits, HEIGHT), key=f"scan_{what}")
+        with column:
+            charts.show(kmeans_charts.over_k(rows, what, config.digits, HEIGHT), key=f"scan_{what}")
     st.caption(
         f"Dashed: the number of classes, {config.digits}. Inertia falls with every k, so it has no best k; silhouette "
         f"(a sample of {rows[0].silhouette.sampled:,}, bars: two standard errors) and Davies-Bouldin have one, without "

@@ -8,6 +8,7 @@ from core.charts import metric_charts
 from core.config import RunConfig
 from core.figures import Chance, of_kind
 from core.runs import Run
+from pages.ui.components import charts
 from pages.ui.components.cards import cards
 from pages.ui.components.plain_text import plain
 
@@ -32,7 +33,7 @@ def show(run: Run, config: RunConfig) -> None:
     ]
     left, right = st.columns([1, 1.5], gap="large")
     with left:
-        st.vega_lite_chart(metric_charts.beside_chance(rows, 330), key="beside_chance")
+        charts.show(metric_charts.beside_chance(rows, 330), key="beside_chance")
         st.caption("A bar that starts far to the right looks good before the network has learned anything.")
     with right:
         for card, figure in zip(cards(len(figures), 2), figures, strict=True):

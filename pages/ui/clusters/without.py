@@ -10,6 +10,7 @@ from core.figures import FIGURES, KINDS, Estimate, Figure, Kind, of_kind
 from core.figures.evaluation import Evaluation
 from core.figures.verification import Threshold
 from core.runs import Run
+from pages.ui.components import charts
 from pages.ui.components.cards import cards
 from pages.ui.components.plain_text import plain
 
@@ -54,7 +55,7 @@ def _neighbours(evaluation: Evaluation) -> None:
     if not curves:
         st.warning(plain(evaluation.knn.reason or ""), icon=":material/info:")
         return
-    st.vega_lite_chart(metric_charts.over_neighbours(curves, 300), key="over_neighbours")
+    charts.show(metric_charts.over_neighbours(curves, 300), key="over_neighbours")
     sampled = [f"{name} on {curve.sampled:,} of {curve.of:,} test images" for name, curve in curves.items()]
     st.caption(f"{'; '.join(sampled)}; bars: two standard errors. Dashed: guessing.")
 
@@ -69,7 +70,7 @@ def _verification(evaluation: Evaluation, config: RunConfig) -> None:
         f"Call two images the same when they are closer than a threshold. A pair of one class is closer than a pair "
         f"of two with probability **{found.area.value:.4f}**, the area under the curve; guessing gets 0.5."
     )
-    st.vega_lite_chart(metric_charts.roc(found, 300), key="roc")
+    charts.show(metric_charts.roc(found, 300), key="roc")
     st.caption(
         f"{found.same:,} pairs of test images of one class, {found.different:,} of two; area ± {found.area.error:.4f}."
     )

@@ -30,7 +30,7 @@ def confusion_heatmap(
 
     def cell(i: int, j: int) -> Cell:
         count, share = int(confusion.counts[i, j]), float(shares[i, j])
-        text = f"{count:,}" if cells == COUNTS else f"{share:.1%}"
+        text = f"{count:,}" if cells == COUNTS else f"{share:.1%}".replace("100.0%", "100%")
         tip = f"class {rows[i]} in cluster {columns[j]}: {count:,} images, {share:.1%}"
         # square root, so that a share of 1 % is visible
         return Cell(text if count else "", math.sqrt(share), tip, bool(own[i, j]))

@@ -75,8 +75,9 @@ def _card(card: Card) -> str:
             elements.append(_middle(x + card.side / 2, y + card.side + 12, tile.word))
     if card.line:
         elements.append(_middle(width / 2, height - 4, card.line))
+    size = f"width:{width / 14:.2f}rem;height:{height / 14:.2f}rem"  # grows with the page's text
     return (
-        f'<svg width="{width}" height="{height}" viewBox="0 0 {width} {height}" aria-hidden="true" '
+        f'<svg style="{size}" viewBox="0 0 {width} {height}" aria-hidden="true" '
         f'fill="currentColor" font-family="inherit" font-size="12">{"".join(elements)}</svg>'
     )
 
@@ -103,7 +104,7 @@ def batch(images: Sequence[Image], names: Sequence[str], table: BatchMatrix, alt
         )
     return (
         f'<svg viewBox="0 0 {size} {size}" role="img" aria-label="{escape(alt)}" fill="currentColor" '
-        f'style="display:block;width:100%;max-width:560px">{INK}{"".join(sheet)}</svg>'
+        f'style="display:block;width:100%;max-width:40rem">{INK}{"".join(sheet)}</svg>'
     )
 
 
@@ -126,9 +127,7 @@ def legend(entries: Iterable[tuple[str, str]]) -> str:
         f'border-radius:3px;margin-right:0.4em;background:{colour}"></span>{escape(words)}</span>'
         for colour, words in entries
     )
-    return (
-        f'<div style="display:flex;flex-wrap:wrap;gap:0 1.1em;line-height:1.7;font-size:13px">{items}</div>'
-    )
+    return f'<div style="display:flex;flex-wrap:wrap;gap:0 1.1em;line-height:1.7;font-size:0.93rem">{items}</div>'
 
 
 BATCH_LEGEND = legend(((SAME, "positive: same class"), (DIFFERENT_CELL, "negative: different classes")))

@@ -3,7 +3,11 @@
 Only for trusted SVG: the text is not escaped.
 """
 
+from typing import Literal
+
 import streamlit as st
+
+from pages.ui import state
 
 _SCRIPT = """
 export default function ({ data, parentElement }) {
@@ -21,5 +25,6 @@ _COMPONENT = st.components.v2.component(
 
 
 def show_svg(svg: str, *, key: str, width: int | None = None) -> None:
-    """Show the `svg` element at the available width or at `width` pixels."""
-    _COMPONENT(data={"svg": svg}, key=key, width="stretch" if width is None else width, height="content")
+    """Show the `svg` element at the available width or at `width` pixels, of the usual text size."""
+    wide: Literal["stretch"] | int = "stretch" if width is None else round(state.sized(width))
+    _COMPONENT(data={"svg": svg}, key=key, width=wide, height="content")

@@ -21,11 +21,12 @@ from pages.ui.components.plain_text import plain
 # Existing links use these two parameter names.
 TAB = "part"  # the page's open tab
 BOOKMARK = "seen"  # what the link keeps of the canvas: core/pictures/bookmark.py
+TEXT = "text"  # large text: pages/ui/controls/text_size.py
 DIGIT_FROM, TEST_IMAGE = "digit_from", "test_image"  # of Draw: which tab the digit is from, which image
 # What a URL may name besides settings: the keys of widgets that choose what is shown, some followed by the
 # number of classes or dimensions to choose from.
 _WHAT_IS_SHOWN = re.compile(
-    f"{TAB}|{BOOKMARK}|images|directions|(classes|per_class|kmeans_k)_[0-9]+|kmeans_start|kmeans_seed|cells|order|disagreement|"
+    f"{TAB}|{BOOKMARK}|{TEXT}|images|directions|(classes|per_class|kmeans_k)_[0-9]+|kmeans_start|kmeans_seed|cells|order|disagreement|"
     f"{DIGIT_FROM}|{TEST_IMAGE}"
 )
 
@@ -106,7 +107,8 @@ def _gone_back_or_forward() -> bool:
 
 def write(config: RunConfig) -> None:
     """Put every non-default setting into the URL."""
-    parameters = link_parameters(config)
+    size = {name: st.query_params[name] for name in (TEXT,) if name in st.query_params}
+    parameters = link_parameters(config) | size
     if dict(st.query_params) != parameters:
         st.query_params.from_dict(parameters)
     state.remember_url(parameters)

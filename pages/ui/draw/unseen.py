@@ -13,6 +13,7 @@ from core.drawings.few_shot import FewShot
 from core.drawings.landing import Landing
 from core.runs import Run
 from pages.ui import turns
+from pages.ui.components import charts
 from pages.ui.components.plain_text import plain
 from pages.ui.runs import history
 from pages.ui.runs.names import class_names
@@ -84,7 +85,7 @@ def _with_examples(run: Run, config: RunConfig, unseen: int) -> None:
     name = plain(class_names(config)[unseen])
     st.subheader("What a few examples achieve", anchor=False)
     found = _few_shot(str(run.folder), run.status().updated, unseen)
-    st.vega_lite_chart(shot_charts.over_examples(found, f"{name}, never seen", 250), key="few_shot")
+    charts.show(shot_charts.over_examples(found, f"{name}, never seen", 250), key="few_shot")
     mean, spread = found.means()[0], found.spreads()[0]
     st.markdown(
         "Each class gets a few labelled examples, and every test image gets the class of the nearest one. With "

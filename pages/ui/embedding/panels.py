@@ -18,7 +18,8 @@ from core.embedding.reduction import REDUCTIONS
 from core.figures.estimate import COLLAPSED, why_not
 from core.pictures import overlays, picture_reduction
 from core.runs import Embedding, Run
-from pages.ui import navigation, turns
+from pages.ui import navigation, state, turns
+from pages.ui.components import charts
 from pages.ui.components.canvas import Selection
 from pages.ui.components.digit_cards import DIFFERENT, SAME
 from pages.ui.components.digits import digits
@@ -170,7 +171,7 @@ def _selected(config: RunConfig, embedding: Embedding, looking: Looking, selecti
         f"**{len(chosen):,} images**, of {np.count_nonzero(counts)} classes; "
         f"{counts[largest] / len(chosen):.0%} are **{names[largest]}**."
     )
-    st.vega_lite_chart(run_charts.classes_of_selection(counts, names), key="selected_classes")
+    charts.show(run_charts.classes_of_selection(counts, names), key="selected_classes")
     try:
         images = _images(config, looking.split)
     except DataError as error:
@@ -197,7 +198,12 @@ def _density(run: Run, config: RunConfig, looking: Looking, selection: Selection
     points, labels = overlays.flat_points(run, looking.split, looking.reduction)
     chosen = selection.of(looking.split, len(labels))[:MOST_DOTS]
     chart = density_charts.density_contours(
-        lines, class_names(config), CHART_HEIGHT, points[chosen], labels[chosen]
+        lines,
+        class_names(config),
+        round(state.sized(CHART_HEIGHT)),
+        points[chosen],
+        labels[chosen],
+        letters=state.sized(14),
     )
     st.altair_chart(chart, key="embedding_density")
     dots = f" The dots are the selected images{', the first thousand' * (len(chosen) == MOST_DOTS)}." * bool(
@@ -245,7 +251,7 @@ def _directions(run: Run, config: RunConfig, looking: Looking) -> None:
         return
     kept = float(fitted.share[: fitted.dims].sum())
     st.markdown(f"The picture keeps **{kept:.1%}** of what the {dims} dimensions contain.")
-    st.vega_lite_chart(run_charts.explained_variance(fitted.share, fitted.dims), key="explained")
+    charts.show(run_charts.explained_variance(fitted.share, fitted.dims), key="explained")
     st.caption(
         "Each bar is a direction's share: of the sum of squares for truncated SVD, of the variance for PCA. "
         "Choose the directions in the sidebar."

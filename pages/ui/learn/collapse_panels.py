@@ -16,6 +16,7 @@ from core.lessons.cures import Cure, measured_differently
 from core.lessons.run_diagnosis import Course, course_of
 from core.runs import Run, RunDamaged, place_for
 from pages.ui import navigation, state
+from pages.ui.components import charts
 from pages.ui.components.plain_text import plain
 from pages.ui.learn.lesson_text import caption
 from pages.ui.runs import following
@@ -134,7 +135,7 @@ def _panel(one: _Shown, course: Course | RunDamaged | None, axes: Axes | None) -
     _diagnosis(one, course, moving=moving)
     _figures(course)
     reports = course.reports
-    st.vega_lite_chart(
+    charts.show(
         collapse_charts.loss_and_value(reports, course.diagnosis.know_nothing, axes, 170),
         key=f"loss_{one.which}",
     )
@@ -142,9 +143,9 @@ def _panel(one: _Shown, course: Course | RunDamaged | None, axes: Axes | None) -
     with left:
         labels = one.run.sample().labels
         dots = collapse_charts.dots(_points(one, course), labels, class_names(one.config), axes, 320)
-        st.vega_lite_chart(dots, key=f"dots_{one.which}")
+        charts.show(dots, key=f"dots_{one.which}")
     with right:
-        st.vega_lite_chart(
+        charts.show(
             collapse_charts.spread_and_rank(course.steps, course.shapes, axes, 90), key=f"shape_{one.which}"
         )
     if not moving:
@@ -200,23 +201,23 @@ def _cures(cures: tuple[Cure, ...]) -> None:
 def _figures(course: Course) -> None:
     shape, reports = course.diagnosis.shape, course.reports
     with st.container(horizontal=True):
-        st.metric("Loss", f"{reports[-1].loss:.3g}" if reports else "–", width=92)
+        st.metric("Loss", f"{reports[-1].loss:.3g}" if reports else "–", width="content")
         st.metric(
             "Knows nothing at",
             f"{course.diagnosis.know_nothing:.3g}",
-            width=122,
+            width="content",
             help=texts.section("collapse_captions", "know_nothing"),
         )
         st.metric(
             "Spread",
             f"{shape.spread:.2g}",
-            width=92,
+            width="content",
             help=texts.section("collapse_captions", "spread"),
         )
         st.metric(
             "Effective rank",
             f"{shape.rank:.2f}" if math.isfinite(shape.rank) else "–",
-            width=110,
+            width="content",
             help=texts.section("collapse_captions", "rank"),
         )
 

@@ -193,9 +193,9 @@ def _numbers(bench: Bench, now: Forces, triplet: Triplet) -> None:
                 text_alignment="center",
             )
     with st.container(horizontal=True):
-        st.metric("Loss of all points", f"{now.loss:.4f}", width=150)
-        st.metric("Strongest force", f"{now.strongest:.4f}", width=150)
-        st.metric("Nearest negative", f"{triplet.d_an:.3f}", width=150)
+        st.metric("Loss of all points", f"{now.loss:.4f}", width="content")
+        st.metric("Strongest force", f"{now.strongest:.4f}", width="content")
+        st.metric("Nearest negative", f"{triplet.d_an:.3f}", width="content")
     if entry.learned:
         caption("losses_captions", "learned")
     if len(now.terms) > 1:

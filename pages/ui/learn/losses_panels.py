@@ -15,6 +15,7 @@ from core.lessons.loss_table import LossRow, loss_table
 from core.lessons.measured_losses import DIMS, EPOCHS, MEASURED_FIGURES, SEEDS, measured, read
 from core.lessons.square_or_root import SquareOrRoot, measure
 from core.losses import LOSSES
+from pages.ui.components.plain_text import plain
 from pages.ui.controls import reshuffle
 from pages.ui.learn import lesson_points, loss_bench
 from pages.ui.learn.lesson_text import caption, lesson
@@ -78,9 +79,9 @@ def square_or_root() -> None:
     left, right = st.columns([1, 1.3], gap="large")
     with left:
         with st.container(horizontal=True):
-            st.metric("d², ns a pair", f"{found.square_ns:.2f}", width=130)
-            st.metric("d, ns a pair", f"{found.root_ns:.2f}", width=130)
-            st.metric("The root costs", f"× {found.root_ns / found.square_ns:.2f}", width=130)
+            st.metric("d², ns a pair", f"{found.square_ns:.2f}", width="content")
+            st.metric("d, ns a pair", f"{found.root_ns:.2f}", width="content")
+            st.metric("The root costs", f"× {found.root_ns / found.square_ns:.2f}", width="content")
         caption("losses_captions", "measured", pairs=f"{found.pairs:,}", rounds=f"{found.rounds}")
         reshuffle.button("Measure again", "square_or_root")
     with right:
@@ -119,27 +120,17 @@ def catalogue() -> None:
     """All losses in one table, from the registry."""
     st.subheader("All the losses")
     rows = loss_table()
-    st.dataframe(
-        pd.DataFrame(
-            {
-                "Loss": [row.label for row in rows],
-                "What it asks": [row.summary for row in rows],
-                "Needs": [", ".join(row.needs) for row in rows],
-                "Parameters": [_parameters(row) for row in rows],
-                "Knows nothing at": [row.collapsed for row in rows],
-                "Source": [row.paper for row in rows],
-            }
-        ),
-        hide_index=True,
-        height="content",
-        column_config={
-            "Knows nothing at": st.column_config.NumberColumn(
-                format="%.3f",
-                help=texts.section("losses_captions", "know_nothing"),
-            )
-        },
-        key="catalogue",
-    )
+    columns = {
+        "Loss": [row.label for row in rows],
+        "What it asks": [row.summary for row in rows],
+        "Needs": [", ".join(row.needs) for row in rows],
+        "Parameters": [_parameters(row) for row in rows],
+        "Knows nothing at": [f"{row.collapsed:.3f}" for row in rows],
+        "Source": [row.paper for row in rows],
+    }
+    # not a dataframe, which cuts sentences
+    st.table(pd.DataFrame({name: map(plain, cells) for name, cells in columns.items()}), hide_index=True)
+    caption("losses_captions", "know_nothing")
     with st.expander("Each in full, with its formula", key="formulas"):
         for row in rows:
             st.markdown(f"**{row.label}.** {row.summary}")

@@ -16,6 +16,7 @@ from core.losses import LOSSES
 from core.pictures.canvas_data import places_of_classes
 from core.runs import Embedding, Run, RunDamaged
 from pages.ui import turns
+from pages.ui.components import charts
 from pages.ui.components.plain_text import plain
 from pages.ui.components.svg import show_svg
 from pages.ui.controls import reshuffle
@@ -111,7 +112,7 @@ def _counts(around: Rings) -> None:
                 delta=f"{around.count(kind) / max(negatives, 1):.2%}",
                 delta_color="off",
                 delta_arrow="off",
-                width=108,
+                width="content",
             )
 
 
@@ -162,7 +163,7 @@ def _luck(run: Run, config: RunConfig) -> None:
         chart = mining_charts.meeting_curve(
             found.sizes, found.share_with_hard, [found.sizes[place] for place in named], CURVE_HEIGHT
         )
-        st.vega_lite_chart(
+        charts.show(
             chart, key="meeting_curve", alt="The larger the batch, the more anchors meet a hard negative"
         )
     with right:

@@ -119,9 +119,9 @@ def batch() -> None:
     with right:
         reshuffle.button("New batch", "batch")
         with st.container(horizontal=True):
-            st.metric("Positive pairs", f"{table.positive:,}", width=108)
-            st.metric("Negative pairs", f"{table.negative:,}", width=108)
-            st.metric("Learned from", f"{used:,}", width=108)
+            st.metric("Positive pairs", f"{table.positive:,}", width="content")
+            st.metric("Negative pairs", f"{table.negative:,}", width="content")
+            st.metric("Learned from", f"{used:,}", width="content")
         caption("pairs_captions", "batch_table")
         st.table(_comparison(size))
 

@@ -50,7 +50,7 @@ def rings(
     return (
         f'<svg viewBox="0 0 {2 * _CENTRE} {2 * _CENTRE}" role="img" aria-label="{escape(alt)}" '
         'fill="currentColor" font-family="inherit" font-size="11.5" '
-        f'style="display:block;width:100%;max-width:560px">{INK}{"".join(elements)}</svg>'
+        f'style="display:block;width:100%;max-width:40rem">{INK}{"".join(elements)}</svg>'
     )
 
 

@@ -25,7 +25,7 @@ def of_screen(config: RunConfig) -> str:
     shown: dict[str, str | list[str]] = {
         name: st.query_params.get_all(name)
         for name in st.query_params
-        if name not in PARAMETERS and name != settings_url.BOOKMARK
+        if name not in PARAMETERS and name not in (settings_url.BOOKMARK, settings_url.TEXT)
     }
     if page == TRAIN:
         tab = st.session_state.get(TABS)

@@ -15,6 +15,8 @@ from core.figures import HEADLINE, Figure
 from core.figures.davies_bouldin import DaviesBouldin
 from core.figures.evaluation import Evaluation
 from core.runs import Run
+from pages.ui import state
+from pages.ui.components import charts
 from pages.ui.components.confusion_heatmap import BY_CLASS, COUNTS, confusion_heatmap
 from pages.ui.components.heatmap import heatmap
 from pages.ui.runs.names import class_names
@@ -26,7 +28,7 @@ DENSITY_HEIGHT = 540
 def loss_curve(run: Run, config: RunConfig) -> None:
     """Training and validation loss, and the loss's terms, over the steps."""
     reports = run.progress()
-    st.vega_lite_chart(run_charts.loss_curve(reports, config.collapsed, CURVE_HEIGHT), key="loss_curve")
+    charts.show(run_charts.loss_curve(reports, config.collapsed, CURVE_HEIGHT), key="loss_curve")
 
 
 def collapse(evaluation: Evaluation) -> None:
@@ -69,7 +71,7 @@ def _figure(figure: Figure, evaluation: Evaluation | None) -> None:
         delta_color="off",
         delta_arrow="up" if figure.direction == "higher" else "down",
         help=meaning,
-        width=118,
+        width="content",
     )
 
 
@@ -85,7 +87,10 @@ def density(run: Run, config: RunConfig) -> None:
         st.info("There is no density to draw: every class lies on a single point or line.")
         return
     st.altair_chart(
-        density_charts.density_contours(lines, class_names(config), DENSITY_HEIGHT), key="density"
+        density_charts.density_contours(
+            lines, class_names(config), round(state.sized(DENSITY_HEIGHT)), letters=state.sized(14)
+        ),
+        key="density",
     )
     reduced = "" if config.embedding_dims == 2 else " Drawn in two dimensions by truncated SVD."
     names = class_names(config)

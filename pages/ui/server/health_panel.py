@@ -49,7 +49,7 @@ def _figures(found: Health) -> None:
             ("Memory left", _size(found.free_memory), "on this machine"),
             ("Pictures in memory", _size(found.cached_bytes), f"of {_size(found.most_cached_bytes)}"),
         ):
-            st.metric(label, value, delta=note, delta_color="off", delta_arrow="off", width=165)
+            st.metric(label, value, delta=note, delta_color="off", delta_arrow="off", width="content")
 
 
 def _processes(found: Health) -> None:

@@ -5,6 +5,8 @@ import streamlit as st
 from core.charts.activation_chart import activations
 from core.config import RunConfig
 from core.encoders.activations import ACTIVATIONS
+from pages.ui import state
+from pages.ui.components import charts
 from pages.ui.components.svg import show_svg
 
 
@@ -27,7 +29,7 @@ def architecture(config: RunConfig) -> None:
     if not shown.open:  # a chart of hundreds of points that few open
         return
     with shown:
-        st.vega_lite_chart(activations(config.activation, 260), width=420, key="activations")
+        charts.show(activations(config.activation, 260), width=round(state.sized(420)), key="activations")
         st.markdown(" · ".join(f"{one.label}: ${one.formula}$" for one in ACTIVATIONS.values()))
         st.caption(
             "Without a nonlinearity between the layers the encoder would be one linear map. The Wolfram notebook "
@@ -80,7 +82,7 @@ def _svg(layers: tuple[int, ...]) -> str:
         f'<text x="{right + 62}" y="44">d</text>'
     )
     return (
-        f'<svg viewBox="0 0 {width} {height}" role="img" style="width:100%;max-height:104px" '
+        f'<svg viewBox="0 0 {width} {height}" role="img" style="width:100%;max-height:7.4rem" '
         'font-family="inherit" font-size="11" fill="currentColor" '
         f'aria-label="Two images through one encoder with layers {", ".join(map(str, layers))}">'
         f"{images}{''.join(bars)}{points}{distance}</svg>"

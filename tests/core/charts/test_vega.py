@@ -2,7 +2,7 @@
 
 import altair as alt
 
-from core.charts.vega import axis, holding_its_data
+from core.charts.vega import axis, enlarged, holding_its_data
 
 
 def test_no_chart_keeps_data_at_its_top_level() -> None:
@@ -27,3 +27,13 @@ def test_no_chart_keeps_data_at_its_top_level() -> None:
         {"data": {"values": [{"a": 1}, {"a": 2}]}, "mark": "point", "encoding": {"x": axis("a", "a")}}
     ]
     assert points.__doc__ == "Two points."
+
+
+def test_a_chart_in_large_text_is_higher_and_has_larger_letters_and_the_same_data() -> None:
+    letters = {"mark": {"type": "text", "fontSize": 10, "dy": -5, "size": 30}}
+    data = {"values": [{"height": 3, "fontSize": 4}]}
+    spec = {"vconcat": [{"height": 100, "width": "container", "data": data, "layer": [letters]}]}
+    (found,) = enlarged(spec, 1.6)["vconcat"]
+    assert found["height"] == 160 and found["width"] == "container" and found["data"] == data
+    assert found["layer"] == [{"mark": {"type": "text", "fontSize": 16, "dy": -8, "size": 30}}]
+    assert enlarged(spec, 1) == spec
