@@ -8,6 +8,7 @@ import time
 import urllib.request
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 
+import psutil
 import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
@@ -25,7 +26,9 @@ Attack = Callable[[Served], Awaitable[None]]
 def measure() -> list[Row]:
     """Each attack on the same server, one after the other."""
     rows: list[Row] = []
-    with _few_files(), served() as server:
+    with served() as server:
+        if psutil.LINUX:
+            server.process.rlimit(psutil.RLIMIT_NOFILE, (OPEN_FILES, OPEN_FILES))
         asyncio.run(_warm(server))
         for what, attack in ATTACKS.items():
             say(f"Hostile: {what} ...")
@@ -78,19 +81,6 @@ async def _attacked(server: Served, what: str, attack: Attack) -> list[Row]:
         Row("hostile", f"{what}: an honest page meanwhile", "s", slowest, high=MOST_SECONDS),
         Row("hostile", f"{what}: memory", "MB", most - before, high=MOST_MEMORY),
     ]
-
-
-@contextlib.contextmanager
-def _few_files() -> Iterator[None]:
-    """The limit on open files that many systems have, for processes started meanwhile; not on Windows."""
-    import resource
-
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (min(OPEN_FILES, hard), hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 # ---- messages
