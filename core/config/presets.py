@@ -29,7 +29,7 @@ PRESETS: dict[str, RunConfig] = {
 }
 
 ABOUT_PRESETS: dict[str, str] = {
-    "fast": "Our own: all pairs of each batch of 200, and a one-cycle learning rate. Ready in about two seconds.",
+    "fast": "Our own: all pairs of each batch of 200, and a one-cycle learning rate. Ready in seconds.",
     "tutorial": "The PyTorch tutorial's recipe: 100 random pairs per step, half of them of the same class, five "
     "epochs at a constant learning rate.",
     "notebook": "The Wolfram notebook's recipe: 4,096 random triplets per step, three dimensions, stopped when the "

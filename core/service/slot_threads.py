@@ -17,7 +17,7 @@ from core.service.worker import replay_in_folder, run_in_folder, warm_up
 
 log = logging.getLogger(__name__)
 
-SECONDS_TO_STOP = 0.5  # a worker asked to stop that has not by then is in one long step: it is killed
+SECONDS_TO_STOP = 0.4  # a worker asked to stop that has not by then is in one long step: it is killed
 
 DIED = (
     "The training process ended without a word: it was killed, or the machine ran out of memory. "

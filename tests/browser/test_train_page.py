@@ -75,7 +75,7 @@ def test_fast_trains_live_and_its_figures_are_those_of_the_folder(
 
     steps = run.progress()[-1].steps
     training = [line for line in lab.recorded("status") if "Training" in line]
-    assert any(re.search(rf"step [\d,]+ of {steps} .* \d+ s left", line) for line in training)
+    assert any(re.search(rf"step [\d,]+ of {steps} .* \d+ (s|min) left", line) for line in training)
     live = {line for line in lab.recorded("snapshots") if line.startswith("2000 points")}
     assert len(live) >= 2  # the picture grew snapshot by snapshot
     assert max(lab.recorded("points")) >= len(run.progress()) / 2
