@@ -96,6 +96,9 @@ def _panels(shown: list[_Shown], moving: list[Run]) -> None:
         st.rerun()  # a cure was requested: the buttons above change as well
     if not shown:
         return
+    if len(shown) == 2 and (differ := measured_differently(shown[0].config, shown[1].config)):
+        labels = [PARAMETERS[name].label.lower() for name in differ]
+        caption("collapse_captions", "not_comparable", settings=" and the ".join(labels))
     courses = [_course(one) for one in shown]
     axes = _axes_of_all(shown, courses)
     columns = st.columns(2, gap="large")
@@ -105,9 +108,6 @@ def _panels(shown: list[_Shown], moving: list[Run]) -> None:
     if len(shown) == 1:
         with columns[1]:
             caption("collapse_captions", "where_the_cured_will_stand")
-    elif differ := measured_differently(shown[0].config, shown[1].config):
-        labels = [PARAMETERS[name].label.lower() for name in differ]
-        caption("collapse_captions", "not_comparable", settings=" and the ".join(labels))
 
 
 def _course(one: _Shown) -> Course | RunDamaged | None:
