@@ -44,7 +44,7 @@ RECORDER = """() => {
 
 # Everything that scrolls sideways or down, and by how much. Tables may scroll inside.
 SCROLLABLE = """along => [...document.querySelectorAll('html, body, main, main *')]
-    .filter(element => !element.closest('[data-testid="stDataFrame"]'))
+    .filter(element => !element.closest('[data-testid="stDataFrame"], [data-testid="stTable"]'))
     .map(element => ({
         element,
         hidden: along === 'x' ? element.scrollWidth - element.clientWidth
