@@ -283,7 +283,7 @@ def test_the_saved_picture_is_the_shown_one_at_four_times_its_size(visit: Visit,
 def test_where_no_canvas_can_be_read_nothing_is_saved_and_the_reason_is_said(visit: Visit) -> None:
     canvas, saved = visit(Cloud()), []
     canvas.page.evaluate(f"() => {{ {NO_READING} }}")
-    canvas.page.on("download", saved.append)
+    canvas.page.on("download", lambda file: saved.append(file))
     canvas.page.get_by_role("button", name="Save the picture").click()
     expect(canvas.page.locator(".news")).to_contain_text("Nothing was saved")
     assert not saved
