@@ -72,7 +72,7 @@ def warm_slot(worker: LocalSlot) -> Slot:
 @pytest.fixture
 def engine(runs_folder: Path, warm_slot: Slot) -> Iterator[Engine]:
     """A real engine with the shared worker."""
-    engine = Engine(workers=1, idle_seconds=60, deadline_seconds=300, slots=[warm_slot])
+    engine = Engine(workers=1, idle_seconds=60, deadline_seconds=3600, slots=[warm_slot])
     yield engine
     engine.close()
 
@@ -80,7 +80,7 @@ def engine(runs_folder: Path, warm_slot: Slot) -> Iterator[Engine]:
 @pytest.fixture
 def own_engine(runs_folder: Path) -> Iterator[Engine]:
     """A real engine with its own worker process, which starts at the first run and may be killed."""
-    engine = Engine(workers=1, idle_seconds=60, deadline_seconds=300)
+    engine = Engine(workers=1, idle_seconds=60, deadline_seconds=3600)
     yield engine
     engine.close()
 
