@@ -53,7 +53,7 @@ from core.config import RunConfig
 from core.pictures.frames import CanvasOptions
 from core.runs import run_at
 from core.service.shared_engine import close_shared_engine
-from core.take_home.report import CanvasFiles, Palette, report
+from core.take_home.report import CanvasFiles, report
 from core.environment import runs_folder
 from streamlit.testing.v1 import AppTest
 
@@ -63,7 +63,7 @@ main(["train", *sets, "--out", str(runs_folder()), "--json"])
 main(["figures"])
 run = run_at(RunConfig.from_text(SETTINGS).key)
 canvas = CanvasFiles("", "", "export default 0")
-page = report(run, "", CanvasOptions(class_names=("0", "1")), canvas, Palette([], []))
+page = report(run, "", CanvasOptions(class_names=("0", "1")), canvas, [])
 
 
 def shown(settings, part):

@@ -1,6 +1,6 @@
 // Colours from Streamlit's theme, so the picture follows light and dark mode.
 
-const PALETTE = ["#3f90da", "#ffa90e", "#bd1f01", "#94a4a2", "#832db6", "#a96b59", "#e76300", "#b9ac70", "#43474f", "#92dadd"];
+const PALETTE = ["#116fbf", "#e97112", "#cc100a", "#626261", "#8a5ff5", "#97735d", "#bb1aa3", "#96975e", "#077117", "#1e9cab"];
 
 export function readTheme(element, classes) {
   const style = getComputedStyle(element);

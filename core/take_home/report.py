@@ -46,16 +46,9 @@ class CanvasFiles:
         return f"{before}const mount = {rest}"
 
 
-@dataclass(frozen=True)
-class Palette:
-    """Colours of the classes on light and dark backgrounds."""
-
-    light: Sequence[str]
-    dark: Sequence[str]
-
-
-def report(run: Run, name: str, options: CanvasOptions, canvas: CanvasFiles, palette: Palette) -> str:
-    """The page of a finished run called `name`. options: how the app shows it. Raises RunDamaged."""
+def report(run: Run, name: str, options: CanvasOptions, canvas: CanvasFiles, colours: Sequence[str]) -> str:
+    """The page of a finished run called `name`. options: how the app shows it; colours: of the classes. Raises
+    RunDamaged."""
     config, evaluation = run.config(), run.evaluation()
     shapes = _shapes(run, config)
     at_first = ("margin", "contours") if shapes else ("margin",)
@@ -65,9 +58,7 @@ def report(run: Run, name: str, options: CanvasOptions, canvas: CanvasFiles, pal
     ruler = margin_in_picture(config, run.embedding().train) if options.margin else None
     filled = {
         "title": escape(name),
-        "style": style.replace("{{light}}", ",".join(palette.light)).replace(
-            "{{dark}}", ",".join(palette.dark)
-        ),
+        "style": style.replace("{{colours}}", ",".join(colours)),
         "about": escape(_about(run, config)),
         "sample": escape(" ".join(filter(None, (sample, OVERLAYS if shapes else None, ruler)))),
         "figures": _figures(evaluation),

@@ -8,7 +8,7 @@ import base64
 import io
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -18,22 +18,10 @@ from playwright.sync_api import Locator, Page
 from scipy.spatial import cKDTree
 
 from pages.ui.components.canvas import Selection, selection_from
-from tests.browser.canvas_page import Picture
+from tests.browser.canvas_page import Picture, class_colours
 from tests.browser.harness import Watch, painted
 
-PALETTE = [
-    "#3f90da",
-    "#ffa90e",
-    "#bd1f01",
-    "#94a4a2",
-    "#832db6",
-    "#a96b59",
-    "#e76300",
-    "#b9ac70",
-    "#43474f",
-    "#92dadd",
-]
-COLOURS = np.array([[int(c[i : i + 2], 16) for i in (1, 3, 5)] for c in PALETTE], float)
+COLOURS = np.array([[int(c[i : i + 2], 16) for i in (1, 3, 5)] for c in class_colours()], float)
 
 
 class Canvas:
@@ -157,11 +145,11 @@ class Canvas:
 Visit = Callable[..., Canvas]
 
 
-def nearest_class(pixels: np.ndarray, background: tuple[int, int, int] = (255, 255, 255)) -> np.ndarray:
-    """The class whose colour each pixel [n, 3] is closest to; -1 for the background."""
-    known = np.vstack([COLOURS, background])
+def nearest_class(pixels: np.ndarray, fades: Sequence[float] = (0,)) -> np.ndarray:
+    """The class whose colour, faded by any of these shares, each pixel [n, 3] is closest to; -1 for white."""
+    known = np.vstack([*(COLOURS + fade * (255 - COLOURS) for fade in fades), (255, 255, 255)])
     index = np.linalg.norm(pixels[:, None] - known[None], axis=2).argmin(axis=1)
-    return np.where(index == 10, -1, index)
+    return np.where(index == len(known) - 1, -1, index % 10)
 
 
 def undisturbed(places: np.ndarray, labels: np.ndarray, size: tuple[int, int], reach: float) -> np.ndarray:
@@ -177,9 +165,9 @@ def off_the_ruler(places: np.ndarray, chosen: np.ndarray, height: int) -> np.nda
     return chosen[places[chosen, 1] < height - 64]
 
 
-def classes_at(picture: np.ndarray, places: np.ndarray) -> np.ndarray:
+def classes_at(picture: np.ndarray, places: np.ndarray, fades: Sequence[float] = (0,)) -> np.ndarray:
     x, y = np.floor(places).astype(int).T
-    return nearest_class(picture[y, x])
+    return nearest_class(picture[y, x], fades)
 
 
 def share_right(

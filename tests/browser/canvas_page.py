@@ -6,7 +6,7 @@ No Streamlit: `Cloud` is generated here; `OfRun` is fetched by the canvas from t
 import tomllib
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,7 +51,7 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => moun
 @cache
 def page_html() -> str:
     """The page in the app's colours, light or dark like the visitor's system."""
-    theme = tomllib.loads((PROJECT / ".streamlit" / "config.toml").read_text("utf-8"))["theme"]
+    theme = _theme()
     light, dark = _variables(theme["light"]), _variables(theme["dark"])
     files = canvas.files()
     return PAGE.format(
@@ -62,9 +62,20 @@ def page_html() -> str:
     )
 
 
+def _theme() -> dict[str, Any]:
+    return cast(
+        dict[str, Any], tomllib.loads((PROJECT / ".streamlit" / "config.toml").read_text("utf-8"))["theme"]
+    )
+
+
+def class_colours() -> list[str]:
+    """The ten colours of the classes, in light and dark."""
+    return list(_theme()["chartCategoricalColors"])
+
+
 def _variables(theme: dict[str, Any]) -> str:
     """The theme variables that Streamlit passes to a component."""
-    colours = ",".join(theme["chartCategoricalColors"])
+    colours = ",".join(class_colours())
     return (
         f"--st-background-color: {theme['backgroundColor']}; --st-text-color: {theme['textColor']}; "
         f"--st-primary-color: {theme['primaryColor']}; --st-chart-categorical-colors: {colours};"
@@ -213,8 +224,10 @@ def steps(frames: int) -> NDArray[np.int64]:
 
 
 def own_clusters(labels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Clusters that agree with the labels, except for every seventh point."""
-    return np.where(np.arange(len(labels)) % 7 == 0, (labels + 1) % 10, labels).astype(np.uint8)
+    """Clusters that agree with the labels, except for every seventh point; every 35th is matched to no class."""
+    which = np.arange(len(labels))
+    others = np.where(which % 35 == 0, 255, (labels + 1) % 10)
+    return np.where(which % 7 == 0, others, labels).astype(np.uint8)
 
 
 def journey(dims: int, frames: int) -> NDArray[np.float64]:

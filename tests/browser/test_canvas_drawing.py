@@ -141,5 +141,5 @@ def test_dragging_rotates_the_camera_in_3d(visit: Visit) -> None:
     picture = canvas.picture()
     chosen = undisturbed(places, labels, picture.shape[1::-1], 8)
     chosen = chosen[away[chosen] < 0]  # those in front are hardly faded
-    right = classes_at(picture, places[chosen]) == labels[chosen]
+    right = classes_at(picture, places[chosen], (0, 0.1, 0.2)) == labels[chosen]
     assert len(chosen) > 300 and right.mean() > 0.93  # lines of the box and the circle cross a few

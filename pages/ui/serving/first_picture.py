@@ -28,7 +28,6 @@ THEMED = {
     "background": "backgroundColor",
     "text": "textColor",
     "primary": "primaryColor",
-    "chart": "chartCategoricalColors",
 }
 
 
@@ -85,8 +84,5 @@ def _style() -> str:
     style = (ASSETS / "first_picture.css").read_text("utf-8")
     for kind in ("light", "dark"):
         for name, option in THEMED.items():
-            value = st.get_option(f"theme.{kind}.{option}")
-            style = style.replace(
-                f"{{{{{kind}_{name}}}}}", ",".join(value) if isinstance(value, list) else str(value)
-            )
-    return style
+            style = style.replace(f"{{{{{kind}_{name}}}}}", str(st.get_option(f"theme.{kind}.{option}")))
+    return style.replace("{{colours}}", ",".join(st.get_option("theme.chartCategoricalColors")))

@@ -12,7 +12,7 @@ from core.pictures.replay import Replay
 from core.runs import Run
 from core.runs.byte_cache import kept_by_size
 from core.take_home.notebook import notebook
-from core.take_home.report import Palette, report
+from core.take_home.report import report
 from core.take_home.run_file import run_file
 from core.take_home.script import script
 from pages.ui import turns
@@ -115,9 +115,7 @@ def _report(run: Run, config: RunConfig) -> None:
             source="",
             bookmark="",
         )
-        colours = Palette(
-            *(tuple(st.get_option(f"theme.{kind}.chartCategoricalColors")) for kind in ("light", "dark"))
-        )
+        colours = tuple(st.get_option("theme.chartCategoricalColors"))
         _download(
             "Download the report",
             lambda: _page(str(run.folder), run.status().updated, Replay(run).made(), options, colours),
@@ -140,6 +138,6 @@ def _zip(folder: str, updated: float) -> bytes:
 
 @kept_by_size(len)
 @turns.heavy
-def _page(folder: str, updated: float, replayed: float, options: CanvasOptions, colours: Palette) -> str:
+def _page(folder: str, updated: float, replayed: float, options: CanvasOptions, colours: tuple[str, ...]) -> str:
     run = Run(Path(folder))
     return report(run, name_for(run.config()), options, canvas.files(), colours)

@@ -76,7 +76,7 @@ def test_pull_and_push_have_fixed_colours_and_no_two_lines_share_one(name: str) 
     for pull in place.keys() & {"attraction", "alignment", "center"}:
         assert place[pull] == 0
     for push in place.keys() & {"repulsion", "uniformity"}:
-        assert place[push] == 6
+        assert place[push] == 1
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from core.config import PRESETS, RunConfig
 from core.losses import LOSSES
 from core.pictures.frames import CanvasOptions
 from core.runs import Progress, Run, run_at
-from core.take_home.report import CanvasFiles, Palette, report
+from core.take_home.report import CanvasFiles, report
 from core.take_home.run_file import run_file
 from core.training.pipeline import train_and_measure
 
@@ -108,7 +108,7 @@ def test_undefined_figures_have_their_reason_in_the_zip_and_in_the_report(tmp_pa
     words = files_of(run_file(run))["README.md"].decode()
     assert f"| Alignment | {reason} |" in words and "| Purity | 0." in words and "nan" not in words
     canvas = CanvasFiles("", "", "export default 0")
-    page = report(run, "", CanvasOptions(class_names=("0", "1", "2")), canvas, Palette([], []))
+    page = report(run, "", CanvasOptions(class_names=("0", "1", "2")), canvas, [])
     collapsed = run.evaluation().collapsed
     assert collapsed and f"so that images of the same class are close together. {collapsed}" in words
     assert f"the position of its point below. {collapsed}" in page and "The lines enclose" not in page
