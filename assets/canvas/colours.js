@@ -29,8 +29,12 @@ export function groupsOf(frames, colouring) {
   return labels.map((label) => ({ label, name: colouring === "cluster" ? `≈ ${name(label)}` : name(label), size: size(label) }));
 }
 
-// The colour of each group; points that agree stay in the background.
+// The colour of each group; points that agree stay in the background. A cluster matched to no digit has no digit's.
 export function paletteOf(theme, colouring) {
+  if (colouring === "cluster") {
+    const colours = Array.from({ length: NO_CLUSTER }, (_, label) => theme.palette[label % theme.palette.length]);
+    return [...colours, theme.text];
+  }
   if (colouring !== "agreement") return theme.palette;
   return [mix(theme.background, theme.palette[0], 0.45), theme.dark ? [255, 140, 60] : [205, 60, 0]];
 }

@@ -20,16 +20,21 @@ Labels = npt.NDArray[Any]
 # thousands of points as SVG elements would make the page slow
 _FAST: VegaLite = {"usermeta": {"embedOptions": {"renderer": "canvas"}}}
 _CORNERS = 64  # of a circle
+# black with a white edge stands out in both themes
+_ON_TOP = {"type": "circle", "opacity": 1, "color": "black", "stroke": "white"}
 _CROSS = {"type": "point", "shape": "cross", "filled": True, "size": 170, "opacity": 1, "stroke": "white"}
 
 
-def two_clusters(plane: PairPlane, names: tuple[str, str], all_names: Sequence[str], height: int) -> VegaLite:
+def two_clusters(
+    plane: PairPlane, names: tuple[str, str], worn: tuple[int, int], class_names: Sequence[str], height: int
+) -> VegaLite:
     """Two clusters, their centroids, circles with the WCDs as radii, and the line between them, the BCD.
 
-    all_names: of all clusters, so that each keeps its colour.
+    worn: the classes whose colours they have; -1: none.
     """
+    of = [_name(digit, class_names) for digit in worn]
     dots = [
-        {"x": float(x), "y": float(y), "cluster": names[0] if first else names[1]}
+        {"x": float(x), "y": float(y), "cluster": names[not first], "class": of[not first]}
         for (x, y), first in zip(plane.points, plane.first, strict=True)
     ]
     middle = plane.centroids.mean(axis=0)
@@ -37,22 +42,15 @@ def two_clusters(plane: PairPlane, names: tuple[str, str], all_names: Sequence[s
     circles, centres = [], []
     above: list[dict[str, Any]] = []
     below: list[dict[str, Any]] = []
-    for name, (x, y), radius in zip(names, plane.centroids, plane.radii, strict=True):
-        centres.append({"x": float(x), "y": float(y), "cluster": name})
-        circles += [
-            {
-                "x": float(x + radius * math.cos(2 * math.pi * corner / _CORNERS)),
-                "y": float(y + radius * math.sin(2 * math.pi * corner / _CORNERS)),
-                "cluster": name,
-                "corner": corner,
-            }
-            for corner in range(_CORNERS + 1)
-        ]
+    for name, own, (x, y), radius in zip(names, of, plane.centroids, plane.radii, strict=True):
+        centres.append({"x": float(x), "y": float(y), "cluster": name, "class": own})
+        rim = _circle(float(x), float(y), float(radius))
+        circles += [{**corner, "cluster": name, "class": own} for corner in rim]
         # on the side away from the other cluster, clear of the text on the line
         side, where = (1, above) if y >= middle[1] else (-1, below)
         where.append({"x": float(x), "y": float(y + side * radius), "text": f"{name}: WCD {radius:.3g}"})
     line = [{"x": centre["x"], "y": centre["y"]} for centre in centres]
-    colour = _colour(all_names)
+    colour = _worn(class_names)
     return {
         "height": height,
         **_FAST,
@@ -60,12 +58,16 @@ def two_clusters(plane: PairPlane, names: tuple[str, str], all_names: Sequence[s
         f"the radii {plane.radii[0]:.3g} and {plane.radii[1]:.3g}.",
         "encoding": _places(dots, circles),
         "layer": [
-            _layer(dots, {"type": "circle", "size": 12, "opacity": 0.45}, {"color": colour}),
+            _layer(dots, {"type": "circle", "size": 12, "opacity": 0.6}, {"color": colour}),
             _layer(line, {"type": "line", "strokeWidth": 2, "color": NEUTRAL}),
             _layer(
                 circles,
                 {"type": "line", "strokeWidth": 2.5},
-                {"color": colour, "order": {"field": "corner", "type": "quantitative"}},
+                {
+                    "color": colour,
+                    "detail": {"field": "cluster"},
+                    "order": {"field": "corner", "type": "quantitative"},
+                },
             ),
             _layer(centres, _CROSS, {"color": colour}),
             _words(above, dy=-8),
@@ -76,23 +78,53 @@ def two_clusters(plane: PairPlane, names: tuple[str, str], all_names: Sequence[s
 
 
 def assignments(
-    points: Points, clusters: Labels, centroids: Points, names: Sequence[str], height: int
+    points: Points,
+    clusters: Labels,
+    centroids: Points,
+    worn: Sequence[int],
+    class_names: Sequence[str],
+    height: int,
 ) -> VegaLite:
-    """Points [s, 2] in the colours of their clusters [s], and the centroids [k, 2] as crosses.
+    """Points [s, 2] of the clusters [s], and the centroids [k, 2] with the numbers of the clusters, from 1.
 
-    names: [k], of the clusters.
+    worn: [k], the class whose colour each cluster has; -1: none. Of several clusters with the same colour every
+    other one has rings instead of dots.
     """
-    dots = _dots(points, [names[int(cluster)] for cluster in clusters], "cluster")
-    centres = _dots(centroids, names, "cluster")
-    colour = _colour(names)
+    hollow = [list(worn[:place]).count(digit) % 2 == 1 for place, digit in enumerate(worn)]
+    dots: list[dict[str, Any]] = [
+        {
+            "x": float(x),
+            "y": float(y),
+            "cluster": int(cluster) + 1,
+            "class": _name(worn[cluster], class_names),
+            "hollow": hollow[cluster],
+        }
+        for (x, y), cluster in zip(points, clusters, strict=True)
+    ]
+    centres = _dots(centroids, [f"{number + 1}" for number in range(len(worn))], "cluster")
+    colour = _worn(class_names)
     return {
         "height": height,
         **_FAST,
-        "description": f"{len(points):,} points in {len(names)} clusters with their centroids.",
+        "description": f"{len(points):,} points in {len(worn)} clusters with their centroids.",
         "encoding": _places(dots, centres),
         "layer": [
-            _layer(dots, {"type": "circle", "size": 12, "opacity": 0.55}, {"color": colour}),
-            _layer(centres, _CROSS, {"color": colour, "tooltip": {"field": "cluster"}}),
+            _layer(
+                [dot for dot in dots if not dot["hollow"]],
+                {"type": "circle", "size": 12, "opacity": 0.55},
+                {"color": colour},
+            ),
+            _layer(
+                [dot for dot in dots if dot["hollow"]],
+                {"type": "point", "size": 16, "strokeWidth": 1, "opacity": 0.8},
+                {"color": colour},
+            ),
+            _layer(centres, {**_ON_TOP, "size": 280}, {"tooltip": {"field": "cluster"}}),
+            _layer(
+                centres,
+                {"type": "text", "fontSize": 12, "fontWeight": "bold", "color": "white"},
+                {"text": {"field": "cluster"}},
+            ),
         ],
     }
 
@@ -115,12 +147,11 @@ def among_all(
             _layer(
                 dots,
                 {"type": "circle", "size": 10, "opacity": 0.28},
-                {"color": {**_colour(names, "class"), "legend": _legend(len(names))}},
+                {"color": {**_colour(names), "legend": _legend(len(names))}},
             ),
             _layer(
                 picked,
-                # black with a white edge stands out in both themes
-                {"type": "circle", "size": 36, "opacity": 1, "color": "black", "stroke": "white"},
+                {**_ON_TOP, "size": 36},
                 {"tooltip": {"field": "what", "title": "these"}},
             ),
         ],
@@ -140,7 +171,7 @@ def classes(points: Points, labels: Labels, names: Sequence[str], height: int) -
                 dots,
                 {"type": "circle", "size": 12, "opacity": 0.6},
                 {
-                    "color": {**_colour(names, "class"), "legend": _legend(len(names))},
+                    "color": {**_colour(names), "legend": _legend(len(names))},
                     "tooltip": {"field": "class"},
                 },
             )
@@ -151,6 +182,15 @@ def classes(points: Points, labels: Labels, names: Sequence[str], height: int) -
 def _dots(points: Points, values: Sequence[str], field: str) -> list[dict[str, Any]]:
     return [
         {"x": float(x), "y": float(y), field: value} for (x, y), value in zip(points, values, strict=True)
+    ]
+
+
+def _circle(x: float, y: float, radius: float) -> list[dict[str, float]]:
+    """The corners of a circle, in order."""
+    turns = [2 * math.pi * corner / _CORNERS for corner in range(_CORNERS + 1)]
+    return [
+        {"x": x + radius * math.cos(turn), "y": y + radius * math.sin(turn), "corner": corner}
+        for corner, turn in enumerate(turns)
     ]
 
 
@@ -165,8 +205,17 @@ def _words(rows: list[dict[str, Any]], dy: int) -> VegaLite:
     return _layer(rows, mark, {"text": {"field": "text"}})
 
 
-def _colour(names: Sequence[str], field: str = "cluster") -> dict[str, Any]:
-    return {"field": field, "type": "nominal", "scale": {"domain": list(names)}, "legend": None}
+def _colour(names: Sequence[str]) -> dict[str, Any]:
+    return {"field": "class", "type": "nominal", "scale": {"domain": list(names)}, "legend": None}
+
+
+def _name(digit: int, class_names: Sequence[str]) -> str | None:
+    return class_names[digit] if digit >= 0 else None
+
+
+def _worn(class_names: Sequence[str]) -> dict[str, Any]:
+    """The colour of a row's class; grey for none."""
+    return {"condition": {"test": "datum.class !== null", **_colour(class_names)}, "value": NEUTRAL}
 
 
 def _legend(entries: int) -> dict[str, Any]:

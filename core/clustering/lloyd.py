@@ -150,6 +150,17 @@ def inertia_of(points: Points, centroids: Floats) -> float:
     return math.fsum(float(distances.min(axis=1).sum()) for distances in parts)
 
 
+def majorities(assignments: Assignments, labels: npt.NDArray[np.integer], k: int) -> list[int]:
+    """[k]: the class that most of each cluster's points have, the lowest if tied; -1 for an empty cluster.
+
+    assignments, labels: [n].
+    """
+    counts = np.zeros((k, int(labels.max(initial=0)) + 1), np.int64)
+    np.add.at(counts, (assignments, labels), 1)
+    found: list[int] = np.where(counts.any(axis=1), counts.argmax(axis=1), -1).tolist()
+    return found
+
+
 @dataclass(frozen=True)
 class Restart:
     """One of several restarts. full_inertia: of all points, with the last centroids. agreement: the

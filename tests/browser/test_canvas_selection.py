@@ -15,7 +15,7 @@ from tests.browser.canvas_lab import (
     off_the_ruler,
     through_camera,
 )
-from tests.browser.canvas_page import Cloud, clusters
+from tests.browser.canvas_page import Cloud, clusters, own_clusters
 from tests.browser.harness import MOVING
 
 POINTS, LABELS = clusters(2000, 15, 2)
@@ -240,13 +240,16 @@ def test_points_are_coloured_by_their_cluster_and_by_agreement(visit: Visit, col
     canvas = visit(Cloud(points=2000, clusters=True))
     canvas.turn_on(colour)
     canvas.go_to(np.array([5.0, 555.0]))
-    groups = np.where(np.arange(2000) % 7 == 0, (LABELS + 1) % 10, LABELS)
+    groups = own_clusters(LABELS)
     differs = groups != LABELS
     places = canvas.to_screen(POINTS[-1])
     picture = canvas.picture()
     x, y = np.floor(places).astype(int).T
     if colour == "Cluster":
         single = off_the_ruler(places, alone(places, 7), canvas.state()["height"])
+        unmatched = single[groups[single] == 255]
+        assert (picture[y[unmatched], x[unmatched]] < 60).all() and len(unmatched)  # black: no class's colour
+        single = single[groups[single] < 255]
         assert (nearest_class(picture[y[single], x[single]]) == groups[single]).all()
         assert differs[single].sum() >= 5
         expect(canvas.page.get_by_role("button", name=re.compile("^Class ≈ 4,"))).to_be_visible()

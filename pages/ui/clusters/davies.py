@@ -30,6 +30,7 @@ def show(run: Run, config: RunConfig) -> None:
     matched = dict(zip(table.clusters.tolist(), table.matched_digit.tolist(), strict=True))
     found, classes = evaluation.davies_bouldin, evaluation.davies_bouldin_of_classes
     indices = {CLUSTERS: found, DIGITS: classes}
+    worn = {CLUSTERS: [matched[int(label)] for label in found.labels], DIGITS: classes.labels.tolist()}
     called = {
         CLUSTERS: [run_charts.cluster_name(int(label), matched[int(label)], names) for label in found.labels],
         DIGITS: [names[int(label)] for label in classes.labels],
@@ -43,7 +44,7 @@ def show(run: Run, config: RunConfig) -> None:
         with column:
             _index(kind, indices[kind], called[kind])
     _why_they_differ(found, classes)
-    _picked(run, config, indices, called)
+    _picked(run, config, indices, called, worn)
 
 
 def _index(kind: str, index: DaviesBouldin, called: list[str]) -> None:
@@ -128,8 +129,13 @@ def _why_they_differ(clusters: DaviesBouldin, digits: DaviesBouldin) -> None:
 
 
 def _picked(
-    run: Run, config: RunConfig, indices: dict[str, DaviesBouldin], called: dict[str, list[str]]
+    run: Run,
+    config: RunConfig,
+    indices: dict[str, DaviesBouldin],
+    called: dict[str, list[str]],
+    worn: dict[str, list[int]],
 ) -> None:
+    """worn: the class whose colour each cluster has."""
     st.subheader("One S, worked out", anchor=False)
     several = [kind for kind in indices if len(called[kind]) > 1]
     if not several:
@@ -155,14 +161,15 @@ def _picked(
     labels = embedding.train_clusters if kind == CLUSTERS else embedding.train_labels
     plane = pair_plane(embedding.train, labels, index, i, j)
     with left:
-        chart = plane_charts.two_clusters(plane, (names[i], names[j]), names, PAIR_HEIGHT)
+        wear = worn[kind][i], worn[kind][j]
+        chart = plane_charts.two_clusters(plane, (names[i], names[j]), wear, class_names(config), PAIR_HEIGHT)
         charts.show(chart, key="two_clusters")
         through = (
             "" if plane.exact else " The plane contains both centroids and keeps the distance between them."
         )
         st.caption(
             f"{plane.drawn.sum():,} random images of {plane.of.sum():,}. Circles: radius WCD around the "
-            f"centroid.{through}"
+            f"centroid. {'Colour: the class that the cluster is matched to.' if kind == CLUSTERS else ''}{through}"
         )
     with right:
         _fraction(pair_explained(index, i, j), names[i], names[j])

@@ -8,12 +8,13 @@ import streamlit as st
 from threadpoolctl import threadpool_limits
 
 from core.charts import kmeans_charts, plane_charts
-from core.clustering.lloyd import STARTS, Restart, Watched, restarts, watch
+from core.clustering.lloyd import STARTS, Restart, Watched, majorities, restarts, watch
 from core.config import RunConfig
 from core.runs import Run
 from pages.ui import turns
 from pages.ui.clusters import scan, shared
 from pages.ui.components import charts
+from pages.ui.runs.names import class_names
 
 TICK_SECONDS = 0.8
 COUNT = 10  # starts to compare
@@ -72,17 +73,21 @@ def _watched(run: Run, config: RunConfig, ticking: bool) -> None:
         )
         at = 1 if last == 1 else st.slider("Iteration", 1, last, key=key, width="stretch")
     now = found.iterations[at - 1]
-    names = [f"{number + 1}" for number in range(len(now.centroids))]
     embedding = run.embedding()
+    worn = majorities(now.assignments, embedding.train_labels[found.sample], len(now.centroids))
     left, right = st.columns([1.4, 1], gap="large")
     with left:
         points = shared.flat(run, embedding.train[found.sample])
         centroids = shared.flat(run, now.centroids)
-        chart = plane_charts.assignments(points, now.assignments, centroids, names, shared.PICTURE_HEIGHT)
+        chart = plane_charts.assignments(
+            points, now.assignments, centroids, worn, class_names(config), shared.PICTURE_HEIGHT
+        )
         charts.show(chart, key="kmeans_plane")
         st.caption(
-            f"{len(found.sample):,} random images of {found.of:,}; crosses: the centroids before they move. "
-            f"Each image belongs to the nearest.{shared.plane_words(config)}"
+            f"{len(found.sample):,} random images of {found.of:,}; numbers: the centroids before they move. "
+            "Each image belongs to the nearest. KMeans knows no classes: the colour is that of the class which most "
+            "of a cluster's images have; where clusters share one, every other has rings instead of dots."
+            f"{shared.plane_words(config)}"
         )
     with right:
         with st.container(horizontal=True):

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from core.charts import kmeans_charts, metric_charts, plane_charts
+from core.charts.vega import NEUTRAL
 from core.clustering import davies_bouldin
 from core.clustering.plane import pair_plane
 from core.clustering.scan import scan
@@ -40,7 +41,7 @@ def spans(chart: dict, width: float, height: float) -> dict[str, tuple[float, fl
 def test_circles_are_round_and_everything_fits(width: float, height: float) -> None:
     index = davies_bouldin(POINTS, LABELS)
     plane = pair_plane(POINTS, LABELS, index, 0, 2)
-    chart = plane_charts.two_clusters(plane, ("zero", "two"), NAMES, 400)
+    chart = plane_charts.two_clusters(plane, ("zero", "two"), (0, 2), NAMES, 400)
     ends = spans(chart, width, height)
     per_unit = width / np.ptp(ends["x"]), height / np.ptp(ends["y"])
     assert per_unit[0] == pytest.approx(per_unit[1])
@@ -52,7 +53,8 @@ def test_circles_are_round_and_everything_fits(width: float, height: float) -> N
 
 def test_the_circles_have_the_wcds_as_radii_and_the_line_is_the_bcd() -> None:
     index = davies_bouldin(POINTS, LABELS)
-    chart = plane_charts.two_clusters(pair_plane(POINTS, LABELS, index, 0, 2), ("zero", "two"), NAMES, 400)
+    plane = pair_plane(POINTS, LABELS, index, 0, 2)
+    chart = plane_charts.two_clusters(plane, ("zero", "two"), (0, 2), NAMES, 400)
     _, line, circles, centres, above, below, _ = (layer["data"]["values"] for layer in chart["layer"])
     for place, name in ((0, "zero"), (2, "two")):
         centre = next(np.array([row["x"], row["y"]]) for row in centres if row["cluster"] == name)
@@ -78,8 +80,27 @@ def test_points_keep_their_classes_and_the_chosen_ones_are_on_top() -> None:
     under, above = (layer["data"]["values"] for layer in chart["layer"])
     assert [row["class"] for row in under] == [NAMES[label] for label in LABELS[:50]]
     assert [(row["x"], row["y"]) for row in above] == [tuple(point) for point in POINTS[7:9]]
-    shown = plane_charts.assignments(POINTS[:9], LABELS[:9], POINTS[:3], NAMES, 300)
-    assert [row["cluster"] for row in shown["layer"][0]["data"]["values"]] == [NAMES[i] for i in LABELS[:9]]
+
+
+def test_clusters_have_the_colours_of_the_classes_that_they_mostly_are_and_no_others() -> None:
+    clusters = np.array([0, 1, 2, 3, 3])
+    shown = plane_charts.assignments(POINTS[:5], clusters, POINTS[:4], (2, 2, -1, 0), NAMES, 300)
+    dots, rings, *_, numbers = (layer["data"]["values"] for layer in shown["layer"])
+    assert [(row["cluster"], row["class"]) for row in dots] == [
+        (1, "two"),
+        (3, None),
+        (4, "zero"),
+        (4, "zero"),
+    ]
+    assert [(row["cluster"], row["class"]) for row in rings] == [(2, "two")]  # the second one in that colour
+    assert [row["cluster"] for row in numbers] == ["1", "2", "3", "4"]
+    plane = pair_plane(POINTS, LABELS, davies_bouldin(POINTS, LABELS), 0, 2)
+    pair = plane_charts.two_clusters(plane, ("A ≈ two", "B ≈ no class"), (2, -1), NAMES, 400)
+    assert {row["class"] for row in pair["layer"][0]["data"]["values"]} == {"two", None}
+    for chart in (shown, pair):
+        hue = chart["layer"][0]["encoding"]["color"]
+        assert hue["condition"]["field"] == "class" and hue["condition"]["scale"]["domain"] == NAMES
+        assert hue["value"] == NEUTRAL
 
 
 def test_the_current_iteration_is_marked() -> None:

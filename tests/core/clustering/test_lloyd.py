@@ -14,6 +14,7 @@ from core.clustering.lloyd import (
     STARTS,
     inertia_of,
     lloyd,
+    majorities,
     plus_plus_start,
     random_start,
     restarts,
@@ -186,6 +187,13 @@ def test_it_stops_at_the_maximum_number_of_iterations_and_says_so() -> None:
     points = blobs(0, 400, 2, 8)
     iterations, converged = lloyd(points, points[:8], max_iterations=2)
     assert (len(iterations), converged) == (2, False)
+
+
+def test_a_clusters_majority_is_its_most_frequent_class() -> None:
+    generator = np.random.default_rng(3)
+    clusters, labels = generator.choice([0, 1, 3], 60), generator.integers(0, 4, 60)
+    expected = [max(range(4), key=[*labels[clusters == k]].count) if k in clusters else -1 for k in range(5)]
+    assert majorities(clusters, labels, 5) == expected and -1 in expected
 
 
 def test_invalid_points_are_refused_with_the_reason() -> None:
