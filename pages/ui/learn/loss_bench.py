@@ -21,8 +21,8 @@ from pages.ui.learn.lesson_text import caption
 from pages.ui.learn.loss_at_rest import at_rest
 from pages.ui.learn.plane import Look, Moved, Plane, Ring, Tie, plane
 
-# The digits of the three classes, in colours other than those of pull and push.
-LOOKS = (Look("0", 4), Look("1", 9), Look("7", 7))
+# Three digits that are often confused, in the colours that they have everywhere; none is that of a pull or a push.
+LOOKS = tuple(Look(str(digit), digit) for digit in (4, 9, 7))
 RUN_STEPS = 60
 STRETCH = 3.0  # length of an arrow per unit of force
 
