@@ -14,9 +14,14 @@ try:
 except RunDamaged as damage:
     st.error(f"The example cannot be shown. {damage} Restore it from the project's repository.")
 
+# the link of a door covers its whole card
+st.html(
+    "<style>[class*='st-key-door_'] { position: relative; } [class*='st-key-door_'] * { position: static; } "
+    "[class*='st-key-door_'] a::after { content: ''; position: absolute; inset: 0; }</style>"
+)
 doors = {section: promise for section, promise in navigation.DOORS.items() if section in navigation.SECTIONS}
 for column, (section, promise) in zip(st.columns(len(doors)), doors.items(), strict=True):
     first = navigation.SECTIONS[section][0]
-    with column.container(border=True, height="stretch"):
+    with column.container(border=True, height="stretch", key=f"door_{section}"):
         navigation.link(first, f"**{section}**", width="stretch")
         st.caption(promise)

@@ -14,14 +14,14 @@ from pages.ui.controls import settings_url, text_size
 from pages.ui.runs import kept_runs
 from pages.ui.turns import in_turn
 
+# on top: keeps the sidebar free for the settings, so that they and the picture fit on one screen
+page = st.navigation(navigation.pages(), position="top")
 st.set_page_config(
-    page_title="Contrastive Lab", page_icon=str(PROJECT / "assets" / "icon.svg"), layout="wide"
+    page_title=navigation.tab_title(page),
+    page_icon=str(PROJECT / "assets" / "icon.svg"),
+    layout="wide",
 )
 st.logo(str(PROJECT / "assets" / "logo.svg"), size="large")
-page = st.navigation(
-    {section: [entry.page() for entry in entries] for section, entries in navigation.SECTIONS.items()},
-    position="top",  # keeps the sidebar free for the settings, so that they and the picture fit on one screen
-)
 state.set_page_path(page.url_path)
 settings_url.drop_unusable()
 with in_turn(), text_size.frame():

@@ -1,12 +1,19 @@
 """All pages by section: the single list behind navigation and links."""
 
+import re
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Literal
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from pages.ui import state
 
 FOLDER = Path(__file__).resolve().parents[1]
+NAME = "Contrastive Lab"
+_ADDRESS = re.compile(r"[^/\s]([^/]{0,1000}[^/\s])?")  # what Streamlit takes for the address of a page
 
 
 @dataclass(frozen=True)
@@ -59,6 +66,32 @@ DOORS = {
     "Lab": "Train your own in seconds and take the result apart.",
     "Practice": "Write the loss yourself, checked as you go.",
 }
+
+
+def pages() -> dict[str, list[st.Page]]:
+    """All pages by section, and one that says so at an address that none of them has."""
+    found = {section: [entry.page() for entry in entries] for section, entries in SECTIONS.items()}
+    context = get_script_run_ctx()
+    asked_for = (context and context.pages_manager.intended_page_name) or ""
+    known = {entry.address for entries in SECTIONS.values() for entry in entries}
+    if asked_for not in known and _ADDRESS.fullmatch(asked_for):
+        state.set_unknown_address(asked_for)  # reruns of the page no longer name it
+    if address := state.unknown_address():
+        found[""].append(st.Page(_unknown, title="No such page", url_path=address, visibility="hidden"))
+    return found
+
+
+def _unknown() -> None:
+    st.title("There is no such page")
+    st.markdown("The address may be mistyped, or from another version of the app. Its pages are:")
+    for entry in chain(*SECTIONS.values()):
+        if entry.visibility == "visible":
+            link(entry, entry.title)
+
+
+def tab_title(page: st.Page) -> str:
+    """What the browser's tab is called while `page` is in it."""
+    return f"{page.title} · {NAME}" if page.url_path else NAME
 
 
 def link(entry: PageEntry, label: str, width: Literal["content", "stretch"] = "content") -> None:

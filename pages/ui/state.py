@@ -23,6 +23,7 @@ MOST_RUNS = 30  # in the list: the oldest go first
 MOST_LETTERS = 60  # of a run's name
 
 _PAGE = "page_path"
+_UNKNOWN = "unknown_address"
 _VISITOR = "visitor"
 _RUNS = "runs"
 _RECALLED = "runs_recalled"
@@ -103,6 +104,16 @@ def set_page_path(path: str) -> None:
     if path != page_path():
         set_problem(None)
     st.session_state[_PAGE] = path
+
+
+def unknown_address() -> str | None:
+    """The address that opened the session if no page has it."""
+    return cast("str | None", st.session_state.get(_UNKNOWN))
+
+
+def set_unknown_address(address: str) -> None:
+    """Remember an address that no page has."""
+    st.session_state[_UNKNOWN] = address
 
 
 def runs() -> dict[str, Listed]:

@@ -2,12 +2,14 @@
 is cut."""
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from pages.ui import navigation
 from tests.browser.cut_texts import cut_texts
 from tests.browser.harness import PROJECT, Server, open_page
 from tests.browser.lab import THEMES, TrainPage, link_on, switch_theme
@@ -90,8 +92,12 @@ def serious(page: Page, widths: Sequence[int] = (1440,), **context: Any) -> list
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_axe_reports_nothing_serious_and_no_text_is_cut(page: Page, server: Server, name: str) -> None:
+def test_axe_reports_nothing_serious_no_text_is_cut_and_the_tab_has_the_pages_title(
+    page: Page, server: Server, name: str
+) -> None:
     open_page(page, server, f"/{name}")
+    (title,) = {entry.title for entry in chain(*navigation.SECTIONS.values()) if entry.address == name}
+    assert page.title() == (f"{title} · Contrastive Lab" if name else "Contrastive Lab")
     found = serious(page, widths=(1440, 390))
     # 320: a window of 1280 at 400 %, where WCAG 1.4.10 allows no scrolling in two directions; 660: a tablet
     found += [line for width in (320, 660) for line in cut_texts(page, width)]

@@ -33,12 +33,23 @@ def test_opened_cold_it_shows_all_points_of_the_shipped_run(page: Page, server: 
     assert folders(server.runs) == trained  # opening the page trains nothing
 
 
-def test_its_door_to_the_lab_opens(page: Page, server: Server) -> None:
+def test_the_whole_card_of_a_door_leads_to_its_section(page: Page, server: Server) -> None:
     open_page(page, server)
-    page.get_by_role("main").get_by_role("link", name="Lab").click()
+    page.locator(".st-key-door_Lab").click(position={"x": 3, "y": 3})  # far from the words
     expect(TrainPage(page, server).train).to_be_enabled()
     settled(page)
     assert page.url == f"{server.url}/train"
+
+
+@pytest.mark.parametrize("address", ["trian", "n%C3%B6%20page"])
+def test_an_unknown_address_says_so_and_leads_to_the_pages(page: Page, server: Server, address: str) -> None:
+    open_page(page, server, f"/{address}?margin=0.5")
+    expect(page.get_by_role("heading", level=1)).to_have_text("There is no such page")
+    expect(page).to_have_title("No such page · Contrastive Lab")
+    assert page.get_by_role("dialog").count() == 0  # Streamlit's own answer, over Home
+    page.get_by_role("main").get_by_role("link", name="Train").click()
+    settled(page)
+    expect(page).to_have_title("Train · Contrastive Lab")
 
 
 def test_on_a_phone_nothing_scrolls_to_the_side(page: Page, server: Server) -> None:
