@@ -26,17 +26,35 @@ class Parameter:
     logarithmic: bool = False  # for a slider on a logarithmic scale
     only_with: tuple[str, str] | None = None  # (field, value) without which it has no effect
 
+    @property
+    def typed(self) -> bool:
+        """Whether a visitor types it into a text field; the others have a slider or a list."""
+        return self.kind == "widths" or self.logarithmic or (self.kind == "integer" and self.advanced)
+
     def parse(self, text: str) -> Any:
-        """The value written as `text` in a URL or on a command line; ValueError if it is invalid."""
+        """The value written as `text` in a field, a URL or on a command line; ValueError if it is invalid.
+
+        A number's decimals may follow a point or a comma. In a whole number neither is allowed: it would be
+        1,000 to some and 1 to others.
+        """
         match self.kind:
             case "integer":
                 return int(text)
             case "number":
-                return float(text)
+                return float(text.replace(",", "."))
             case "choice":
                 return text
             case "widths":
                 return tuple(int(width) for width in text.split("-"))
+
+    def read(self, text: str, example: Any) -> Any:
+        """The checked value written as `text`; ValueError, with the reason and an example, if it is invalid."""
+        try:
+            value = self.parse(text)
+        except ValueError:
+            words = f"{self.label}: {reprlib.repr(text)} is not a value such as {self.text(example)}."
+            raise ValueError(words) from None
+        return self.check(value)
 
     def text(self, value: Any) -> str:
         """The inverse of `parse`."""

@@ -3,7 +3,6 @@
 import dataclasses
 import hashlib
 import json
-import reprlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -136,15 +135,7 @@ def written(config: RunConfig, names: Iterable[str]) -> dict[str, str]:
 
 def parse_field(name: str, text: str) -> Any:
     """The value of field `name` written as `text`; ValueError, with the reason, if it is invalid."""
-    parameter = _known(name)
-    try:
-        value = parameter.parse(text)
-    except ValueError:
-        example = parameter.text(RunConfig.__dataclass_fields__[name].default)
-        raise ValueError(
-            f"{parameter.label}: {reprlib.repr(text)} is not a value such as {example}."
-        ) from None
-    return parameter.check(value)
+    return _known(name).read(text, RunConfig.__dataclass_fields__[name].default)
 
 
 def _known(name: str) -> Parameter:

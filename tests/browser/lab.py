@@ -85,7 +85,7 @@ class TrainPage:
         if parameter.advanced:
             self._open_advanced()
         if parameter.kind in ("integer", "number"):
-            role = "slider" if is_slider(name) else "spinbutton"
+            role = "slider" if is_slider(name) else "textbox"
         else:
             role = "combobox" if parameter.kind == "choice" else "textbox"
         return self.page.get_by_test_id("stSidebar").get_by_role(role, name=parameter.label)  # type: ignore[arg-type]

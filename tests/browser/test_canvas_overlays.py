@@ -204,7 +204,7 @@ def test_many_cells_move_with_the_camera_and_are_sharp_at_rest(
     canvas.draw(corners)
     after = aside(canvas)
     canvas.page.wait_for_timeout(500)
-    assert np.abs(aside(canvas) - after).mean() < 2  # redrawn it is the same, only sharper
+    assert np.abs(aside(canvas) - after).mean() < 3  # redrawn it is the same, only sharper
     both = slice(40, 500), slice(60, 500)
     moved = slice(40, 500), slice(100, 540)
     assert np.abs(before[both] - after[moved]).mean() < 6

@@ -117,7 +117,7 @@ def test_a_preset_sets_every_widget_and_is_left_when_one_is_moved(lab: TrainPage
     seed.press("Enter")
     settled(lab.page)
     expect(preset).not_to_be_checked()
-    expect(lab.page.get_by_role("spinbutton", name="Seed")).to_be_visible()
+    expect(lab.page.get_by_role("textbox", name="Seed")).to_be_visible()
 
 
 def test_a_bad_link_is_answered_by_one_warning_with_a_reason_for_each_value(lab: TrainPage) -> None:

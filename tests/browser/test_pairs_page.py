@@ -154,7 +154,7 @@ def test_what_the_lesson_asks_for_changes_the_counts_it_mentions(page: Page, ser
 
 def test_an_anchor_can_be_chosen_by_its_number(page: Page, server: Server, digits: DrawnDigits) -> None:
     open_page(page, server, PATH)
-    number = page.get_by_role("spinbutton", name="Anchor: number of the image")
+    number = page.get_by_role("textbox", name="Anchor: number of the image")
     number.fill("1234")
     number.press("Enter")
     settled(page)

@@ -66,7 +66,7 @@ def test_a_test_image_picked_by_its_number_lands_among_its_class(open_page: Open
     app = open_tab(open_page(PAGE), "digit_from", "Test image")
     right = 0
     for number in range(10):
-        app.number_input[0].set_value(number).run()
+        app.text_input(key="test_image").set_value(str(number)).run()
         assert not app.exception
         label = mnist.test.labels[number]
         words = texts(app)
@@ -74,6 +74,15 @@ def test_a_test_image_picked_by_its_number_lands_among_its_class(open_page: Open
         assert f"test image {number}, {spoken}" in words and "nearest** training images are a" in words
         right += f"It looks like {spoken}" in words
     assert right >= 9
+    app.button(key="previous_test_image").click().run()
+    assert "test image 8, a" in texts(app)
+
+
+@pytest.mark.parametrize("number", ["inf", "3,5", "10000", "-1", "9" * 400])
+def test_a_number_that_names_no_test_image_is_refused_in_words(open_page: OpenPage, number: str) -> None:
+    app = open_page(PAGE, digit_from="Test image", test_image=number)
+    assert not app.exception
+    assert len(app.error) == 1 and "Number of the test image" in app.error[0].value
 
 
 def test_an_uploaded_picture_becomes_its_digit(open_page: OpenPage, mnist: Dataset) -> None:

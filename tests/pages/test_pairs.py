@@ -158,7 +158,7 @@ def test_the_rings_hold_the_negatives_of_the_run(
     open_page: OpenPage, digits: DrawnDigits, anchor: int
 ) -> None:
     app = open_page(PAGE)
-    app.number_input(key="pairs_anchor_60000").set_value(anchor).run()
+    app.text_input(key="pairs_anchor_60000").set_value(str(anchor)).run()
     assert not app.exception
     groups = list(drawing(app, "rings").iter("g"))
     titles = [group.findtext("title") or "" for group in groups]
@@ -211,12 +211,12 @@ def test_images_nearer_to_the_anchor_are_drawn_nearer_to_it(open_page: OpenPage)
 def test_buttons_change_the_anchor_and_the_positive(open_page: OpenPage) -> None:
     app = open_page(PAGE)
     before = ET.tostring(drawing(app, "rings"))
-    first = app.number_input(key="pairs_anchor_60000").value
+    first = app.text_input(key="pairs_anchor_60000").value
     press(app, "again_positive")
-    assert app.number_input(key="pairs_anchor_60000").value == first
+    assert app.text_input(key="pairs_anchor_60000").value == first
     with_other_positive = ET.tostring(drawing(app, "rings"))
     press(app, "new_anchor")
-    assert app.number_input(key="pairs_anchor_60000").value != first
+    assert app.text_input(key="pairs_anchor_60000").value != first
     assert len({before, with_other_positive, ET.tostring(drawing(app, "rings"))}) == 3
 
 

@@ -20,7 +20,7 @@ from pages.ui import state
 from pages.ui.runs.following import under_way
 from pages.ui.runs.status_line import about
 from tests.core.conftest import SMALL, wait_until
-from tests.pages.conftest import OpenPage
+from tests.pages.conftest import PROJECT, OpenPage
 
 PAGE = "lab/train.py"
 
@@ -30,7 +30,7 @@ def widgets(app: AppTest) -> dict[str, object]:
     app.session_state["advanced"] = True
     app.run()
     found = {}
-    for kind in ("slider", "number_input", "selectbox", "text_input"):
+    for kind in ("slider", "selectbox", "text_input"):
         found.update({widget.key: widget for widget in app.sidebar.get(kind)})
     return found
 
@@ -38,8 +38,8 @@ def widgets(app: AppTest) -> dict[str, object]:
 def config_of(app: AppTest) -> RunConfig:
     """The settings as the widgets hold them."""
     values = {name: app.session_state[name] for name in widgets(app)}
-    values["hidden"] = PARAMETERS["hidden"].parse(values["hidden"])
-    return RunConfig(**values)
+    read = {name: PARAMETERS[name].parse(value) for name, value in values.items() if PARAMETERS[name].typed}
+    return RunConfig(**values | read)
 
 
 def sentences(alerts: Sequence[Element]) -> list[str]:
@@ -82,18 +82,45 @@ def test_the_sidebar_has_one_widget_for_each_setting_that_matters(open_page: Ope
 
 def test_settings_under_advanced_are_rendered_when_open_and_keep_their_values(open_page: OpenPage) -> None:
     app = open_page(PAGE)
-    rendered = {
-        widget.key for kind in ("slider", "number_input", "text_input") for widget in app.sidebar.get(kind)
-    }
+    rendered = {widget.key for kind in ("slider", "text_input") for widget in app.sidebar.get(kind)}
     assert rendered and not any(PARAMETERS[name].advanced for name in rendered)
     assert widgets(app).keys() > rendered
-    app.number_input(key="batch_size").set_value(512).run()
+    app.text_input(key="batch_size").set_value("512").run()
     app.session_state["advanced"] = False
     app.run()
     app.slider(key="margin").set_value(0.5).run()  # as when the visitor continues with the sliders above it
-    assert "batch_size" not in [widget.key for widget in app.sidebar.number_input]
+    assert "batch_size" not in [widget.key for widget in app.sidebar.text_input]
     assert app.query_params["batch_size"] == "512"
     assert config_of(app) == RunConfig(batch_size=512, margin=0.5)
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "shown", "config"),
+    [
+        ("learning_rate", "0,01", "0.01", RunConfig(learning_rate=0.01)),
+        ("learning_rate", " 1E-2", "0.01", RunConfig(learning_rate=0.01)),
+        ("seed", "07", "7", RunConfig(seed=7)),
+        ("batch_size", "1,000", "1,000", "Batch size: '1,000' is not a value such as 200."),
+        ("learning_rate", "5", "5", "Learning rate goes from 1e-05 to 1; 5 is outside."),
+    ],
+)
+def test_a_typed_number_is_shown_as_it_was_read_or_refused_in_words(
+    open_page: OpenPage, name: str, typed: str, shown: str, config: RunConfig | str
+) -> None:
+    app = open_page(PAGE)
+    widgets(app)
+    app.text_input(key=name).set_value(typed).run()
+    assert app.text_input(key=name).value == shown
+    if isinstance(config, str):
+        assert sentences(app.sidebar.error) == [config] and app.button(key="train").disabled
+    else:
+        assert config_of(app) == config and not app.error
+
+
+def test_no_page_has_a_number_field_of_the_browsers_own() -> None:
+    """Such a field turns 0,01 into 1, or into 0.00001, without a word."""
+    for file in (PROJECT / "pages").rglob("*.py"):
+        assert "number_input" not in file.read_text("utf-8"), file
 
 
 def test_a_setting_tied_to_a_choice_appears_with_it(open_page: OpenPage) -> None:
@@ -106,7 +133,7 @@ def test_each_widget_has_the_bounds_the_options_and_the_words_of_its_declaration
     for name, widget in widgets(open_page(PAGE)).items():
         parameter = PARAMETERS[name]
         assert widget.label == parameter.label and widget.help == parameter.help
-        if parameter.kind in ("integer", "number"):
+        if parameter.kind in ("integer", "number") and not parameter.typed:
             assert (widget.min, widget.max) == (parameter.low, parameter.high)
         if parameter.kind == "choice":
             assert widget.options == list(parameter.options.values())

@@ -9,6 +9,7 @@ import math
 import re
 import reprlib
 from collections.abc import Mapping
+from contextlib import suppress
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -121,8 +122,14 @@ def link_parameters(config: RunConfig) -> dict[str, str]:
 
 
 def widget_value(name: str, value: object) -> object:
-    """A setting as its widget holds it: widths as text, everything else unchanged."""
-    return PARAMETERS[name].text(value) if PARAMETERS[name].kind == "widths" else value
+    """A setting as its widget holds it: what is typed as text, everything else unchanged."""
+    return PARAMETERS[name].text(value) if PARAMETERS[name].typed else value
+
+
+def tidy(name: str) -> None:
+    """Write a typed setting as the link does, so that it shows how it was read. A callback of its widget."""
+    with suppress(ValueError):  # the page says why
+        st.session_state[name] = widget_value(name, parse_field(name, st.session_state[name]))
 
 
 def put(config: RunConfig) -> None:
@@ -135,9 +142,7 @@ def current() -> RunConfig:
     """The current settings. Raises ValueError with a sentence if they are invalid."""
     values: Mapping[str, object] = {name: st.session_state.get(name, _default(name)) for name in PARAMETERS}
     parsed = {
-        name: parse_field(name, str(value))
-        if PARAMETERS[name].kind == "widths" and isinstance(value, str)
-        else value
+        name: parse_field(name, value) if PARAMETERS[name].typed and isinstance(value, str) else value
         for name, value in values.items()
     }
     return RunConfig.from_dict(parsed)

@@ -96,28 +96,14 @@ def _widget(name: str, parameter: Parameter) -> None:
         "help": parameter.help,
         "persist_state": "session",
     }
+    if parameter.typed:  # as text: a number field of the browser's own turns 0,01 into 1, or into 0.00001
+        st.text_input(max_chars=20, on_change=settings_url.tidy, args=(name,), **common)
+        return
     match parameter.kind:
         case "choice":
             st.selectbox(options=list(parameter.options), format_func=parameter.options.__getitem__, **common)
-        case "widths":
-            st.text_input(max_chars=20, **common)
-        case "integer" if parameter.advanced:
-            st.number_input(
-                min_value=int(parameter.low),
-                max_value=int(parameter.high),
-                step=int(parameter.step),
-                **common,
-            )
         case "integer":
             st.slider(min_value=int(parameter.low), max_value=int(parameter.high), **common)
-        case "number" if parameter.logarithmic:
-            st.number_input(
-                min_value=parameter.low,
-                max_value=parameter.high,
-                step=parameter.step,
-                format="%.5g",
-                **common,
-            )
         case "number":
             st.slider(
                 min_value=parameter.low,

@@ -13,6 +13,7 @@ from core.drawings.ink import ink_of
 from core.drawings.picture_file import MOST_BYTES, PictureRefused, read_picture
 from core.drawings.preprocessing import as_mnist
 from pages.ui.addresses import uploads_arrive
+from pages.ui.components.number_field import number_field
 from pages.ui.components.plain_text import plain
 from pages.ui.controls.settings_url import DIGIT_FROM, TEST_IMAGE
 from pages.ui.draw.paper import paper
@@ -88,19 +89,12 @@ def _loaded(noun: str) -> Digit | None:
     return Digit(image, "your picture")
 
 
-def _tested(config: RunConfig) -> Digit:
+def _tested(config: RunConfig) -> Digit | None:
     split = load_stored(config.dataset).test.first_classes(config.digits)
-    if st.session_state.get(TEST_IMAGE, 0) >= len(split.labels):  # chosen for a run with more classes
-        st.session_state[TEST_IMAGE] = 0
-    number = st.number_input(
-        "Number of the test image",
-        0,
-        len(split.labels) - 1,
-        0,
-        key=TEST_IMAGE,
-        bind="query-params",
-        help="Type a number, or press the arrow keys for the next one.",
-    )
+    last = len(split.labels) - 1
+    number = number_field("Number of the test image", last, value="0", key=TEST_IMAGE, bind="query-params")
+    if number is None:
+        return None
     name = class_names(config)[split.labels[number]]
     st.caption(f"This is **{plain(with_article(name))}**. Training never saw the test images.")
     return Digit(split.images[number], f"test image {number:,}, {with_article(name)}")

@@ -17,6 +17,7 @@ from core.pictures.canvas_data import places_of_classes
 from core.runs import Embedding, Run, RunDamaged
 from pages.ui import turns
 from pages.ui.components import charts
+from pages.ui.components.number_field import number_field
 from pages.ui.components.plain_text import plain
 from pages.ui.components.svg import show_svg
 from pages.ui.controls import reshuffle
@@ -58,15 +59,14 @@ def _rings(run: Run, config: RunConfig, embedding: Embedding) -> None:
     labels, names = embedding.train_labels, class_names(config)
     key = f"pairs_anchor_{len(labels)}"
     if key not in st.session_state:
-        st.session_state[key] = hard_negatives.typical_anchor(
+        typical = hard_negatives.typical_anchor(
             embedding.train, labels, _margin(config), lambda anchor: _positive(labels, anchor)[0]
         )
+        st.session_state[key] = str(typical)
     left, right = st.columns([1.15, 1], gap="large")
     with right:
-        anchor = int(
-            st.number_input(
-                "Anchor: number of the image", 0, len(labels) - 1, key=key, persist_state="session"
-            )
+        anchor = number_field(
+            "Anchor: number of the image", len(labels) - 1, key=key, persist_state="session"
         )
         with st.container(horizontal=True):
             st.button(
@@ -77,6 +77,8 @@ def _rings(run: Run, config: RunConfig, embedding: Embedding) -> None:
                 key="new_anchor",
             )
             reshuffle.button("New positive", "positive")
+    if anchor is None:
+        return
     positive, generator = _positive(labels, anchor)
     around = hard_negatives.rings(embedding.train, labels, anchor, positive, _margin(config))
     with left:
@@ -99,7 +101,7 @@ def _positive(labels: npt.NDArray[np.uint8], anchor: int) -> tuple[int, np.rando
 
 def _new_anchor(key: str, images: int) -> None:
     reshuffle.again("anchor")
-    st.session_state[key] = int(reshuffle.generator("anchor").integers(0, images))
+    st.session_state[key] = str(reshuffle.generator("anchor").integers(0, images))
 
 
 def _counts(around: Rings) -> None:

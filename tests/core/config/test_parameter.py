@@ -137,7 +137,10 @@ def test_an_unknown_choice_is_refused_with_the_options(name: str) -> None:
         ("epochs", "1e1"),
         ("epochs", "9" * 5000),
         ("margin", "one"),
-        ("margin", "0,5"),
+        ("margin", "1,000.5"),
+        ("margin", "0,0,1"),
+        ("batch_size", "1,000"),
+        ("batch_size", "1.000"),
         ("margin", ""),
         ("hidden", ""),
         ("hidden", "256,128"),
@@ -150,6 +153,11 @@ def test_invalid_text_is_refused_with_an_example(name: str, text: str) -> None:
         parse_field(name, text)
     assert str(refusal.value).startswith(PARAMETERS[name].label)
     assert "is not a value such as" in str(refusal.value)
+
+
+def test_decimals_follow_a_point_or_a_comma() -> None:
+    assert parse_field("learning_rate", "0,01") == parse_field("learning_rate", "0.01") == 0.01
+    assert parse_field("margin", " ,5 ") == 0.5
 
 
 @pytest.mark.parametrize(
