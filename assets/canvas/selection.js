@@ -190,7 +190,8 @@ export class PointSelection {
   // Moves ring and card to their point; called for every frame drawn.
   show() {
     const { frames } = this;
-    this.clearButton.hidden = !(this.count || this.pinned >= 0);
+    this.clearButton.hidden = !frames?.options.selectable;
+    this.clearButton.disabled = !(this.count || this.pinned >= 0); // not hidden: the buttons below it would move
     const ringed = frames ? this.where(this.pinned) : null;
     this.ring.hidden = !ringed;
     if (ringed) this.ring.style.transform = `translate(${ringed.x}px, ${ringed.y}px)`;

@@ -28,7 +28,7 @@ export class Timeline {
     this.wait = 0; // seconds to pause before moving on
     this.pace = 2; // frames per second while following
     this.play.onclick = () => this.toggle();
-    this.scrub.oninput = () => this.seek(Number(this.scrub.value));
+    this.scrub.oninput = () => this.seek(Math.round(Number(this.scrub.value))); // to a tick: between two no step was taken
     this.scrub.onkeydown = (event) => this.onKey(event);
     this.newest.onclick = () => this.follow();
     this.speedButton.onclick = () => {

@@ -15,8 +15,8 @@ from core.runs import Progress
 
 TRAINING, VALIDATION = "training", "validation"
 # Indices into the theme's ten colours: pull and push are blue and orange, as on the Losses page.
-_PULL, _PUSH, _TRAINING, _VALIDATION = 0, 1, 3, 4
-_OTHERS = (5, 2, 9, 6, 7, 8, *range(10, 100))
+_PULL, _PUSH, _TRAINING, _VALIDATION = 0, 1, 8, 4
+_OTHERS = (5, 2, 9, 6, 7, 3, *range(10, 100))
 
 
 def loss_curve(reports: Sequence[Progress], collapsed: float, height: int) -> VegaLite:

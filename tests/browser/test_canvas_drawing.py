@@ -71,10 +71,11 @@ def test_a_point_missing_in_a_frame_is_not_drawn_there_or_on_the_way_there(visit
 
 
 @pytest.mark.parametrize("at", [3, 8, 13])
-def test_scrubbing_to_a_snapshot_shows_its_points(visit: Visit, at: int) -> None:
+def test_the_slider_stops_at_its_ticks_which_are_the_snapshots(visit: Visit, at: int) -> None:
     canvas = visit(Cloud(points=2000))
-    canvas.scrub.fill(str(at))
+    canvas.scrub.fill(str(at + 0.4))
     canvas.rest()
+    assert canvas.scrub.input_value() == str(at)
     coordinates, labels = clusters(2000, 15, 2)
     right, how_many = share_right(canvas, coordinates[at], labels)
     assert how_many > 100 and right > 0.99
@@ -83,7 +84,7 @@ def test_scrubbing_to_a_snapshot_shows_its_points(visit: Visit, at: int) -> None
 
 def test_between_two_snapshots_the_points_are_interpolated(visit: Visit) -> None:
     canvas = visit(Cloud(points=2000, frames=3), **MOVING)
-    canvas.scrub.fill("1.25")
+    canvas.ask("timeline.seek(1.25)")  # as when playback is paused there
     canvas.rest()
     coordinates, labels = clusters(2000, 3, 2)
     between = 0.75 * coordinates[1] + 0.25 * coordinates[2]

@@ -124,7 +124,12 @@ def test_what_lies_inside_is_selected_and_the_rest_fades(visit: Visit, tool: str
     inner = inside[np.abs(places[inside] - middle).max(axis=1) < 50]
     kept = nearest_class(picture[y[inner], x[inner]])
     assert (kept == LABELS[inner]).mean() > 0.7  # some are covered by their neighbours
+    layers = canvas.page.get_by_role("button", name="Colours and overlays").bounding_box()
     canvas.page.get_by_role("button", name="Select nothing").click()
+    expect(canvas.page.get_by_role("button", name="Select nothing")).to_be_disabled()
+    assert (
+        canvas.page.get_by_role("button", name="Colours and overlays").bounding_box() == layers
+    )  # nothing moves
     assert canvas.sent_selection().pinned is None and not len(canvas.sent_selection().selected)
 
 

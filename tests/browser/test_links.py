@@ -112,11 +112,13 @@ def test_a_preset_sets_every_widget_and_is_left_when_one_is_moved(lab: TrainPage
         settled(lab.page)
         assert shown(lab) == PRESETS[name]
         expect(preset).to_be_checked()
-    seed = lab.widget("seed")  # is in Advanced, which is now open and must stay so
+    seed, margin = lab.widget("seed"), lab.widget("margin")  # Advanced, which is now open, must stay so
+    place = margin.bounding_box()
     seed.fill("5")
     seed.press("Enter")
     settled(lab.page)
     expect(preset).not_to_be_checked()
+    assert margin.bounding_box() == place  # nor does anything else move
     expect(lab.page.get_by_role("textbox", name="Seed")).to_be_visible()
 
 

@@ -11,7 +11,7 @@ from core.lessons.run_diagnosis import diagnosis_of
 from core.runs import Run, place_for
 from core.service.shared_engine import shared_engine
 from tests.core.conftest import wait_until
-from tests.pages.conftest import PROJECT, OpenPage
+from tests.pages.conftest import OpenPage
 
 PAGE = "learn/collapse.py"
 
@@ -61,7 +61,6 @@ def test_the_page_diagnoses_the_broken_and_the_cured_run(open_page: OpenPage) ->
     assert app.error[0].value == found.sentence  # the broken one is still next to it
 
     app.button(key="lab_broken").click().run()
-    app.switch_page(str(PROJECT / "pages" / "lab" / "train.py")).run()
     assert not app.exception
     assert found.sentence in app.warning[0].value
     app.button(key="use_give_a_margin").click().run()

@@ -145,7 +145,9 @@ def test_a_preset_sets_every_widget(open_page: OpenPage, name: str) -> None:
     app.segmented_control(key="preset").set_value(name).run()
     assert not app.exception
     assert config_of(app) == PRESETS[name]
-    assert ABOUT_PRESETS[name] in [caption.value for caption in app.sidebar.caption]
+    assert f"**{name.capitalize()}.** {ABOUT_PRESETS[name]}" in [
+        caption.value for caption in app.sidebar.caption
+    ]
 
 
 @pytest.mark.parametrize(

@@ -18,11 +18,13 @@ def sidebar() -> RunConfig | None:
     with st.sidebar:
         _presets()
         _widgets(advanced=False)
-        # keyed: otherwise it closes whenever the preset's caption above it appears or disappears
         advanced = st.expander("Advanced", icon=":material/tune:", key="advanced", on_change="rerun")
         if advanced.open:  # most of the page's widgets and cost, and few open it
             with advanced:
                 _widgets(advanced=True)
+        # below all settings: above them they would move whenever it appears or disappears
+        if (preset := st.session_state[_PRESET]) is not None:
+            st.caption(f"**{_LABELS[preset]}.** {ABOUT_PRESETS[preset]}")
         try:
             return settings_url.current()
         except ValueError as error:
@@ -55,8 +57,6 @@ def _presets() -> None:
         help="A recipe: sets every slider at once. Then change any of them.",
         width="stretch",
     )
-    if st.session_state[_PRESET] is not None:
-        st.caption(ABOUT_PRESETS[st.session_state[_PRESET]])
 
 
 def _matching_preset() -> str | None:

@@ -151,16 +151,12 @@ def _panel(one: _Shown, course: Course | RunDamaged | None, axes: Axes | None) -
     if not moving:
         done = f"Trained in {status.seconds:.1f} s. " if status.state == "done" else ""
         st.caption(f"{done}{describe(one.config)}")
-        st.button(
-            "Open it in the Lab",
-            icon=":material/open_in_new:",
-            type="tertiary",
-            on_click=state.remember_run,
-            args=(one.config,),
-            key=f"lab_{one.which}",
+        opened = st.button(
+            "Open it in the Lab", icon=":material/open_in_new:", type="tertiary", key=f"lab_{one.which}"
         )
-        if state.shown_run() == one.run.key:
-            navigation.link(navigation.TRAIN, "It is now on the Train page")
+        if opened:
+            state.remember_run(one.config)
+            st.switch_page(navigation.TRAIN.page())
 
 
 def _diagnosis(one: _Shown, course: Course, *, moving: bool) -> None:
