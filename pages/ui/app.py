@@ -10,6 +10,7 @@ if str(PROJECT) not in sys.path:  # when this file is the main script, as in the
     sys.path.insert(0, str(PROJECT))
 
 from pages.ui import navigation, state
+from pages.ui.components import translation
 from pages.ui.controls import settings_url, text_size
 from pages.ui.runs import kept_runs
 from pages.ui.turns import in_turn
@@ -24,6 +25,7 @@ st.set_page_config(
 st.logo(str(PROJECT / "assets" / "logo.svg"), size="large")
 state.set_page_path(page.url_path)
 settings_url.drop_unusable()
+translation.keep_true()
 with in_turn(), text_size.frame():
     page.run()
     kept_runs.keep()
