@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from core.config import PARAMETERS, PRESETS, RunConfig
 from tests.browser.canvas_lab import Canvas, pixels_of
@@ -104,6 +104,13 @@ def test_the_settings_survive_a_visit_to_another_page(lab: TrainPage) -> None:
     assert lab.page.url.endswith("/train?epochs=7&hidden=64-32")
 
 
+def below(upper: Locator, lower: Locator) -> float:
+    """How far one element is below another, in CSS pixels."""
+    boxes = [element.bounding_box() for element in (upper, lower)]
+    assert boxes[0] and boxes[1]
+    return boxes[1]["y"] - boxes[0]["y"]
+
+
 def test_a_preset_sets_every_widget_and_is_left_when_one_is_moved(lab: TrainPage) -> None:
     lab.open()
     for name in ("tutorial", "notebook"):
@@ -113,12 +120,12 @@ def test_a_preset_sets_every_widget_and_is_left_when_one_is_moved(lab: TrainPage
         assert shown(lab) == PRESETS[name]
         expect(preset).to_be_checked()
     seed, margin = lab.widget("seed"), lab.widget("margin")  # Advanced, which is now open, must stay so
-    place = margin.bounding_box()
+    place = below(preset, margin)
     seed.fill("5")
     seed.press("Enter")
     settled(lab.page)
     expect(preset).not_to_be_checked()
-    assert margin.bounding_box() == place  # nor does anything else move
+    assert below(preset, margin) == place  # nor does anything else move
     expect(lab.page.get_by_role("textbox", name="Seed")).to_be_visible()
 
 

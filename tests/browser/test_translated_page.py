@@ -7,7 +7,7 @@ from tests.browser.harness import Server, open_page, settled
 # As Chrome does it: a <font> with the translation in the place of each text, new ones included.
 TRANSLATE = """() => {
     const put = (text) => {
-        if (!text.data.trim() || text.parentElement.closest('font, script, style')) return;
+        if (!text.isConnected || !text.data.trim() || text.parentElement?.closest('font, script, style')) return;
         const outer = document.createElement('font'), inner = document.createElement('font');
         inner.textContent = `«${text.data}»`;
         outer.append(inner);

@@ -11,7 +11,7 @@ from core.lessons.run_diagnosis import diagnosis_of
 from core.runs import Run, place_for
 from core.service.shared_engine import shared_engine
 from tests.core.conftest import wait_until
-from tests.pages.conftest import OpenPage
+from tests.pages.conftest import PROJECT, OpenPage
 
 PAGE = "learn/collapse.py"
 
@@ -63,6 +63,7 @@ def test_the_page_diagnoses_the_broken_and_the_cured_run(open_page: OpenPage) ->
     app.button(key="lab_broken").click().run()
     assert not app.exception
     assert found.sentence in app.warning[0].value
+    app.switch_page(str(PROJECT / "pages" / "lab" / "train.py")).run()  # AppTest forgets that the page did
     app.button(key="use_give_a_margin").click().run()
     assert app.slider(key="margin").value == found.cures[0].config.margin
 

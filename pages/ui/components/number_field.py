@@ -15,13 +15,13 @@ from pages.ui.components.plain_text import plain
 def number_field(label: str, high: int, *, key: str, **more: Any) -> int | None:
     """The whole number from 0 to `high` in the field; None, after the reason, if it holds none.
 
-    The session has its text under `key`. more: arguments of `st.text_input`.
+    The session has its text under `key`; without any it is 0. more: arguments of `st.text_input`.
     """
     number = Parameter(kind="integer", label=label, help="", low=0, high=high)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall"):
-        text = st.text_input(label, key=key, max_chars=12, width=180, **more)
+        text = st.text_input(label, key=key, placeholder="0", max_chars=12, width=180, **more)
         try:
-            value: int | None = number.read(text or "", 0)
+            value: int | None = number.read(text or "0", 0)
         except ValueError as error:
             value, reason = None, str(error)
         for name, icon, by in (("Previous", "chevron_left", -1), ("Next", "chevron_right", 1)):

@@ -92,7 +92,7 @@ def _loaded(noun: str) -> Digit | None:
 def _tested(config: RunConfig) -> Digit | None:
     split = load_stored(config.dataset).test.first_classes(config.digits)
     last = len(split.labels) - 1
-    number = number_field("Number of the test image", last, value="0", key=TEST_IMAGE, bind="query-params")
+    number = number_field("Number of the test image", last, key=TEST_IMAGE, bind="query-params")
     if number is None:
         return None
     name = class_names(config)[split.labels[number]]
