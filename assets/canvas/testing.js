@@ -8,6 +8,7 @@ export function hook(canvas) {
     state: () => stateOf(canvas),
     work: () => canvas.work.slice(), // milliseconds per frame drawn
     bookmark: () => canvas.bookmark(),
+    seek: (frame) => canvas.timeline.seek(frame), // between two snapshots as well, where only a pause can leave it
   };
 }
 

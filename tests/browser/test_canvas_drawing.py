@@ -54,7 +54,7 @@ def test_a_point_missing_in_a_frame_is_not_drawn_there_or_on_the_way_there(visit
     share, how_many = share_right(canvas, coordinates[14], labels)
     assert how_many > 1000 and share == 1.0
     for at in (13.0, 13.5):
-        canvas.scrub.fill(str(at))
+        canvas.ask(f"seek({at})")
         canvas.rest()
         where = coordinates[13] + (at - 13) * (coordinates[14] - coordinates[13])
         places = canvas.to_screen(where)
@@ -84,7 +84,7 @@ def test_the_slider_stops_at_its_ticks_which_are_the_snapshots(visit: Visit, at:
 
 def test_between_two_snapshots_the_points_are_interpolated(visit: Visit) -> None:
     canvas = visit(Cloud(points=2000, frames=3), **MOVING)
-    canvas.ask("timeline.seek(1.25)")  # as when playback is paused there
+    canvas.ask("seek(1.25)")  # as when playback is paused there
     canvas.rest()
     coordinates, labels = clusters(2000, 3, 2)
     between = 0.75 * coordinates[1] + 0.25 * coordinates[2]

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.config import PRESETS, RunConfig
+from core.config import PARAMETERS, PRESETS, RunConfig
 from core.pictures.frames import CanvasOptions, unpack
 from pages.ui.controls import settings_url
 from tests.pages.conftest import OpenPage, components
@@ -126,7 +126,7 @@ OLD_TABS: list[tuple[str, str, dict[str, object]]] = [
     (
         "lab/draw.py",
         "epochs=2&part=A+digit+never+seen&digit_from=Test+image&test_image=3",
-        {"part": "A digit never seen", "digit_from": "Test image", "test_image": 3},
+        {"part": "A digit never seen", "digit_from": "Test image", "test_image": "3"},
     ),
     ("lab/draw.py", "part=Its+journey&digit_from=Picture", {"part": "Its journey", "digit_from": "Picture"}),
     ("lab/draw.py", "part=Same+or+different", {"part": "Same or different"}),
@@ -139,7 +139,10 @@ def query_of(link: str) -> dict[str, str]:
 
 def settings(app: AppTest) -> dict[str, object]:
     expected = {name: app.session_state[name] for name in OLD_LINKS[""] if name in app.session_state}
-    return expected | {"hidden": tuple(int(width) for width in str(expected["hidden"]).split("-"))}
+    typed = {
+        name: PARAMETERS[name].parse(str(text)) for name, text in expected.items() if PARAMETERS[name].typed
+    }
+    return expected | typed
 
 
 @pytest.mark.parametrize("query", OLD_LINKS)
