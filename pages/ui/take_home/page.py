@@ -138,6 +138,8 @@ def _zip(folder: str, updated: float) -> bytes:
 
 @kept_by_size(len)
 @turns.heavy
-def _page(folder: str, updated: float, replayed: float, options: CanvasOptions, colours: tuple[str, ...]) -> str:
+def _page(
+    folder: str, updated: float, replayed: float, options: CanvasOptions, colours: tuple[str, ...]
+) -> str:
     run = Run(Path(folder))
     return report(run, name_for(run.config()), options, canvas.files(), colours)
