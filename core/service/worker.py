@@ -55,6 +55,8 @@ def run_in_folder(folder: str, server: str = "", *, deadline: float = math.inf) 
     """
     _import_requirements()  # before the lock: as long as that is free, the engine can cancel the run itself
     run = Run(Path(folder))
+    if not run.folder.exists():
+        return True  # it was stopped while this process was starting
     try:
         with run.lock():
             if run.status().state == "done":

@@ -141,6 +141,7 @@ def test_a_run_cancelled_while_its_worker_starts_is_trained_for_the_next_session
 
 def test_a_run_cancelled_while_its_worker_starts_is_never_trained(own_engine):
     run = own_engine.submit(SMALL, "ada")
+    own_engine.show(run, "ada")  # which keeps its status
     wait_until(lambda: any(map(importing, own_engine.worker_pids())), "its worker starts to import torch")
     own_engine.leave(run.key, "ada")
     wait_until(lambda: not own_engine.has(run.key), "the engine releases the run")
