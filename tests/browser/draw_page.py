@@ -68,7 +68,7 @@ class DrawPage:
         return self.page.get_by_role("main").get_by_role("button", name=name, exact=True).nth(paper)
 
     def clear(self, paper: int = 0) -> None:
-        self.button("Clear", paper).click()
+        self.button("Reset canvas & history", paper).click()
         settled(self.page)
 
     def guess(self) -> str:

@@ -56,6 +56,7 @@ def test_each_stroke_moves_it_and_undo_takes_the_last_one_back(page: Page, serve
         draw.stroke(stroke)
         states.append((draw.mark(), draw.network_input.get_by_role("img").first.screenshot()))
     assert len(states) == 2 and states[0][0] != states[1][0] and states[0][1] != states[1][1]
+    expect(page.get_by_role("main").get_by_role("button", name="Undo", exact=True)).to_have_count(1)
     draw.button("Undo").click()
     settled(page)
     assert draw.mark() == states[0][0]

@@ -1,17 +1,15 @@
-"""The paper: a square to draw in with the mouse or a finger, with undo, clear and stroke width.
+"""The paper: a square to draw in with the mouse or a finger, and the stroke width. Undo and Clear are in the drawing
+area's own toolbar.
 
 The browser sends the way of the pen; its pixels are not asked for, since privacy settings change them.
 """
-
-from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
 from core.drawings.picture_file import PictureRefused
-from core.drawings.strokes import MOST_STROKES, NOT_A_DRAWING, ink_of_strokes
+from core.drawings.strokes import NOT_A_DRAWING, ink_of_strokes
 
 SIDE = 280  # CSS pixels: ten per pixel of the network's input
 PEN, PAPER = "#16202e", "#ffffff"
@@ -30,6 +28,7 @@ def paper(key: str) -> Ink | None:
     from streamlit_drawable_canvas import st_canvas
 
     width = st.session_state.get(_width(key)) or USUAL_WIDTH
+    st.space("medium")  # for the toolbar, which appears above the paper
     try:
         result = st_canvas(
             stroke_width=width,
@@ -37,7 +36,6 @@ def paper(key: str) -> Ink | None:
             background_color=PAPER,
             height=SIDE,
             width=SIDE,
-            initial_drawing=st.session_state.get(_start(key)),
             key=key,
         )
     except (
@@ -48,14 +46,11 @@ def paper(key: str) -> Ink | None:
     ) as error:  # the component does not validate its data
         raise PictureRefused(NOT_A_DRAWING) from error
     finally:
-        _tools(key)
+        _stroke_width(key)
     return ink_of_strokes(result.json_data, SIDE)
 
 
-def _tools(key: str) -> None:
-    with st.container(horizontal=True, gap="xsmall", vertical_alignment="bottom", width=SIDE):
-        st.button("Undo", icon=":material/undo:", on_click=_undo, args=(key,), key=f"undo_{key}")
-        st.button("Clear", icon=":material/ink_eraser:", on_click=_clear, args=(key,), key=f"clear_{key}")
+def _stroke_width(key: str) -> None:
     st.radio(
         "Stroke width",
         WIDTHS,
@@ -64,33 +59,6 @@ def _tools(key: str) -> None:
         horizontal=True,
         key=_width(key),
     )
-
-
-def _undo(key: str) -> None:
-    _restart_with(key, _strokes(key)[:-1])
-
-
-def _clear(key: str) -> None:
-    _restart_with(key, [])
-
-
-def _restart_with(key: str, strokes: list[Any]) -> None:
-    """Restart the paper with these strokes. `turn` makes each restart a new value: the browser ignores equal ones."""
-    before = st.session_state.get(_start(key)) or {}
-    st.session_state[_start(key)] = {"objects": strokes, "turn": before.get("turn", 0) + 1}
-
-
-def _strokes(key: str) -> list[Any]:
-    """The strokes that the browser reports; empty if its value is not a drawing."""
-    value = st.session_state.get(key)
-    for name in ("drawing", "raw"):
-        value = value.get(name) if isinstance(value, Mapping) else None
-    strokes = value.get("objects") if isinstance(value, Mapping) else None
-    return list(strokes)[:MOST_STROKES] if isinstance(strokes, (list, tuple)) else []
-
-
-def _start(key: str) -> str:
-    return f"start_of_{key}"
 
 
 def _width(key: str) -> str:
