@@ -10,7 +10,7 @@ from core.figures.evaluation import Evaluation
 from core.lessons.margin import margin_in_picture
 from core.losses import LOSSES
 from core.pictures.picture_reduction import PICTURE_DIMS
-from core.runs import Run, RunDamaged, Status
+from core.runs import Run, RunDamaged, Status, place_for
 from core.service.shared_engine import shared_engine
 from pages.ui import state
 from pages.ui.components.plain_text import plain
@@ -92,11 +92,20 @@ def _status_line(
             )
             if back:
                 st.rerun()  # the sliders are outside this fragment
-            cost, refused = shared_engine().cost(settings)
-            if refused is None:
-                at_most = "at most" if cost.stops_early else "about"
-                st.caption(f"Training them takes {at_most} {about(cost.seconds)}", width="content")
+        if settings is not None:
+            _how_long(settings)
     st.progress(1.0 if status.state == "done" else fraction(run))
+
+
+def _how_long(settings: RunConfig) -> None:
+    """How long a press of Train takes; nothing if their run is finished or under way."""
+    wanted = place_for(settings)
+    if wanted.status().state == "done" or under_way(wanted):
+        return
+    cost, refused = shared_engine().cost(settings)
+    if refused is None:
+        at_most = "at most" if cost.stops_early else "about"
+        st.caption(f"Training takes {at_most} {about(cost.seconds)}", width="content")
 
 
 def _others_still_wait(run: Run, *, joins: bool) -> None:
