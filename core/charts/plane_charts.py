@@ -57,7 +57,7 @@ def two_clusters(
         "description": f"{names[0]} and {names[1]}: their centroids lie {between:.3g} apart, the circles have "
         f"the radii {plane.radii[0]:.3g} and {plane.radii[1]:.3g}.",
         "encoding": _places(dots, circles),
-        "layer": [
+        "layer": _drawn(
             _layer(dots, {"type": "circle", "size": 12, "opacity": 0.6}, {"color": colour}),
             _layer(line, {"type": "line", "strokeWidth": 2, "color": NEUTRAL}),
             _layer(
@@ -73,7 +73,7 @@ def two_clusters(
             _words(above, dy=-8),
             _words(below, dy=16),
             _words([{"x": float(middle[0]), "y": float(middle[1]), "text": f"BCD {between:.3g}"}], dy=-8),
-        ],
+        ),
     }
 
 
@@ -108,7 +108,7 @@ def assignments(
         **_FAST,
         "description": f"{len(points):,} points in {len(worn)} clusters with their centroids.",
         "encoding": _places(dots, centres),
-        "layer": [
+        "layer": _drawn(
             _layer(
                 [dot for dot in dots if not dot["hollow"]],
                 {"type": "circle", "size": 12, "opacity": 0.55},
@@ -125,7 +125,7 @@ def assignments(
                 {"type": "text", "fontSize": 12, "fontWeight": "bold", "color": "white"},
                 {"text": {"field": "cluster"}},
             ),
-        ],
+        ),
     }
 
 
@@ -143,7 +143,7 @@ def among_all(
         **_FAST,
         "description": f"{what}: {len(chosen):,} points, among a sample of {len(points):,} of all.",
         "encoding": _places(dots, picked),
-        "layer": [
+        "layer": _drawn(
             _layer(
                 dots,
                 {"type": "circle", "size": 10, "opacity": 0.28},
@@ -154,7 +154,7 @@ def among_all(
                 {**_ON_TOP, "size": 36},
                 {"tooltip": {"field": "what", "title": "these"}},
             ),
-        ],
+        ),
     }
 
 
@@ -166,7 +166,7 @@ def classes(points: Points, labels: Labels, names: Sequence[str], height: int) -
         **_FAST,
         "description": f"{len(points):,} points of {len(names)} classes.",
         "encoding": _places(dots),
-        "layer": [
+        "layer": _drawn(
             _layer(
                 dots,
                 {"type": "circle", "size": 12, "opacity": 0.6},
@@ -175,7 +175,7 @@ def classes(points: Points, labels: Labels, names: Sequence[str], height: int) -
                     "tooltip": {"field": "class"},
                 },
             )
-        ],
+        ),
     }
 
 
@@ -198,6 +198,11 @@ def _layer(
     rows: list[dict[str, Any]], mark: dict[str, Any], encoding: dict[str, Any] | None = None
 ) -> VegaLite:
     return {"data": {"values": rows}, "mark": {**mark, "clip": True}, "encoding": encoding or {}}
+
+
+def _drawn(*layers: VegaLite) -> list[VegaLite]:
+    """The layers that have something to show: Vega warns about an axis without an extent."""
+    return [layer for layer in layers if layer["data"]["values"]]
 
 
 def _words(rows: list[dict[str, Any]], dy: int) -> VegaLite:

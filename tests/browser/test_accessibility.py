@@ -119,7 +119,7 @@ def test_what_is_wrong_is_found(page: Page, server: Server) -> None:
     found = serious(page)
     for theme in THEMES:
         assert any("button-name" in line and line.startswith(theme) for line in found)
-    page.get_by_test_id("stCaptionContainer").first.evaluate(
+    page.get_by_test_id("stMain").get_by_test_id("stCaptionContainer").first.evaluate(
         "part => (part.style.cssText = 'width: 60px; overflow: hidden; white-space: nowrap')"
     )
     assert any("is cut by" in line for line in cut_texts(page, 660))

@@ -93,6 +93,7 @@ def test_a_picture_and_a_test_image_by_the_keyboard(
     number = page.get_by_role("textbox", name="Number of the test image")
     number.fill("2")
     number.press("Enter")
+    settled(page)  # at 0 the button for the previous one is disabled
     number.press("Tab")
     page.keyboard.press("Tab")  # past the button for the previous one
     page.keyboard.press("Enter")
@@ -199,7 +200,7 @@ def test_a_browser_that_forbids_reading_a_canvas_changes_no_verdict_and_no_colou
     shown = page.locator(".cl-canvas").evaluate(
         "root => root.contrastiveCanvas.state().palette.map(([r, g, b]) => (r << 16) | (g << 8) | b)"
     )
-    themed = tomllib.loads((PROJECT / ".streamlit" / "config.toml").read_text("utf-8"))["theme"]["light"]
+    themed = tomllib.loads((PROJECT / ".streamlit" / "config.toml").read_text("utf-8"))["theme"]
     assert [f"#{colour:06x}" for colour in shown] == themed["chartCategoricalColors"]
 
 
