@@ -117,11 +117,8 @@ class Run(WorkerFiles):
         return True
 
     def never_began(self) -> bool:
-        """Whether it ended before its training began: stopped while it was queued, or refused by its worker."""
-        return not self._path("sample.safetensors").exists() and self.status().state in (
-            "cancelled",
-            "failed",
-        )
+        """Whether it was stopped before its training began."""
+        return not self._path("sample.safetensors").exists() and self.status().state == "cancelled"
 
     def has_writer(self) -> bool:
         """Whether a process is writing it now."""
