@@ -18,6 +18,10 @@ def architecture(config: RunConfig) -> None:
         f"Both images go through **one** encoder: {' → '.join(str(size) for size in layers)}, "
         f"{config.parameter_count:,} shared weights. {reduction(config)}"
     )
+
+
+def activation(config: RunConfig) -> None:
+    """A button that shows what the activation does."""
     entry = ACTIVATIONS[config.activation]
     shown = st.popover(
         f"Activation: {entry.label}",

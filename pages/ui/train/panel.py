@@ -20,7 +20,7 @@ from pages.ui.runs.names import class_names, describe
 from pages.ui.runs.picture import canvas_options, live_picture, picture
 from pages.ui.runs.status_line import about, elsewhere_line, fraction, in_words
 from pages.ui.train import actions
-from pages.ui.train.architecture import architecture
+from pages.ui.train.architecture import activation, architecture
 from pages.ui.train.diagnosis_line import diagnosis_line
 
 COMES_LATER = "Available when the run has finished."
@@ -140,6 +140,10 @@ def _results(run: Run, status: Status, config: RunConfig) -> None:
         results.loss_curve(run, config)
         results.figures(evaluation)
         architecture(config)
+        with st.container(horizontal=True, gap="small"):
+            activation(config)
+            if evaluation is not None:
+                _ruler(run, config)
 
 
 def _pictures(run: Run, config: RunConfig, evaluation: Evaluation | None) -> None:
@@ -154,10 +158,6 @@ def _pictures(run: Run, config: RunConfig, evaluation: Evaluation | None) -> Non
         else:
             picture(run, canvas_options(run, config, split="train"), key="picture")
             _what_the_picture_leaves_out(config)
-            if config.embedding_dims <= PICTURE_DIMS and (
-                words := margin_in_picture(config, run.embedding().train)
-            ):
-                st.caption(words)
     for tab in (density, clusters, davies_bouldin):
         with tab:
             if evaluation is None:
@@ -168,6 +168,15 @@ def _pictures(run: Run, config: RunConfig, evaluation: Evaluation | None) -> Non
                 results.confusion(evaluation, config)
             elif tab.open:
                 results.davies_bouldin(evaluation, config)
+
+
+def _ruler(run: Run, config: RunConfig) -> None:
+    words = (
+        margin_in_picture(config, run.embedding().train) if config.embedding_dims <= PICTURE_DIMS else None
+    )
+    if words:
+        with st.popover("The ruler", icon=":material/straighten:", type="tertiary"):
+            st.markdown(words)
 
 
 def _what_the_picture_leaves_out(config: RunConfig) -> None:
