@@ -145,6 +145,7 @@ class TrainPage:
 
     def pick(self, name: str) -> None:
         """Pick a run from the list."""
+        settled(self.page, quiet=0.1)  # a change of the list closes it
         self.run_list.click()
         self.page.get_by_role("radiogroup", name="Run on the page").get_by_text(name, exact=True).click()
         expect(self.run_list).to_contain_text(name)

@@ -49,7 +49,7 @@ def test_what_an_answer_leaves_over_is_counted_in_the_run_and_shown(open_page: O
     (folder / "config.json").write_text(json.dumps(question.after.as_dict()))
     app = open_page(PAGE, question=question.title)
     app.radio[1].set_value("same")
-    app.button[0].click().run()
+    guess_button(app).click().run()
     assert not app.exception
     embedding = run_at(question.before.key).embedding()
     matched = {

@@ -27,7 +27,7 @@ NOT_FOUND = (
 
 KEPT_BACK = (
     "A picture cannot be uploaded here: your browser keeps back the cookie that this server checks with each upload. "
-    "That happens when the app is shown inside another site's page. Open it in a tab of its own, or draw the digit."
+    "That happens when the app is shown inside another site's page. Open it in a tab of its own, or draw instead."
 )
 
 Image = npt.NDArray[np.uint8]
