@@ -14,6 +14,7 @@ from core.lessons.measured_losses import MEASURED, SEEDS, config_of
 from core.losses import LOSSES
 from pages.ui.components.plain_text import plain
 from pages.ui.learn.curve import Curve, handle_place
+from pages.ui.learn.loss_bench import LOOKS
 from pages.ui.learn.plane import Look, Moved, Plane, moved_points
 from tests.pages.conftest import OpenPage, components
 
@@ -237,3 +238,7 @@ def test_a_handle_is_accepted_only_if_the_curve_has_one_and_within_its_range() -
     ):
         assert handle_place(forged, shown) is None
     assert handle_place({"sent": 1, "at": 2}, Curve("", "", 2.5, 1.0, {}, [], None, "", "")) is None
+
+
+def test_the_points_of_a_digit_have_its_colour_of_the_lab() -> None:
+    assert all(look.colour == int(look.name) for look in LOOKS)

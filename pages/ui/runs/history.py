@@ -78,7 +78,7 @@ def picker() -> None:
         with st.popover(
             plain(names.get(state.shown_run() or "", state.EXAMPLE_NAME)),
             key=f"run_list_{version}",
-            width=300,
+            width=260,
         ):
             st.radio(
                 "Run on the page",
