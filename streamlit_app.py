@@ -57,6 +57,7 @@ if get_script_run_ctx(suppress_warning=True) is None:
         safe_answers,
     )
     from pages.ui.serving.browser_cookie import BrowserCookie
+    from pages.ui.serving.deep_addresses import DeepAddresses
     from pages.ui.serving.warming import warm_up
 
     base = st.config.get_option("server.baseUrlPath") or ""
@@ -67,7 +68,12 @@ if get_script_run_ctx(suppress_warning=True) is None:
         *health_routes.routes(base),
     ]
     # the first is the outermost
-    middleware = [*safe_answers.middleware(base), Middleware(guards.Guard), Middleware(BrowserCookie)]
+    middleware = [
+        *safe_answers.middleware(base),
+        Middleware(guards.Guard),
+        Middleware(BrowserCookie),
+        Middleware(DeepAddresses, base),
+    ]
     app = st.App(SCRIPT, lifespan=engine, routes=answers, middleware=middleware)
 else:
     runpy.run_path(str(SCRIPT), run_name="__main__")

@@ -41,7 +41,7 @@ def test_the_whole_card_of_a_door_leads_to_its_section(page: Page, server: Serve
     assert page.url == f"{server.url}/train"
 
 
-@pytest.mark.parametrize("address", ["trian", "n%C3%B6%20page"])
+@pytest.mark.parametrize("address", ["trian", "n%C3%B6%20page", "lab/trian/"])
 def test_an_unknown_address_says_so_and_leads_to_the_pages(page: Page, server: Server, address: str) -> None:
     open_page(page, server, f"/{address}?margin=0.5")
     expect(page.get_by_role("heading", level=1)).to_have_text("There is no such page")
