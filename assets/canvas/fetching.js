@@ -101,7 +101,7 @@ export class Fetching {
     if (live) {
       this.callPage(status);
       this.wait(status.wait);
-    } else if (split !== "sample" && this.making(status)) this.wait(REPLAY_WAIT);
+    } else if (split !== "sample" && (this.making(status) || !this.frames)) this.wait(REPLAY_WAIT);
   }
 
   // Calls for the page at most every `page` milliseconds, but at once when the run ends; and without news after
@@ -134,6 +134,7 @@ export class Fetching {
     if (this.frames && (this.whole || !ready)) return false;
     const { split, reduction } = this.options;
     const answer = await this.get(`frames/${split}${reduction ? `?reduction=${encodeURIComponent(reduction)}` : ""}`);
+    if (answer.status === 204) return false; // it is being trained again
     const bytes = await received(answer, (first) => {
       if (this.wantsFirst() && this.take(first, turn, null, true)) this.onFrames(this.frames, status);
     });

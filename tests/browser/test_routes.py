@@ -191,7 +191,7 @@ def test_snapshots_of_a_run_in_training_come_one_after_the_other(served: Server)
             time.sleep(0.1)
         assert len(received) >= 6 and received == sorted(set(received))
         assert get(served, f"/runs/{config.key}/status").json()["state"] == "training"
-        assert get(served, f"/runs/{config.key}/frames/train").code == 404  # only after the end
+        assert get(served, f"/runs/{config.key}/frames/train").code == 204  # only after the end
     finally:
         training.kill()
         training.wait()

@@ -76,6 +76,8 @@ def frames(request: Request) -> Response:
     if split == "sample":
         content = canvas_data.of_sample(run, _number(request, "after", -1))
         return _nothing_yet() if content is None else _bytes(request, content)
+    if split in SPLITS and run.key != shipped_run().key and not run.status().ended:
+        return _nothing_yet()  # it is trained again under a page that shows it
     run = _finished(run, split)
     return _bytes(request, canvas_data.of_split(run, split, request.query_params.get("reduction", "")))
 
