@@ -69,9 +69,9 @@ class WorkerFiles(RunFiles):
             self._path(f"frames/{later:06d}.npy").unlink()
             self._path(f"weights/{later:06d}.safetensors").unlink(missing_ok=True)
 
-    def write_evaluation(self, evaluation: Evaluation) -> str:
-        """Write figures.json; returns its SHA-256."""
-        return self._write("figures.json", evaluation.to_json().encode())
+    def write_evaluation(self, evaluation: Evaluation) -> None:
+        """Write figures.json."""
+        self._write("figures.json", evaluation.to_json().encode())
 
     def finish(self, status: Status) -> None:
         """Write the status of a finished run, with the checksum of each of its files, once all are on the disk."""
