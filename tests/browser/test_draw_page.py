@@ -140,6 +140,7 @@ def test_the_link_of_the_page_restores_its_tab_its_digit_and_its_run(
     number = page.get_by_role("textbox", name="Number of the test image")
     number.fill("3")
     number.press("Enter")
+    settled(page)  # for a moment of each rerun Streamlit's tabs are disabled
     draw.tab("Same or different")
     link = link_on(page)
     assert link.startswith(f"{server.url}/draw?") and len(link) < 120

@@ -21,6 +21,8 @@ LETTERS = """() => {
     };
 }"""
 
+SLID_IN = "(drawer) => Promise.all(drawer.getAnimations().map((motion) => motion.finished))"
+
 
 def bottom(part: Locator) -> float:
     box = part.bounding_box()
@@ -62,6 +64,8 @@ def test_on_a_phone_the_settings_come_before_the_pages(page: Page, server: Serve
     page.set_viewport_size({"width": 390, "height": 844})
     open_page(page, server, "/train")
     page.get_by_test_id("stExpandSidebarButton").click()
+    expect(page.get_by_test_id("stSidebar")).to_have_attribute("data-collapsed", "false")
+    page.get_by_test_id("stSidebar").evaluate(SLID_IN)
     settings = page.get_by_test_id("stSidebarUserContent").bounding_box()
     pages = page.get_by_test_id("stSidebarNav").bounding_box()
     assert settings and pages and settings["y"] < 100 < settings["y"] + settings["height"] <= pages["y"]
