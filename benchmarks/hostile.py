@@ -1,4 +1,5 @@
-"""What one hostile visitor costs the others: how long an honest page takes meanwhile, and the server's memory."""
+"""What one hostile visitor costs the others: how long an honest page and its script to download take meanwhile, and
+the server's memory."""
 
 import asyncio
 import contextlib
@@ -38,7 +39,7 @@ def measure() -> list[Row]:
 
 
 async def _warm(server: Served) -> None:
-    for page in ("", "draw"):
+    for page in ("", "draw", "take_home"):
         async with Visitor(server.url, page, "") as visitor:
             await visitor.drawn()
     await Fetcher(server.url).get("/example/images/train/0")
@@ -61,13 +62,15 @@ async def _attacked(server: Served, what: str, attack: Attack) -> list[Row]:
                 await visitor._ask("again")
                 await visitor.drawn()
                 await Fetcher(server.url).get("/example/status")
+                if refused := await (await visitor.ask_for_file("Script")):
+                    raise RuntimeError(f"An honest visitor's script was refused: {refused}")
             finally:  # also if it is still waiting at the end
                 slowest = max(slowest, time.perf_counter() - began)
             await asyncio.sleep(0.2)
 
     thread = threading.Thread(target=sample, daemon=True)
     thread.start()
-    async with Visitor(server.url, "", "") as visitor:
+    async with Visitor(server.url, "take_home", "") as visitor:
         await visitor.drawn()
         watching = asyncio.create_task(honest(visitor))
         await attack(server)
@@ -202,6 +205,14 @@ async def _uploads(server: Served) -> None:
             await asyncio.gather(*(asyncio.to_thread(put, visitor.session, number) for number in range(25)))
 
 
+async def _files(server: Served) -> None:
+    async with Visitor(server.url, "take_home", "", cookie="c" * 32) as visitor:
+        await visitor.drawn()
+        labels = ("Download the run", "Download the report") * 150
+        asked = [await visitor.ask_for_file(label) for label in labels]
+        await asked[0]
+
+
 async def _pages(server: Served) -> None:
     async with contextlib.AsyncExitStack() as stack:
         for _ in range(252):
@@ -217,5 +228,6 @@ ATTACKS: dict[str, Attack] = {
     "40 numbers of cells": _cells,
     "120 chunks of images": _images,
     "50 uploads of 10 MB": _uploads,
+    "300 requests for the run and the report, then gone": _files,
     f"252 pages with {OPEN_FILES:,} open files": _pages,
 }

@@ -50,6 +50,8 @@ class Visitor:
 
     async def __aenter__(self) -> "Visitor":
         self._buttons: dict[str, str] = {}  # label -> id
+        self._files: dict[str, str] = {}  # label of a download button -> id of its file
+        self._answers: dict[str, asyncio.Future[str]] = {}  # of a request for a file -> why it was refused, or ""
         self._drawn = asyncio.Event()
         self._asked: list[tuple[str, float]] = []
         self._page = ""
@@ -90,6 +92,16 @@ class Visitor:
         widget.id, widget.trigger_value = self._buttons[label], True
         await self._ask(f"pressing {label}", message)
         await self.drawn()
+
+    async def ask_for_file(self, label: str) -> asyncio.Future[str]:
+        """Press a download button. The answer: "" when the file is made, or why it was refused."""
+        message, number = BackMsg(), str(len(self._answers))
+        request = message.backend_operation_request
+        request.request_id, request.session_id = number, self.session
+        request.deferred_file.file_id = self._files[label]
+        self._answers[number] = asyncio.get_running_loop().create_future()
+        await self.send(message)
+        return self._answers[number]
 
     async def open_part(self, name: str) -> None:
         """Open the expander with the key `name`, and wait until its content is drawn."""
@@ -194,6 +206,9 @@ class Visitor:
                     self._stop_ticking(fragment)
             case "delta":
                 self._handle_element(message)
+            case "backend_operation_response":
+                answer = message.backend_operation_response
+                self._answers[answer.request_id].set_result(answer.error_msg)
             case "script_finished":
                 if message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
                     now = time.perf_counter()
@@ -210,6 +225,8 @@ class Visitor:
                 self._canvas = message.delta.fragment_id
             case "button":
                 self._buttons[element.button.label] = element.button.id
+            case "download_button":
+                self._files[element.download_button.label] = element.download_button.deferred_file_id
             case "markdown":
                 self._text += element.markdown.body
                 self.allows_html |= element.markdown.allow_html

@@ -6,6 +6,7 @@ one tab of another.
 """
 
 import functools
+import logging
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -31,6 +32,15 @@ PAGES, HEAVY = Turns(), Turns()
 _thread = threading.local()
 _files: Counter[str] = Counter()  # person -> files under way
 _one_at_a_time = threading.Lock()
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """A filter of Streamlit's log: who asks for a thousand files must not write a thousand tracebacks."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not (error and isinstance(error.__cause__, NotWanted))
+
+
+logging.getLogger("streamlit.runtime.backend_operation_handler").addFilter(_is_news)
 
 
 @contextmanager

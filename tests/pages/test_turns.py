@@ -1,9 +1,14 @@
 """Pages run one at a time, and neither a blocked one nor heavy work stops the others."""
 
+import asyncio
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from streamlit.proto.BackMsg_pb2 import BackendOperationRequest
+from streamlit.runtime.backend_operation_handler import DeferredFileHandler
+from streamlit.runtime.media_file_manager import MediaFileManager
+from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 
 from core.service.turns import NotWanted
 from pages.ui import turns
@@ -130,3 +135,18 @@ def test_a_file_is_made_in_the_turn_of_who_asked_and_few_wait_for_one_person() -
         for click in waiting:
             click.result(60)
     assert made == ["file"] * turns.MOST_FILES
+
+
+@pytest.mark.parametrize("error", [NotWanted("You have asked for several."), OSError("A full disk.")])
+def test_a_file_that_is_not_wanted_leaves_no_traceback_in_the_log_and_a_fault_does(
+    caplog: pytest.LogCaptureFixture, error: Exception
+) -> None:
+    def make() -> bytes:
+        raise error
+
+    files = MediaFileManager(MemoryMediaFileStorage("/media"))
+    request = BackendOperationRequest()
+    request.deferred_file.file_id = files.add_deferred(make, "text/plain", "")
+    answer = asyncio.run(DeferredFileHandler(lambda: files).handle(request, ""))
+    assert answer.error_msg
+    assert ("Traceback" in caplog.text) == isinstance(error, OSError)
