@@ -38,6 +38,7 @@ BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
     "parallel": parallel.measure,
     "density": density.measure,
     "clusters": clusters.measure,
+    "clusters_wide": clusters.wide,
     "canvas": canvas.measure,
     "quality": quality.measure,
     "time_to_rand": training_time.time_to_rand,

@@ -3,17 +3,16 @@
 Every loss with every miner, at the settings that hold most, each in a process of its own. Linux only.
 """
 
-import ctypes
 import math
 import time
 from dataclasses import dataclass, replace
 from itertools import product
 from multiprocessing import get_context
-from pathlib import Path
 
 import numpy as np
 import torch
 
+from benchmarks.peak import peak, reset_peak
 from benchmarks.row import Row, say
 from core.config import PRESETS, RunConfig
 from core.config.cost import bytes_of_step, seconds_of_step
@@ -102,24 +101,11 @@ def step_of(config: RunConfig) -> Step:
     trainer = Trainer(config, split, Sample("test", np.arange(0), split.labels[:0]))
     batch = next(trainer.epoch())
     trainer.step(batch)  # the first one loads libraries
-    before = _reset_peak()
+    before = reset_peak()
     trainer.step(batch, measure_active=True)
-    held, seconds = _peak() - before, math.inf
+    held, seconds = peak() - before, math.inf
     for _ in range(STEPS - 2):
         began = time.thread_time()
         trainer.step(batch)
         seconds = min(seconds, time.thread_time() - began)
     return Step(held, seconds)
-
-
-def _reset_peak() -> int:
-    """Give all freed memory back, so that the step cannot use it unseen; returns the resident bytes."""
-    ctypes.CDLL(None).malloc_trim(0)
-    Path("/proc/self/clear_refs").write_text("5", "ascii")
-    return _peak()
-
-
-def _peak() -> int:
-    """The most resident bytes since the last reset."""
-    status = Path("/proc/self/status").read_text("ascii")
-    return int(status.split("VmHWM:")[1].split()[0]) * 1024

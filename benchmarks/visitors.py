@@ -51,7 +51,9 @@ class Visitor:
     async def __aenter__(self) -> "Visitor":
         self._buttons: dict[str, str] = {}  # label -> id
         self._files: dict[str, str] = {}  # label of a download button -> id of its file
-        self._answers: dict[str, asyncio.Future[str]] = {}  # of a request for a file -> why it was refused, or ""
+        self._answers: dict[
+            str, asyncio.Future[str]
+        ] = {}  # of a request for a file -> why it was refused, or ""
         self._drawn = asyncio.Event()
         self._asked: list[tuple[str, float]] = []
         self._page = ""

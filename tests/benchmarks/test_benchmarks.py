@@ -18,6 +18,7 @@ NAMES = [
     "step_metric_learning",
     "density",
     "clusters",
+    "clusters_wide",
     "canvas",
     "quality",
     "snapshots",
