@@ -143,6 +143,8 @@ def test_the_davies_bouldin_table_averages_to_the_index(trained: TrainPage) -> N
     within = [np.linalg.norm(own[c] - centre[c], axis=1).mean() for c in clusters]
     letters = [text[0] for text in cells["cluster"]]
     assert letters == list("ABCDEFGHIJ")
+    both: list[float] = []
+    gaps: list[float] = []
     for c in clusters:
         rival = letters.index(cells["rival"][c][0])
         between = np.linalg.norm(centre[c] - centre[rival])
@@ -155,6 +157,10 @@ def test_the_davies_bouldin_table_averages_to_the_index(trained: TrainPage) -> N
         assert float(cells["WCD"][c]) == pytest.approx(within[c], rel=1e-5)
         assert float(cells["BCD"][c]) == pytest.approx(between, rel=1e-5)
         assert similarity[c] == pytest.approx(max(others), rel=1e-5)
+        both.append(within[c] + within[rival])
+        gaps.append(between)
+    expect(panel).to_contain_text(f"the two widths add up to {np.mean(both):.3g} on average")
+    expect(panel).to_contain_text(f"the rival is {np.mean(gaps):.3g} away")
 
 
 def test_the_same_settings_again_cost_no_second_training(trained: TrainPage) -> None:
