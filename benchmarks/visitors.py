@@ -49,7 +49,7 @@ class Visitor:
     allows_html: bool = False  # whether any text on the page may contain HTML
 
     async def __aenter__(self) -> "Visitor":
-        self._buttons: dict[str, str] = {}  # label -> id
+        self._buttons: dict[str, tuple[str, str]] = {}  # label -> id, and the fragment that it stands in
         self._files: dict[str, str] = {}  # label of a download button -> id of its file
         self._answers: dict[
             str, asyncio.Future[str]
@@ -91,7 +91,8 @@ class Visitor:
         message = BackMsg()
         state = message.rerun_script
         widget = state.widget_states.widgets.add()
-        widget.id, widget.trigger_value = self._buttons[label], True
+        widget.id, state.fragment_id = self._buttons[label]
+        widget.trigger_value = True
         await self._ask(f"pressing {label}", message)
         await self.drawn()
 
@@ -151,7 +152,7 @@ class Visitor:
 
     def button(self, label: str) -> str | None:
         """The id of a button on the page."""
-        return self._buttons.get(label)
+        return self._buttons.get(label, (None, ""))[0]
 
     async def send(self, message: BackMsg) -> None:
         """Send any message."""
@@ -226,7 +227,7 @@ class Visitor:
             case "bidi_component" if message.delta.fragment_id:
                 self._canvas = message.delta.fragment_id
             case "button":
-                self._buttons[element.button.label] = element.button.id
+                self._buttons[element.button.label] = element.button.id, message.delta.fragment_id
             case "download_button":
                 self._files[element.download_button.label] = element.download_button.deferred_file_id
             case "markdown":

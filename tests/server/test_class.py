@@ -8,8 +8,10 @@ import pytest
 
 from benchmarks.visitors import Visitor
 from core.config import RunConfig
+from core.lessons.collapses import COLLAPSES
 from core.runs import Run
 from tests.browser.harness import Server, running_server
+from tests.core.conftest import wait_until
 
 pytestmark = pytest.mark.whole_training
 
@@ -84,5 +86,32 @@ def test_the_page_tells_the_place_the_wait_and_that_the_class_is_busy(server: Se
             assert not dan.shows("The class is busy")
             assert not any(visitor.exceptions for visitor in (ada, bob, eve, dan))
         assert Run(server.runs / first.key).status().state == "cancelled"
+
+    asyncio.run(story())
+
+
+def test_a_press_in_the_moment_when_a_run_ends_is_not_lost(server: Server) -> None:
+    class WithoutTicks(Visitor):
+        async def _tick(self, fragment: str, interval: float) -> None:
+            """The page does not hear that the run has ended."""
+
+    def done() -> int:
+        return [Run(folder).status().state for folder in server.runs.glob("[!.]*")].count("done")
+
+    async def pressed(visitor: Visitor, label: str) -> None:
+        more = done() + 1
+        await visitor.press(label)
+        await asyncio.to_thread(wait_until, lambda: done() == more, f"the run of {label} ends")
+
+    async def story() -> None:
+        async with WithoutTicks(server.url, "collapse", "") as visitor:
+            await visitor.drawn()
+            await pressed(visitor, COLLAPSES["margin_0"].label)
+            await visitor._ask("again")
+            await visitor.drawn()
+            await pressed(visitor, next(label for label in visitor._buttons if label.startswith("Cure: ")))
+            assert visitor.button("Train") is None
+            await visitor.press("Open it in the Lab")
+            assert visitor.button("Train") is not None
 
     asyncio.run(story())

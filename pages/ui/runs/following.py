@@ -76,9 +76,10 @@ def _followed(
     awaited()
     ticks = bool(moving) and not canvas_polls(canvas_of, moving)
     paced = ticks == (tick is not None) and (tick is None or not pace.has_changed(tick))
-    if not paced or not all(under_way(run) for run in moving):
+    on = paced and all(under_way(run) for run in moving)
+    render()  # also if not, since this may be the rerun of a button in it
+    if not on:
         st.rerun()  # buttons and lists change, and the ticks may begin or end
-    render()
 
 
 def canvas_polls(canvas_of: Run | None, moving: list[Run]) -> bool:
