@@ -12,7 +12,6 @@ they coordinate.
 
 import contextlib
 import gc
-import logging
 import math
 import threading
 from collections.abc import Sequence
@@ -40,8 +39,6 @@ DISK_TAKEN = (
     "The class is busy: the space for runs is taken up by runs that people are looking at. Yours was not "
     "queued. Try again when some have moved on, or ask whoever runs this server for more space."
 )
-
-log = logging.getLogger(__name__)
 
 BEAT = 1.0  # seconds between two checks of which sessions are still there
 
@@ -276,11 +273,8 @@ class Engine:
             with contextlib.suppress(Empty):
                 while True:
                     self._remove_session(self._ended_sessions.get_nowait())
-            try:
-                self._work.check_jobs()
-                self._housekeeping.tidy_if_due()
-            except OSError:  # of a network disk, perhaps: the next beat tries again
-                log.exception("the runs folder")
+            self._work.check_jobs()
+            self._housekeeping.tidy_if_due()
             with self._changed:
                 self._changed.wait_for(lambda: self._work.closing, timeout=BEAT)
 
