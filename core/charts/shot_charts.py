@@ -9,7 +9,7 @@ OTHERS = "the other classes"
 
 
 @holding_its_data
-def over_examples(found: FewShot, chosen: str, height: int) -> VegaLite:
+def over_examples(found: FewShot, chosen: str, its_colour: str, height: int) -> VegaLite:
     """Accuracy over the number of examples per class, for the chosen class and for the others; bars: one
     standard deviation over the draws in each direction. Dashed: guessing."""
     rows = _rows(found, chosen)
@@ -23,6 +23,7 @@ def over_examples(found: FewShot, chosen: str, height: int) -> VegaLite:
     y = axis("accuracy", "test images recognised", format=".0%")
     y["scale"] = {"domain": [0, 1]}
     hue = colour("of", [chosen, OTHERS])
+    hue["scale"] |= {"range": [its_colour, NEUTRAL]}
     return {
         "height": height,
         "description": "; ".join(

@@ -55,7 +55,12 @@ class Cost:
 def cost_of(config: RunConfig) -> Cost:
     """The cost of the run of `config`."""
     measuring = MEASURING_BYTES[0] + MEASURING_BYTES[1] * config.embedding_dims
-    return Cost(max(bytes_of_step(config) + BESIDES, measuring), _seconds(config), config.patience > 0)
+    seconds = (MEASURING_SECONDS[0] + MEASURING_SECONDS[1] * config.embedding_dims) * config.digits / 10
+    return Cost(
+        max(bytes_of_step(config) + BESIDES, measuring),
+        training_seconds(config) + seconds,
+        config.patience > 0,
+    )
 
 
 def bytes_of_step(config: RunConfig) -> float:
@@ -100,12 +105,12 @@ def _images(config: RunConfig) -> int:
     return config.batch_size * (3 if LOSSES[config.loss].takes == "triplets" else 2)
 
 
-def _seconds(config: RunConfig) -> float:
+def training_seconds(config: RunConfig) -> float:
+    """About how long the training alone takes, on the machine of the constants; at most, if it may stop early."""
     sampled = config.sampling == "sampled"
     images = 6000 * config.seen_classes  # of each class about as many
     steps = config.epochs * max(1, images // (config.batch_size - (0 if sampled else config.view_pairs)))
-    measuring = (MEASURING_SECONDS[0] + MEASURING_SECONDS[1] * config.embedding_dims) * config.digits / 10
-    return steps * seconds_of_step(config) + SNAPSHOTS + measuring
+    return steps * seconds_of_step(config) + SNAPSHOTS
 
 
 def seconds_of_step(config: RunConfig) -> float:

@@ -5,6 +5,7 @@ visitors share.
 """
 
 import io
+import struct
 import warnings
 
 import numpy as np
@@ -18,6 +19,8 @@ MOST_PIXELS = 16_000_000  # of a picture; a phone's photo has twelve million
 WANTED = 800  # minimal length of the longer side, in pixels
 
 FORMATS = ("PNG", "JPEG")
+# what Pillow raises for broken files; struct.error for a short EXIF block
+BROKEN = (OSError, ValueError, SyntaxError, EOFError, KeyError, TypeError, ZeroDivisionError, struct.error)
 
 
 class PictureRefused(Exception):
@@ -54,7 +57,7 @@ def read_picture(content: bytes) -> Grey:
         raise PictureRefused(
             "This is no PNG or JPEG picture. Save it as one of these and try again."
         ) from error
-    except (OSError, ValueError, SyntaxError, EOFError) as error:  # what Pillow raises for broken files
+    except BROKEN as error:
         raise PictureRefused(
             "This picture is damaged and cannot be read. Open it in a picture viewer and save it again."
         ) from error

@@ -72,7 +72,7 @@ class DaviesBouldin:
 
 
 def davies_bouldin(points: Points, labels: Labels) -> DaviesBouldin:
-    """How much clusters overlap their most similar rival, on average: best 0, worst infinite.
+    """How wide clusters are, compared with the gap to their most similar rival, on average: best 0, worst infinite.
 
     points: [n, d], labels: [n]. Equals sklearn.metrics.davies_bouldin_score (in float64), except that
     sklearn returns 0.0, the best value, for a total collapse and ignores pairs of equal centroids: here

@@ -10,7 +10,7 @@ import numpy as np
 
 from core.lessons.forces import Parameters, Points, forces
 from core.lessons.lesson_plane import LABELS, ONE_PLACE, START
-from core.lessons.loss_curves import by_angle, loss_of_three
+from core.lessons.loss_curves import Three, by_angle, loss_of_three
 from core.losses import LossEntry
 
 # springs: a positive is always pulled, a negative only pushed up to some distance. rests: a near positive is not
@@ -43,8 +43,10 @@ def ends_of(entry: LossEntry, parameters: Parameters) -> Ends:
     def slope(moving: str, at: float = _NEAR) -> float:
         def loss(by: float) -> float:
             d_ap, d_an = (at + by, far) if moving == "positive" else (at, far + by)
-            three = _on_sphere(d_ap, d_an - far) if on_sphere else _in_space(d_ap, d_an)
-            return loss_of_three(entry, mild, three, moving)
+            return loss_of_three(entry, mild, three(d_ap, d_an), moving, held=three(at, far))
+
+        def three(d_ap: float, d_an: float) -> Three:
+            return _on_sphere(d_ap, d_an - far) if on_sphere else _in_space(d_ap, d_an)
 
         return (loss(_STEP) - loss(-_STEP)) / (2 * _STEP)
 

@@ -5,6 +5,7 @@ distance.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,10 +15,12 @@ from core.lessons.lesson_plane import LABELS, START
 from core.losses import LossEntry
 
 Floats = npt.NDArray[np.float64]
+Three = tuple[Floats, Floats, Floats]  # anchor, positive, negative
 
 CURVE_POINTS = 121
 FARTHEST = 2.5
 ACROSS = 2.0  # the diameter of the unit circle
+_STEP = 1e-4
 
 
 @dataclass(frozen=True)
@@ -66,10 +69,13 @@ def turn_of(
 
 
 def _turn(entry: LossEntry, parameters: Parameters, d_ap: float, on_circle: bool) -> float | None:
-    """By bisection: beyond it the loss is that of a negative at the far end."""
+    """By bisection: beyond it the loss is that of a negative at the far end. With weights that the gradient takes
+    as constants that says nothing: there its slope decides."""
     farthest = ACROSS if on_circle else 6 * FARTHEST
 
     def costs(d: float) -> bool:
+        if entry.holds:
+            return _slope(entry, parameters, d_ap, d, on_circle) < -1e-9
         return _loss(entry, parameters, d_ap, d, "negative", on_circle) - at_rest > 1e-12
 
     at_rest = _loss(entry, parameters, d_ap, farthest, "negative", on_circle)
@@ -82,6 +88,16 @@ def _turn(entry: LossEntry, parameters: Parameters, d_ap: float, on_circle: bool
     return far
 
 
+def _slope(entry: LossEntry, parameters: Parameters, d_ap: float, d_an: float, on_circle: bool) -> float:
+    """Of the loss in the negative's distance."""
+    held = _three(d_ap, d_an, on_circle)
+    ahead, behind = (
+        loss_of_three(entry, parameters, _three(d_ap, d_an + by, on_circle), "negative", held)
+        for by in (_STEP, -_STEP)
+    )
+    return (ahead - behind) / (2 * _STEP)
+
+
 def _loss(
     entry: LossEntry, parameters: Parameters, d_ap: float, d_an: float, moving: str, on_circle: bool
 ) -> float:
@@ -89,11 +105,12 @@ def _loss(
 
 
 def loss_of_three(
-    entry: LossEntry, parameters: Parameters, three: tuple[Floats, Floats, Floats], moving: str
+    entry: LossEntry, parameters: Parameters, three: Three, moving: str, held: Three | None = None
 ) -> float:
     """The loss of an anchor, a positive and a negative; for a loss on pairs that of the pair that moves:
-    "positive" or "negative"."""
-    read = {name: parameters[name] for name in entry.parameters}
+    "positive" or "negative". held: where they were when the weights of the loss were computed, if it `holds`
+    them."""
+    read: dict[str, Any] = {name: parameters[name] for name in entry.parameters}
     anchor, positive, negative = three
     if entry.takes == "pairs":
         other, label = (positive, 0) if moving == "positive" else (negative, 1)
@@ -105,11 +122,13 @@ def loss_of_three(
         found = entry.function(points, labels, triplets=triplet, **read)
     else:  # a batch needs two of each class: the negative is doubled
         points, labels = np.array([anchor, positive, negative, negative]), np.array([0, 0, 1, 1])
+        if entry.holds and held is not None:
+            read["held"] = np.array([*held, held[2]])
         found = entry.function(points, labels, **read)
     return float(found.total)
 
 
-def _three(d_ap: float, d_an: float, on_circle: bool) -> tuple[Floats, Floats, Floats]:
+def _three(d_ap: float, d_an: float, on_circle: bool) -> Three:
     """An anchor, a positive on one side of it and a negative on the other."""
     if not on_circle:
         return np.array([0.0, 0.0]), np.array([-d_ap, 0.0]), np.array([d_an, 0.0])

@@ -46,7 +46,8 @@ class RunsFolderUnusable(Exception):
 
 @dataclass(frozen=True)
 class Status:
-    """The status of a run. message: for the learner. seconds: the training time of a done run. files: the
+    """The status of a run. message: for the learner. seconds: the training time of a done run. step: that
+    of its weights. files: the
     SHA-256 of each result file. form: the FORM of the files."""
 
     state: State

@@ -122,9 +122,9 @@ class Run(WorkerFiles):
 
     def has_writer(self) -> bool:
         """Whether a process is writing it now."""
-        if not self._path("lock").exists():
-            return False
         try:
+            if not self._path("lock").exists():
+                return False
             with _one_probe_at_a_time, FileLock(self._path("lock"), timeout=0):
                 return False
         except Timeout:

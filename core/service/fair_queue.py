@@ -118,11 +118,14 @@ class FairQueue:
         free: whether no other process is working on the job's run; if one is, the job stays queued.
         """
         for job in self._in_turn():
-            if job.elsewhere or self._busy(job.owner) or not self.present(job):
+            free_people = self.present(job) - self._own_running()
+            if job.elsewhere or not free_people:
                 continue
             if not free(job):
                 job.elsewhere = True
                 continue
+            if job.owner not in free_people:  # another run of theirs is trained: others need not wait for it
+                job.owner = min(free_people)
             del self._waiting[job.run.key]
             self._running[job.run.key] = job
             job.started = self._now()
@@ -159,7 +162,9 @@ class FairQueue:
         for job in self._line()[:position]:  # each takes the worker that is free first
             free_at[0] += job.size * pace
             free_at.sort()
-        return free_at[0]
+        own = {job.owner: self._seconds_left(job, pace) for job in self._running.values()}
+        job = self._waiting[key]
+        return max(free_at[0], min(own.get(name, 0.0) for name in self.present(job) | {job.owner}))
 
     def _seconds_left(self, job: Job, pace: float) -> float:
         """Estimated, of a running job; one that takes longer than expected is taken to be four fifths done."""
@@ -178,8 +183,9 @@ class FairQueue:
         waiting = self.present(job) | {job.owner}
         return min(self._last_turns.get(name, -math.inf) for name in waiting)
 
-    def _busy(self, person: str) -> bool:
-        return any(job.owner == person for job in self._running.values())
+    def _own_running(self) -> set[str]:
+        """Who has a run that is trained."""
+        return {job.owner for job in self._running.values()}
 
     def _record_turn(self, person: str) -> None:
         self._turn += 1

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, wait
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 from core.runs import Run, State, why
 from core.service.fair_queue import Job
@@ -16,6 +16,9 @@ from core.service.work_queue import WorkQueue
 from core.service.worker import replay_in_folder, run_in_folder, warm_up
 
 log = logging.getLogger(__name__)
+
+# How a task ends: by itself, or killed since it took too long, or did not stop soon after it was asked to.
+Ending = Literal["itself", "deadline", "stop"]
 
 SECONDS_TO_STOP = 0.4  # a worker asked to stop that has not by then is in one long step: it is killed
 
@@ -97,10 +100,11 @@ class SlotThreads:
         try:
             self._wake(slot, run)
             future = slot.submit(function, str(run.folder), self._server)
-            if self._ends_in_time(future, training):
+            ending = self._ending(future, training)
+            if ending == "itself":
                 return future.result()
             slot.kill()
-            if training is not None and _waits_to_stop(run):
+            if training is not None and ending == "stop":
                 self._stopped(training)
                 slot.submit(warm_up)  # so that the next run does not wait for a new process
                 return None
@@ -118,22 +122,24 @@ class SlotThreads:
         """Have the slot's worker answer: one that the system killed while it was idle takes a moment to die, and
         would take the run with it. The next task then gets a new one."""
         try:
-            if not self._ends_in_time(slot.submit(os.path.isdir, str(run.folder)), None):
+            if self._ending(slot.submit(os.path.isdir, str(run.folder)), None) != "itself":
                 slot.kill()
         except slot.deaths:
             slot.kill()
 
-    def _ends_in_time(self, future: "Future[Any]", training: Job | None) -> bool:
-        """Whether it ends before the deadline, and soon after it is asked to stop."""
+    def _ending(self, future: "Future[Any]", training: Job | None) -> Ending:
+        """Wait until it ends, or has to be killed."""
         began = self._now()
         asked: float | None = None
         while not wait([future], timeout=min(0.1, self._deadline)).done:
             now = self._now()
             stops = training is not None and _waits_to_stop(training.run)
             asked = (now if asked is None else asked) if stops else None
-            if now - began > self._deadline or (asked is not None and now - asked > SECONDS_TO_STOP):
-                return False
-        return True
+            if asked is not None and now - asked > SECONDS_TO_STOP:
+                return "stop"
+            if now - began > self._deadline:
+                return "deadline"
+        return "itself"
 
     def _report(self, job: Job, message: str) -> None:
         self._end(job, "failed", message)

@@ -8,6 +8,7 @@ import contextlib
 import threading
 from collections.abc import Callable
 
+from core.config.cost import training_seconds
 from core.runs import Run, RunsFolderUnusable
 from core.service.fair_queue import FairQueue, Job
 from core.service.replay_queue import ReplayQueue
@@ -38,7 +39,8 @@ class WorkQueue:
         self._now = now
         self._slots = slots
         self._free = set(range(slots))
-        # seconds of the last runs here, and of the machine of `core.config.cost`; at first as if both were equal
+        # seconds that the last trainings took here, and on the machine of `core.config.cost`; at first as if both
+        # were equal
         self._took = self._expected = 5.0
 
     def add(self, job: Job) -> None:
@@ -56,10 +58,12 @@ class WorkQueue:
         wanted_elsewhere = self._server.others_interested("waiting", key)
         if not wanted_elsewhere and not job.run.cancel_requested():
             job.run.request_cancel(why)
+        queued = job.run.status().state == "queued"
+        if queued and job.run.has_writer():
+            return  # a worker that took it is starting, or one makes its replay: once more at the next beat
         if job.started is None:
             self.jobs.remove(key)
-        # a worker that took it may still be starting: whoever holds the lock writes the status
-        if not wanted_elsewhere and job.run.status().state == "queued" and not job.run.has_writer():
+        if queued and not wanted_elsewhere:
             with contextlib.suppress(OSError):  # a deleted folder needs no status
                 job.run.end("cancelled", why, self._server.id)
 
@@ -92,9 +96,9 @@ class WorkQueue:
             self._free.add(slot)
             self.jobs.remove(job.run.key)
             status = job.run.status()
-            if status.state == "done" and not status.stopped_early and job.started is not None:
-                self._took = 0.7 * self._took + self._now() - job.started
-                self._expected = 0.7 * self._expected + job.size
+            if status.state == "done" and not status.stopped_early:
+                self._took = 0.7 * self._took + status.seconds
+                self._expected = 0.7 * self._expected + training_seconds(job.config)
             if not (again and status.state in ("cancelled", "queued") and self._requeue(job)):
                 self._server.withdraw("waiting", job.run.key)
             self.changed.notify_all()

@@ -10,7 +10,7 @@ _COLOURS = {"training": "#1f5fa8", "validation": "#b04a00"}
 
 
 def loss_curve(reports: Sequence[Progress]) -> str:
-    """An SVG of the reports' losses; the axes start at 0."""
+    """An SVG of the reports' losses; the axis of the losses holds 0."""
     lines = {
         "training": [(report.step, report.loss) for report in reports],
         "validation": [
@@ -18,11 +18,14 @@ def loss_curve(reports: Sequence[Progress]) -> str:
         ],
     }
     last = max((step for line in lines.values() for step, _ in line), default=1)
-    highest = max((loss for line in lines.values() for _, loss in line), default=0.0) or 1.0
+    losses = [loss for line in lines.values() for _, loss in line]
+    low, high = min([0.0, *losses]), max([0.0, *losses])
+    if low == high:
+        high = 1.0
 
     def place(step: float, loss: float) -> str:
         x = LEFT + step / last * (WIDTH - LEFT - 20)
-        y = HEIGHT - BOTTOM - loss / highest * (HEIGHT - BOTTOM - 20)
+        y = HEIGHT - BOTTOM - (loss - low) / (high - low) * (HEIGHT - BOTTOM - 20)
         return f"{x:.1f},{y:.1f}"
 
     parts = [
@@ -32,8 +35,8 @@ def loss_curve(reports: Sequence[Progress]) -> str:
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#ffffff"/>',
     ]
     for tick in range(TICKS + 1):
-        loss, step = highest * tick / TICKS, round(last * tick / TICKS)
-        (left, y), (x, bottom) = place(0, loss).split(","), place(step, 0).split(",")
+        loss, step = low + (high - low) * tick / TICKS, round(last * tick / TICKS)
+        (left, y), (x, bottom) = place(0, loss).split(","), place(step, low).split(",")
         parts.append(f'<path d="M{left} {y}H{WIDTH - 20}" stroke="#d3dbe6" fill="none"/>')
         parts.append(f'<text x="{LEFT - 8}" y="{float(y) + 4:.1f}" text-anchor="end">{loss:.3g}</text>')
         parts.append(f'<text x="{x}" y="{float(bottom) + 18:.1f}" text-anchor="middle">{step:,}</text>')

@@ -19,6 +19,7 @@ from core.lessons.margin import margin_in_picture
 from core.losses import LOSSES
 from core.pictures import canvas_data, overlays
 from core.pictures.frames import CanvasOptions, pack, unpack
+from core.pictures.picture_reduction import PICTURE_DIMS
 from core.runs import Run
 from core.take_home.curve import loss_curve
 
@@ -109,11 +110,17 @@ def _frames(run: Run, options: CanvasOptions) -> tuple[bytes, str]:
 def _about(run: Run, config: RunConfig) -> str:
     entry, status = LOSSES[config.loss], run.status()
     return (
-        f"A network was trained on {DATASETS[config.dataset].label} for {status.seconds:.1f} seconds "
-        f"({status.step:,} steps) with the loss “{entry.label}”. {entry.summary} It maps each image to "
-        f"{config.embedding_dims} numbers: the position of its point below."
+        f"A network was trained on {DATASETS[config.dataset].label} for {status.seconds:.1f} seconds with the loss "
+        f"“{entry.label}”; its weights are those of step {status.step:,}. {entry.summary} It maps each image to "
+        f"{config.embedding_dims} numbers: {_place(config.embedding_dims)}."
         + (f" {collapsed}" if (collapsed := run.evaluation().collapsed) else "")
     )
+
+
+def _place(dims: int) -> str:
+    if dims <= PICTURE_DIMS:
+        return "the position of its point below"
+    return f"its point below shows them in {PICTURE_DIMS} dimensions, the main ones of a singular value decomposition"
 
 
 def _figures(evaluation: Evaluation) -> str:

@@ -4,7 +4,7 @@
     config.json             every setting
     figures.json            all figures, with their errors and chance levels
     progress.jsonl          the loss over the steps, one line per report
-    result.json             training time, last step, whether it stopped early
+    result.json             training time, the step of the weights, whether it stopped early
     weights.safetensors     the trained encoder: linear.0.weight [256, 784], linear.0.bias [256], ...
     learned.safetensors     the loss's own parameters: proxies, or centres and a head; most losses have none
     embedding.parquet       the embedding of every image, with label and cluster

@@ -87,7 +87,7 @@ class Canvas:
             if now == before and not state["playing"] and not state["turning"]:
                 return
             before = now
-            self.page.wait_for_timeout(120)
+            self.painted()
         raise AssertionError("it never stopped moving")
 
     def painted(self) -> None:

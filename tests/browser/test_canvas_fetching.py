@@ -75,9 +75,9 @@ def test_a_finished_run_shows_all_points_at_its_end_and_a_sample_before(
 
 def test_the_replay_of_all_points_appears_without_a_jump(browser: Browser, server: Server) -> None:
     # large, so that its replay, which the Train page requests, takes some seconds
-    run = trained(server, RunConfig(epochs=1, batch_size=1000, hidden=(512, 256)))
+    run = trained(server, RunConfig(epochs=1, batch_size=1000, hidden=(256, 128)))
     with visitor(browser, server, **MOVING) as guest:
-        guest.page.goto(f"{server.url}/train?epochs=1&batch_size=1000&hidden=512-256")
+        guest.page.goto(f"{server.url}/train?epochs=1&batch_size=1000&hidden=256-128")
         guest.page.wait_for_function(
             "() => [...document.querySelectorAll('[data-testid=stBidiComponentIsolated]')]"
             ".some((host) => host.shadowRoot?.querySelector('.cl-canvas')?.contrastiveCanvas?.state().n > 0)"

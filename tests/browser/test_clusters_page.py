@@ -131,7 +131,7 @@ def test_cells_can_be_reached_and_pressed_by_keys_alone(page: Page, server: Serv
     open_page(page, server, PATH)
     name = "S of each pair, KMeans clusters"
     pressed = table(page, name).locator("button[aria-pressed=true]")
-    assert table(page, name).locator("button[tabindex='0']").count() == 1  # one stop of the tab key
+    expect(table(page, name).locator("button[tabindex='0']")).to_have_count(1)  # one stop of the tab key
     pressed.focus()
     words = pressed.get_attribute("aria-label")
     assert words is not None and words.startswith("F ≈ 5 and I ≈ 8")

@@ -26,10 +26,16 @@ def its_processes() -> list[psutil.Process]:
     return list(found)
 
 
+def send(processes: list[psutil.Process], signal: signal.Signals) -> None:
+    for process in processes:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.send_signal(signal)
+
+
 def test_who_closes_the_laptop_for_longer_than_the_grace_time_reads_that_nobody_was_waiting(
     browser: Browser, start_server: StartServer
 ) -> None:
-    server = start_server(CONTRASTIVE_LAB_WORKERS="1", CONTRASTIVE_LAB_GRACE="4")
+    server = start_server(CONTRASTIVE_LAB_WORKERS="1", CONTRASTIVE_LAB_GRACE="8")
     laptop = browser.browser_type.launch(executable_path=find_browser(), args=[*BROWSER_FLAGS, NAME])
     its_own = its_processes()
     try:
@@ -37,18 +43,14 @@ def test_who_closes_the_laptop_for_longer_than_the_grace_time_reads_that_nobody_
             lab.open("epochs=50&seed=71").press_train()
             lab.wait_until_training()
             its_own = its_processes()
-            for process in its_own:
-                process.send_signal(signal.SIGSTOP)
+            send(its_own, signal.SIGSTOP)
             run = run_of(server.runs, epochs=50, seed=71)
             wait_until(lambda: run.status().ended, "the run is cancelled, as no session waits for it")
             assert (run.status().state, run.status().message) == ("cancelled", NOBODY_WAITED)
-            for process in its_own:
-                process.send_signal(signal.SIGCONT)
+            send(its_own, signal.SIGCONT)
             expect(lab.status).to_contain_text("Stopped early")
             expect(lab.status).to_contain_text("Nobody was waiting for it any more")
             expect(lab.train).to_be_enabled()
     finally:
-        for process in its_own:
-            if process.is_running():
-                process.send_signal(signal.SIGCONT)
+        send(its_own, signal.SIGCONT)
         laptop.close()

@@ -41,6 +41,7 @@ def drawing(page: Page, name: str) -> Locator:
 
 
 def images(page: Page, name: str) -> list[str]:
+    drawing(page, name).locator("image").first.wait_for()
     found: list[str] = (
         drawing(page, name)
         .locator("image")

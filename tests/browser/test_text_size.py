@@ -5,6 +5,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.harness import Server, open_page, settled
 from tests.browser.lab import TrainPage
+from tests.core.conftest import wait_until
 
 # Pixels on the screen of the letters in Streamlit's text, our canvas, a chart and a heatmap.
 LETTERS = """() => {
@@ -32,15 +33,16 @@ def bottom(part: Locator) -> float:
 
 def test_large_text_is_1_6_times_as_large_in_widgets_canvas_and_charts(page: Page, server: Server) -> None:
     lab = TrainPage(page, server).open()
+    lab.expect_points(60_000)
     expect(page.locator('[data-testid="stVegaLiteChart"] .role-axis-label text').first).to_be_visible()
     before = page.evaluate(LETTERS)
     page.get_by_role("button", name="Large text").click()
     expect(page.get_by_role("button", name="Normal text")).to_be_visible()
     settled(page)
     expect(page.locator('[data-testid="stVegaLiteChart"] .role-axis-label text').first).to_be_visible()
-    page.wait_for_function("() => getComputedStyle(document.documentElement).fontSize === '22.4px'")
-    after = page.evaluate(LETTERS)
-    assert after == pytest.approx({part: 1.6 * size for part, size in before.items()}, rel=0.01)
+    lab.expect_points(60_000)
+    large = pytest.approx({part: 1.6 * size for part, size in before.items()}, rel=0.01)
+    wait_until(lambda: page.evaluate(LETTERS) == large, "every letter is 1.6 times as large")
     assert lab.train.is_enabled()
 
 
@@ -48,7 +50,7 @@ def test_on_a_tablet_the_paper_the_figures_and_the_playback_bar_are_on_the_first
     page: Page, server: Server
 ) -> None:
     page.set_viewport_size({"width": 1024, "height": 768})
-    open_page(page, server, "/train")
+    TrainPage(page, server).open().expect_points(60_000)
     assert bottom(page.locator(".timeline")) < 768
     assert bottom(page.get_by_test_id("stMetric").last) < 768
     page.set_viewport_size({"width": 768, "height": 1024})

@@ -1,6 +1,5 @@
 """Several visitors, and several runs of one visitor."""
 
-import shutil
 from contextlib import ExitStack
 
 import pytest
@@ -58,7 +57,8 @@ def test_runs_can_be_picked_renamed_dropped_and_brought_back(lab: TrainPage) -> 
 
     kept = lab.runs()
     open_page(page, lab.server, "/losses")  # where no canvas asks for it
-    shutil.rmtree(run_of(lab.server.runs, epochs=1, digits=2, seed=31).folder)
+    gone = run_of(lab.server.runs, epochs=1, digits=2, seed=31).folder
+    gone.rename(lab.server.runs.parent / "deleted-31")  # in one step: its replay may be being made
     open_page(page, lab.server, "/clusters")  # as typed again: a session that knows nothing
     assert lab.runs() == ["My first run (no longer on this server)", *kept[1:]]
 

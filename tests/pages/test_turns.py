@@ -25,7 +25,7 @@ def is_free() -> bool:
 
 @pytest.mark.parametrize(
     ("pages", "seconds", "longest_wait"),
-    [(24, 0.01, 60), (12, 0.1, 0.3)],
+    [(24, 0.01, 60), (40, 0.05, 1.0)],
     ids=["a short queue", "one that takes longer than the longest wait"],
 )
 def test_no_two_pages_run_at_once(

@@ -85,7 +85,8 @@ def _with_examples(run: Run, config: RunConfig, unseen: int) -> None:
     name = plain(class_names(config)[unseen])
     st.subheader("What a few examples achieve", anchor=False)
     found = _few_shot(str(run.folder), run.status().updated, unseen)
-    charts.show(shot_charts.over_examples(found, f"{name}, never seen", 250), key="few_shot")
+    its_colour = st.get_option("theme.chartCategoricalColors")[unseen]
+    charts.show(shot_charts.over_examples(found, f"{name}, never seen", its_colour, 250), key="few_shot")
     mean, spread = found.means()[0], found.spreads()[0]
     st.markdown(
         "Each class gets a few labelled examples, and every test image gets the class of the nearest one. With "

@@ -44,7 +44,7 @@ def in_words(run: Run, status: Status, config: RunConfig) -> str:
         case "measuring":
             return ":material/straighten: **Measuring** the clusters of all images"
         case "done":
-            early = f", stopped early at step {status.step:,}" if status.stopped_early else ""
+            early = f", stopped early, best at step {status.step:,}" if status.stopped_early else ""
             return f":material/check_circle: **Trained in {status.seconds:.1f} s**{early}"
         case "cancelled":
             return f":material/stop_circle: **Stopped** early{status.message and f'. {status.message}'}"

@@ -77,11 +77,25 @@ def test_a_phone_photo_is_read_at_a_fraction_of_its_size() -> None:
         (saved(Image.fromarray(NOISE), "PNG")[:400], "damaged"),
         (saved(Image.fromarray(RAMP), "JPEG")[:300], "damaged"),
         (b"\x89PNG\r\n\x1a\n" + b"\0" * 50, "damaged|no PNG"),
+        (saved(Image.fromarray(RAMP), "PNG", exif=b"Exif\0\0II*\0\x08"), "damaged"),
         (bytes(30_000_000), "30 MB; at most 10"),
         (forged_png(5000, 4000), r"5,000 x 4,000 pixels; at most 16,000,000"),
         (forged_png(20_000, 20_000), "far more pixels|20,000 x 20,000"),
     ],
-    ids=["empty", "text", "svg", "gif", "tiff", "cut png", "cut jpeg", "broken", "30 MB", "large", "forged"],
+    ids=[
+        "empty",
+        "text",
+        "svg",
+        "gif",
+        "tiff",
+        "cut png",
+        "cut jpeg",
+        "broken",
+        "exif",
+        "30 MB",
+        "large",
+        "forged",
+    ],
 )
 def test_anything_but_a_picture_is_refused_with_a_message(content: bytes, words: str) -> None:
     with pytest.raises(PictureRefused, match=words) as refused:

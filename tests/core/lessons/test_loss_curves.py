@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from core.config import RunConfig
-from core.lessons.loss_curves import FARTHEST, by_angle, curves
+from core.lessons.loss_curves import FARTHEST, by_angle, curves, turn_of
 from core.losses import LOSSES
 
 M, D_AP, D_AN = 0.8, 0.6, 0.5
@@ -44,6 +44,14 @@ def test_a_curve_matches_its_formula_at_every_distance(name: str) -> None:
 @pytest.mark.parametrize("name", TURN)
 def test_a_curve_turns_where_the_negative_is_no_longer_pushed(name: str) -> None:
     assert curves(LOSSES[name], {"margin": M}, D_AP, D_AN).turn == pytest.approx(TURN[name], abs=1e-5)
+
+
+@pytest.mark.parametrize("margin", [0.1, 0.25, 0.4])
+def test_circle_pushes_a_negative_until_its_weight_is_0(margin: float) -> None:
+    """a_n = max(0, s_n + m) in its eq. 8, and s_n = 1 - d²/2 on the circle; its loss is lowest far before."""
+    parameters = {**RunConfig(loss="circle").loss_parameters, "similarity_margin": margin}
+    found = turn_of(LOSSES["circle"], parameters, 0.5, on_circle=True)
+    assert found == pytest.approx(math.sqrt(2 + 2 * margin), abs=1e-5)
 
 
 @pytest.mark.parametrize("name", LOSSES)

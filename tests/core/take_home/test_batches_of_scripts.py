@@ -116,6 +116,25 @@ def test_some_drawn_triplets_are_two_views_of_one_image_and_one_of_another() -> 
     assert (of[2][is_view] != of[0][is_view]).all() and (of[2] != rows[2])[is_view].any()
 
 
+@pytest.mark.parametrize("changes", [{}, {"loss": "triplet_margin"}], ids=["pairs", "triplets"])
+def test_two_views_of_one_image_differ_however_few_there_are(changes: dict[str, Any]) -> None:
+    """Twelve images share their random numbers."""
+    images = torch.rand(40, 784, generator=torch.Generator().manual_seed(0))
+    columns = 3 if changes else 2
+    rows = torch.arange(3 * columns)
+    space = namespace(
+        RunConfig(digits=4, batch_size=3, views=1.0, sampling="sampled", seed=2, **changes), "views"
+    )
+    torch.manual_seed(0)
+    differ = []
+    for _ in range(5):
+        views, labels = space["show"](images, LABELS, rows)
+        first, second = views.chunk(columns)[:2]
+        alike = torch.ones(3, dtype=torch.bool) if changes else labels[:3] == labels[3:]
+        differ += (first != second).any(dim=1)[alike].tolist()
+    assert differ and all(differ)
+
+
 def test_random_views_differ_and_stay_within_the_grey_levels() -> None:
     images = torch.from_numpy(first(3000).train.images[:30]) / 255
     make = namespace(RunConfig(views=0.5), "views")["random_views"]

@@ -18,8 +18,8 @@ def show(images, labels, rows):
     others = (first + torch.randint(1, len(labels), [n])) % len(labels)
     partners = torch.where(alike, first, others)
     shown = images[torch.cat([first, torch.where(viewed, partners, second)])]
-    in_views = torch.cat([viewed, viewed])
-    shown[in_views] = random_views(shown[in_views])
+    for column in shown.chunk(2):  # each by itself: views of one image must differ
+        column[viewed] = random_views(column[viewed])
     own = DIGITS + torch.arange(n)  # labels of this pair only
     first_labels = torch.where(viewed, own, labels[first])
     second_labels = torch.where(viewed, torch.where(alike, own, own + n), labels[second])

@@ -17,6 +17,6 @@ def show(images, labels, rows):
     others = (anchor + torch.randint(1, len(labels), [n])) % len(labels)
     positive, negative = torch.where(viewed, anchor, positive), torch.where(viewed, others, negative)
     shown = images[torch.cat([anchor, positive, negative])]
-    in_views = torch.cat([viewed, viewed, viewed])
-    shown[in_views] = random_views(shown[in_views])
+    for column in shown.chunk(3):  # each by itself: views of one image must differ
+        column[viewed] = random_views(column[viewed])
     return shown, labels[rows]  # a loss on triplets ignores the labels
