@@ -7,7 +7,7 @@ from time import monotonic, sleep
 import streamlit as st
 
 from core.config import RunConfig
-from core.runs import Run, RunsFolderUnusable, run_at
+from core.runs import Run, RunDamaged, RunsFolderUnusable, run_at
 from core.service.fair_queue import NotNow
 from core.service.shared_engine import shared_engine
 from pages.ui import addresses, state, turns
@@ -96,7 +96,11 @@ def _followed(
     ticks = bool(moving) and not canvas_polls(canvas_of, moving)
     paced = ticks == (tick is not None) and (tick is None or not pace.has_changed(tick))
     on = paced and all(under_way(run) for run in moving)
-    render()  # also if not, since this may be the rerun of a button in it
+    try:
+        render()  # also if not, since this may be the rerun of a button in it
+    except RunDamaged:  # its folder may be gone; then the rerun page says so
+        if on:
+            raise
     if not on:
         st.rerun()  # buttons and lists change, and the ticks may begin or end
 
