@@ -1,9 +1,13 @@
 """The session's runs: the one on the page, and picking, renaming and removing them."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import streamlit as st
 
 from core.config import PARAMETERS, PRESETS, RunConfig
-from core.runs import Run, example_run, place_for, run_at
+from core.data import DataError
+from core.runs import Run, RunDamaged, example_run, place_for, run_at
 from core.service.shared_engine import shared_engine
 from pages.ui import navigation, state
 from pages.ui.components.plain_text import plain
@@ -150,6 +154,16 @@ def cannot_show(run: Run, why: Exception, what: str = "shown") -> None:
         )
     if listed is not None:
         train_button("Train it again", listed.config, key="train_again")
+
+
+@contextmanager
+def or_why_not(run: Run) -> Iterator[None]:
+    """If the run cannot be shown, show why in its place. A fragment needs it inside, as a decorator of its function:
+    what is raised there does not reach the page."""
+    try:
+        yield
+    except (RunDamaged, DataError) as damage:
+        cannot_show(run, damage)
 
 
 def train_button(label: str, config: RunConfig, *, key: str) -> None:
