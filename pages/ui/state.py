@@ -153,6 +153,8 @@ def rename_run(key: str, name: str) -> None:
 
 def drop_run(key: str) -> None:
     """Remove a run from the list; its folder stays. `restore_dropped_run` undoes it."""
+    if key not in runs():  # the second press of a double click
+        return
     st.session_state[_DROPPED] = runs().pop(key)
     _list_changed()
     if shown_run() == key:
@@ -166,9 +168,10 @@ def dropped_run() -> Listed | None:
 
 def restore_dropped_run() -> None:
     """Put the run dropped last back on the list and show it."""
-    run = cast(Listed, st.session_state.pop(_DROPPED))
-    runs()[run.config.key] = run
-    show_run(run.config.key)
+    if (run := dropped_run()) is not None:
+        st.session_state[_DROPPED] = None
+        runs()[run.config.key] = run
+        show_run(run.config.key)
 
 
 def shown_run() -> str | None:

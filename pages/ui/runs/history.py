@@ -101,6 +101,7 @@ def picker() -> None:
             st.button(
                 f"Undo: bring back {plain(name)}",
                 icon=":material/undo:",
+                key=f"restore_{dropped.config.key}",
                 on_click=state.restore_dropped_run,
             )
 
@@ -119,7 +120,8 @@ def _show_picked(version: int) -> None:
 
 
 def _manage(key: str, name: str) -> None:
-    with st.popover("", icon=":material/edit:", help="Rename or remove this run"):
+    # its keys are the run's: the second press of a double click must not meet the same button of the next run
+    with st.popover("", icon=":material/edit:", help="Rename or remove this run", key=f"manage_{key}"):
         st.text_input(
             "Name",
             name,
@@ -131,6 +133,7 @@ def _manage(key: str, name: str) -> None:
         st.button(
             "Remove from the list",
             icon=":material/close:",
+            key=f"remove_{key}",
             on_click=state.drop_run,
             args=(key,),
             help="Removes it from this list only; can be undone.",
