@@ -96,7 +96,8 @@ def picker() -> None:
         link.popover(shown())
         if state.shown_run() in names:
             _manage(shown_key, names[shown_key])
-        elif (dropped := state.dropped_run()) is not None:
+        dropped = state.dropped_run()
+        if dropped is not None and dropped.config.key not in state.runs():
             name = dropped.name or names_of({dropped.config.key: dropped})[dropped.config.key]
             st.button(
                 f"Undo: bring back {plain(name)}",
