@@ -130,7 +130,7 @@ def remember_run(config: RunConfig) -> None:
 
 
 def has_recalled_runs() -> bool:
-    """Whether `recall_runs` was called."""
+    """Whether `recall_runs` was called, or a run was dropped, which it would bring back."""
     return bool(st.session_state.get(_RECALLED))
 
 
@@ -156,6 +156,7 @@ def drop_run(key: str) -> None:
     if key not in runs():  # the second press of a double click
         return
     st.session_state[_DROPPED] = runs().pop(key)
+    st.session_state[_RECALLED] = True
     _list_changed()
     if shown_run() == key:
         show_run(next(reversed(runs()), None))
