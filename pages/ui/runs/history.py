@@ -17,6 +17,7 @@ from pages.ui.runs.following import under_way
 from pages.ui.runs.names import describe, names_of
 
 SHIPPED = PRESETS["fast"].key
+_OPENED = "opened_link"  # the run on the page when the link was opened, and what is wrong with the link
 
 # Streamlit cuts a long label; a run's name says what differs from the others.
 WRAPPED = """<style>.st-key-run_on_page [data-testid="stPopoverButton"] :is(div, p) {
@@ -45,23 +46,40 @@ def show_run_of_link(config: RunConfig) -> None:
 
 
 def arrive_by_link() -> None:
-    """On a page without sliders: read the settings of the opened link, and show their run."""
-    of_a_run = any(name in PARAMETERS or name == settings_url.BOOKMARK for name in st.query_params)
-    if not of_a_run or not settings_url.read():
+    """On a page without sliders: read the settings of the opened link, and show their run. What is wrong with the
+    link is said until another run is shown or another page is opened, which has no such address."""
+    if not any(name in PARAMETERS or name == settings_url.BOOKMARK for name in st.query_params):
         return
-    for problem in state.link_problems():
-        st.warning(plain(problem), icon=":material/link_off:")
+    if settings_url.read():
+        trouble = _show_run_of_opened()
+        st.session_state[_OPENED] = state.shown_run(), trouble
+    shown_then, trouble = st.session_state.get(_OPENED, ("", None))
+    if shown_then == state.shown_run():
+        _say_of_link(trouble)
+    else:
+        st.session_state.pop(_OPENED, None)
+
+
+def _show_run_of_opened() -> RunConfig | str | None:
+    """Returns the settings if their run is not on this server, or what is wrong with them."""
     try:
         config = settings_url.current()
     except ValueError as error:
-        st.error(plain(str(error)), icon=":material/error:")
-        return
+        return str(error)
     show_run_of_link(config)
     if config.key == SHIPPED and not under_way(place_for(config)):
         state.show_run(None)
-    if shown().key != config.key:
+    return config if shown().key != config.key else None
+
+
+def _say_of_link(trouble: RunConfig | str | None) -> None:
+    for problem in state.link_problems():
+        st.warning(plain(problem), icon=":material/link_off:")
+    if isinstance(trouble, str):
+        st.error(plain(trouble), icon=":material/error:")
+    elif trouble is not None:
         st.info(
-            f"The run of this link ({plain(describe(config))}) is not on this server. Press Train on the Train page "
+            f"The run of this link ({plain(describe(trouble))}) is not on this server. Press Train on the Train page "
             "to make the same run: its sliders are set.",
             icon=":material/link:",
         )
