@@ -12,7 +12,7 @@ if str(PROJECT) not in sys.path:  # when this file is the main script, as in the
 from pages.ui import navigation, state
 from pages.ui.components import translation
 from pages.ui.controls import settings_url, text_size
-from pages.ui.runs import kept_runs
+from pages.ui.runs import following, kept_runs
 from pages.ui.turns import in_turn
 
 # on top: keeps the sidebar free for the settings, so that they and the picture fit on one screen
@@ -26,6 +26,6 @@ st.logo(str(PROJECT / "assets" / "logo.svg"), size="large")
 state.set_page_path(page.url_path)
 settings_url.drop_unusable()
 translation.keep_true()
-with in_turn(), text_size.frame():
+with in_turn(), text_size.frame(), following.checked_in():
     page.run()
     kept_runs.keep()

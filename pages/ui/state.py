@@ -130,7 +130,7 @@ def remember_run(config: RunConfig) -> None:
 
 
 def has_recalled_runs() -> bool:
-    """Whether `recall_runs` was called."""
+    """Whether `recall_runs` was called, or a run was dropped, which it would bring back."""
     return bool(st.session_state.get(_RECALLED))
 
 
@@ -153,7 +153,10 @@ def rename_run(key: str, name: str) -> None:
 
 def drop_run(key: str) -> None:
     """Remove a run from the list; its folder stays. `restore_dropped_run` undoes it."""
+    if key not in runs():  # the second press of a double click
+        return
     st.session_state[_DROPPED] = runs().pop(key)
+    st.session_state[_RECALLED] = True
     _list_changed()
     if shown_run() == key:
         show_run(next(reversed(runs()), None))
@@ -166,9 +169,10 @@ def dropped_run() -> Listed | None:
 
 def restore_dropped_run() -> None:
     """Put the run dropped last back on the list and show it."""
-    run = cast(Listed, st.session_state.pop(_DROPPED))
-    runs()[run.config.key] = run
-    show_run(run.config.key)
+    if (run := dropped_run()) is not None:
+        st.session_state[_DROPPED] = None
+        runs()[run.config.key] = run
+        show_run(run.config.key)
 
 
 def shown_run() -> str | None:

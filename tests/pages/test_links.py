@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 from core.config import PARAMETERS, PRESETS, RunConfig
 from core.pictures.frames import CanvasOptions, unpack
 from pages.ui.controls import settings_url
+from pages.ui.state import Listed
 from tests.pages.conftest import OpenPage, components
 
 # Copied from the address bar in November 2026. Never change these lines: students keep such links. If the default
@@ -276,3 +277,20 @@ def test_a_link_to_a_run_that_is_not_here_says_how_to_make_it(open_page: OpenPag
     assert "margin 0" in message and "Press Train on the Train page" in message
     assert app.session_state["margin"] == 0.25
     assert app.session_state["part"] == "Density"
+
+
+def test_what_is_said_about_a_link_stays_until_another_run_is_shown(open_page: OpenPage) -> None:
+    def said(app: AppTest) -> list[str]:
+        assert not app.exception
+        about = ("The run of this link", "The link names")
+        return [each.value for each in (*app.warning, *app.info) if each.value.startswith(about)]
+
+    app = open_page("lab/embedding.py", margin="0.25", colour="red")
+    first = said(app)
+    assert len(first) == 2
+    assert said(app.run()) == first  # as when the browser gives back the runs that it has kept
+    other = RunConfig(seed=3)
+    app.session_state["runs"] = {other.key: Listed(other)}
+    for key in (other.key, None):
+        app.session_state["shown_run"] = key
+        assert said(app.run()) == []

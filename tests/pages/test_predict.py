@@ -11,6 +11,7 @@ from streamlit.testing.v1.element_tree import Button
 
 from core.lessons.predictions import QUESTIONS
 from core.runs import place_for, run_at
+from pages.ui.state import Guess
 from tests.pages.conftest import OpenPage, components
 
 PAGE = "practice/predict.py"
@@ -64,6 +65,16 @@ def test_what_an_answer_leaves_over_is_counted_in_the_run_and_shown(open_page: O
     assert f"{wrong:,} of 10,000 test images" in left and 100 < wrong < 1000
     drawings = [json.loads(part.proto.json or "{}").get("svg", "") for part in components(app)]
     assert [drawing.count("<image") for drawing in drawings if "Test images: " in drawing] == [4 * 12]
+
+
+def test_a_run_that_was_removed_after_its_end_is_not_called_stopped(open_page: OpenPage) -> None:
+    question = QUESTIONS["epochs"]
+    app = open_page(PAGE, question=question.title)
+    app.session_state["guesses"] = {question.name: Guess("same", "")}
+    app.session_state[f"asked_{question.after.key}"] = True
+    app.run()
+    assert not app.exception
+    assert [error.value.startswith("The run is no longer on this server") for error in app.error] == [True]
 
 
 @pytest.mark.whole_training

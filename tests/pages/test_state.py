@@ -72,6 +72,12 @@ def test_a_dropped_run_comes_back_under_its_name_and_is_shown() -> None:
     assert remembered(app) == ([Listed(B), Listed(A, "Mine")], A.key, None)
 
 
+def test_a_double_click_on_remove_or_undo_does_it_once() -> None:
+    calls = [("remember_run", A), ("remember_run", B), *[("drop_run", B.key)] * 2]
+    assert remembered(after(*calls)) == ([Listed(A)], A.key, Listed(B))
+    assert remembered(after(*calls, *[("restore_dropped_run",)] * 2)) == ([Listed(A), Listed(B)], B.key, None)
+
+
 def test_runs_that_the_browser_has_kept_come_before_those_of_the_session() -> None:
     app = after(("remember_run", B), ("recall_runs", [Listed(A, "Mine"), Listed(B, "older name"), Listed(C)]))
     assert remembered(app) == ([Listed(A, "Mine"), Listed(B), Listed(C)], B.key, None)

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -115,3 +116,30 @@ def test_a_press_in_the_moment_when_a_run_ends_is_not_lost(server: Server) -> No
             assert visitor.button("Train") is not None
 
     asyncio.run(story())
+
+
+def test_a_run_goes_on_while_its_visitor_looks_at_a_page_that_does_not_follow_it(
+    tmp_path: Path,
+) -> None:
+    config = RunConfig(epochs=50, seed=95)
+
+    def ticks(visitor: Visitor) -> int:
+        return sum(rerun.why == "a tick" for rerun in visitor.reruns)
+
+    async def story(server: Server) -> None:
+        async with Visitor(server.url, "train", "epochs=50&seed=95", config.key) as visitor:
+            await visitor.drawn()
+            await visitor.press("Train")
+            assert not visitor.reruns_at_an_interval
+            await visitor._ask("another page", page_script_hash="", page_name="losses")
+            await visitor.drawn()
+            # three of them take the grace time, and a second later the run would be cancelled
+            await asyncio.to_thread(wait_until, lambda: ticks(visitor) >= 5, "the page checks in")
+            assert Run(server.runs / config.key).status().state in ("queued", "training")
+            async with Visitor(server.url, "losses", "") as other:
+                await other.drawn()
+                assert not other.reruns_at_an_interval
+            assert not visitor.exceptions
+
+    with running_server(tmp_path, CONTRASTIVE_LAB_WORKERS="1", CONTRASTIVE_LAB_GRACE="4") as server:
+        asyncio.run(story(server))

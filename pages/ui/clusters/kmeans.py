@@ -25,6 +25,7 @@ _START, _K, _SEED = "kmeans_start", "kmeans_k", "kmeans_seed"
 
 def show(run: Run, config: RunConfig) -> None:
     """The three panels."""
+    run.embedding()  # if it is damaged, this says so once, for all three
     ticking = _playing()
     turns.fragment(_watched, run_every=TICK_SECONDS if ticking else None)(run, config, ticking)
     turns.fragment(_restarts)(run, config)

@@ -9,7 +9,7 @@ from core.runs import Run
 from pages.ui import turns
 from pages.ui.clusters import confusion, davies, disagree, every_figure, kmeans, pairs, scores, without
 from pages.ui.controls.settings_url import TAB
-from pages.ui.runs import results
+from pages.ui.runs import history, results
 
 TABS: dict[str, Callable[[Run, RunConfig], None]] = {
     "Davies-Bouldin": davies.show,
@@ -30,4 +30,4 @@ def show(run: Run, config: RunConfig) -> None:
     for tab, panel in zip(tabs, TABS.values(), strict=True):
         if tab.open:
             with tab:
-                turns.fragment(panel)(run, config)
+                turns.fragment(history.or_why_not(run)(panel))(run, config)

@@ -12,7 +12,7 @@ from core.data import DataError, load_stored
 from core.figures import FIGURES
 from core.lessons.left_over import left_over
 from core.lessons.predictions import OUTCOMES, Outcome, Question, outcome, value
-from core.runs import Run, RunDamaged, run_at
+from core.runs import Run, RunDamaged, Status, run_at
 from pages.ui import state
 from pages.ui.components import digit_cards
 from pages.ui.components.digit_cards import Card, Tile
@@ -91,10 +91,15 @@ def _train(config: RunConfig) -> None:
     if run.status().state == "done":
         st.rerun()
     if not state.problem():
-        reason = run.status().message or "It was stopped."
-        st.error(f"The run did not finish. {plain(reason)}", icon=":material/error:")
+        st.error(_why_not_done(run.status()), icon=":material/error:")
     following.show_problem()
     st.button("Try again", icon=":material/refresh:", on_click=st.session_state.pop, args=(_asked(run), None))
+
+
+def _why_not_done(status: Status) -> str:
+    if status.state == "missing":  # removed to make room, if it was done or was stopped before it began
+        return "The run is no longer on this server, which keeps the runs used last."
+    return f"The run did not finish. {plain(status.message or 'It was stopped.')}"
 
 
 def _asked(run: Run) -> str:

@@ -1,12 +1,13 @@
 """Following a run: request it, wait for it, leave it. Every page that trains uses this module."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from time import monotonic, sleep
 
 import streamlit as st
 
 from core.config import RunConfig
-from core.runs import Run, RunsFolderUnusable, run_at
+from core.runs import Run, RunDamaged, RunsFolderUnusable, run_at
 from core.service.fair_queue import NotNow
 from core.service.shared_engine import shared_engine
 from pages.ui import addresses, state, turns
@@ -14,6 +15,7 @@ from pages.ui.components.plain_text import plain
 from pages.ui.runs import pace
 
 SECONDS_TO_STOP = 1.0  # the worker checks before every step; one measurement may take this long
+_FOLLOWS = "follows_a_run"  # whether the page on screen does
 
 
 def ask_for(config: RunConfig) -> Run | None:
@@ -60,6 +62,21 @@ def awaited() -> Run | None:
     return None if own is None else run_at(own)
 
 
+@contextmanager
+def checked_in() -> Iterator[None]:
+    """Around every page: its visitor is still there. While they wait for a run that the page does not follow, it
+    checks in for them."""
+    st.session_state[_FOLLOWS] = False
+    yield
+    if shared_engine().awaited_by(state.person()) and not st.session_state[_FOLLOWS]:
+        turns.fragment(_check_in, run_every=pace.silence())()
+
+
+def _check_in() -> None:
+    if not shared_engine().awaited_by(state.person()):
+        st.rerun()  # the whole page, to stop the ticks
+
+
 def follow(moving: list[Run], render: Callable[[], None], *, canvas_of: Run | None = None) -> None:
     """Call `render`, and again as the runs `moving` make progress; rerun the whole page when one of them ends.
 
@@ -67,6 +84,8 @@ def follow(moving: list[Run], render: Callable[[], None], *, canvas_of: Run | No
     so the page does not poll.
     """
     tick = None if not moving or canvas_polls(canvas_of, moving) else pace.seconds()
+    if moving:
+        st.session_state[_FOLLOWS] = True
     turns.fragment(_followed, run_every=tick)(moving, render, tick, canvas_of)
 
 
@@ -77,7 +96,11 @@ def _followed(
     ticks = bool(moving) and not canvas_polls(canvas_of, moving)
     paced = ticks == (tick is not None) and (tick is None or not pace.has_changed(tick))
     on = paced and all(under_way(run) for run in moving)
-    render()  # also if not, since this may be the rerun of a button in it
+    try:
+        render()  # also if not, since this may be the rerun of a button in it
+    except RunDamaged:  # its folder may be gone; then the rerun page says so
+        if on:
+            raise
     if not on:
         st.rerun()  # buttons and lists change, and the ticks may begin or end
 

@@ -1,9 +1,13 @@
 """The session's runs: the one on the page, and picking, renaming and removing them."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import streamlit as st
 
 from core.config import PARAMETERS, PRESETS, RunConfig
-from core.runs import Run, example_run, place_for, run_at
+from core.data import DataError
+from core.runs import Run, RunDamaged, example_run, place_for, run_at
 from core.service.shared_engine import shared_engine
 from pages.ui import navigation, state
 from pages.ui.components.plain_text import plain
@@ -13,6 +17,7 @@ from pages.ui.runs.following import under_way
 from pages.ui.runs.names import describe, names_of
 
 SHIPPED = PRESETS["fast"].key
+_OPENED = "opened_link"  # the run on the page when the link was opened, and what is wrong with the link
 
 # Streamlit cuts a long label; a run's name says what differs from the others.
 WRAPPED = """<style>.st-key-run_on_page [data-testid="stPopoverButton"] :is(div, p) {
@@ -41,23 +46,40 @@ def show_run_of_link(config: RunConfig) -> None:
 
 
 def arrive_by_link() -> None:
-    """On a page without sliders: read the settings of the opened link, and show their run."""
-    of_a_run = any(name in PARAMETERS or name == settings_url.BOOKMARK for name in st.query_params)
-    if not of_a_run or not settings_url.read():
+    """On a page without sliders: read the settings of the opened link, and show their run. What is wrong with the
+    link is said until another run is shown or another page is opened, which has no such address."""
+    if not any(name in PARAMETERS or name == settings_url.BOOKMARK for name in st.query_params):
         return
-    for problem in state.link_problems():
-        st.warning(plain(problem), icon=":material/link_off:")
+    if settings_url.read():
+        trouble = _show_run_of_opened()
+        st.session_state[_OPENED] = state.shown_run(), trouble
+    shown_then, trouble = st.session_state.get(_OPENED, ("", None))
+    if shown_then == state.shown_run():
+        _say_of_link(trouble)
+    else:
+        st.session_state.pop(_OPENED, None)
+
+
+def _show_run_of_opened() -> RunConfig | str | None:
+    """Returns the settings if their run is not on this server, or what is wrong with them."""
     try:
         config = settings_url.current()
     except ValueError as error:
-        st.error(plain(str(error)), icon=":material/error:")
-        return
+        return str(error)
     show_run_of_link(config)
     if config.key == SHIPPED and not under_way(place_for(config)):
         state.show_run(None)
-    if shown().key != config.key:
+    return config if shown().key != config.key else None
+
+
+def _say_of_link(trouble: RunConfig | str | None) -> None:
+    for problem in state.link_problems():
+        st.warning(plain(problem), icon=":material/link_off:")
+    if isinstance(trouble, str):
+        st.error(plain(trouble), icon=":material/error:")
+    elif trouble is not None:
         st.info(
-            f"The run of this link ({plain(describe(config))}) is not on this server. Press Train on the Train page "
+            f"The run of this link ({plain(describe(trouble))}) is not on this server. Press Train on the Train page "
             "to make the same run: its sliders are set.",
             icon=":material/link:",
         )
@@ -92,11 +114,13 @@ def picker() -> None:
         link.popover(shown())
         if state.shown_run() in names:
             _manage(shown_key, names[shown_key])
-        elif (dropped := state.dropped_run()) is not None:
+        dropped = state.dropped_run()
+        if dropped is not None and dropped.config.key not in state.runs():
             name = dropped.name or names_of({dropped.config.key: dropped})[dropped.config.key]
             st.button(
                 f"Undo: bring back {plain(name)}",
                 icon=":material/undo:",
+                key=f"restore_{dropped.config.key}",
                 on_click=state.restore_dropped_run,
             )
 
@@ -115,7 +139,8 @@ def _show_picked(version: int) -> None:
 
 
 def _manage(key: str, name: str) -> None:
-    with st.popover("", icon=":material/edit:", help="Rename or remove this run"):
+    # its keys are the run's: the second press of a double click must not meet the same button of the next run
+    with st.popover("", icon=":material/edit:", help="Rename or remove this run", key=f"manage_{key}"):
         st.text_input(
             "Name",
             name,
@@ -127,6 +152,7 @@ def _manage(key: str, name: str) -> None:
         st.button(
             "Remove from the list",
             icon=":material/close:",
+            key=f"remove_{key}",
             on_click=state.drop_run,
             args=(key,),
             help="Removes it from this list only; can be undone.",
@@ -150,6 +176,16 @@ def cannot_show(run: Run, why: Exception, what: str = "shown") -> None:
         )
     if listed is not None:
         train_button("Train it again", listed.config, key="train_again")
+
+
+@contextmanager
+def or_why_not(run: Run) -> Iterator[None]:
+    """If the run cannot be shown, show why in its place. A fragment needs it inside, as a decorator of its function:
+    what is raised there does not reach the page."""
+    try:
+        yield
+    except (RunDamaged, DataError) as damage:
+        cannot_show(run, damage)
 
 
 def train_button(label: str, config: RunConfig, *, key: str) -> None:

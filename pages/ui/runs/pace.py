@@ -29,19 +29,23 @@ def has_changed(used: float) -> bool:
     return not 0.45 < used / seconds() < 2.2
 
 
+def silence() -> float:
+    """The most seconds without a request of somebody who waits: after too long they are considered gone."""
+    return min(SLOWEST, environment.grace_seconds() / 3)
+
+
 def of_canvas() -> dict[str, int]:
     """In milliseconds, for a canvas: `wait` between two polls, `page` between two reruns of its page, and after
-    `silence` it requests one without news, since sessions that send nothing for too long are considered gone.
+    `silence` it requests one without news.
 
     Jittered: otherwise sessions that start together end together, and all their pages rerun at once.
     """
     jitter = random.uniform(0.7, 1.3)
-    silence = min(SLOWEST, environment.grace_seconds() / 3)
     look = min(LOOK_SLOWEST, max(LOOK_QUICKEST, LOOK_A_SESSION * shared_engine().awaiting()))
     return {
         "wait": round(look * jitter),
         "page": round(1000 * _seconds(jitter)),
-        "silence": round(1000 * silence),
+        "silence": round(1000 * silence()),
     }
 
 
