@@ -24,10 +24,13 @@ _START, _K, _SEED = "kmeans_start", "kmeans_k", "kmeans_seed"
 
 
 def show(run: Run, config: RunConfig) -> None:
-    """The three panels."""
+    """The three panels, and the settings of two of them."""
+    st.subheader("One start, step by step", anchor=False)
+    start, k, seed = _settings(config)
     ticking = _playing()
-    turns.fragment(_watched, run_every=TICK_SECONDS if ticking else None)(run, config, ticking)
-    turns.fragment(_restarts)(run, config)
+    watched = turns.fragment(_watched, run_every=TICK_SECONDS if ticking else None)
+    watched(run, config, start, k, seed, ticking)
+    turns.fragment(_restarts)(run, start, k)
     turns.fragment(scan.show)(run, config)
 
 
@@ -53,10 +56,8 @@ def _playing() -> bool:
     return bool(st.session_state.get(_PLAYING))
 
 
-def _watched(run: Run, config: RunConfig, ticking: bool) -> None:
+def _watched(run: Run, config: RunConfig, start: str, k: int, seed: int, ticking: bool) -> None:
     """One start, iteration by iteration; while it plays, reruns at each tick."""
-    st.subheader("One start, step by step", anchor=False)
-    start, k, seed = _settings(config)
     found = _watch(str(run.folder), run.status().updated, k, start, seed)
     last = len(found.iterations)
     key = f"kmeans_iteration_{run.key[:8]}_{start}_{k}_{seed}"
@@ -125,10 +126,8 @@ def _advance(key: str, last: int) -> None:
         st.session_state[key] = at + 1
 
 
-def _restarts(run: Run, config: RunConfig) -> None:
+def _restarts(run: Run, start: str, k: int) -> None:
     st.subheader("Other starts", anchor=False)
-    start = st.session_state.get(_START) or "k-means++"
-    k = int(st.session_state.get(f"{_K}_{config.digits}", max(2, config.digits)))
     found, best = _compared(str(run.folder), run.status().updated, k, start)
     inertia = [restart.full_inertia for restart in found]
     st.markdown(
