@@ -68,8 +68,8 @@ def _watched(run: Run, config: RunConfig, start: str, k: int, seed: int, ticking
         st.button(
             "Pause" if ticking else "Play",
             icon=":material/pause:" if ticking else ":material/play_arrow:",
-            on_click=_toggle,
-            args=(key, last),
+            on_click=_set_playing,
+            args=(key, last, not ticking),
             key="kmeans_play",
         )
         at = 1 if last == 1 else st.slider("Iteration", 1, last, key=key, width="stretch")
@@ -106,9 +106,10 @@ def _watched(run: Run, config: RunConfig, start: str, k: int, seed: int, ticking
         )
 
 
-def _toggle(key: str, last: int) -> None:
-    st.session_state[_PLAYING] = not _playing()
-    if _playing():
+def _set_playing(key: str, last: int, wanted: bool) -> None:
+    """What the button said, even if the last tick has just stopped it."""
+    st.session_state[_PLAYING] = wanted
+    if wanted:
         st.session_state[_LAST] = time.monotonic()
         if st.session_state.get(key, 1) >= last:
             st.session_state[key] = 1
