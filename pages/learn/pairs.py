@@ -16,4 +16,4 @@ with left:
 with right:
     turns.fragment(pairs_panels.triplets)()
 turns.fragment(pairs_panels.batch)()
-turns.fragment(mining_panels.mining)()
+mining_panels.mining()
