@@ -1,6 +1,7 @@
 """Old links keep working, and a copied link restores what was on the screen."""
 
 import json
+import shutil
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import pytest
@@ -8,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.config import PARAMETERS, PRESETS, RunConfig
 from core.pictures.frames import CanvasOptions, unpack
+from core.runs import example_run, place_for
 from pages.ui.controls import settings_url
 from tests.pages.conftest import OpenPage, components
 
@@ -276,3 +278,12 @@ def test_a_link_to_a_run_that_is_not_here_says_how_to_make_it(open_page: OpenPag
     assert "margin 0" in message and "Press Train on the Train page" in message
     assert app.session_state["margin"] == 0.25
     assert app.session_state["part"] == "Density"
+
+
+def test_a_link_to_pairs_opens_its_run(open_page: OpenPage) -> None:
+    config = RunConfig(seed=77)
+    folder = shutil.copytree(example_run().folder, place_for(config).folder)
+    (folder / "config.json").write_text(json.dumps(config.as_dict()))
+    app = open_page("learn/pairs.py", seed="77")
+    assert not app.exception and not app.warning
+    assert app.session_state["shown_run"] == config.key
