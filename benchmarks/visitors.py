@@ -45,6 +45,7 @@ class Visitor:
     exceptions: list[str] = field(default_factory=list)
     saw_result_at: float | None = None
     widgets: dict[str, str] = field(default_factory=dict)  # key -> id
+    fragments: dict[str, str] = field(default_factory=dict)  # key -> where it stands
     session: str = ""  # Streamlit's name for it
     allows_html: bool = False  # whether any text on the page may contain HTML
 
@@ -112,6 +113,16 @@ class Visitor:
         widget = message.rerun_script.widget_states.widgets.add()
         widget.id, widget.bool_value = self.widgets[name], True
         await self._ask(f"opening {name}", message)
+        await self.drawn()
+
+    async def move(self, name: str, value: float) -> None:
+        """Move the slider with the key `name`, and wait for the rerun."""
+        message = BackMsg()
+        state = message.rerun_script
+        widget = state.widget_states.widgets.add()
+        widget.id, state.fragment_id = self.widgets[name], self.fragments[name]
+        widget.double_array_value.data.append(value)
+        await self._ask(f"moving {name}", message)
         await self.drawn()
 
     async def follow_run(self) -> str:
@@ -221,13 +232,14 @@ class Visitor:
 
     def _handle_element(self, message: ForwardMsg) -> None:
         element = message.delta.new_element
-        self._remember(getattr(element, element.WhichOneof("type") or "", None))
-        self._remember(message.delta.add_block.expandable)
+        fragment = message.delta.fragment_id
+        self._remember(getattr(element, element.WhichOneof("type") or "", None), fragment)
+        self._remember(message.delta.add_block.expandable, fragment)
         match element.WhichOneof("type"):
-            case "bidi_component" if message.delta.fragment_id:
-                self._canvas = message.delta.fragment_id
+            case "bidi_component" if fragment:
+                self._canvas = fragment
             case "button":
-                self._buttons[element.button.label] = element.button.id, message.delta.fragment_id
+                self._buttons[element.button.label] = element.button.id, fragment
             case "download_button":
                 self._files[element.download_button.label] = element.download_button.deferred_file_id
             case "markdown":
@@ -240,10 +252,11 @@ class Visitor:
             case "exception":
                 self.exceptions.append(element.exception.message)
 
-    def _remember(self, widget: Any) -> None:
+    def _remember(self, widget: Any, fragment: str) -> None:
         identity = str(getattr(widget, "id", ""))
         if identity.startswith("$$ID-"):  # $$ID-<32 digits>-<name>
-            self.widgets[identity.split("-", 2)[2]] = identity
+            name = identity.split("-", 2)[2]
+            self.widgets[name], self.fragments[name] = identity, fragment
 
 
 class Fetcher:

@@ -81,6 +81,7 @@ export class Fetching {
     if (turn !== this.turn) return;
     this.busy = false;
     this.failures = failure ? this.failures + 1 : 0;
+    if (failure && this.frames?.partial) this.frames = null; // the rest never came: load it again
     if (failure) this.onError(failure instanceof Refusal ? failure.message : "The server cannot be reached. The picture goes on when it is back.");
     else this.onFrames(isNew ? this.frames : null, status);
     if (turn === this.turn) this.next(failure, status);

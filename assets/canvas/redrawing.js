@@ -57,7 +57,8 @@ export const redrawing = {
     }
     this.dirty = false;
     this.lastFrame = moving && this.visible ? now : 0;
-    if (moving && this.visible) this.request = requestAnimationFrame((next) => this.frame(next));
+    // the timeline may have asked for the next frame already
+    if (moving && this.visible && !this.request) this.request = requestAnimationFrame((next) => this.frame(next));
   },
 
   draw() {

@@ -15,6 +15,7 @@ from core.losses import LOSSES
 Kind = Literal["early", "falling", "healthy", "point", "line", "flat", "squeezed", "diverged", "stuck"]
 
 FAST, SLOW = 0.03, 2e-4  # Adam's learning rates outside this range are suspected
+SMALL_MARGIN = 0.05  # below it a margin is suspected
 LONGER = 3  # times as many epochs
 
 
@@ -63,7 +64,7 @@ def _never_parted(config: RunConfig, kind: Kind) -> bool:
 def _margin_too_small(config: RunConfig, kind: Kind) -> bool:
     """Lifted structure pushes even without one."""
     hinge = LOSSES[config.loss].takes != "batch" and has_parameter(config, "margin")
-    return hinge and config.margin < 0.05 and kind in _AT_REST
+    return hinge and config.margin < SMALL_MARGIN and kind in _AT_REST
 
 
 def _dead_point(config: RunConfig, kind: Kind) -> bool:
@@ -76,6 +77,12 @@ def _dead_point(config: RunConfig, kind: Kind) -> bool:
 @lru_cache(maxsize=100)  # asked several times a second while a run is followed
 def _fades(loss: str, parameters: tuple[tuple[str, float], ...]) -> bool:
     return pile_of(LOSSES[loss], dict(parameters)).kind == "growing"
+
+
+def _contrastive(config: RunConfig) -> dict[str, Any]:
+    """With a margin that pushes: other losses leave whatever was set for one that reads it."""
+    margin = config.margin if config.margin >= SMALL_MARGIN else _DEFAULT["margin"]
+    return {"loss": "contrastive", "margin": margin}
 
 
 _AT_REST = ("point", "line", "flat", "squeezed", "stuck")
@@ -132,7 +139,7 @@ SUSPECTS = (
         lambda config: {"epochs": min(LONGER * config.epochs, int(PARAMETERS["epochs"].high))},
         shows=("epochs",),
     ),
-    _Suspect("push_at_once", _dead_point, lambda config: {"loss": "contrastive"}, otherwise=True),
+    _Suspect("push_at_once", _dead_point, _contrastive, otherwise=True),
     _Suspect(
         "start_over",
         lambda config, kind: kind != "falling",

@@ -26,13 +26,13 @@ def course_of(run: Run) -> Course | None:
 
     Raises RunDamaged if the folder cannot be read.
     """
-    steps = run.snapshot_steps()
-    if not steps:
+    found = run.snapshots()
+    if not found:
         return None
+    steps, snapshots = [each.step for each in found], [each.embeddings for each in found]
     labels = run.sample().labels
-    snapshots = [run.snapshot(step).embeddings for step in steps]
     status, reports = run.status(), run.progress()
-    found = diagnose(
+    diagnosis = diagnose(
         run.config(),
         reports,
         snapshots[0],
@@ -40,20 +40,21 @@ def course_of(run: Run) -> Course | None:
         labels,
         aborted=status.state == "failed" and NO_NUMBER in status.message,
     )
-    return Course(reports, steps, [*shapes_of(snapshots, labels)[:-1], found.shape], found)
+    return Course(reports, steps, [*shapes_of(snapshots, labels)[:-1], diagnosis.shape], diagnosis)
 
 
 def diagnosis_of(run: Run) -> Diagnosis | None:
     """The diagnosis of `course_of`, read from the first and the last snapshot alone."""
     steps = run.snapshot_steps()
-    if not steps:
+    ends = run.snapshots(steps[:1] + steps[-1:])
+    if len(ends) < 2:  # none yet, or one has gone since it was listed
         return None
     status = run.status()
     return diagnose(
         run.config(),
         run.progress(),
-        run.snapshot(steps[0]).embeddings,
-        run.snapshot(steps[-1]).embeddings,
+        ends[0].embeddings,
+        ends[1].embeddings,
         run.sample().labels,
         aborted=status.state == "failed" and NO_NUMBER in status.message,
     )

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from core.data import Split, load_stored
 from core.pictures.frames import pack
-from core.pictures.picture_reduction import PICTURE_DIMS, fitted_reduction, live_reduction, snapshots_of
+from core.pictures.picture_reduction import PICTURE_DIMS, fitted_reduction, live_reduction
 from core.pictures.replay import Replay, as_bytes
 from core.runs import Run
 from core.runs.byte_cache import kept_by_size
@@ -21,7 +21,7 @@ def of_sample(run: Run, after: int = -1) -> bytes | None:
     For more than three dimensions all of them, projected onto the principal directions of the newest one,
     rotated to differ as little as possible from the previous projection.
     """
-    snapshots = snapshots_of(run)
+    snapshots = run.snapshots()
     if not snapshots or snapshots[-1].step <= after:
         return None
     if snapshots[0].embeddings.shape[1] <= PICTURE_DIMS:
@@ -97,7 +97,7 @@ def _still(folder: str, updated: float, split: str, reduction: str) -> bytes:
     embedding = run.embedding()
     projection = fitted_reduction(run, reduction)
     last = projection.apply(embedding.points(split)).astype(np.float32)
-    snapshots, sample = snapshots_of(run), run.sample()
+    snapshots, sample = run.snapshots(), run.sample()
     if sample.split != split or not snapshots:
         frames, steps = last[None], [run.status().step]
     else:

@@ -1,22 +1,12 @@
 """The reduction of a run to the two or three dimensions of a picture."""
 
-import contextlib
 from functools import lru_cache
 from pathlib import Path
 
 from core.embedding.reduction import REDUCTIONS, Projection, Reduction, aligned, fit_svd
-from core.runs import Run, RunDamaged, Snapshot
+from core.runs import Run, Snapshot
 
 PICTURE_DIMS = 3  # the canvas's maximum; more are reduced to this
-
-
-def snapshots_of(run: Run) -> list[Snapshot]:
-    """The snapshots of the sample so far, in order."""
-    snapshots = []
-    for step in run.snapshot_steps():
-        with contextlib.suppress(RunDamaged):  # gone since it was listed: the run has restarted
-            snapshots.append(run.snapshot(step))
-    return snapshots
 
 
 def live_reduction(snapshots: list[Snapshot]) -> Reduction:
@@ -46,5 +36,5 @@ def _fitted(folder: str, updated: float, reduction: str) -> Projection:
         if reduction not in REDUCTIONS:
             raise ValueError(f"There is no reduction {reduction[:20]!r}; there are: {', '.join(REDUCTIONS)}.")
         return REDUCTIONS[reduction].fit(train)
-    usual, snapshots = fit_svd(train, PICTURE_DIMS), snapshots_of(run)
+    usual, snapshots = fit_svd(train, PICTURE_DIMS), run.snapshots()
     return aligned(usual, live_reduction(snapshots)) if snapshots and train.shape[1] > PICTURE_DIMS else usual

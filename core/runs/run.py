@@ -4,6 +4,7 @@ import contextlib
 import json
 import shutil
 import threading
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -66,6 +67,15 @@ class Run(WorkerFiles):
         except (OSError, ValueError, EOFError) as error:
             raise RunDamaged(f"The snapshot of step {step} cannot be read ({why(error)}).") from error
         return Snapshot(step, embeddings)
+
+    def snapshots(self, steps: Iterable[int] | None = None) -> list[Snapshot]:
+        """Those that can be read of the snapshots at `steps`, by default of all so far, in order: a
+        run drops those after its best step, and all when it restarts."""
+        found = []
+        for step in self.snapshot_steps() if steps is None else steps:
+            with contextlib.suppress(RunDamaged):  # gone since it was listed
+                found.append(self.snapshot(step))
+        return found
 
     def weights_at(self, step: int) -> dict[str, npt.NDArray[np.float32]]:
         """The encoder's weights by name at the snapshot of `step`. Raises RunDamaged if unreadable."""

@@ -5,8 +5,10 @@ import streamlit as st
 from pages.ui import turns
 from pages.ui.learn import mining_panels, pairs_panels
 from pages.ui.learn.lesson_text import lesson
+from pages.ui.runs import history
 
 st.title("Pairs and triplets")
+history.arrive_by_link()
 lesson("pairs")
 
 turns.fragment(pairs_panels.samples)()
@@ -16,4 +18,4 @@ with left:
 with right:
     turns.fragment(pairs_panels.triplets)()
 turns.fragment(pairs_panels.batch)()
-turns.fragment(mining_panels.mining)()
+mining_panels.mining()

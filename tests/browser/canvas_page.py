@@ -41,7 +41,7 @@ const receive = (name, value) => (window.received[name] = value);
 const component = {{ parentElement: host.shadowRoot, setStateValue: receive, setTriggerValue: receive }};
 window.show = (packed) => {{
   component.data = Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0));
-  mount(component);
+  window.remove = mount(component);
 }};
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => mount(component));
 </script>

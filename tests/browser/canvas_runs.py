@@ -6,7 +6,7 @@ import sys
 import numpy as np
 
 from core.config import RunConfig
-from core.pictures.picture_reduction import fitted_reduction, snapshots_of
+from core.pictures.picture_reduction import fitted_reduction
 from core.runs import Run
 from tests.browser.harness import PROJECT, Server
 
@@ -39,4 +39,4 @@ def projected(run: Run, split: str) -> np.ndarray:
 def projected_samples(run: Run) -> list[np.ndarray]:
     """The projected points of its sample at each step [s, 2 or 3]."""
     projection = fitted_reduction(run)
-    return [projection.apply(snapshot.embeddings) for snapshot in snapshots_of(run)]
+    return [projection.apply(snapshot.embeddings) for snapshot in run.snapshots()]

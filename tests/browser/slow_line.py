@@ -1,4 +1,4 @@
-"""A slow connection: a proxy between browser and app with limited bandwidth."""
+"""Bad connections: a proxy between browser and app with limited bandwidth, and an answer that is cut off."""
 
 import asyncio
 import contextlib
@@ -8,6 +8,20 @@ from queue import Queue
 from urllib.parse import urlsplit
 
 AT_ONCE = 16_384  # bytes
+
+# A script for the page: of the first answer with all frames the last byte never comes.
+CUT_OFF = """
+const whole = window.fetch;
+window.fetch = async (address) => {
+  const answer = await whole(address);
+  if (!address.endsWith("/frames/train")) return answer;
+  window.fetch = whole;
+  const bytes = new Uint8Array(await answer.arrayBuffer()), parts = [bytes.slice(0, -1)];
+  const pull = (line) => (parts.length ? line.enqueue(parts.pop()) : line.error(new TypeError("cut off")));
+  const body = new ReadableStream({ pull }, { highWaterMark: 0 });
+  return new Response(body, { headers: { "Content-Length": bytes.length } });
+};
+"""
 
 
 @contextlib.contextmanager

@@ -17,6 +17,7 @@ from tests.browser.canvas_page import OfRun
 from tests.browser.canvas_runs import projected, projected_samples, trained, training
 from tests.browser.harness import MOVING, Server
 from tests.browser.lab import visitor
+from tests.browser.slow_line import CUT_OFF
 
 TRAINING_SECONDS = 120
 
@@ -201,6 +202,19 @@ def test_a_pin_stays_on_its_image_when_all_points_arrive(visit: Visit, server: S
     canvas.wait(f"s.n === {len(embedding.test)}")
     canvas.wait("s.pinned === -1")
     expect(canvas.page.locator(".ring")).to_be_hidden()
+
+
+def test_a_first_load_that_is_cut_off_is_completed(visit: Visit, server: Server, run: Run) -> None:
+    canvas = visit(OfRun(server, run), rest=False, **MOVING)
+    canvas.page.add_init_script(CUT_OFF)
+    canvas.page.reload()
+    canvas.show()
+    notice = canvas.page.locator(".notice")
+    expect(notice).to_contain_text("The server cannot be reached")
+    assert set(canvas.state()["present"]) == {2000}  # of the first frame, which has come
+    canvas.page.evaluate("dispatchEvent(new Event('online'))")
+    expect(notice).to_be_hidden()
+    canvas.wait(f"s.present.at(-1) === {len(run.embedding().train)}")
 
 
 def test_a_rerun_fetches_nothing_again(visit: Visit, server: Server, run: Run) -> None:

@@ -68,6 +68,28 @@ def test_new_snapshots_are_followed_and_zoom_and_muted_classes_stay(visit: Visit
     assert how_many > 100 and right > 0.98
 
 
+DRAWN = """async (root) => {
+  const drawn = [], frame = () => new Promise(requestAnimationFrame);
+  await frame();
+  for (let before = root.contrastiveCanvas.work().length; drawn.length < 10; before += drawn.at(-1)) {
+    await frame();
+    drawn.push(root.contrastiveCanvas.work().length - before);
+  }
+  return drawn;
+}"""
+
+
+def test_a_turning_picture_is_drawn_once_a_frame_and_never_after_its_end(visit: Visit) -> None:
+    canvas = visit(Cloud(points=500, dims=3, live=True, shown=2), rest=False, **MOVING)
+    root = canvas.page.locator(".cl-canvas")
+    for newest in (2, 3, 4):
+        canvas.next_snapshot()
+        canvas.wait(f"s.playhead === {newest}")
+    assert canvas.state()["turning"] and root.evaluate(DRAWN) == [1] * 10
+    canvas.page.evaluate("window.remove()")
+    assert root.evaluate(DRAWN) == [0] * 10
+
+
 def test_a_visitor_who_scrubs_back_is_left_there_until_asking_for_the_newest(visit: Visit) -> None:
     canvas = visit(Cloud(points=2000, live=True, shown=4), **MOVING)
     canvas.scrub.fill("1")

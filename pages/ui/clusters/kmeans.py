@@ -24,11 +24,18 @@ _START, _K, _SEED = "kmeans_start", "kmeans_k", "kmeans_seed"
 
 
 def show(run: Run, config: RunConfig) -> None:
+<<<<<<< HEAD
     """The three panels."""
     run.embedding()  # if it is damaged, this says so once, for all three
+=======
+    """The three panels, and the settings of two of them."""
+    st.subheader("One start, step by step", anchor=False)
+    start, k, seed = _settings(config)
+>>>>>>> 64366bb43965340d942b9c6a319935703adaf3bd
     ticking = _playing()
-    turns.fragment(_watched, run_every=TICK_SECONDS if ticking else None)(run, config, ticking)
-    turns.fragment(_restarts)(run, config)
+    watched = turns.fragment(_watched, run_every=TICK_SECONDS if ticking else None)
+    watched(run, config, start, k, seed, ticking)
+    turns.fragment(_restarts)(run, start, k)
     turns.fragment(scan.show)(run, config)
 
 
@@ -54,10 +61,8 @@ def _playing() -> bool:
     return bool(st.session_state.get(_PLAYING))
 
 
-def _watched(run: Run, config: RunConfig, ticking: bool) -> None:
+def _watched(run: Run, config: RunConfig, start: str, k: int, seed: int, ticking: bool) -> None:
     """One start, iteration by iteration; while it plays, reruns at each tick."""
-    st.subheader("One start, step by step", anchor=False)
-    start, k, seed = _settings(config)
     found = _watch(str(run.folder), run.status().updated, k, start, seed)
     last = len(found.iterations)
     key = f"kmeans_iteration_{run.key[:8]}_{start}_{k}_{seed}"
@@ -68,8 +73,8 @@ def _watched(run: Run, config: RunConfig, ticking: bool) -> None:
         st.button(
             "Pause" if ticking else "Play",
             icon=":material/pause:" if ticking else ":material/play_arrow:",
-            on_click=_toggle,
-            args=(key, last),
+            on_click=_set_playing,
+            args=(key, last, not ticking),
             key="kmeans_play",
         )
         at = 1 if last == 1 else st.slider("Iteration", 1, last, key=key, width="stretch")
@@ -106,9 +111,10 @@ def _watched(run: Run, config: RunConfig, ticking: bool) -> None:
         )
 
 
-def _toggle(key: str, last: int) -> None:
-    st.session_state[_PLAYING] = not _playing()
-    if _playing():
+def _set_playing(key: str, last: int, wanted: bool) -> None:
+    """What the button said, even if the last tick has just stopped it."""
+    st.session_state[_PLAYING] = wanted
+    if wanted:
         st.session_state[_LAST] = time.monotonic()
         if st.session_state.get(key, 1) >= last:
             st.session_state[key] = 1
@@ -126,10 +132,8 @@ def _advance(key: str, last: int) -> None:
         st.session_state[key] = at + 1
 
 
-def _restarts(run: Run, config: RunConfig) -> None:
+def _restarts(run: Run, start: str, k: int) -> None:
     st.subheader("Other starts", anchor=False)
-    start = st.session_state.get(_START) or "k-means++"
-    k = int(st.session_state.get(f"{_K}_{config.digits}", max(2, config.digits)))
     found, best = _compared(str(run.folder), run.status().updated, k, start)
     inertia = [restart.full_inertia for restart in found]
     st.markdown(

@@ -91,11 +91,16 @@ def _cure(cure: Cure) -> None:
 
 
 def _panels(shown: list[_Shown], moving: list[Run]) -> None:
-    started = [one for one in shown if under_way(one.run) and one.run not in moving]
-    if started or shown != _shown():
+    if shown != _shown():
         st.rerun()  # a cure was requested: the buttons above change as well
-    if not shown:
-        return
+    started = any(under_way(one.run) and one.run not in moving for one in shown)
+    if shown:
+        _side_by_side(shown)  # also if one has started, since this may be the rerun of a button in it
+    if started:
+        st.rerun()
+
+
+def _side_by_side(shown: list[_Shown]) -> None:
     if len(shown) == 2 and (differ := measured_differently(shown[0].config, shown[1].config)):
         labels = [PARAMETERS[name].label.lower() for name in differ]
         caption("collapse_captions", "not_comparable", settings=" and the ".join(labels))

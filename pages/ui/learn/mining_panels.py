@@ -34,10 +34,14 @@ CURVE_HEIGHT = 260
 
 
 def mining() -> None:
-    """The run picker and both panels."""
+    """The run picker, outside of any fragment: its list is kept when the whole page runs; and both panels."""
     st.subheader("Easy, semi-hard, hard")
     lesson("pairs_rings")
     history.picker()
+    turns.fragment(_panels)()
+
+
+def _panels() -> None:
     run = history.shown()
     try:
         if run.status().state != "done":

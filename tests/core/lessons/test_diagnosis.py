@@ -167,6 +167,20 @@ def test_the_cures_are_those_that_fit_the_cause() -> None:
     assert "weigh" not in names(replace(SMALL, loss="center", weight=0.0), 1.386)
 
 
+def test_a_cure_fits_a_loss_on_pairs_too() -> None:
+    hard = replace(SMALL, miner="batch_hard", batch_size=100)
+    cures = {cure.name: cure for cure in diagnosed(0 * SPREAD_OUT, 0.25, 0.25, config=hard).cures}
+    assert "triplet" not in cures["mine_nothing"].label + cures["mine_nothing"].why
+
+
+@pytest.mark.parametrize(("margin", "given"), [(0.0, 1.0), (0.3, 0.3)])
+def test_a_loss_that_pushes_at_once_is_given_a_margin(margin: float, given: float) -> None:
+    stuck, mixed = replace(SMALL, loss="nt_xent", margin=margin), RANDOM.permutation(SPREAD_OUT)
+    found = diagnosed(mixed, stuck.collapsed, stuck.collapsed, config=stuck)
+    assert found.kind == "stuck" and found.cures[0].name == "push_at_once"
+    assert found.cures[0].config == replace(stuck, loss="contrastive", margin=given)
+
+
 def test_losses_at_two_temperatures_cannot_be_compared_but_after_two_learning_rates_they_can() -> None:
     cold = replace(SMALL, loss="nt_xent", temperature=0.01)
     assert measured_differently(cold, replace(cold, temperature=0.1)) == ["temperature"]
