@@ -267,18 +267,18 @@ class Fetcher:
         self._agent = agent
         self._host, self._port = str(parts.hostname), int(parts.port or 80)
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+        self._used = False  # whether it has answered over this connection
 
     async def get(self, path: str) -> bytes:
         """The content of the response. Raises RuntimeError for a status of 400 or more."""
-        if self._streams is None:
-            self._streams = await asyncio.open_connection(self._host, self._port)
-        reader, writer = self._streams
-        lines = (f"GET {path} HTTP/1.1", f"Host: {self._host}:{self._port}", f"User-Agent: {self._agent}")
-        writer.write(("\r\n".join(lines) + "\r\n\r\n").encode())
-        head = (await reader.readuntil(b"\r\n\r\n")).decode().lower().split("\r\n")
-        code = int(head[0].split()[1])
-        length = next((int(line.split(":")[1]) for line in head if line.startswith("content-length:")), 0)
-        content = await reader.readexactly(length)
+        try:
+            code, content = await self._answer(path)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            if not self._used:
+                raise
+            await self.close()  # the server closes idle connections: like a browser, it asks once more
+            code, content = await self._answer(path)
+        self._used = True
         if code >= 400:
             raise RuntimeError(f"{path} was answered with {code}: {content[:200]!r}")
         return content
@@ -287,3 +287,14 @@ class Fetcher:
         """Close the connection."""
         if self._streams is not None:
             self._streams[1].close()
+        self._streams, self._used = None, False
+
+    async def _answer(self, path: str) -> tuple[int, bytes]:
+        if self._streams is None:
+            self._streams = await asyncio.open_connection(self._host, self._port)
+        reader, writer = self._streams
+        lines = (f"GET {path} HTTP/1.1", f"Host: {self._host}:{self._port}", f"User-Agent: {self._agent}")
+        writer.write(("\r\n".join(lines) + "\r\n\r\n").encode())
+        head = (await reader.readuntil(b"\r\n\r\n")).decode().lower().split("\r\n")
+        length = next((int(line.split(":")[1]) for line in head if line.startswith("content-length:")), 0)
+        return int(head[0].split()[1]), await reader.readexactly(length)

@@ -47,6 +47,18 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => moun
 </script>
 </html>"""
 
+# Records in the page whether the canvas plays, and its playhead: by the time a test asks, it may have ended.
+PLAYED = """
+    window.played = [];
+    const look = () => {
+        requestAnimationFrame(look);
+        const root = document.getElementById("host")?.shadowRoot?.querySelector(".cl-canvas");
+        const { playing, playhead, n } = root?.contrastiveCanvas?.state() ?? { n: 0 };
+        if (n) window.played.push([playing, playhead]);
+    };
+    look();
+"""
+
 
 @cache
 def page_html() -> str:

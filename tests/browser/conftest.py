@@ -96,11 +96,12 @@ def visit(browser: Browser) -> Iterator[Visit]:
     """Opens a page that contains only the canvas with a picture; fails if any page has an unexpected fault."""
     opened: list[tuple[BrowserContext, Watch]] = []
 
-    def open_page(picture: Picture, rest: bool = True, **options: Any) -> Canvas:
+    def open_page(picture: Picture, rest: bool = True, script: str = "", **options: Any) -> Canvas:
         context = browser.new_context(**{"viewport": {"width": 1200, "height": 900}, **STILL, **options})
         page = context.new_page()
         canvas = Canvas(page, watch(page), picture)
         opened.append((context, canvas.watch))
+        page.add_init_script(script)
         page.route(picture.address, lambda route: route.fulfill(content_type="text/html", body=page_html()))
         page.goto(picture.address)
         canvas.show()

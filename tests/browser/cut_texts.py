@@ -1,5 +1,7 @@
 """Text on a page that is cut off with no way to read it: neither a title nor a box that scrolls."""
 
+import time
+
 from playwright.sync_api import Page
 
 from tests.browser.harness import painted
@@ -40,9 +42,12 @@ CUT = """() => {
 }"""
 
 
-def cut_texts(page: Page, width: int) -> list[str]:
-    """What is cut at a width of the window, a line each."""
+def cut_texts(page: Page, width: int, patience: float = 10) -> list[str]:
+    """What is cut at a width of the window, a line each. patience: the seconds that charts have to follow it."""
     page.set_viewport_size({"width": width, "height": 800})
-    for _ in range(5):  # charts follow a change of width some frames later
+    for _ in range(5):  # what fits at once may not fit when the charts have followed
         painted(page)
-    return [f"{width} px: {line}" for line in page.evaluate(CUT)]
+    end = time.monotonic() + patience
+    while (found := page.evaluate(CUT)) and time.monotonic() < end:
+        painted(page)
+    return [f"{width} px: {line}" for line in found]

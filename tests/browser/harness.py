@@ -100,6 +100,21 @@ def running_server(
     that the server started may outlive it.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    server: Server | None = None
+    left: list[str] = []
+    try:
+        while server is None or not came_up(server):
+            with undisturbed():
+                server = started(folder, script, options, env)
+        yield server
+    finally:
+        if server is not None:
+            left = stop(server.process)
+    assert not left, f"these processes outlived the server: {left}"
+    assert not server.troubles(), f"the server's log {server.log} holds:\n" + "\n".join(server.troubles())
+
+
+def started(folder: Path, script: Path, options: Sequence[str], env: dict[str, str]) -> Server:
     runs, log, port = folder / "runs", folder / "server.log", free_port()
     command = [sys.executable, "-m", "streamlit", "run", str(script)]
     command += ["--server.headless", "true", "--server.address", "127.0.0.1", "--server.port", str(port)]
@@ -107,33 +122,25 @@ def running_server(
     command += ["--logger.messageFormat", "%(levelname)s %(name)s: %(message)s", *options]
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("STREAMLIT_")}
     own = {"CONTRASTIVE_LAB_RUNS": str(runs), "PYTHONUNBUFFERED": "1", **env}
-    process: subprocess.Popen[bytes] | None = None
-    left: list[str] = []
-    try:
-        with log.open("wb") as output, undisturbed():
-            process = subprocess.Popen(
-                command,
-                cwd=PROJECT,
-                env=inherited | own,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-        server = Server(f"http://127.0.0.1:{port}", process, log, runs)
-        # semaphores of a worker that was killed; loky reports and releases them
-        server.expect_in_log("resource_tracker: There appear to be .* leaked semlock")
-        server.expect_in_log("resource_tracker: /loky-.*FileNotFoundError")
-        wait_until_healthy(server)
-        yield server
-    finally:
-        if process is not None:
-            left = stop(process)
-    assert not left, f"these processes outlived the server: {left}"
-    assert not server.troubles(), f"the server's log {log} holds:\n" + "\n".join(server.troubles())
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command,
+            cwd=PROJECT,
+            env=inherited | own,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    server = Server(f"http://127.0.0.1:{port}", process, log, runs)
+    # semaphores of a worker that was killed; loky reports and releases them
+    server.expect_in_log("resource_tracker: There appear to be .* leaked semlock")
+    server.expect_in_log("resource_tracker: /loky-.*FileNotFoundError")
+    return server
 
 
-def wait_until_healthy(server: Server) -> None:
+def came_up(server: Server) -> bool:
+    """Wait until it answers. False if another process took its port before it did."""
     # ignore the environment's proxy between two processes of one machine
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     end = time.monotonic() + START_SECONDS
@@ -142,9 +149,11 @@ def wait_until_healthy(server: Server) -> None:
             break
         with contextlib.suppress(OSError), opener.open(server.url + "/_stcore/health", timeout=5) as answer:
             if answer.status == 200:
-                return
+                return True
         time.sleep(0.05)
-    raise AssertionError(f"the server did not come up; its log:\n{server.log.read_text(encoding='utf-8')}")
+    log = server.log.read_text(encoding="utf-8")
+    assert re.search(r"Port \d+ is not available", log), f"the server did not come up; its log:\n{log}"
+    return False
 
 
 def stop(process: subprocess.Popen[bytes]) -> list[str]:

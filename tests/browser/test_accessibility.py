@@ -122,4 +122,4 @@ def test_what_is_wrong_is_found(page: Page, server: Server) -> None:
     page.get_by_test_id("stMain").get_by_test_id("stCaptionContainer").first.evaluate(
         "part => (part.style.cssText = 'width: 60px; overflow: hidden; white-space: nowrap')"
     )
-    assert any("is cut by" in line for line in cut_texts(page, 660))
+    assert any("is cut by" in line for line in cut_texts(page, 660, patience=0))

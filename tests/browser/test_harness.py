@@ -68,7 +68,7 @@ def test_settled_waits_for_a_server_that_is_slow_to_begin(page: Page, small: Ser
     open_page(page, small)
     server = psutil.Process(small.process.pid)
     server.suspend()
-    resume = threading.Timer(1.5, server.resume)
+    resume = threading.Timer(0.8, server.resume)
     resume.start()
     page.get_by_role("button", name="Slow").click()
     settled(page)

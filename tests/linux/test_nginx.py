@@ -26,7 +26,7 @@ QUERY = "epochs=2&digits=2&hidden=16&seed=5"
 @pytest.fixture
 def behind_nginx(tmp_path: Path) -> Iterator[tuple[str, list[Server]]]:
     """The address of nginx, and the two servers behind it."""
-    runs, port = tmp_path / "runs", free_port()
+    runs = tmp_path / "runs"
     with contextlib.ExitStack() as stack:
         servers = [
             stack.enter_context(
@@ -37,6 +37,7 @@ def behind_nginx(tmp_path: Path) -> Iterator[tuple[str, list[Server]]]:
         text = (PROJECT / "docs" / "nginx.conf").read_text(encoding="utf-8")
         for written, server in zip(("8501", "8502"), servers, strict=True):
             text = text.replace(f"127.0.0.1:{written}", server.url.removeprefix("http://"))
+        port = free_port()  # last, so that nothing takes it meanwhile
         text = text.replace("listen 8080", f"listen 127.0.0.1:{port}")
         own = f"pid {tmp_path}/nginx.pid; daemon off; error_log {tmp_path}/nginx.log;\n"
         (tmp_path / "nginx.conf").write_text(own + text, encoding="utf-8")

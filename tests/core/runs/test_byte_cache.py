@@ -1,7 +1,7 @@
 """The byte cache: bounded in bytes, least recently used first out, each result computed once."""
 
 import threading
-import time
+from types import SimpleNamespace
 
 import pytest
 
@@ -49,10 +49,11 @@ def test_the_least_recently_used_result_is_evicted_first(picture, made):
     assert made[-1] == "b"
 
 
-def test_idle_results_are_evicted(picture, made):
+def test_idle_results_are_evicted(picture, made, time, monkeypatch):
+    monkeypatch.setattr(byte_cache, "time", SimpleNamespace(monotonic=time))
     for name in "ab":
         picture(name, 300)
-    time.sleep(0.2)
+    time.seconds = 0.2
     picture("a", 300)  # used again
     assert byte_cache.drop_unused(10) == 0
     assert byte_cache.drop_unused(0.1) == 300
