@@ -1,7 +1,6 @@
 """Old links keep working, and a copied link restores what was on the screen."""
 
 import json
-import shutil
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import pytest
@@ -9,7 +8,6 @@ from streamlit.testing.v1 import AppTest
 
 from core.config import PARAMETERS, PRESETS, RunConfig
 from core.pictures.frames import CanvasOptions, unpack
-from core.runs import example_run, place_for
 from pages.ui.controls import settings_url
 from pages.ui.state import Listed
 from tests.pages.conftest import OpenPage, components
@@ -281,7 +279,6 @@ def test_a_link_to_a_run_that_is_not_here_says_how_to_make_it(open_page: OpenPag
     assert app.session_state["part"] == "Density"
 
 
-<<<<<<< HEAD
 def test_what_is_said_about_a_link_stays_until_another_run_is_shown(open_page: OpenPage) -> None:
     def said(app: AppTest) -> list[str]:
         assert not app.exception
@@ -297,12 +294,3 @@ def test_what_is_said_about_a_link_stays_until_another_run_is_shown(open_page: O
     for key in (other.key, None):
         app.session_state["shown_run"] = key
         assert said(app.run()) == []
-=======
-def test_a_link_to_pairs_opens_its_run(open_page: OpenPage) -> None:
-    config = RunConfig(seed=77)
-    folder = shutil.copytree(example_run().folder, place_for(config).folder)
-    (folder / "config.json").write_text(json.dumps(config.as_dict()))
-    app = open_page("learn/pairs.py", seed="77")
-    assert not app.exception and not app.warning
-    assert app.session_state["shown_run"] == config.key
->>>>>>> 64366bb43965340d942b9c6a319935703adaf3bd

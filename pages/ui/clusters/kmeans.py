@@ -24,14 +24,10 @@ _START, _K, _SEED = "kmeans_start", "kmeans_k", "kmeans_seed"
 
 
 def show(run: Run, config: RunConfig) -> None:
-<<<<<<< HEAD
-    """The three panels."""
-    run.embedding()  # if it is damaged, this says so once, for all three
-=======
     """The three panels, and the settings of two of them."""
+    run.embedding()  # if it is damaged, this says so once, for all three
     st.subheader("One start, step by step", anchor=False)
     start, k, seed = _settings(config)
->>>>>>> 64366bb43965340d942b9c6a319935703adaf3bd
     ticking = _playing()
     watched = turns.fragment(_watched, run_every=TICK_SECONDS if ticking else None)
     watched(run, config, start, k, seed, ticking)
