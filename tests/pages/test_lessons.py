@@ -12,7 +12,7 @@ from core.config import PRESETS, RunConfig
 from core.lessons import texts
 from core.lessons.collapses import COLLAPSES
 from core.lessons.run_diagnosis import diagnosis_of
-from core.runs import place_for, run_at
+from core.runs import example_run, place_for, run_at
 from pages.ui.state import Listed
 from tests.pages.conftest import PROJECT, OpenPage, components
 from tests.pages.test_collapse import wait_for
@@ -94,3 +94,12 @@ def in_small_letters(app: AppTest) -> list[str]:
     helped = [of.get("help", "") for each in columns if each for of in json.loads(each).values()]
     captions = [caption.value for caption in app.caption]
     return captions + [widget.proto.help for widget in widgets] + told + helped
+
+
+def test_a_link_to_pairs_opens_its_run(open_page: OpenPage) -> None:
+    config = RunConfig(seed=77)
+    folder = shutil.copytree(example_run().folder, place_for(config).folder)
+    (folder / "config.json").write_text(json.dumps(config.as_dict()))
+    app = open_page("learn/pairs.py", seed="77")
+    assert not app.exception and not app.warning
+    assert app.session_state["shown_run"] == config.key

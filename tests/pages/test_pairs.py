@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from core.config import PRESETS, RunConfig
 from core.data import Dataset
 from core.losses import LOSSES
-from core.runs import example_run, place_for, run_at
+from core.runs import place_for, run_at
 from pages.ui.state import Listed
 from tests.drawn_digits import DrawnDigits
 from tests.pages.conftest import OpenPage, components
@@ -297,12 +297,3 @@ def test_a_damaged_run_is_reported(open_page: OpenPage) -> None:
     (error,) = app.error
     assert "cannot be shown here" in error.value and "is missing" in error.value
     assert app.radio(key="picked_run_0").value == mine.key  # another one can be chosen
-
-
-def test_a_link_to_pairs_opens_its_run(open_page: OpenPage) -> None:
-    config = RunConfig(seed=77)
-    folder = shutil.copytree(example_run().folder, place_for(config).folder)
-    (folder / "config.json").write_text(json.dumps(config.as_dict()))
-    app = open_page(PAGE, seed="77")
-    assert not app.exception and not app.warning
-    assert app.session_state["shown_run"] == config.key
