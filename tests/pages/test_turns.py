@@ -135,6 +135,7 @@ def test_a_file_is_made_in_the_turn_of_who_asked_and_few_wait_for_one_person() -
         for click in waiting:
             click.result(60)
     assert made == ["file"] * turns.MOST_FILES
+    assert not turns._files
 
 
 @pytest.mark.parametrize("error", [NotWanted("You have asked for several."), OSError("A full disk.")])

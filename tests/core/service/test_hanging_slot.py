@@ -14,6 +14,7 @@ from core.config import RunConfig
 from core.service.clock import Clock
 from core.service.dask_slots import DaskSlot
 from core.service.engine import Engine
+from core.service.slot_threads import SECONDS_TO_STOP
 from tests.core.conftest import Time, wait_until
 
 CONFIG = RunConfig(epochs=1)
@@ -69,9 +70,11 @@ def test_who_joins_a_run_while_its_stopped_worker_is_ended_gets_it_trained(engin
     run = engine.submit(CONFIG, "ada")
     wait_until(run.has_writer, "the worker has begun")
     joined = threading.Event()
+    killed_after: list[float] = []
 
     def join() -> None:
         slot.when_killed = lambda: None
+        killed_after.append(time.seconds)
         engine.submit(CONFIG, "bob")
         joined.set()
 
@@ -84,4 +87,4 @@ def test_who_joins_a_run_while_its_stopped_worker_is_ended_gets_it_trained(engin
 
     wait_until(killed, "the worker is ended")
     wait_until(lambda: slot.trainings == 2 or not engine.has(run.key), "it is begun again, or has failed")
-    assert slot.trainings == 2
+    assert slot.trainings == 2 and killed_after[0] > SECONDS_TO_STOP

@@ -40,6 +40,13 @@ def test_who_is_a_new_person_each_time_gets_the_turns_of_one_address() -> None:
     assert served.index("ada") == 1 and served.index("bob") == 3
 
 
+def test_who_waits_for_so_many_seconds_gives_up_then() -> None:
+    turns = Turns()
+    with turns.turn(Asker("ada")):
+        assert not turns.take(Asker("bob"), seconds=0.01)
+    assert not turns.waiting and turns.take(Asker("bob"), seconds=0.01)
+
+
 def test_work_that_nobody_waits_for_is_not_done(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "LOOK", 0.01)
     turns, there, looked = Turns(), threading.Event(), threading.Event()

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from core.runs import Progress
-from core.take_home.curve import HEIGHT, loss_curve
+from core.take_home.curve import HEIGHT, WIDTH, loss_curve
 
 
 @pytest.mark.parametrize("losses", [(1.0, 0.2), (-0.1, -1.0, -1.4), (0.02, -1.0), (0.0, 0.0)], ids=str)
@@ -15,6 +15,8 @@ def test_every_loss_is_inside_the_picture_and_the_ticks_name_the_lowest_and_the_
     reports = [Progress(step, 100, 0, loss, {}, 0.0) for step, loss in enumerate(losses)]
     svg = loss_curve(reports)
     (points,) = re.findall('polyline points="([^"]+)"', svg)
+    along = [float(point.split(",")[0]) for point in points.split()]
+    assert along == sorted(along) and 0 < along[0] < along[-1] < WIDTH
     heights = [float(point.split(",")[1]) for point in points.split()]
     assert all(0 <= y <= HEIGHT for y in heights)
     assert heights == sorted(heights)  # the losses fall, and y points down
