@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from core.config import PRESETS, RunConfig
 from pages.ui.controls.settings_url import link_parameters
 from pages.ui.runs.kept_runs import MOST_SETTINGS, runs_from
-from pages.ui.runs.names import name_for, names_of
+from pages.ui.runs.names import describe, name_for, names_of
 from pages.ui.state import EXAMPLE_NAME, MOST_RUNS, Listed
 
 A, B, C = (RunConfig(seed=seed) for seed in (1, 2, 3))
@@ -174,3 +174,9 @@ def test_a_name_in_a_list_begins_with_what_differs_from_the_others() -> None:
 def test_no_two_runs_in_a_list_have_the_same_name() -> None:
     names = names_of({"a": Listed(A, "Mine"), "b": Listed(B, "Mine"), "c": Listed(C, EXAMPLE_NAME)})
     assert list(names.values()) == ["Mine", "Mine (2)", f"{EXAMPLE_NAME} (2)"]
+
+
+def test_the_status_names_the_main_settings_and_each_other_that_differs_from_the_preset() -> None:
+    config = RunConfig(seed=3, held_out_class="7", learning_rate=0.01)
+    main = "Contrastive on d · margin 1 · 2-D · 10 classes · 2 epochs"
+    assert describe(config) == f"{main} · never shown: 7 · learning rate 0.01 · seed 3"
