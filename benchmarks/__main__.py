@@ -55,8 +55,9 @@ BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
     "mixed_use": load.mixed_use,
     "hostile": hostile.measure,
 }
-# These take up to an hour: only run by name.
+# These take up to an hour, or need Linux: only run by name.
 BY_NAME_ONLY = {
+    "clusters_wide",
     "costs",
     "losses",
     "take_home",
