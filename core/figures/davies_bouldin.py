@@ -168,8 +168,8 @@ ENTRIES = (
         "Davies-Bouldin index",
         "Davies-Bouldin",
         "separation",
-        "How much a cluster overlaps its most similar rival, on average: the sum of the two spreads divided by the "
-        "distance between the centres.",
+        "How wide a cluster and its most similar rival are for the gap between them, on average: the sum of the two "
+        "spreads divided by the distance between the centres.",
         best=0.0,
         worst=math.inf,
         range="0 to infinity",
